@@ -1,0 +1,80 @@
+import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
+import { bech32 } from '@scure/base'
+import type { Bytes } from '#protocol/bytes.ts'
+import { DropError } from '#protocol/error.ts'
+import { MAX_AGE_HEADER_BYTES, MAX_AGE_STANZAS } from '#protocol/limits.ts'
+import { openPayload, PAYLOAD_NONCE_BYTES, payloadSize, sealPayload } from './payload.ts'
+import { randomBytes } from './random.ts'
+
+/** An age identity of the hybrid kind: `AGE-SECRET-KEY-PQ-1…`. It opens; stock age takes it as it is. */
+export type AgeIdentity = string
+
+/** The identity of a seed. C2SP age.md, MLKEM768-X25519. @param seed - 32 bytes. */
+export function ageIdentityFromSeed(seed: Bytes): AgeIdentity {
+  return bech32.encode('AGE-SECRET-KEY-PQ-'.toLowerCase(), bech32.toWords(seed), false).toUpperCase()
+}
+
+/** The recipient, `age1pq1…`, that an identity opens for. */
+export function ageRecipient(identity: AgeIdentity): Promise<string> {
+  return identityToRecipient(identity)
+}
+
+/** An age v1 file to hybrid recipients. docs/protocol.md §3.1. */
+export async function sealEnvelope(plaintext: Bytes, recipients: readonly string[]): Promise<Bytes> {
+  const { header, fileKey } = await newHeader(recipients)
+  const payload = await sealPayload(fileKey, randomBytes(PAYLOAD_NONCE_BYTES), plaintext)
+  const sealed = new Uint8Array(header.length + payload.length)
+  sealed.set(header)
+  sealed.set(payload, header.length)
+  return sealed
+}
+
+/**
+ * Opens an age v1 file.
+ * @throws DropError `open_failed` for a wrong identity, a changed byte, a file that is cut or too long, a header that is
+ * too large, a passphrase stanza: callers must not learn which.
+ */
+export async function openEnvelope(sealed: Bytes, identity: AgeIdentity): Promise<Bytes> {
+  try {
+    const headerBytes = headerLength(sealed)
+    const decrypter = new Decrypter()
+    decrypter.addIdentity(identity)
+    const fileKey = new Uint8Array(await decrypter.decryptHeader(sealed.slice(0, headerBytes)))
+    return await openPayload(fileKey, sealed.subarray(headerBytes))
+  } catch (cause) {
+    throw new DropError('open_failed', { cause })
+  }
+}
+
+/** A header for the recipients, and the file key that it wraps. */
+async function newHeader(recipients: readonly string[]): Promise<{ header: Bytes; fileKey: Bytes }> {
+  // The library would write a file that nobody can open, and would mix in recipients without post-quantum protection.
+  if (recipients.length === 0 || !recipients.every((each) => each.startsWith('age1pq1'))) {
+    throw new TypeError('an envelope has at least one recipient, and hybrid ones only')
+  }
+  const encrypter = new Encrypter()
+  for (const recipient of recipients) encrypter.addRecipient(recipient)
+  let fileKey: Bytes | undefined
+  // A recipient that writes no stanza and keeps the file key: so the library makes the header, and we the payload.
+  encrypter.addRecipient({
+    wrapFileKey(key) {
+      fileKey = new Uint8Array(key)
+      return []
+    },
+  })
+  const empty = await encrypter.encrypt(new Uint8Array(0))
+  if (fileKey === undefined) throw new TypeError('the library asked no recipient')
+  // What the library sealed is the empty payload, under a nonce of its own; ours is sealed under another.
+  return { header: new Uint8Array(empty.slice(0, empty.length - payloadSize(0))), fileKey }
+}
+
+/** Bytes of the header, its MAC line included. Checked before any stanza is tried: a thousand cost seconds of CPU. */
+function headerLength(sealed: Bytes): number {
+  const start = new TextDecoder('latin1').decode(sealed.subarray(0, MAX_AGE_HEADER_BYTES))
+  // No stanza's body can start a line with a dash: base64 has none.
+  const mac = start.indexOf('\n---')
+  const end = mac === -1 ? -1 : start.indexOf('\n', mac + 1)
+  if (end === -1) throw new RangeError('no age header, or one that is too large')
+  if (start.slice(0, mac).split('\n-> ').length - 1 > MAX_AGE_STANZAS) throw new RangeError('too many stanzas')
+  return end + 1
+}

@@ -1,0 +1,32 @@
+import { formatPublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { parseBase64url, type Bytes } from '#protocol/bytes.ts'
+
+/** An Ed25519 key that signs, and its public half. */
+export interface SigningKey {
+  readonly publicKey: PublicKey
+  readonly privateKey: CryptoKey
+}
+
+/** A fresh key that the platform keeps and does not give out: it can be stored in IndexedDB, and only used. */
+export async function generateSigningKey(): Promise<SigningKey> {
+  const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
+  const publicKey = formatPublicKey(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)))
+  return { publicKey, privateKey: pair.privateKey }
+}
+
+/** The key of a seed (RFC 8032 §5.1.5). @param seed - 32 bytes. */
+export async function signingKeyFromSeed(seed: Bytes): Promise<SigningKey> {
+  const pkcs8 = new Uint8Array([...PKCS8_PREFIX, ...seed])
+  // WebCrypto derives the public half only by export, so the key is imported twice: once to tell it, once to keep.
+  const open = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
+  const { x } = await crypto.subtle.exportKey('jwk', open)
+  const publicKey = parseBase64url(x ?? '', 32)
+  if (publicKey === undefined) throw new TypeError('this platform exports no Ed25519 public key')
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
+  return { publicKey: formatPublicKey(publicKey), privateKey }
+}
+
+/** DER of an Ed25519 PrivateKeyInfo up to its seed. RFC 8410 §7. */
+const PKCS8_PREFIX = [
+  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+]

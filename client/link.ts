@@ -1,0 +1,98 @@
+import { bech32m } from '@scure/base'
+import { utf8, type Bytes } from '#protocol/bytes.ts'
+import { formatDropId, type DropId } from '#protocol/id.ts'
+import { DROP_ID_BYTES, LINK_SECRET_BYTES } from '#protocol/limits.ts'
+import type { Stretch } from './crypto/argon2.ts'
+import { ageIdentityFromSeed, type AgeIdentity } from './crypto/envelope.ts'
+import { hkdfExpand, hkdfExtract } from './crypto/kdf.ts'
+import { signingKeyFromSeed, type SigningKey } from './crypto/keys.ts'
+import { randomBytes, type Random } from './crypto/random.ts'
+
+/** What a link holds. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
+export interface LinkSecret {
+  /** 24 random bytes. */
+  readonly bytes: Bytes
+  readonly needsPassphrase: boolean
+}
+
+/** What a link tells without the passphrase: where the drop is, and the key that proves possession of the link. */
+export interface Location {
+  readonly dropId: DropId
+  readonly locator: SigningKey
+}
+
+/** What opens a drop: link and passphrase together. */
+export interface Opener extends Location {
+  readonly claim: SigningKey
+  readonly identity: AgeIdentity
+}
+
+export function newLink(needsPassphrase: boolean, random: Random = randomBytes): LinkSecret {
+  return { bytes: random(LINK_SECRET_BYTES), needsPassphrase }
+}
+
+/** The one-time URL. Its path is the same for every drop. @param origin - `https://drop.example` */
+export function formatLink(origin: string, secret: LinkSecret): string {
+  const data = new Uint8Array([secret.needsPassphrase ? NEEDS_PASSPHRASE : 0, ...secret.bytes])
+  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data))}`
+}
+
+/** The secret in a link's fragment (with or without `#`), or `undefined` if a character is wrong or missing. */
+export function parseFragment(fragment: string): LinkSecret | undefined {
+  try {
+    const { prefix, words } = bech32m.decode(fragment.trim().replace(/^#/, '') as `${string}1${string}`)
+    const [flags = 0, ...bytes] = bech32m.fromWords(words)
+    if (prefix !== PREFIX || bytes.length !== LINK_SECRET_BYTES || (flags & ~NEEDS_PASSPHRASE) !== 0) return undefined
+    return { bytes: new Uint8Array(bytes), needsPassphrase: flags === NEEDS_PASSPHRASE }
+  } catch {
+    return undefined
+  }
+}
+
+/** The origin and the secret in a whole link, or `undefined` if it is damaged. */
+export function parseLink(link: string): { origin: string; secret: LinkSecret } | undefined {
+  const url = URL.parse(link.trim())
+  const secret = url === null ? undefined : parseFragment(url.hash)
+  if (url === null || secret === undefined || !['https:', 'http:'].includes(url.protocol)) return undefined
+  return { origin: url.origin, secret }
+}
+
+export async function locate(secret: LinkSecret): Promise<Location> {
+  const prk = linkKey(secret)
+  const dropId = formatDropId(hkdfExpand(prk, 'id', DROP_ID_BYTES))
+  return { dropId, locator: await signingKeyFromSeed(hkdfExpand(prk, 'locator', 32)) }
+}
+
+/**
+ * Derives everything that a link and its passphrase open.
+ * @param passphrase - as typed; ignored by a link that needs none.
+ */
+export async function deriveOpener(
+  secret: LinkSecret,
+  passphrase: string,
+  stretch: Stretch,
+  onProgress?: (done: number) => void,
+): Promise<Opener> {
+  const prk = linkKey(secret)
+  const salt = hkdfExpand(prk, 'passphrase', PASSPHRASE_SALT_BYTES)
+  const stretched = secret.needsPassphrase
+    ? await stretch(utf8(passphrase.normalize('NFKC')), salt, onProgress)
+    : new Uint8Array(0)
+  const prk2 = hkdfExtract(prk, stretched)
+  return {
+    ...(await locate(secret)),
+    claim: await signingKeyFromSeed(hkdfExpand(prk2, 'claim', 32)),
+    identity: ageIdentityFromSeed(hkdfExpand(prk2, 'age', 32)),
+  }
+}
+
+function linkKey(secret: LinkSecret): Bytes {
+  return hkdfExtract(utf8('sealdrop/v1/link'), secret.bytes)
+}
+
+const PREFIX = 'sdlink'
+
+/** Bit 0 of the flags. docs/protocol.md §2.1. */
+const NEEDS_PASSPHRASE = 1
+
+const PASSPHRASE_SALT_BYTES = 16

@@ -1,0 +1,97 @@
+import { parseAcceptSignature } from '#protocol/accept-signature.ts'
+import type { Receipt, Sent, SignatureRecord } from '#protocol/api.ts'
+import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
+import { DropError, type WireCode } from '#protocol/error.ts'
+import { parseProblemCode } from '#protocol/problem.ts'
+import { parsePublicKey } from '#protocol/public-key.ts'
+import type { Answer } from './transport.ts'
+
+/** The server's refusal, with what it told besides its code. All of it is a stranger's word until checked. */
+export class Refused extends DropError {
+  declare readonly code: WireCode
+  /** Earlier claims, with `claimed` and sometimes with `gone`. */
+  readonly claims: readonly Receipt[]
+  /** Tries left, with `wrong_passphrase`. */
+  readonly triesLeft: number | undefined
+  /** A nonce to sign with, with `not_proved`. */
+  readonly nonce: string | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: WireCode, body: Readonly<Record<string, unknown>>, answer: Answer) {
+    super(code)
+    this.claims = parseReceipts(body['claims']) ?? []
+    this.triesLeft = typeof body['triesLeft'] === 'number' ? body['triesLeft'] : undefined
+    this.nonce = parseAcceptSignature(answer.field('Accept-Signature') ?? '')
+    const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
+    this.retryAfterMs = seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : undefined
+  }
+}
+
+/** The refusal in an answer that is not a success, or `bad_answer` if it is none of ours. */
+export function parseRefusal(answer: Answer): DropError {
+  const body = parseJson(answer)
+  const code = parseProblemCode(body?.['type'])
+  if (body === undefined || code === undefined) {
+    // A proxy between us and the server speaks for itself: its 5xx means that the server was not reached.
+    return new DropError(answer.status >= 500 ? 'offline' : 'bad_answer')
+  }
+  return new Refused(code, body, answer)
+}
+
+/** The JSON object in an answer's body, or `undefined`. */
+export function parseJson(answer: Answer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.body))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Receipts as the wire has them; `undefined` unless every one has its shape. Shape only: see `protocol/receipt.ts`. */
+export function parseReceipts(value: unknown): readonly Receipt[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const receipts = value.map(parseReceipt)
+  return receipts.every((each) => each !== undefined) ? receipts : undefined
+}
+
+/** Answer to `sent`, `revoke` and `reopen`. */
+export function parseSent(answer: Answer): Sent {
+  const { expires, reads, size, state, triesLeft, claims: list } = parseJson(answer) ?? {}
+  const claims = parseReceipts(list)
+  const isWhole = [expires, reads, size, triesLeft].every((value) => Number.isSafeInteger(value))
+  if (!isWhole || claims === undefined || !isState(state)) throw new DropError('bad_answer')
+  return { expires: Number(expires), reads: Number(reads), size: Number(size), triesLeft: Number(triesLeft), state, claims }
+}
+
+function isState(value: unknown): value is Sent['state'] {
+  return ['uploading', 'ready', 'claimed', 'read', 'revoked', 'locked'].includes(value as string)
+}
+
+function parseReceipt(value: unknown): Receipt | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { reader: key, claim: record, ack: spoken } = { reader: undefined, claim: undefined, ack: undefined, ...value }
+  const reader = typeof key === 'string' ? parsePublicKey(key) : undefined
+  const claim = parseRecord(record)
+  if (reader === undefined || claim === undefined) return undefined
+  if (spoken === undefined) return { reader, claim }
+  const ack = parseAck(spoken)
+  return ack === undefined ? undefined : { reader, claim, ack }
+}
+
+function parseAck(value: unknown): Receipt['ack'] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { opened, ...records } = { opened: undefined, claim: undefined, reader: undefined, ...value }
+  const claim = parseRecord(records.claim)
+  const reader = parseRecord(records.reader)
+  if (typeof opened !== 'string' || parseBase64url(opened, 32) === undefined) return undefined
+  return claim === undefined || reader === undefined ? undefined : { opened, claim, reader }
+}
+
+function parseRecord(value: unknown): SignatureRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { created, nonce, signature } = { created: undefined, nonce: undefined, signature: undefined, ...value }
+  if (!Number.isSafeInteger(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
+  if (!/^[\w-]{22,64}$/.test(nonce) || parseBase64(signature, 64) === undefined) return undefined
+  return { created: Number(created), nonce, signature }
+}

@@ -1,0 +1,55 @@
+import { formatReaderBody, type Receipt, type RequestName, type Sent } from '#protocol/api.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
+import type { SigningKey } from './crypto/keys.ts'
+import { parseSent } from './refused.ts'
+import type { Ticket } from './send.ts'
+import { ask, type Server } from './server.ts'
+
+/** What the sender is told of its drop, with every receipt judged against what only the ticket knows. */
+export interface Report extends Omit<Sent, 'claims'> {
+  readonly claims: readonly JudgedReceipt[]
+}
+
+export interface JudgedReceipt extends Receipt {
+  /** Somebody who held the key claimed it. */
+  readonly isClaimProved: boolean
+  /** They opened all of it: they know the token of the last chunk. */
+  readonly isOpeningProved: boolean
+}
+
+/** How a drop fares. @throws Refused `gone` once it has expired, or never was */
+export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
+  return askAsSender(server, ticket, sender, 'sent')
+}
+
+/** Ends a drop: the ciphertext is deleted, whoever has not opened it cannot any more. */
+export function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
+  return askAsSender(server, ticket, sender, 'revoke', new Uint8Array(0))
+}
+
+/** Takes a read back from a reader who claimed and never acknowledged; that reader may have fetched it all the same. */
+export function reopenDrop(server: Server, ticket: Ticket, sender: SigningKey, reader: PublicKey): Promise<Report> {
+  return askAsSender(server, ticket, sender, 'reopen', formatReaderBody(reader))
+}
+
+async function askAsSender(
+  server: Server,
+  ticket: Ticket,
+  sender: SigningKey,
+  name: RequestName,
+  body?: Bytes,
+): Promise<Report> {
+  const { dropId, claim, opened, origin } = ticket
+  const sent = parseSent(await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }))
+  const context = { authority: new URL(origin).host, dropId, claim }
+  const claims = await Promise.all(
+    sent.claims.map(async (receipt) => ({
+      ...receipt,
+      isClaimProved: await isClaimProved(receipt, context),
+      isOpeningProved: await isOpeningProved(receipt, context, opened),
+    })),
+  )
+  return { ...sent, claims }
+}

@@ -1,0 +1,103 @@
+import type { Bytes } from './bytes.ts'
+import { utf8 } from './bytes.ts'
+import { parsePublicKey, type PublicKey } from './public-key.ts'
+
+/** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
+export type Role = 'locator' | 'claim' | 'reader' | 'sender'
+
+/** One request of the HTTP contract: fixed method and path, and who signs it. docs/protocol.md §6. */
+interface Contract {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly signers: readonly Role[]
+}
+
+export type RequestName = 'create' | 'status' | 'claim' | 'part' | 'ack' | 'revoke' | 'reopen' | 'sent'
+
+export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
+  create: { method: 'POST', path: '/v1/drops', signers: [] },
+  status: { method: 'GET', path: '/v1/drops/status', signers: ['locator', 'claim'] },
+  claim: { method: 'POST', path: '/v1/drops/claim', signers: ['locator', 'claim'] },
+  part: { method: 'GET', path: '/v1/drops/part', signers: ['reader'] },
+  ack: { method: 'POST', path: '/v1/drops/ack', signers: ['claim', 'reader'] },
+  revoke: { method: 'POST', path: '/v1/drops/revoke', signers: ['sender'] },
+  reopen: { method: 'POST', path: '/v1/drops/reopen', signers: ['sender'] },
+  sent: { method: 'GET', path: '/v1/drops/sent', signers: ['sender'] },
+}
+
+/** Header fields of the contract. */
+export const DROP_ID_FIELD = 'Drop-Id'
+export const DROP_TERMS_FIELD = 'Drop-Terms'
+export const DROP_READER_FIELD = 'Drop-Reader'
+
+/** Answer to `create`. Times on the wire are whole seconds since 1970. */
+export interface Created {
+  readonly expires: number
+  readonly reads: number
+  /** Bytes of ciphertext. */
+  readonly size: number
+}
+
+/** Answer to `status`. The last two only to who proves the link, and the link and passphrase. docs/protocol.md §6.2. */
+export interface Status extends Created {
+  readonly state?: 'ready' | 'claimed' | 'read'
+  readonly claims?: readonly Receipt[]
+}
+
+/** Why a drop ended. Only the sender learns it. Expiry needs no word: the row goes with it. */
+export type Cause = 'read' | 'revoked' | 'locked'
+
+/** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */
+export interface Sent extends Created {
+  readonly state: 'uploading' | 'ready' | 'claimed' | Cause
+  readonly triesLeft: number
+  readonly claims: readonly Receipt[]
+}
+
+/** Answer to `ack`. */
+export interface Acknowledged {
+  /** Whether this was the last reader, so that the ciphertext is deleted. */
+  readonly burned: boolean
+}
+
+/** What is kept of a signature; everything else that it covers is known. docs/protocol.md §8. */
+export interface SignatureRecord {
+  /** Seconds since 1970, by the signer's clock. */
+  readonly created: number
+  readonly nonce: string
+  /** 64 bytes, base64. */
+  readonly signature: string
+}
+
+/** What proves that somebody who held the key claimed a drop, and that they opened it all. docs/protocol.md §8. */
+export interface Receipt {
+  readonly reader: PublicKey
+  readonly claim: SignatureRecord
+  readonly ack?: {
+    /** SHA-256 of the token, 32 bytes, base64url. */
+    readonly opened: string
+    readonly claim: SignatureRecord
+    readonly reader: SignatureRecord
+  }
+}
+
+/** Body of `claim` and of `reopen`: exactly these bytes, so that a receipt can be checked without keeping the body. */
+export function formatReaderBody(reader: PublicKey): Bytes {
+  return utf8(`{"reader":"${reader}"}`)
+}
+
+/** The reader key in the body of `claim` or `reopen`; `undefined` for any other byte string. */
+export function parseReaderBody(body: Uint8Array): PublicKey | undefined {
+  const match = /^\{"reader":"([\w-]{43})"\}$/.exec(new TextDecoder().decode(body))
+  return match?.[1] === undefined ? undefined : parsePublicKey(match[1])
+}
+
+/** Body of `ack`. @param opened - SHA-256 of the token, base64url, 43 characters. */
+export function formatAckBody(opened: string): Bytes {
+  return utf8(`{"opened":"${opened}"}`)
+}
+
+/** The token's hash in the body of `ack`; `undefined` for any other byte string. */
+export function parseAckBody(body: Uint8Array): string | undefined {
+  return /^\{"opened":"([\w-]{43})"\}$/.exec(new TextDecoder().decode(body))?.[1]
+}

@@ -1,0 +1,72 @@
+/**
+ * Every number of the protocol, with its unit. First what the ends must agree on (docs/protocol.md §9), then what an
+ * implementation chose.
+ */
+
+// Specification constants
+
+/** Largest part of a drop's ciphertext, in bytes (8 MiB). docs/protocol.md §9. */
+export const PART_BYTES = 8_388_608
+
+/** Shortest and longest life of a drop, and the one a client offers first, in seconds. docs/protocol.md §9. */
+export const MIN_TTL_SECONDS = 300
+export const MAX_TTL_SECONDS = 2_592_000
+export const DEFAULT_TTL_SECONDS = 86_400
+
+/** How many readers may open a drop. docs/protocol.md §9. */
+export const MIN_READS = 1
+export const MAX_READS = 100
+
+/** Wrong passphrases after which a drop destroys itself. docs/protocol.md §6.3. */
+export const MAX_TRIES = 10
+
+/** Claims that a sender may dismiss over the life of a drop; each stays on the shelf until expiry. docs/protocol.md §6.7. */
+export const MAX_DISMISSALS = 100
+
+/** How far `created` may lie from the server's clock, either way, in seconds. docs/protocol.md §5.3. */
+export const CLOCK_WINDOW_SECONDS = 300
+
+/** How long a nonce that the server gave out may be used, in milliseconds (10 minutes). docs/protocol.md §5.3. */
+export const NONCE_LIFE_MS = 600_000
+
+/** Bytes of randomness in a link. docs/protocol.md §2. */
+export const LINK_SECRET_BYTES = 24
+
+/** Bytes of a drop id. docs/protocol.md §2. */
+export const DROP_ID_BYTES = 16
+
+/** An age header longer than this, in bytes, is refused unread: 1,000 hybrid stanzas cost seconds of CPU. docs/protocol.md §3.4. */
+export const MAX_AGE_HEADER_BYTES = 65_536
+
+/** An age header with more stanzas than this is refused before any is tried. docs/protocol.md §3.4. */
+export const MAX_AGE_STANZAS = 20
+
+/** Entries in a drop's archive, and UTF-8 bytes in an entry's name. docs/protocol.md §3.2. */
+export const MAX_ENTRIES = 1_000
+export const MAX_NAME_BYTES = 255
+
+// Implementation constants
+
+/** Longest accepted `Drop-Terms`, `Signature-Input` and `Signature` fields, in characters. */
+export const MAX_TERMS_CHARACTERS = 512
+export const MAX_SIGNATURE_INPUT_CHARACTERS = 1_024
+export const MAX_SIGNATURE_CHARACTERS = 512
+
+/** Longest accepted body of a request other than a part, in bytes. */
+export const MAX_BODY_BYTES = 1_024
+
+/** Characters of a nonce: at least 128 bits of base64url, at most what fits a receipt. */
+export const MIN_NONCE_CHARACTERS = 22
+export const MAX_NONCE_CHARACTERS = 64
+
+/** What a client is told to wait when the store has not caught up, in seconds. */
+export const RETRY_AFTER_SECONDS = 5
+
+/** How much longer than its drop the ciphertext may stay in the store, in seconds: bytes must never vanish first. */
+export const STORE_MARGIN_SECONDS = 3_600
+
+/** How long a shelf waits before it tries a failed deletion again, in milliseconds. */
+export const SWEEP_RETRY_MS = 60_000
+
+/** Drops that one alarm ends before it arms itself again. */
+export const SWEEP_BATCH = 100

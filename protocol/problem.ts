@@ -1,0 +1,113 @@
+import type { WireCode } from './error.ts'
+
+/** One row of the table of problems (RFC 9457): the page `/problems/<code>` says the explanation. */
+export interface Problem {
+  readonly status: number
+  readonly title: string
+  readonly explanation: string
+}
+
+/** An RFC 9457 body: type, title, status, and for some codes one extension member named in docs/protocol.md §7. */
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
+  bad_request: {
+    status: 400,
+    title: 'The request is not one that this server understands',
+    explanation: 'A field is missing, is there twice, has a wrong shape, or is unknown. Nothing was changed.',
+  },
+  not_proved: {
+    status: 401,
+    title: 'The request does not prove possession of the key',
+    explanation:
+      'A signature is missing, does not verify, or is too old or too new. Sign again with the nonce in Accept-Signature. Nothing was changed.',
+  },
+  wrong_passphrase: {
+    status: 403,
+    title: 'The passphrase is wrong',
+    explanation: 'The link is right and the passphrase is not. After ten wrong passphrases the drop is destroyed.',
+  },
+  gone: {
+    status: 404,
+    title: 'There is nothing here',
+    explanation:
+      'There is no drop for this link. It was opened, it expired, its sender revoked it, or it never existed: the answer is the same for all four.',
+  },
+  not_found: {
+    status: 404,
+    title: 'No such address',
+    explanation: 'This server has no such address. The addresses are in docs/protocol.md.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not take that method',
+    explanation: 'The Allow field says which method it takes. Nothing was changed.',
+  },
+  claimed: {
+    status: 409,
+    title: 'Somebody else has claimed it',
+    explanation:
+      'The drop is bound to the readers who came first. The answer carries their signatures as proof, if you have proved possession of the link.',
+  },
+  dismissed: {
+    status: 409,
+    title: 'The sender has dismissed this claim',
+    explanation: 'The sender opened the drop again for a new claim. Claim it anew with a fresh reader key.',
+  },
+  id_taken: {
+    status: 409,
+    title: 'There is a drop with this id',
+    explanation: 'Another drop has this id. Seal again with a new link: ids are never used twice.',
+  },
+  length_required: {
+    status: 411,
+    title: 'The length must be known',
+    explanation: 'Send Content-Length: this server refuses what is too large before it reads it.',
+  },
+  too_large: {
+    status: 413,
+    title: 'Too large',
+    explanation: 'The body or a field is larger than the limit in docs/protocol.md §9. Nothing was stored.',
+  },
+  wrong_origin: {
+    status: 421,
+    title: 'This server does not answer for that name',
+    explanation:
+      'The request came for a host name that the operator has not configured (ORIGIN). Use the address that the operator published.',
+  },
+  try_later: {
+    status: 503,
+    title: 'Not yet',
+    explanation:
+      'Nothing is lost. The store has not caught up or did not answer; Retry-After says when to ask again, and the same request may be sent again.',
+  },
+  internal: {
+    status: 500,
+    title: 'The server failed',
+    explanation: 'A fault of this server. The same request may be sent again.',
+  },
+}
+
+/** The RFC 9457 body for a code. Never holds a detail from inside, a stack or an id. */
+export function problemFor(code: WireCode): ProblemBody {
+  const { status, title } = PROBLEMS[code]
+  return { type: `/problems/${code}`, title, status }
+}
+
+/** Reads the code out of a problem's type; `undefined` if it is none of ours. */
+export function parseProblemCode(type: unknown): WireCode | undefined {
+  if (typeof type !== 'string' || !type.startsWith('/problems/')) return undefined
+  const code = type.slice('/problems/'.length)
+  return isWireCode(code) ? code : undefined
+}
+
+/** Whether a server may answer this code. */
+export function isWireCode(code: string): code is WireCode {
+  return Object.hasOwn(PROBLEMS, code)
+}

@@ -1,0 +1,49 @@
+/**
+ * What every answer carries, pages and API alike. The page's own code runs under this: nothing from elsewhere, no string
+ * becomes code, nothing frames us, nothing is told to anybody. docs/protocol.md §10.
+ */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "worker-src 'self'",
+    "object-src 'none'",
+    "child-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), clipboard-read=(), usb=(), serial=()',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** The page whose only work is to start workers: see docs/decisions/0002-workshop-frame.md. */
+export const WORKSHOP_PATH = '/workshop.html'
+
+/** The headers of one page of the client. */
+export function pageHeaders(path: string): Readonly<Record<string, string>> {
+  return path === WORKSHOP_PATH ? { ...SECURITY_HEADERS, 'Content-Security-Policy': WORKSHOP_POLICY } : SECURITY_HEADERS
+}
+
+// Starting a worker is a Trusted Types sink, and the page allows no policy at all. So an empty page of our own does it:
+// it may be framed by us alone, loads one script, and has no content, no input and no connection.
+const WORKSHOP_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ')

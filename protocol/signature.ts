@@ -1,0 +1,141 @@
+import { verifySignature, type RequestDescriptor } from 'http-message-sig'
+import { parseDictionary } from 'structured-headers'
+import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from './api.ts'
+import type { RequestName, Role, SignatureRecord } from './api.ts'
+import { toBase64, type Bytes } from './bytes.ts'
+import type { DropId } from './id.ts'
+import { MAX_NONCE_CHARACTERS, MIN_NONCE_CHARACTERS } from './limits.ts'
+import { publicKeyBytes, type PublicKey } from './public-key.ts'
+
+/** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
+export interface SignedRequest {
+  readonly name: RequestName
+  /** Host and port that the signer addressed. */
+  readonly authority: string
+  /** The query with its `?`, or `''`. */
+  readonly query: string
+  readonly dropId: DropId
+  /** The reader key that the request is made for, where a reader signs. */
+  readonly reader?: PublicKey | undefined
+  /** The `Content-Digest` of the body as recomputed, or `''` for a request without one. */
+  readonly digest: string
+  readonly signatureInput: string
+  readonly signature: string
+}
+
+/** A signature that verified. */
+export interface Proof {
+  readonly nonce: string
+  /** Seconds since 1970, by the signer's clock. */
+  readonly created: number
+  readonly record: SignatureRecord
+}
+
+/** The `tag` of a signature: one per purpose, so that none can stand for another (RFC 9421 §7.2.7). */
+export function signatureTag(name: RequestName, role: Role): string {
+  return `sealdrop-${name}-${role}`
+}
+
+/** The components that a request's signatures cover, in order: this set exactly. docs/protocol.md §5.1. */
+export function signatureComponents(name: RequestName): readonly string[] {
+  const components = ['@method', '@authority', '@path', DROP_ID_FIELD.toLowerCase()]
+  const { method, signers } = REQUESTS[name]
+  if (name === 'part') components.push('@query')
+  if (signers.includes('reader')) components.push(DROP_READER_FIELD.toLowerCase())
+  if (method === 'POST') components.push('content-digest')
+  return components
+}
+
+/** The request as RFC 9421 sees it. The scheme is not covered: TLS may end before the worker. */
+export function describeRequest(request: Omit<SignedRequest, 'signature' | 'signatureInput'>): RequestDescriptor {
+  const { method, path } = REQUESTS[request.name]
+  const fields = [{ name: DROP_ID_FIELD, value: request.dropId as string }]
+  if (request.reader !== undefined) fields.push({ name: DROP_READER_FIELD, value: request.reader })
+  if (request.digest !== '') fields.push({ name: 'Content-Digest', value: request.digest })
+  return { kind: 'request', method, targetUri: `https://${request.authority}${path}${request.query}`, fields }
+}
+
+/** The labels in a Signature-Input field, or `undefined` if it cannot be parsed. */
+export function signatureLabels(signatureInput: string): readonly string[] | undefined {
+  try {
+    return [...parseDictionary(signatureInput).keys()]
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Checks the signature of one role: exact components, exact parameters, Ed25519, the tag of this purpose.
+ * Says nothing about freshness: the caller judges nonce and created.
+ * @returns the proof, or `undefined` for whatever is wrong with it.
+ */
+export async function verifyRequest(request: SignedRequest, role: Role, key: PublicKey): Promise<Proof | undefined> {
+  const message = describeRequest(request)
+  const signed = [
+    { name: 'Signature-Input', value: request.signatureInput },
+    { name: 'Signature', value: request.signature },
+  ]
+  try {
+    const { parameters, components, signature } = await verifySignature(
+      { ...message, fields: [...message.fields, ...signed] },
+      {
+        label: role,
+        policy: {
+          algorithms: [ALGORITHM],
+          requiredComponents: signatureComponents(request.name),
+          requiredParameters: PARAMETERS,
+          // Freshness is judged by nonce and created together, by the caller: the library is given no clock.
+          now: 0,
+          clockSkew: Number.MAX_SAFE_INTEGER,
+        },
+        resolveVerifier: () => ed25519Verifier(key),
+      },
+    )
+    const { created, nonce, tag } = parameters
+    if (created === undefined || nonce === undefined || !NONCE.test(nonce)) return undefined
+    if (tag !== signatureTag(request.name, role)) return undefined
+    // One spelling only: a receipt keeps created and nonce, and the rest must be known from docs/protocol.md.
+    const names = components.map(({ name }) => name)
+    if (names.join() !== signatureComponents(request.name).join()) return undefined
+    if (Object.keys(parameters).join() !== PARAMETERS.join()) return undefined
+    return { nonce, created, record: { created, nonce, signature: toBase64(signature) } }
+  } catch {
+    return undefined
+  }
+}
+
+/** The fields that a record stands for, so that it can be verified again. */
+export function signatureFields(
+  name: RequestName,
+  role: Role,
+  record: SignatureRecord,
+): Pick<SignedRequest, 'signature' | 'signatureInput'> {
+  const components = signatureComponents(name).map((component) => `"${component}"`)
+  const { created, nonce, signature } = record
+  const parameters = `created=${created};nonce="${nonce}";alg="${ALGORITHM}";tag="${signatureTag(name, role)}"`
+  return { signatureInput: `${role}=(${components.join(' ')});${parameters}`, signature: `${role}=:${signature}:` }
+}
+
+/** RFC 9421 §6.2.2. */
+export const ALGORITHM = 'ed25519'
+
+/** Parameters of every signature, in order. docs/protocol.md §5.1. */
+const PARAMETERS = ['created', 'nonce', 'alg', 'tag']
+
+const NONCE = new RegExp(`^[\\w-]{${MIN_NONCE_CHARACTERS},${MAX_NONCE_CHARACTERS}}$`)
+
+async function ed25519Verifier(publicKey: PublicKey): Promise<{
+  algorithm: string
+  verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>
+}> {
+  const key = await crypto.subtle.importKey('raw', publicKeyBytes(publicKey), 'Ed25519', false, ['verify'])
+  return {
+    algorithm: ALGORITHM,
+    verify: (data, signature) => crypto.subtle.verify('Ed25519', key, copy(signature), copy(data)),
+  }
+}
+
+/** The library hands out bytes of any buffer; WebCrypto's types want an ArrayBuffer's. */
+function copy(bytes: Uint8Array): Bytes {
+  return new Uint8Array(bytes)
+}

@@ -1,0 +1,64 @@
+import { parseDictionary } from 'structured-headers'
+import { toBase64 } from './bytes.ts'
+import { MAX_READS, MAX_TERMS_CHARACTERS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from './limits.ts'
+import { formatPublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
+
+/** What a sender lays down when a drop is created. docs/protocol.md §6.1. */
+export interface Terms {
+  /** Life of the drop from its creation, in seconds. */
+  readonly ttlSeconds: number
+  /** How many readers may open it. */
+  readonly reads: number
+  /** Proves possession of the link. */
+  readonly locator: PublicKey
+  /** Proves possession of the link and of the passphrase, if there is one. */
+  readonly claim: PublicKey
+  /** The sender key: with it the sender looks at, revokes or reopens the drop. */
+  readonly sender: PublicKey
+}
+
+/** The `Drop-Terms` field: a structured-field dictionary (RFC 9651 §3.2). */
+export function formatTerms(terms: Terms): string {
+  const key = (value: PublicKey): string => `:${toBase64(publicKeyBytes(value))}:`
+  const { ttlSeconds, reads, locator, claim, sender } = terms
+  return `ttl=${ttlSeconds}, reads=${reads}, locator=${key(locator)}, claim=${key(claim)}, sender=${key(sender)}`
+}
+
+/** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice or unknown. */
+export function parseTerms(field: string): Terms | undefined {
+  if (field.length > MAX_TERMS_CHARACTERS) return undefined
+  const members = parseMembers(field)
+  if (members === undefined) return undefined
+  const ttlSeconds = parseBounded(members.get('ttl'), MIN_TTL_SECONDS, MAX_TTL_SECONDS)
+  const reads = parseBounded(members.get('reads'), MIN_READS, MAX_READS)
+  const locator = parseKey(members.get('locator'))
+  const claim = parseKey(members.get('claim'))
+  const sender = parseKey(members.get('sender'))
+  if (ttlSeconds === undefined || reads === undefined) return undefined
+  if (locator === undefined || claim === undefined || sender === undefined) return undefined
+  return { ttlSeconds, reads, locator, claim, sender }
+}
+
+const MEMBERS = 5
+
+function parseMembers(field: string): Map<string, unknown> | undefined {
+  try {
+    const members = new Map<string, unknown>()
+    for (const [name, [value, parameters]] of parseDictionary(field)) {
+      if (parameters.size > 0) return undefined
+      members.set(name, value)
+    }
+    // A dictionary parser keeps the last of two members of one name; no value here can hold a comma.
+    return members.size === MEMBERS && field.split(',').length === MEMBERS ? members : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function parseBounded(value: unknown, least: number, most: number): number | undefined {
+  return Number.isInteger(value) && typeof value === 'number' && value >= least && value <= most ? value : undefined
+}
+
+function parseKey(value: unknown): PublicKey | undefined {
+  return value instanceof ArrayBuffer && value.byteLength === 32 ? formatPublicKey(new Uint8Array(value)) : undefined
+}

@@ -1,0 +1,173 @@
+import type { Cause, Receipt, SignatureRecord } from '#protocol/api.ts'
+import type { DropId } from '#protocol/id.ts'
+import { MAX_DISMISSALS, MAX_TRIES } from '#protocol/limits.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import type { Terms } from '#protocol/terms.ts'
+
+/**
+ * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
+ *
+ *   uploading → ready → claimed → gone (read | revoked | locked), and from anywhere → expired, which leaves no row
+ */
+export interface Drop {
+  readonly id: DropId
+  readonly expiresAtMs: number
+  readonly reads: number
+  readonly locator: PublicKey
+  readonly claim: PublicKey
+  readonly sender: PublicKey
+  /** `Content-Digest` of the ciphertext. */
+  readonly digest: string
+  /** Bytes of ciphertext. */
+  readonly size: number
+  readonly phase: Phase
+  /** Store keys under which there may be ciphertext; the last one is the one that was committed. */
+  readonly blobs: readonly string[]
+  /** The readers that won a read, in order. */
+  readonly claims: readonly Receipt[]
+  /** Reader keys whose claim the sender dismissed: they never win again. */
+  readonly dismissed: readonly PublicKey[]
+  /** Nonces of the claims with a wrong passphrase, so that a replayed one is not counted twice. */
+  readonly tries: readonly string[]
+}
+
+export type Phase = 'uploading' | 'live' | Cause
+
+/** Ready and claimed are not stored: they follow from the claims, so they cannot disagree with them. */
+export type State = 'uploading' | 'ready' | 'claimed' | Cause
+
+export function stateOf(drop: Drop): State {
+  if (drop.phase !== 'live') return drop.phase
+  return drop.claims.length < drop.reads ? 'ready' : 'claimed'
+}
+
+export function isExpired(drop: Drop, now: number): boolean {
+  return now >= drop.expiresAtMs
+}
+
+export function triesLeft(drop: Drop): number {
+  return MAX_TRIES - drop.tries.length
+}
+
+export type Begin =
+  /** Write the ciphertext under `blob`, then commit. */
+  | { readonly outcome: 'begun'; readonly drop: Drop }
+  /** The same drop is here already: the answer to the first request was lost. */
+  | { readonly outcome: 'created'; readonly drop: Drop }
+  | { readonly outcome: 'taken' }
+
+/** What is about to be written, and under which store key. */
+export interface Upload {
+  readonly digest: string
+  readonly size: number
+  readonly blob: string
+}
+
+/** Records the intent to write `blob`, before it is written. */
+export function begin(
+  present: Drop | undefined,
+  id: DropId,
+  terms: Terms,
+  upload: Upload,
+  now: number,
+): Begin {
+  const { ttlSeconds, ...kept } = terms
+  if (present === undefined) {
+    const expiresAtMs = now + ttlSeconds * 1_000
+    const { blob, ...bytes } = upload
+    const empty = { claims: [], dismissed: [], tries: [] }
+    return { outcome: 'begun', drop: { id, expiresAtMs, ...kept, ...bytes, phase: 'uploading', blobs: [blob], ...empty } }
+  }
+  const isSame =
+    present.digest === upload.digest &&
+    present.reads === terms.reads &&
+    present.locator === terms.locator &&
+    present.claim === terms.claim &&
+    present.sender === terms.sender
+  if (!isSame) return { outcome: 'taken' }
+  if (present.phase !== 'uploading') return { outcome: 'created', drop: present }
+  // The earlier blob may still arrive: it stays on the list, so that whatever was written is deleted in the end.
+  return { outcome: 'begun', drop: { ...present, blobs: [...present.blobs, upload.blob] } }
+}
+
+/** The ciphertext is written. `undefined` if another attempt has taken this one's place. */
+export function commit(drop: Drop, blob: string): Drop | undefined {
+  if (drop.blobs.at(-1) !== blob) return undefined
+  if (drop.phase === 'uploading') return { ...drop, phase: 'live' }
+  return drop.phase === 'live' ? drop : undefined
+}
+
+export type Claim =
+  | { readonly outcome: 'yours'; readonly drop: Drop }
+  | { readonly outcome: 'claimed' }
+  | { readonly outcome: 'dismissed' }
+  | { readonly outcome: 'gone' }
+
+/** Binds a read to a reader key. The first one wins it for good; the same key may ask again. */
+export function claim(drop: Drop, reader: PublicKey, record: SignatureRecord): Claim {
+  if (drop.phase !== 'live' || triesLeft(drop) <= 0) return { outcome: 'gone' }
+  const mine = claimOf(drop, reader)
+  if (mine !== undefined) return mine.ack === undefined ? { outcome: 'yours', drop } : { outcome: 'gone' }
+  if (drop.dismissed.includes(reader)) return { outcome: 'dismissed' }
+  if (drop.claims.length >= drop.reads) return { outcome: 'claimed' }
+  return { outcome: 'yours', drop: { ...drop, claims: [...drop.claims, { reader, claim: record }] } }
+}
+
+/** Whether this reader may be given the ciphertext. */
+export function mayRead(drop: Drop, reader: PublicKey): boolean {
+  const mine = claimOf(drop, reader)
+  return drop.phase === 'live' && mine !== undefined && mine.ack === undefined
+}
+
+/** Whether earlier claims may be shown to who could open the drop; a guesser who has used up the tries learns nothing. */
+export function showsClaims(drop: Drop): boolean {
+  return (drop.phase === 'live' || drop.phase === 'read') && triesLeft(drop) > 0
+}
+
+/** The reader says that it has opened it all. `undefined` if it holds no claim. Repeating it changes nothing. */
+export function acknowledge(drop: Drop, reader: PublicKey, ack: NonNullable<Receipt['ack']>): Drop | undefined {
+  const mine = claimOf(drop, reader)
+  if (mine === undefined) return undefined
+  if (mine.ack !== undefined) return drop
+  return { ...drop, claims: drop.claims.map((each) => (each === mine ? { ...each, ack } : each)) }
+}
+
+/** Whether every read has been acknowledged, so that nobody has a use for the ciphertext any more. */
+export function isSpent(drop: Drop): boolean {
+  return drop.claims.length === drop.reads && drop.claims.every(({ ack }) => ack !== undefined)
+}
+
+/** Counts a wrong passphrase, once per nonce. */
+export function countTry(drop: Drop, nonce: string): Drop {
+  if (drop.tries.includes(nonce) || triesLeft(drop) <= 0) return drop
+  return { ...drop, tries: [...drop.tries, nonce] }
+}
+
+/** The sender takes a read back from a reader who has not acknowledged it. Without such a claim nothing changes. */
+export function reopen(drop: Drop, reader: PublicKey): Drop {
+  const mine = claimOf(drop, reader)
+  if (drop.phase !== 'live' || mine === undefined || mine.ack !== undefined) return drop
+  if (drop.dismissed.length >= MAX_DISMISSALS) return drop
+  return { ...drop, claims: drop.claims.filter((each) => each !== mine), dismissed: [...drop.dismissed, reader] }
+}
+
+/**
+ * The end. A drop that has ended stays ended by its first cause.
+ * @param erased - the blobs that have been deleted; the others stay on the row until they are.
+ */
+export function end(drop: Drop, cause: Cause, erased: readonly string[]): Drop {
+  return { ...forget(drop, erased), phase: hasEnded(drop) ? drop.phase : cause }
+}
+
+/** The drop without the blobs that have been deleted. */
+export function forget(drop: Drop, erased: readonly string[]): Drop {
+  return { ...drop, blobs: drop.blobs.filter((blob) => !erased.includes(blob)) }
+}
+
+export function hasEnded(drop: Drop): boolean {
+  return drop.phase !== 'uploading' && drop.phase !== 'live'
+}
+
+function claimOf(drop: Drop, reader: PublicKey): Receipt | undefined {
+  return drop.claims.find((each) => each.reader === reader)
+}

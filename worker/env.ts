@@ -1,0 +1,13 @@
+import type { Shelf } from './shelf.ts'
+
+/** What the worker is bound to in wrangler.toml, and nothing else. */
+export interface Env {
+  /** Ciphertext. */
+  readonly KV: KVNamespace
+  /** The state of drops, never their ciphertext. */
+  readonly SHELF: DurableObjectNamespace<Shelf>
+  /** The origins that this server answers for, separated by commas: `https://drop.example`. */
+  readonly ORIGIN: string
+  /** How many shelves there are, a power of two up to 256. Fixed at the first deployment: a change loses every drop. */
+  readonly SHELVES: string
+}

@@ -1,0 +1,20 @@
+import { isDropError } from '#protocol/error.ts'
+import { isWireCode } from '#protocol/problem.ts'
+import type { Env } from './env.ts'
+import { problem } from './respond.ts'
+import { router } from './routes.ts'
+
+export { Shelf } from './shelf.ts'
+
+const worker: ExportedHandler<Env> = {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    try {
+      return await router.fetch(request, env)
+    } catch (error) {
+      // What went wrong inside is nobody's business: not the client's, and not a log's.
+      return problem(isDropError(error) && isWireCode(error.code) ? error.code : 'internal')
+    }
+  },
+}
+
+export default worker

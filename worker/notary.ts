@@ -1,0 +1,53 @@
+import type { Role } from '#protocol/api.ts'
+import type { DropId } from '#protocol/id.ts'
+import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import { signatureLabels, verifyRequest, type Proof, type SignedRequest } from '#protocol/signature.ts'
+import type { Drop } from './drop.ts'
+import { Nonces } from './nonce.ts'
+
+/** What a request proves about whoever sent it. */
+export type Standing =
+  | { readonly kind: 'nobody' }
+  /** Holds the link. */
+  | { readonly kind: 'locator' }
+  /** Holds the link and tried a wrong passphrase. */
+  | { readonly kind: 'wrong'; readonly nonce: string }
+  /** Holds the link and the passphrase, or a link that needs none. */
+  | { readonly kind: 'opener'; readonly proof: Proof }
+
+/** Judges signatures: whether they verify, and whether they are fresh. */
+export class Notary {
+  readonly #nonces = new Nonces()
+
+  issue(id: DropId, now: number): Promise<string> {
+    return this.#nonces.issue(id, now)
+  }
+
+  /**
+   * A fresh signature of this role by this key. Fresh: our own nonce, or the signer's clock agrees with ours.
+   * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
+   */
+  async prove(request: SignedRequest, role: Role, key: PublicKey, now: number): Promise<Proof | undefined> {
+    const proof = await verifyRequest(request, role, key)
+    return proof !== undefined && (await this.#isFresh(proof, request.dropId, now)) ? proof : undefined
+  }
+
+  /**
+   * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
+   * nobody can use up the tries.
+   */
+  async holder(drop: Drop, request: SignedRequest, now: number): Promise<Standing> {
+    const locator = await this.prove(request, 'locator', drop.locator, now)
+    if (locator === undefined) return { kind: 'nobody' }
+    if (signatureLabels(request.signatureInput)?.includes('claim') !== true) return { kind: 'locator' }
+    const claim = await verifyRequest(request, 'claim', drop.claim)
+    if (claim === undefined) return { kind: 'wrong', nonce: locator.nonce }
+    return (await this.#isFresh(claim, drop.id, now)) ? { kind: 'opener', proof: claim } : { kind: 'nobody' }
+  }
+
+  async #isFresh(proof: Proof, id: DropId, now: number): Promise<boolean> {
+    if (Math.abs(now / 1_000 - proof.created) <= CLOCK_WINDOW_SECONDS) return true
+    return this.#nonces.knows(proof.nonce, id, now)
+  }
+}

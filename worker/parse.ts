@@ -1,0 +1,91 @@
+import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#protocol/api.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
+import { DropError } from '#protocol/error.ts'
+import { parseDropId, type DropId } from '#protocol/id.ts'
+import { MAX_BODY_BYTES, MAX_SIGNATURE_CHARACTERS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/limits.ts'
+import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { signatureLabels, type SignedRequest } from '#protocol/signature.ts'
+import type { Env } from './env.ts'
+
+/** A request whose fields have been parsed, but whose signatures nobody has judged yet. */
+export interface Parsed {
+  readonly signed: SignedRequest
+  readonly body: Bytes
+}
+
+/**
+ * Parses a signed request.
+ * @throws DropError `bad_request`, `too_large` or `wrong_origin`; nothing has been changed then.
+ */
+export async function parseSigned(request: Request, env: Env, name: RequestName): Promise<Parsed> {
+  const signatureInput = readField(request, 'Signature-Input', MAX_SIGNATURE_INPUT_CHARACTERS)
+  const signature = readField(request, 'Signature', MAX_SIGNATURE_CHARACTERS)
+  const signers = REQUESTS[name].signers.join()
+  const labels = signatureLabels(signatureInput)?.join()
+  // Who only holds the link signs status as locator alone.
+  if (labels !== signers && !(name === 'status' && labels === 'locator')) throw new DropError('bad_request')
+  const body = await readBody(request, MAX_BODY_BYTES)
+  const hasBody = REQUESTS[name].method === 'POST'
+  const digest = hasBody ? await checkDigest(request, body, true) : ''
+  const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
+  const { authority, query } = parseTarget(request, env)
+  const dropId = readDropId(request)
+  return { signed: { name, authority, query, dropId, reader, digest, signatureInput, signature }, body }
+}
+
+/** @throws DropError `bad_request` */
+export function readDropId(request: Request): DropId {
+  const id = parseDropId(request.headers.get(DROP_ID_FIELD) ?? '')
+  if (id === undefined) throw new DropError('bad_request')
+  return id
+}
+
+/**
+ * The host that the request is for, if it is one that the operator configured, and the query.
+ * A signature made for another server must be worth nothing here, so what arrives as Host is not simply believed.
+ * @throws DropError `wrong_origin`, or `bad_request` for a query where none belongs
+ */
+export function parseTarget(request: Request, env: Env): { authority: string; query: string } {
+  const { host, search, pathname } = new URL(request.url)
+  const isOurs = env.ORIGIN.split(',').some((origin) => URL.parse(origin.trim())?.host === host)
+  if (!isOurs) throw new DropError('wrong_origin')
+  if (search !== '' && pathname !== REQUESTS.part.path) throw new DropError('bad_request')
+  return { authority: host, query: search }
+}
+
+/**
+ * Reads a body of at most `most` bytes. What announces itself as larger is refused before any of it is read.
+ * @throws DropError `too_large`
+ */
+export async function readBody(request: Request, most: number): Promise<Bytes> {
+  if (Number(request.headers.get('Content-Length') ?? 0) > most) throw new DropError('too_large')
+  const body = new Uint8Array(await request.arrayBuffer())
+  if (body.length > most) throw new DropError('too_large')
+  return body
+}
+
+/**
+ * Recomputes the body's `Content-Digest` and compares it with the field, if there is one.
+ * @throws DropError `bad_request` if it differs, or is missing though required
+ */
+export async function checkDigest(request: Request, body: Bytes, isRequired: boolean): Promise<string> {
+  const digest = await contentDigest(body)
+  const field = request.headers.get('Content-Digest')
+  if (field === null ? isRequired : field !== digest) throw new DropError('bad_request')
+  return digest
+}
+
+/** @throws DropError `bad_request` if the field is missing, `too_large` if it is longer than `most` characters */
+export function readField(request: Request, name: string, most: number): string {
+  const value = request.headers.get(name)
+  if (value === null) throw new DropError('bad_request')
+  if (value.length > most) throw new DropError('too_large')
+  return value
+}
+
+function parseReader(request: Request): PublicKey {
+  const reader = parsePublicKey(request.headers.get(DROP_READER_FIELD) ?? '')
+  if (reader === undefined) throw new DropError('bad_request')
+  return reader
+}

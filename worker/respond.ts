@@ -1,0 +1,51 @@
+import { formatAcceptSignature } from '#protocol/accept-signature.ts'
+import type { RequestName } from '#protocol/api.ts'
+import type { WireCode } from '#protocol/error.ts'
+import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
+import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
+import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import type { Refusal } from './answer.ts'
+
+/** A JSON answer. Nothing that the API says may be kept by a cache. */
+export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...API_HEADERS, 'Content-Type': 'application/json', ...headers },
+  })
+}
+
+/** Ciphertext, as it was stored. */
+export function bytes(body: ReadableStream, headers: Readonly<Record<string, string>>): Response {
+  return new Response(body, { headers: { ...API_HEADERS, 'Content-Type': 'application/octet-stream', ...headers } })
+}
+
+/** An RFC 9457 problem. */
+export function problem(
+  code: WireCode,
+  extensions: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = { ...problemFor(code), ...extensions }
+  const retry = code === 'try_later' ? { 'Retry-After': `${RETRY_AFTER_SECONDS}` } : {}
+  return json(body, body.status, { 'Content-Type': PROBLEM_TYPE, ...retry, ...headers })
+}
+
+/** What a shelf refused, as a problem. */
+export function refusal(refused: Refusal, name: RequestName): Response {
+  switch (refused.outcome) {
+    case 'gone':
+      return problem('gone', refused.claims === undefined ? {} : { claims: refused.claims })
+    case 'claimed':
+      return problem('claimed', { claims: refused.claims })
+    case 'wrong_passphrase':
+      return problem('wrong_passphrase', { triesLeft: refused.triesLeft })
+    case 'not_proved':
+      return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce) })
+    case 'dismissed':
+    case 'id_taken':
+    case 'try_later':
+      return problem(refused.outcome)
+  }
+}
+
+const API_HEADERS = { ...SECURITY_HEADERS, 'Cache-Control': 'no-store' }
