@@ -7,14 +7,15 @@
  * that can be reached: of this design, and of three worse ones (-DLEASE, -DBURN_ON_SEND, -DREOPEN_WHILE_BURNING). */
 
 #define READERS 2
-#define NOBODY  READERS
+#define NOBODY  READERS                     /* has a place in the tables, and has never opened anything */
 #define HOLDS(r) (row == claimed && holder == r)
+#define ENTITLED(r) (won[r] && !dismissed[r])
 
 /* What survives a crash of the shelf is the row, and the ciphertext in KV. `busy` is in memory: one lock for each drop. */
 mtype = { ready, claimed, read, revoked };
 mtype row = ready;
 byte holder = NOBODY;                       /* the reader key that won the claim */
-bool dismissed[READERS];                    /* reader keys whose claim the sender reopened: they never win again */
+bool dismissed[READERS + 1];                /* reader keys whose claim the sender reopened: they never win again */
 bool ciphertext = true;
 bool busy;
 
@@ -25,9 +26,10 @@ typedef Messages {
 };
 Messages sent;
 inline send(message) { if :: message = true :: lost[r] = !opened[r] fi }
+inline serve(half) { strayed = strayed || !ENTITLED(r); send(half) }
 
 /* What has really happened: nobody sees it, only the promises ask. Mishaps count until the reader has opened the drop. */
-bool won[READERS], opened[READERS + 1];     /* one more: nobody has opened nothing */
+bool won[READERS], opened[READERS + 1], strayed;
 bool lost[READERS], reader_crashed[READERS], shelf_crashed[READERS], half_burned[READERS], recovered[READERS];
 
 proctype reader(byte r) {                   /* r: the reader key, stored before the first claim; the rest is in memory */
@@ -48,9 +50,9 @@ proctype reader(byte r) {                   /* r: the reader key, stored before 
 proctype shelf(byte r) {                    /* the shelf, as a reader meets it */
   do
   :: atomic { sent.claim[r] && row == ready && !dismissed[r] -> row = claimed; holder = r; won[r] = true;
-       if :: ciphertext -> send(sent.first[r]) :: shelf_crashed[r] = !opened[r] fi }
-  :: atomic { sent.claim[r] && HOLDS(r) && ciphertext -> send(sent.first[r]) }
-  :: atomic { sent.part[r] && HOLDS(r) && ciphertext -> send(sent.last[r]);
+       if :: ciphertext -> serve(sent.first[r]) :: shelf_crashed[r] = !opened[r] fi }
+  :: atomic { sent.claim[r] && HOLDS(r) && ciphertext -> serve(sent.first[r]) }
+  :: atomic { sent.part[r] && HOLDS(r) && ciphertext -> serve(sent.last[r]);
 #ifdef BURN_ON_SEND                         /* what is sent is taken for received */
        ciphertext = false; row = read
 #endif
@@ -68,7 +70,7 @@ proctype shelf(byte r) {                    /* the shelf, as a reader meets it *
   od
 }
 
-#ifdef REOPEN_WHILE_BURNING                 /* looking into KV lets other calls in, an acknowledge among them */
+#ifdef REOPEN_WHILE_BURNING                 /* looking into KV lets an acknowledge in; to look at the row again is too little */
 #define IS_FREE true
 #else
 #define IS_FREE !busy
@@ -99,7 +101,7 @@ init { atomic { run reader(0); run reader(1); run shelf(0); run shelf(1); run de
 
 /* The promises. */
 ltl one_reader   { [] (opened[0] && opened[1] -> dismissed[0] || dismissed[1]) }
-ltl one_entitled { [] !(won[0] && !dismissed[0] && won[1] && !dismissed[1]) }
+ltl one_entitled { [] (!(ENTITLED(0) && ENTITLED(1)) && !dismissed[holder] && !strayed) }
 ltl nothing_lost { [] (ciphertext || sent.revoke || opened[holder]) }
 
 /* These must be broken: a model in which nothing happens would keep every promise. */

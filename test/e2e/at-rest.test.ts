@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { acknowledge, claim, open } from '#client/receive.ts'
+import { checkDrop, revokeDrop } from '#client/sender.ts'
+import { startServer } from '../tools/server.ts'
+import { openerOf, reach, send } from './support/people.ts'
+
+const TEXT = 'the old lighthouse keeper knows where the ledger is'
+const NAME = 'ledger-of-the-lighthouse.txt'
+const PASSPHRASE = 'mountain umbrella second carbon'
+
+test('nothing that the server keeps or prints can be read: no text, no name, no link, no passphrase', async () => {
+  await using server = await startServer()
+  const bytes = new TextEncoder().encode(`${TEXT} `.repeat(50))
+  const files = [{ name: NAME, type: 'text/x-ledger', modifiedAtMs: 0, bytes }]
+  // One waits, one has been read, one revoked, one was tried with a wrong passphrase.
+  const waiting = await send(server.url, { text: TEXT, files }, { passphrase: PASSPHRASE })
+  const read = await send(server.url, { text: TEXT, files }, { reads: 2 })
+  const reader = await generateSigningKey()
+  const opened = await open(await claim(read.server, read.opener, reader), read.opener)
+  await acknowledge(read.server, read.opener, reader, opened.opened)
+  await checkDrop(read.server, read.sealed.ticket, read.sender)
+  const revoked = await send(server.url, { text: TEXT })
+  await revokeDrop(revoked.server, revoked.sealed.ticket, revoked.sender)
+  const wrong = await openerOf(waiting.sealed.link, 'not this')
+  await claim(reach(server.url), wrong, reader).catch(() => undefined)
+  await server.stop()
+
+  const secrets = [TEXT, NAME, 'text/x-ledger', PASSPHRASE, 'not this', opened.opened].map((text) => Buffer.from(text))
+  for (const { sealed, opener } of [waiting, read, revoked]) {
+    const fragment = sealed.link.split('#')[1] ?? ''
+    secrets.push(Buffer.from(fragment), Buffer.from(opener.identity))
+  }
+  const kept = [...filesBelow(server.data).map((path) => readFileSync(path)), Buffer.from(server.printed())]
+  // An acknowledgement holds the hash of a token, which only its sender can check; nothing else of these may be there.
+  const allowed = opened.opened
+  for (const secret of secrets) {
+    for (const spelling of spellings(secret)) {
+      const found = kept.some((each) => each.includes(spelling))
+      expect(found, secret.toString()).toBe(secret.toString() === allowed && spelling.equals(secret))
+    }
+  }
+  expect(server.printed().trim().split('\n')).toEqual([`Sealdrop is running at ${server.url}`])
+})
+
+test('after a drop is burned its ciphertext is on the disk no more', async () => {
+  await using server = await startServer()
+  const { sealed, opener, server: reached } = await send(server.url, { text: TEXT })
+  const sample = Buffer.from(sealed.ciphertext.slice(4_000, 4_064))
+  const isKept = (): boolean => filesBelow(server.data).some((path) => readFileSync(path).includes(sample))
+  expect(isKept()).toBe(true)
+  const reader = await generateSigningKey()
+  const { opened } = await open(await claim(reached, opener, reader), opener)
+  expect(await acknowledge(reached, opener, reader, opened)).toBe(true)
+  await server.stop()
+  expect(isKept()).toBe(false)
+})
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** A secret as it is, and as it would look in the encodings that programs use; base64 in all three alignments. */
+function spellings(secret: Buffer): Buffer[] {
+  const aligned = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), secret]).toString('base64')
+    // The characters at either end depend on the neighbours.
+    return text.slice(Math.ceil((shift * 8) / 6) + (shift === 0 ? 0 : 1), -4)
+  })
+  const texts = [secret.toString('hex'), ...aligned, ...aligned.map((each) => each.replaceAll('+', '-').replaceAll('/', '_'))]
+  return [secret, Buffer.from(secret.toString('latin1'), 'utf16le'), ...texts.map((text) => Buffer.from(text))]
+}
