@@ -6,7 +6,7 @@ import { unpackMessage, type Message } from './archive.ts'
 import { openEnvelope } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Location, Opener } from './link.ts'
-import { parseJson, parseReceipts, Refused } from './refused.ts'
+import { parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
 import { ask, offeredNonce, type Progress, type Server } from './server.ts'
 
 /** What waits for a link, before anything is consumed. */
@@ -30,11 +30,12 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
   const { dropId, locator } = place
   const signers = 'claim' in place ? { locator, claim: place.claim } : { locator }
   const answer = await ask(server, { name: 'status', dropId, signers })
-  const { expires, reads, size, state, claims } = parseJson(answer) ?? {}
-  if (![expires, reads, size].every((value) => Number.isSafeInteger(value))) throw new DropError('bad_answer')
+  const body = parseJson(answer) ?? {}
+  const { state, claims } = body
+  const created = parseCreated(body)
+  if (created === undefined) throw new DropError('bad_answer')
   if (state !== 'ready' && state !== 'claimed' && state !== 'read') throw new DropError('bad_answer')
-  const terms = { expires: Number(expires), reads: Number(reads), size: Number(size) }
-  return { ...terms, state, claims: parseReceipts(claims) ?? [], nonce: offeredNonce(answer) }
+  return { ...created, state, claims: parseReceipts(claims) ?? [], nonce: offeredNonce(answer) }
 }
 
 /**

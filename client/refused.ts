@@ -1,7 +1,8 @@
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
-import type { Receipt, Sent, SignatureRecord } from '#protocol/api.ts'
+import type { Created, Receipt, Sent, SignatureRecord } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
 import { DropError, type WireCode } from '#protocol/error.ts'
+import { isNonce } from '#protocol/nonce.ts'
 import { parseProblemCode } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import type { Answer } from './transport.ts'
@@ -20,7 +21,7 @@ export class Refused extends DropError {
   constructor(code: WireCode, body: Readonly<Record<string, unknown>>, answer: Answer) {
     super(code)
     this.claims = parseReceipts(body['claims']) ?? []
-    this.triesLeft = typeof body['triesLeft'] === 'number' ? body['triesLeft'] : undefined
+    this.triesLeft = isCount(body['triesLeft']) ? body['triesLeft'] : undefined
     this.nonce = parseAcceptSignature(answer.field('Accept-Signature') ?? '')
     const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
     this.retryAfterMs = seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : undefined
@@ -57,11 +58,24 @@ export function parseReceipts(value: unknown): readonly Receipt[] | undefined {
 
 /** Answer to `sent`, `revoke` and `reopen`. */
 export function parseSent(answer: Answer): Sent {
-  const { expires, reads, size, state, triesLeft, claims: list } = parseJson(answer) ?? {}
-  const claims = parseReceipts(list)
-  const isWhole = [expires, reads, size, triesLeft].every((value) => Number.isSafeInteger(value))
-  if (!isWhole || claims === undefined || !isState(state)) throw new DropError('bad_answer')
-  return { expires: Number(expires), reads: Number(reads), size: Number(size), triesLeft: Number(triesLeft), state, claims }
+  const body = parseJson(answer) ?? {}
+  const { state, triesLeft } = body
+  const created = parseCreated(body)
+  const claims = parseReceipts(body['claims'])
+  const isWhole = created !== undefined && claims !== undefined && isCount(triesLeft) && isState(state)
+  if (!isWhole) throw new DropError('bad_answer')
+  return { ...created, triesLeft, state, claims }
+}
+
+/** What every answer about a drop begins with, or `undefined`. */
+export function parseCreated(body: Readonly<Record<string, unknown>>): Created | undefined {
+  const { expires, reads, size } = body
+  return isCount(expires) && isCount(reads) && isCount(size) ? { expires, reads, size } : undefined
+}
+
+/** A whole number that can be a time in seconds, too: 8.64e12 is the last that a Date can show (ECMA-262 §21.4.1.1). */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000
 }
 
 function isState(value: unknown): value is Sent['state'] {
@@ -92,6 +106,6 @@ function parseRecord(value: unknown): SignatureRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { created, nonce, signature } = { created: undefined, nonce: undefined, signature: undefined, ...value }
   if (!Number.isSafeInteger(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
-  if (!/^[\w-]{22,64}$/.test(nonce) || parseBase64(signature, 64) === undefined) return undefined
+  if (!isNonce(nonce) || parseBase64(signature, 64) === undefined) return undefined
   return { created: Number(created), nonce, signature }
 }

@@ -60,6 +60,9 @@ export interface Ticket {
  */
 export async function seal(message: Message, options: SealOptions): Promise<Sealed> {
   const { origin, sender, ttlSeconds, reads, passphrase, stretch, now, onProgress } = options
+  // Said at once, not after a second of stretching: nothing shrinks on its way into an envelope.
+  const least = message.files.reduce((sum, { bytes }) => sum + bytes.length, message.text.length)
+  if (least > PART_BYTES) throw new DropError('too_large')
   const secret = newLink(passphrase !== '')
   const opener = await deriveOpener(secret, passphrase, stretch, (done) => onProgress?.({ stage: 'stretching', done }))
   onProgress?.({ stage: 'sealing' })

@@ -52,7 +52,8 @@ export type Progress =
  */
 export async function ask(server: Server, call: Call): Promise<Answer> {
   const deadline = server.clock() + server.patienceMs
-  let nonce = call.nonce
+  // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
+  let nonce = call.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
     const outcome = await askOnce(server, call, nonce)
@@ -73,7 +74,7 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
 
 const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal'])
 
-async function askOnce(server: Server, call: Call, nonce: string | undefined): Promise<Answer | DropError> {
+async function askOnce(server: Server, call: Call, nonce: string): Promise<Answer | DropError> {
   const { method, path } = REQUESTS[call.name]
   const query = call.query ?? ''
   const exchange: Exchange = { method, url: `${server.origin}${path}${query}`, fields: await fieldsOf(server, call, nonce) }
@@ -90,7 +91,7 @@ async function askOnce(server: Server, call: Call, nonce: string | undefined): P
   }
 }
 
-async function fieldsOf(server: Server, call: Call, offered: string | undefined): Promise<Record<string, string>> {
+async function fieldsOf(server: Server, call: Call, nonce: string): Promise<Record<string, string>> {
   const { name, dropId, reader, body, signers, query = '' } = call
   const fields: Record<string, string> = { ...call.fields, [DROP_ID_FIELD]: dropId }
   if (reader !== undefined) fields[DROP_READER_FIELD] = reader
@@ -99,7 +100,6 @@ async function fieldsOf(server: Server, call: Call, offered: string | undefined)
   if (signers === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
   const { signRequest } = await import('./crypto/sign.ts')
-  const nonce = offered ?? toBase64url(randomBytes(NONCE_BYTES))
   const created = Math.floor(server.clock() / 1_000)
   const { host: authority } = new URL(server.origin)
   const signed = await signRequest({ name, authority, query, dropId, reader, digest }, signers, nonce, created)

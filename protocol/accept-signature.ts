@@ -1,5 +1,6 @@
 import { parseDictionary, isInnerList } from 'structured-headers'
 import { REQUESTS, type RequestName } from './api.ts'
+import { isNonce } from './nonce.ts'
 import { ALGORITHM, signatureComponents, signatureTag } from './signature.ts'
 
 /** The `Accept-Signature` field (RFC 9421 §5.1): what to sign, with which nonce, to be believed. */
@@ -18,7 +19,7 @@ export function parseAcceptSignature(field: string): string | undefined {
   try {
     for (const member of parseDictionary(field).values()) {
       const nonce = isInnerList(member) ? member[1].get('nonce') : undefined
-      if (typeof nonce === 'string') return nonce
+      if (typeof nonce === 'string' && isNonce(nonce)) return nonce
     }
   } catch {
     // An unreadable offer is no offer.

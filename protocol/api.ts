@@ -1,5 +1,5 @@
 import type { Bytes } from './bytes.ts'
-import { utf8 } from './bytes.ts'
+import { parseBase64url, utf8 } from './bytes.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
 /** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
@@ -88,7 +88,7 @@ export function formatReaderBody(reader: PublicKey): Bytes {
 
 /** The reader key in the body of `claim` or `reopen`; `undefined` for any other byte string. */
 export function parseReaderBody(body: Uint8Array): PublicKey | undefined {
-  const match = /^\{"reader":"([\w-]{43})"\}$/.exec(new TextDecoder().decode(body))
+  const match = /^\{"reader":"([\w-]{43})"\}$/.exec(decode(body))
   return match?.[1] === undefined ? undefined : parsePublicKey(match[1])
 }
 
@@ -99,5 +99,11 @@ export function formatAckBody(opened: string): Bytes {
 
 /** The token's hash in the body of `ack`; `undefined` for any other byte string. */
 export function parseAckBody(body: Uint8Array): string | undefined {
-  return /^\{"opened":"([\w-]{43})"\}$/.exec(new TextDecoder().decode(body))?.[1]
+  const opened = /^\{"opened":"([\w-]{43})"\}$/.exec(decode(body))?.[1]
+  return opened === undefined || parseBase64url(opened, 32) === undefined ? undefined : opened
+}
+
+/** A decoder takes a byte order mark away unless told; the digest that a receipt is checked against has none. */
+function decode(body: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
 }

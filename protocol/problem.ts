@@ -26,7 +26,7 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
     status: 401,
     title: 'The request does not prove possession of the key',
     explanation:
-      'A signature is missing, does not verify, or is too old or too new. Sign again with the nonce in Accept-Signature. Nothing was changed.',
+      'A signature does not verify, or is too old or too new. Sign again with the nonce in Accept-Signature. Nothing was changed.',
   },
   wrong_passphrase: {
     status: 403,

@@ -4,7 +4,7 @@ import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from './api.ts'
 import type { RequestName, Role, SignatureRecord } from './api.ts'
 import { toBase64, type Bytes } from './bytes.ts'
 import type { DropId } from './id.ts'
-import { MAX_NONCE_CHARACTERS, MIN_NONCE_CHARACTERS } from './limits.ts'
+import { isNonce } from './nonce.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
 /** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
@@ -92,7 +92,7 @@ export async function verifyRequest(request: SignedRequest, role: Role, key: Pub
       },
     )
     const { created, nonce, tag } = parameters
-    if (created === undefined || nonce === undefined || !NONCE.test(nonce)) return undefined
+    if (created === undefined || nonce === undefined || !isNonce(nonce)) return undefined
     if (tag !== signatureTag(request.name, role)) return undefined
     // One spelling only: a receipt keeps created and nonce, and the rest must be known from docs/protocol.md.
     const names = components.map(({ name }) => name)
@@ -121,8 +121,6 @@ export const ALGORITHM = 'ed25519'
 
 /** Parameters of every signature, in order. docs/protocol.md §5.1. */
 const PARAMETERS = ['created', 'nonce', 'alg', 'tag']
-
-const NONCE = new RegExp(`^[\\w-]{${MIN_NONCE_CHARACTERS},${MAX_NONCE_CHARACTERS}}$`)
 
 async function ed25519Verifier(publicKey: PublicKey): Promise<{
   algorithm: string

@@ -44,6 +44,8 @@ const MEMBERS = 5
 function parseMembers(field: string): Map<string, unknown> | undefined {
   try {
     const members = new Map<string, unknown>()
+    // A point makes a number a decimal (RFC 9651 §3.3.2), which the parser does not tell from an integer.
+    if (field.includes('.')) return undefined
     for (const [name, [value, parameters]] of parseDictionary(field)) {
       if (parameters.size > 0) return undefined
       members.set(name, value)

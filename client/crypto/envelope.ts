@@ -52,6 +52,7 @@ async function newHeader(recipients: readonly string[]): Promise<{ header: Bytes
   if (recipients.length === 0 || !recipients.every((each) => each.startsWith('age1pq1'))) {
     throw new TypeError('an envelope has at least one recipient, and hybrid ones only')
   }
+  if (recipients.length > MAX_AGE_STANZAS) throw new TypeError('more recipients than a client would open')
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
   let fileKey: Bytes | undefined

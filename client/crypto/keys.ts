@@ -9,7 +9,7 @@ export interface SigningKey {
 
 /** A fresh key that the platform keeps and does not give out: it can be stored in IndexedDB, and only used. */
 export async function generateSigningKey(): Promise<SigningKey> {
-  const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
+  const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   const publicKey = formatPublicKey(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)))
   return { publicKey, privateKey: pair.privateKey }
 }

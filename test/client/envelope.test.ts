@@ -1,0 +1,142 @@
+import { Decrypter, Encrypter, generateHybridIdentity } from 'age-encryption'
+import * as fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import { ageIdentityFromSeed, ageRecipient, openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
+import { payloadSize } from '#client/crypto/payload.ts'
+import { runs } from '../runs.ts'
+import { concat, flip, noise, toHex } from './support/bytes.ts'
+
+const identity = ageIdentityFromSeed(noise(32))
+let recipient = ''
+let sealed = new Uint8Array(0)
+const plaintext = noise(70_000)
+
+beforeAll(async () => {
+  recipient = await ageRecipient(identity)
+  sealed = await sealEnvelope(plaintext, [recipient])
+})
+
+const refused = { name: 'DropError', code: 'open_failed', message: 'open_failed' }
+const header = (bytes: Uint8Array): string =>
+  new TextDecoder('latin1').decode(bytes.slice(0, bytes.length - payloadSize(plaintext.length)))
+const latin1 = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0))
+
+test.for([0, 1, 65_535, 65_536, 65_537, 200_000])(
+  '%i bytes come back, and the age library opens them too',
+  async (length) => {
+    const bytes = noise(length)
+    const envelope = await sealEnvelope(bytes, [recipient])
+    expect(await openEnvelope(envelope, identity)).toEqual(bytes)
+    const stranger = new Decrypter()
+    stranger.addIdentity(identity)
+    expect(new Uint8Array(await stranger.decrypt(envelope))).toEqual(bytes)
+  },
+)
+
+test('what the age library seals opens here', async () => {
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(recipient)
+  expect(await openEnvelope(new Uint8Array(await encrypter.encrypt(plaintext)), identity)).toEqual(plaintext)
+})
+
+test('any byte that is changed, anywhere, is one failure that says nothing else', async () => {
+  const end = sealed.length - payloadSize(plaintext.length)
+  const near = fc.integer({ min: 0, max: end + 40 })
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(near, fc.nat(sealed.length - 1)), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+      await expect(openEnvelope(flip(sealed, at, mask), identity)).rejects.toMatchObject(refused)
+    }),
+    { numRuns: runs(25, 2_000) },
+  )
+})
+
+test('cut anywhere, or continued, it is the same failure', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(sealed.length - 1), async (length) => {
+      await expect(openEnvelope(sealed.slice(0, length), identity)).rejects.toMatchObject(refused)
+    }),
+    { numRuns: runs(25, 1_000) },
+  )
+  for (const more of [1, 16, 65_552])
+    await expect(openEnvelope(concat(sealed, noise(more)), identity)).rejects.toMatchObject(refused)
+})
+
+test('nonsense, another identity, and a header before another payload are the same failure', async () => {
+  const other = await sealEnvelope(plaintext, [recipient])
+  const end = sealed.length - payloadSize(plaintext.length)
+  const stranger = ageIdentityFromSeed(noise(32, 3))
+  await expect(openEnvelope(concat(sealed.slice(0, end), other.slice(end)), identity)).rejects.toMatchObject(refused)
+  await expect(openEnvelope(sealed, stranger)).rejects.toMatchObject(refused)
+  await expect(openEnvelope(sealed, 'no identity')).rejects.toMatchObject(refused)
+  for (const nonsense of [
+    new Uint8Array(0),
+    noise(100),
+    noise(100_000),
+    latin1('age-encryption.org/v1\n'),
+    latin1('age-encryption.org/v1\n---\n'),
+  ]) {
+    await expect(openEnvelope(nonsense, identity)).rejects.toMatchObject(refused)
+  }
+})
+
+test.for([
+  ['another version', (text: string) => text.replace('v1', 'v2')],
+  ['lines that end as in Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ['a stanza more', (text: string) => text.replace('\n-> ', '\n-> grease x\n\n-> ')],
+  ['the stanza twice', (text: string) => text.replace(/(-> [^-]+)---/, '$1$1---')],
+  ['no stanza', (text: string) => text.replace(/-> [^-]+---/, '---')],
+  ['no MAC', (text: string) => text.replace(/--- .*\n/, '---\n')],
+  ['a line before', (text: string) => `\n${text}`],
+  ['a MAC line before the MAC line', (text: string) => text.replace('\n---', '\n--- x\n---')],
+] as const)('a header with %s does not open', async ([, change]) => {
+  const before = header(sealed)
+  const changed = change(before)
+  expect(changed).not.toBe(before)
+  await expect(openEnvelope(concat(latin1(changed), sealed.slice(before.length)), identity)).rejects.toMatchObject(
+    refused,
+  )
+})
+
+test('no two envelopes share a file key, a nonce or a header', async () => {
+  const seen = new Set<string>()
+  for (let count = 0; count < 10; count++) {
+    const envelope = await sealEnvelope(new Uint8Array(10), [recipient])
+    const end = envelope.length - payloadSize(10)
+    const decrypter = new Decrypter()
+    decrypter.addIdentity(identity)
+    seen.add(toHex(await decrypter.decryptHeader(envelope.slice(0, end))))
+    seen.add(toHex(envelope.slice(end, end + 16)))
+    seen.add(toHex(envelope.slice(0, end)))
+  }
+  expect(seen.size).toBe(30)
+})
+
+test('the nonce is not the one under which the age library has sealed the empty payload', async () => {
+  const nonces: string[] = []
+  const random = crypto.getRandomValues.bind(crypto)
+  crypto.getRandomValues = (array) => {
+    const filled = random(array)
+    if (filled instanceof Uint8Array && filled.length === 16) nonces.push(toHex(filled))
+    return filled
+  }
+  try {
+    const envelope = await sealEnvelope(plaintext, [recipient])
+    const start = envelope.length - payloadSize(plaintext.length)
+    const used = toHex(envelope.slice(start, start + 16))
+    // The library draws a file key and a nonce; ours is drawn after them.
+    expect(nonces.filter((each) => each === used)).toHaveLength(1)
+    expect(nonces.indexOf(used)).toBe(nonces.length - 1)
+    expect(nonces.length).toBeGreaterThanOrEqual(3)
+  } finally {
+    Reflect.deleteProperty(crypto, 'getRandomValues')
+  }
+})
+
+test('the length of an envelope follows from the length of what is in it', async () => {
+  const lengths = await Promise.all(
+    [1, 2, 3].map(async (seed) => (await sealEnvelope(noise(16_384, seed), [recipient])).length),
+  )
+  expect(new Set(lengths).size).toBe(1)
+  const other = await ageRecipient(await generateHybridIdentity())
+  expect((await sealEnvelope(noise(16_384), [other])).length).toBe(lengths[0])
+})

@@ -1,0 +1,224 @@
+import * as fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import type { Message } from '#client/archive.ts'
+import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
+import { deriveOpener, parseLink } from '#client/link.ts'
+import { open } from '#client/receive.ts'
+import { deposit, seal, type Sealed, type SealOptions } from '#client/send.ts'
+import { sha256 } from '#protocol/bytes.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
+import { parseTerms } from '#protocol/terms.ts'
+import envelopes from '../vectors/envelopes.json' with { type: 'json' }
+import { runs } from '../runs.ts'
+import { flip, fromBase64, fromHex, noise, toHex } from './support/bytes.ts'
+import { anyMessage, fileOf } from './support/messages.ts'
+import { lost, refuses, says, serverThat } from './support/network.ts'
+
+let options: SealOptions
+let sender: SigningKey
+
+/** Stands for Argon2id where a test does not need it to be slow: the key schedule has vectors of its own. */
+const quick = async (passphrase: Uint8Array<ArrayBuffer>, salt: Uint8Array) =>
+  sha256(new Uint8Array([...passphrase, ...salt]))
+
+beforeAll(async () => {
+  sender = await generateSigningKey()
+  options = {
+    origin: 'https://drop.example',
+    sender,
+    ttlSeconds: 3_600,
+    reads: 2,
+    passphrase: '',
+    stretch: quick,
+    now: 1_800_000_000_000,
+  }
+})
+
+const openerOf = (link: string, passphrase = '') => {
+  const parsed = parseLink(link)
+  if (parsed === undefined) throw new Error('the link is damaged')
+  return deriveOpener(parsed.secret, passphrase, quick)
+}
+const refused = { name: 'DropError', code: 'open_failed', message: 'open_failed' }
+
+test('whatever is sealed opens with the link to what it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyMessage, fc.constantFrom('', 'a passphrase'), async (message, passphrase) => {
+      const sealed = await seal(message, { ...options, passphrase })
+      const opened = await open(sealed.ciphertext, await openerOf(sealed.link, passphrase))
+      expect(opened.text).toBe(message.text)
+      expect(opened.files.map(({ bytes, type }) => ({ bytes, type }))).toEqual(
+        message.files.map(({ bytes, type }) => ({ bytes, type })),
+      )
+      expect(opened.opened).toBe(sealed.ticket.opened)
+    }),
+    { numRuns: runs(10, 1_000) },
+  )
+})
+
+test.for([0, 1, 65_535, 65_536, 65_537, 1_048_576])('a file of %i bytes opens to what it was', async (length) => {
+  const files = [fileOf('x', noise(length))]
+  const { ciphertext, link } = await seal({ text: '', files }, options)
+  expect((await open(ciphertext, await openerOf(link))).files).toEqual(files)
+})
+
+test('the link leads to the drop that the terms describe', async () => {
+  const sealed = await seal({ text: 'x', files: [] }, { ...options, passphrase: 'words' })
+  const opener = await openerOf(sealed.link, 'words')
+  expect(sealed.dropId).toBe(opener.dropId)
+  expect(sealed.terms).toEqual({
+    ttlSeconds: 3_600,
+    reads: 2,
+    locator: opener.locator.publicKey,
+    claim: opener.claim.publicKey,
+    sender: sender.publicKey,
+  })
+  expect(sealed.ticket).toMatchObject({
+    dropId: opener.dropId,
+    claim: opener.claim.publicKey,
+    needsPassphrase: true,
+    expiresAtMs: 1_800_003_600_000,
+  })
+})
+
+test('what the sender keeps opens nothing', async () => {
+  const sealed = await seal({ text: 'a secret', files: [] }, options)
+  const opener = await openerOf(sealed.link)
+  const kept = JSON.stringify(sealed.ticket)
+  for (const secret of [sealed.link.split('#')[1] ?? '', opener.identity, 'a secret'])
+    expect(kept).not.toContain(secret)
+})
+
+test('two seals of one message share nothing that can be seen', async () => {
+  const [one, two] = (await Promise.all([1, 2].map(() => seal({ text: 'x', files: [] }, options)))) as [Sealed, Sealed]
+  expect(one.link).not.toBe(two.link)
+  expect(one.dropId).not.toBe(two.dropId)
+  expect(one.terms.locator).not.toBe(two.terms.locator)
+  expect(one.terms.claim).not.toBe(two.terms.claim)
+  expect(one.ticket.opened).not.toBe(two.ticket.opened)
+  expect(one.ciphertext.length).toBe(two.ciphertext.length)
+  const same = one.ciphertext.filter((byte, index) => byte === two.ciphertext[index]).length
+  // The version line and one byte in 256 are alike by chance; base64 of the header in one of 64.
+  expect(same / one.ciphertext.length).toBeLessThan(0.02)
+})
+
+test('a password, a note, and a small file with any name look the same', async () => {
+  const messages: Message[] = [
+    { text: '', files: [] },
+    { text: 'hunter2', files: [] },
+    { text: 'n'.repeat(10_000), files: [] },
+    { text: '', files: [fileOf('ن'.repeat(120), noise(9_000))] },
+    { text: 'with', files: [1, 2, 3].map((seed) => fileOf(`${seed}`, noise(1_000, seed))) },
+  ]
+  const lengths = await Promise.all(messages.map(async (message) => (await seal(message, options)).ciphertext.length))
+  expect(new Set(lengths).size).toBe(1)
+})
+
+test('a message is either in one class or in the next, whatever its length', async () => {
+  const lengths = new Set<number>()
+  for (const length of [0, 5_000, 12_000, 13_000, 20_000, 28_000, 29_000]) {
+    lengths.add((await seal({ text: '', files: [fileOf('x', noise(length))] }, options)).ciphertext.length)
+  }
+  expect(lengths.size).toBe(2)
+})
+
+test('what fits one part is sealed, and one byte more is too large', async () => {
+  const most = 8_257_536 - 7 * 512
+  const { ciphertext, link } = await seal({ text: '', files: [fileOf('x', noise(most))] }, options)
+  expect(ciphertext.length).toBeLessThanOrEqual(PART_BYTES)
+  expect((await open(ciphertext, await openerOf(link))).files[0]?.bytes.length).toBe(most)
+  await expect(seal({ text: '', files: [fileOf('x', noise(most + 1))] }, options)).rejects.toMatchObject({
+    code: 'too_large',
+  })
+})
+
+test('what cannot fit is refused at once, before the passphrase is stretched', async () => {
+  const never = async () => {
+    throw new Error('stretched in vain')
+  }
+  const large = { text: '', files: [fileOf('x', noise(5_000_000)), fileOf('y', noise(5_000_000))] }
+  const refusal = seal(large, { ...options, passphrase: 'p', stretch: never })
+  await expect(refusal).rejects.toMatchObject({ code: 'too_large' })
+})
+
+test('a passphrase opens however it was typed, and another does not', async () => {
+  const { ciphertext, link } = await seal({ text: 'x', files: [] }, { ...options, passphrase: 'caf\u00e9 \ufb01ve' })
+  expect((await open(ciphertext, await openerOf(link, 'cafe\u0301 five'))).text).toBe('x')
+  for (const wrong of ['', 'cafe five', 'caf\u00e9 \ufb01ve '])
+    await expect(open(ciphertext, await openerOf(link, wrong))).rejects.toMatchObject(refused)
+})
+
+test('whatever byte of a drop is changed, it opens to nothing and says nothing', async () => {
+  const { ciphertext, link } = await seal({ text: 'x', files: [fileOf('y', noise(10))] }, options)
+  const opener = await openerOf(link)
+  await fc.assert(
+    fc.asyncProperty(fc.nat(ciphertext.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+      await expect(open(flip(ciphertext, at, mask), opener)).rejects.toMatchObject(refused)
+    }),
+    { numRuns: runs(15, 1_000) },
+  )
+})
+
+test.for(envelopes.samples)('a drop opens for ever: the sample made by $madeBy', async ({ sealed }) => {
+  const opener = await deriveOpener({ bytes: fromHex(envelopes.secret), needsPassphrase: false }, '', quick)
+  expect(opener.identity).toBe(envelopes.identity)
+  const opened = await open(fromBase64(sealed), opener)
+  expect(opened.text).toBe(envelopes.text)
+  expect(toHex(await sha256(fromBase64(envelopes.token)))).toBe(
+    toHex(fromBase64(`${opened.opened.replaceAll('-', '+').replaceAll('_', '/')}=`)),
+  )
+})
+
+test('a drop is deposited as its contract says, and again with the same bytes when the answer is lost', async () => {
+  const sealed = await seal({ text: 'x', files: [] }, options)
+  const server = serverThat([lost, says({ expires: 1, reads: 2, size: 3 }, {}, 201)])
+  await deposit(server, sealed)
+  expect(server.exchanges).toHaveLength(2)
+  for (const { method, url, fields, body } of server.exchanges) {
+    expect([method, url]).toEqual(['POST', 'https://drop.example/v1/drops'])
+    expect(fields['Drop-Id']).toBe(sealed.dropId)
+    expect(parseTerms(fields['Drop-Terms'] ?? '')).toEqual(sealed.terms)
+    expect(fields['Content-Digest']).toBe(await contentDigest(sealed.ciphertext))
+    expect(body).toBe(sealed.ciphertext)
+  }
+})
+
+test('nothing that opens a drop, and no word of it, goes over the network', async () => {
+  const sealed = await seal(
+    { text: 'a word of it', files: [fileOf('name-of-file', noise(9))] },
+    { ...options, passphrase: 'the passphrase' },
+  )
+  const server = serverThat([says({}, {}, 201)])
+  await deposit(server, sealed)
+  const opener = await openerOf(sealed.link, 'the passphrase')
+  const seen =
+    JSON.stringify(server.exchanges.map(({ url, fields }) => ({ url, fields }))) +
+    new TextDecoder('latin1').decode(sealed.ciphertext)
+  for (const secret of [
+    sealed.link.split('#')[1] ?? '',
+    opener.identity,
+    'a word of it',
+    'name-of-file',
+    'the passphrase',
+  ])
+    expect(seen).not.toContain(secret)
+})
+
+test('a drop that is refused is refused with its code', async () => {
+  const sealed = await seal({ text: 'x', files: [] }, options)
+  await expect(deposit(serverThat([refuses('id_taken')]), sealed)).rejects.toMatchObject({ code: 'id_taken' })
+})
+
+test('who waits is told what for', async () => {
+  const told: string[] = []
+  const slow = async (passphrase: Uint8Array<ArrayBuffer>, salt: Uint8Array, onProgress?: (done: number) => void) => {
+    onProgress?.(0.5)
+    return quick(passphrase, salt)
+  }
+  await seal(
+    { text: 'x', files: [] },
+    { ...options, passphrase: 'p', stretch: slow, onProgress: ({ stage }) => told.push(stage) },
+  )
+  expect(told).toEqual(['stretching', 'sealing'])
+})

@@ -1,0 +1,200 @@
+import { beforeAll, expect, test } from 'vitest'
+import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import { ask, type Call, type Progress } from '#client/server.ts'
+import { formatAcceptSignature } from '#protocol/accept-signature.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
+import { formatDropId } from '#protocol/id.ts'
+import { verifyRequest } from '#protocol/signature.ts'
+import { noise } from './support/bytes.ts'
+import { lost, nonceOf, refuses, says, serverThat } from './support/network.ts'
+
+const dropId = formatDropId(noise(16))
+let claim: SigningKey
+let locator: SigningKey
+let call: Call
+const offered = 'a-nonce-that-the-server-offers'
+const offer = { 'Accept-Signature': formatAcceptSignature('claim', offered) }
+
+beforeAll(async () => {
+  claim = await signingKeyFromSeed(noise(32))
+  locator = await signingKeyFromSeed(noise(32, 2))
+  call = { name: 'claim', dropId, body: noise(10), signers: { locator, claim } }
+})
+
+test('a request carries what its contract says, and no more', async () => {
+  const server = serverThat([says({})])
+  await ask(server, call)
+  const [exchange] = server.exchanges
+  expect(exchange?.method).toBe('POST')
+  expect(exchange?.url).toBe('https://drop.example/v1/drops/claim')
+  expect(Object.keys(exchange?.fields ?? {}).toSorted()).toEqual([
+    'Content-Digest',
+    'Drop-Id',
+    'Signature',
+    'Signature-Input',
+  ])
+  expect(exchange?.body).toEqual(noise(10))
+})
+
+test('what is sent verifies at the other end', async () => {
+  const server = serverThat([says({})])
+  await ask(server, call)
+  const { 'Signature-Input': signatureInput = '', Signature: signature = '' } = server.exchanges[0]?.fields ?? {}
+  const digest = await contentDigest(noise(10))
+  const request = {
+    name: 'claim',
+    authority: 'drop.example',
+    query: '',
+    dropId,
+    digest,
+    signatureInput,
+    signature,
+  } as const
+  expect(await verifyRequest(request, 'locator', locator.publicKey)).toMatchObject({ created: 1_800_000_000 })
+  expect(await verifyRequest(request, 'claim', claim.publicKey)).toMatchObject({ created: 1_800_000_000 })
+})
+
+test('no secret and no id is in the address', async () => {
+  const server = serverThat([says({})])
+  await ask(server, { name: 'part', dropId, query: '?n=0', reader: claim.publicKey, signers: { reader: claim } })
+  expect(server.exchanges[0]?.url).toBe('https://drop.example/v1/drops/part?n=0')
+})
+
+test('a server on a port is signed for with its port', async () => {
+  const server = { ...serverThat([]), origin: 'http://127.0.0.1:8787' }
+  const urls: string[] = []
+  const transport = async (exchange: { url: string; fields: Readonly<Record<string, string>> }) => {
+    urls.push(exchange.url)
+    const { 'Signature-Input': signatureInput = '', Signature: signature = '' } = exchange.fields
+    const request = {
+      name: 'sent',
+      authority: '127.0.0.1:8787',
+      query: '',
+      dropId,
+      digest: '',
+      signatureInput,
+      signature,
+    } as const
+    expect(await verifyRequest(request, 'sender', claim.publicKey)).toBeDefined()
+    return says({})({ method: 'GET', url: '', fields: {} })
+  }
+  await ask({ ...server, transport }, { name: 'sent', dropId, signers: { sender: claim } })
+  expect(urls).toEqual(['http://127.0.0.1:8787/v1/drops/sent'])
+})
+
+test('an unsigned request has no signature', async () => {
+  const server = serverThat([says({})])
+  await ask(server, { name: 'create', dropId, body: noise(3), fields: { 'Drop-Terms': 'x' } })
+  expect(Object.keys(server.exchanges[0]?.fields ?? {}).toSorted()).toEqual(['Content-Digest', 'Drop-Id', 'Drop-Terms'])
+})
+
+test('a lost answer is asked for again, more slowly each time, until patience ends', async () => {
+  const server = serverThat([lost], 60_000)
+  await expect(ask(server, call)).rejects.toMatchObject({ name: 'DropError', code: 'offline' })
+  expect(server.waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000, 10_000])
+  expect(server.exchanges).toHaveLength(9)
+})
+
+test('without patience a request is made once', async () => {
+  const server = serverThat([lost, says({})], 0)
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'offline' })
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('a server that says when to come back is asked then', async () => {
+  const server = serverThat([
+    refuses('try_later', {}, { 'Retry-After': '5' }),
+    lost,
+    refuses('internal'),
+    says({ ok: 1 }),
+  ])
+  await ask(server, call)
+  expect(server.waits).toEqual([5_000, 2_000, 4_000])
+})
+
+test('when patience ends, the last word of the server is what is said', async () => {
+  const server = serverThat([refuses('try_later', {}, { 'Retry-After': '5' })], 12_000)
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'try_later' })
+  expect(server.waits).toEqual([5_000, 5_000])
+})
+
+test.for([
+  'gone',
+  'claimed',
+  'dismissed',
+  'wrong_passphrase',
+  'bad_request',
+  'too_large',
+  'id_taken',
+  'wrong_origin',
+  'length_required',
+] as const)('%s is final: it is not asked again', async (code) => {
+  const server = serverThat([refuses(code), says({})])
+  await expect(ask(server, call)).rejects.toMatchObject({ code })
+  expect(server.exchanges).toHaveLength(1)
+  expect(server.waits).toEqual([])
+})
+
+test('a wrong passphrase whose answer was lost is asked again with the same nonce, so that it counts once', async () => {
+  const server = serverThat([lost, lost, refuses('wrong_passphrase', { triesLeft: 9 })])
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'wrong_passphrase', triesLeft: 9 })
+  expect(new Set(server.exchanges.map(nonceOf)).size).toBe(1)
+})
+
+test('two requests never share a nonce', async () => {
+  const server = serverThat([says({})])
+  for (let count = 0; count < 20; count++) await ask(server, call)
+  expect(new Set(server.exchanges.map(nonceOf)).size).toBe(20)
+})
+
+test('a nonce that the server has offered is used', async () => {
+  const server = serverThat([says({})])
+  await ask(server, { ...call, nonce: offered })
+  expect(nonceOf(server.exchanges[0])).toBe(offered)
+})
+
+test('where the clocks disagree a request is signed once more, at once, with the nonce that came with the refusal', async () => {
+  const server = serverThat([refuses('not_proved', {}, offer), says({ ok: 1 })])
+  await ask(server, call)
+  expect(server.exchanges.map(nonceOf)).toEqual([expect.not.stringContaining(offered), offered])
+  expect(server.waits).toEqual([])
+})
+
+test('a server that is never satisfied gets two signatures and no more', async () => {
+  const server = serverThat([refuses('not_proved', {}, offer)])
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'not_proved' })
+  expect(server.exchanges).toHaveLength(2)
+})
+
+test('a refusal to believe that offers no nonce, or none that can be one, is final', async () => {
+  for (const field of ['', 'claim=();nonce="é"', 'claim=();nonce="x y"']) {
+    const fields = { 'Accept-Signature': field }
+    const server = serverThat([refuses('not_proved', {}, fields)])
+    await expect(ask(server, call)).rejects.toMatchObject({ code: 'not_proved' })
+    expect(server.exchanges).toHaveLength(1)
+  }
+})
+
+test('after a renewal a lost answer is still asked for again, with the renewed nonce', async () => {
+  const server = serverThat([refuses('not_proved', {}, offer), lost, says({})])
+  await ask(server, call)
+  expect(server.exchanges.slice(1).map(nonceOf)).toEqual([offered, offered])
+})
+
+test('a page of a proxy that cannot reach the server is waited out', async () => {
+  const server = serverThat([says('<html>', {}, 502), says({})])
+  await ask(server, call)
+  expect(server.waits).toEqual([1_000])
+})
+
+test('what is no answer of ours is not asked again', async () => {
+  const server = serverThat([says('<html>', {}, 404)])
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'bad_answer' })
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('who waits is told', async () => {
+  const told: Progress[] = []
+  await ask(serverThat([lost, says({})]), { ...call, onProgress: (progress) => told.push(progress) })
+  expect(told).toEqual([{ stage: 'waiting', ms: 1_000 }])
+})

@@ -1,0 +1,46 @@
+import * as fc from 'fast-check'
+import type { DropFile, Message } from '#client/archive.ts'
+
+/** Text as UTF-8 can hold it: a half of a surrogate pair has no bytes. */
+export const anyText = fc.oneof(
+  fc.constant(''),
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc.string({ unit: 'binary', maxLength: 200 }).map((text) => text.toWellFormed()),
+  fc.constantFrom('\ufeffbegins with a mark', 'a\r\nb\0c', 'سلام 👩\u200d🚀'),
+)
+
+const anyFile: fc.Arbitrary<DropFile> = fc.record({
+  name: fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 150 }),
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.constantFrom(
+      'message.txt',
+      '.sealdrop/token',
+      '.Sealdrop/x',
+      'con',
+      'a',
+      'a/b',
+      'A',
+      '../../x',
+      'n'.repeat(300),
+      'é'.repeat(60),
+      '.sealdrop／meta.json',
+    ),
+  ),
+  type: fc.oneof(fc.constant(''), fc.constantFrom('text/plain', 'application/pdf'), fc.string({ maxLength: 30 })),
+  modifiedAtMs: fc.oneof(
+    fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => seconds * 1_000),
+    fc.constantFrom(Number.NaN, -1, 1.5, Infinity, 8.64e15),
+  ),
+  bytes: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => new Uint8Array(bytes)),
+})
+
+export const anyMessage: fc.Arbitrary<Message> = fc.record({
+  text: anyText,
+  files: fc.array(anyFile, { maxLength: 8 }),
+})
+
+/** A file of so many bytes. */
+export function fileOf(name: string, bytes: Uint8Array<ArrayBuffer>): DropFile {
+  return { name, type: '', modifiedAtMs: 1_800_000_000_000, bytes }
+}

@@ -1,0 +1,56 @@
+import type { Server } from '#client/server.ts'
+import type { Answer, Exchange } from '#client/transport.ts'
+import type { WireCode } from '#protocol/error.ts'
+import { problemFor } from '#protocol/problem.ts'
+
+/** What the other end of the network does with one request. */
+export type Reply = (exchange: Exchange) => Answer | Promise<Answer>
+
+/** A server that is reached over a network that a test makes up, on a clock that a test moves. */
+export interface TestServer extends Server {
+  readonly exchanges: readonly Exchange[]
+  readonly waits: readonly number[]
+}
+
+/** Replies in turn; the last one stays. */
+export function serverThat(replies: readonly Reply[], patienceMs = 60_000): TestServer {
+  const exchanges: Exchange[] = []
+  const waits: number[] = []
+  let now = 1_800_000_000_000
+  return {
+    origin: 'https://drop.example',
+    patienceMs,
+    exchanges,
+    waits,
+    clock: () => now,
+    wait: async (ms) => {
+      waits.push(ms)
+      now += ms
+    },
+    transport: async (exchange) => {
+      exchanges.push(exchange)
+      const reply = replies[Math.min(exchanges.length, replies.length) - 1]
+      if (reply === undefined) throw new Error('nobody is there')
+      return reply(exchange)
+    },
+  }
+}
+
+export const lost: Reply = () => {
+  throw new TypeError('network error')
+}
+
+export function says(body: unknown, fields: Readonly<Record<string, string>> = {}, status = 200): Reply {
+  const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(JSON.stringify(body))
+  return () => ({ status, field: (name) => fields[name] ?? null, body: bytes })
+}
+
+export function refuses(code: WireCode, more: object = {}, fields: Readonly<Record<string, string>> = {}): Reply {
+  const problem = problemFor(code)
+  return says({ ...problem, ...more }, fields, problem.status)
+}
+
+/** The nonce that a request was signed with. */
+export function nonceOf(exchange: Exchange | undefined): string | undefined {
+  return /nonce="([^"]*)"/.exec(exchange?.fields['Signature-Input'] ?? '')?.[1]
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { WEB_ENTRIES } from '../../tools/build.ts'
+import { bundleCli, bundleWeb, bundleWorker, ROOT, type Bundle } from '../../tools/bundle.ts'
+import { listFolder } from '../../tools/files.ts'
+
+test.for([
+  ['worker', () => bundleWorker('worker/main.ts')],
+  ['web', () => bundleWeb(WEB_ENTRIES)],
+  ['cli', () => bundleCli('cli/main.ts')],
+] as const satisfies [string, () => Promise<Bundle>][])(
+  'the same sources give the same bytes: %s',
+  async ([, bundle]) => {
+    const [one, other] = [await bundle(), await bundle()]
+    expect(one.files.size).toBeGreaterThan(0)
+    expect(digests(one)).toEqual(digests(other))
+  },
+)
+
+test('what wrangler uploads is, byte for byte, the worker that is tested', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-upload-'))
+  try {
+    const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: { deploy: string } }
+    const [wrangler = '', ...args] = scripts.deploy.split(' && ').at(-1)?.split(' ') ?? []
+    await promisify(execFile)(`${ROOT}node_modules/.bin/${wrangler}`, [...args, '--dry-run', '--outdir', folder], {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        HOME: folder,
+        XDG_CONFIG_HOME: folder,
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_LOG_PATH: folder,
+      },
+    })
+    expect(readFileSync(join(folder, 'main.js')).equals(built('worker/main.js'))).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('every address that a page names was built', () => {
+  const files = new Set(listFolder(`${ROOT}dist/web`))
+  const pages = [...files].filter((path) => path.endsWith('.html'))
+  expect(pages).toEqual(expect.arrayContaining(['index.html', 'workshop.html', 'problems/gone.html']))
+  for (const page of pages) {
+    const named = [
+      ...built(`web/${page}`)
+        .toString()
+        .matchAll(/(?:src|href|data-[\w-]+)="\/([^"#]+)"/g),
+    ].flatMap(([, path]) => path ?? [])
+    for (const path of named) expect([page, path, files.has(path)]).toEqual([page, path, true])
+  }
+})
+
+test('one rule of _headers, and only one, is for each file', () => {
+  const rules = [
+    ...built('web/_headers')
+      .toString()
+      .matchAll(/^\/.*$/gm),
+  ].map(([address]) => address)
+  expect(new Set(rules).size).toBe(rules.length)
+  expect(rules.length).toBeLessThanOrEqual(100)
+  for (const path of listFolder(`${ROOT}dist/web`).filter((each) => each !== '_headers')) {
+    const address = path === 'index.html' ? '/' : `/${path}`
+    const matching = rules.filter((rule) =>
+      rule.endsWith('*') ? address.startsWith(rule.slice(0, -1)) : rule === address,
+    )
+    expect([path, matching.length]).toEqual([path, 1])
+  }
+})
+
+function digests({ files }: Bundle): [path: string, digest: string][] {
+  return [...files].map(([path, contents]) => [path, createHash('sha256').update(contents).digest('hex')])
+}
+
+function built(path: string): Buffer {
+  return readFileSync(`${ROOT}dist/${path}`)
+}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest'
+import { withStoppedServer } from '../tools/server.ts'
+import { heading, openInPage, sealInPage, stage, textOf, visit } from './support/pages.ts'
+
+const { person, server } = stage()
+
+test('a browser that loads the link and runs its scripts, and does not press, consumes nothing', async () => {
+  const [sender, scanner, reader] = await Promise.all([person(), person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'unspent' })
+  for (let visits = 0; visits < 3; visits++) {
+    await visit(scanner.page, link)
+    await scanner.page.waitForLoadState('networkidle')
+    await heading(scanner.page, 'Something sealed waits for you')
+    await scanner.page.mouse.move(200, 200)
+  }
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('unspent')
+})
+
+test('a reload between claim and acknowledge loses nothing: the page picks up where it was', async () => {
+  const [sender, reader, other] = await Promise.all([person(), person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'kept through the reload' })
+  await reader.page.route('**/v1/drops/ack', (route) => route.abort())
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('kept through the reload')
+  await reader.page.unroute('**/v1/drops/ack')
+  // As a crash would: nobody is asked whether to leave.
+  await reader.page.close({ runBeforeUnload: false })
+
+  await visit(other.page, link)
+  await heading(other.page, 'Somebody came first')
+
+  const again = await reader.context.newPage()
+  await again.goto(link)
+  expect(await textOf(again)).toBe('kept through the reload')
+  await again.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor()
+})
+
+test('an answer that is lost on the way is asked for again, by the same reader key', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'the first answer was lost' })
+  let isLost = false
+  await reader.page.route('**/v1/drops/claim', async (route) => {
+    if (isLost) return route.continue()
+    isLost = true
+    // The server has done it; nobody hears of it.
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('the first answer was lost')
+  expect(isLost).toBe(true)
+})
+
+test('a server that is killed and started again between claim and acknowledge has lost nothing', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'through the power cut' })
+  let cuts = 0
+  await reader.page.route('**/v1/drops/ack', async (route) => {
+    if (cuts++ > 0) return route.continue()
+    await server().kill()
+    await route.abort('connectionreset')
+    await server().start()
+  })
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('through the power cut')
+  await reader.page.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor({ timeout: 60_000 })
+})
+
+test('sealing survives a server that is away: nothing typed is lost, and one drop is made', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const { page } = sender
+  await page.goto(server().url)
+  await page.getByLabel('Message', { exact: true }).fill('typed only once')
+  let attempts = 0
+  await page.route('**/v1/drops', async (route) => {
+    if (attempts++ > 1) return route.continue()
+    if (attempts === 1) return route.abort('internetdisconnected')
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await page.getByRole('button', { name: 'Seal message' }).click()
+  await heading(page, 'Sealed. Send this link.')
+  const link = (await page.getByRole('group', { name: 'Link' }).textContent()) ?? ''
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('typed only once')
+})
+
+test('an expired message is gone, in the same words as one that never was', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'too late' })
+  await visit(reader.page, link)
+  await heading(reader.page, 'Something sealed waits for you')
+  await withStoppedServer(server(), (shelves) => {
+    for (const shelf of shelves) shelf.exec('UPDATE drops SET expires = expires - 2678400000, due = due - 2678400000')
+  })
+  await reader.page.getByRole('button', { name: 'Open it now' }).click()
+  await heading(reader.page, 'There is nothing to open here')
+  const words = await reader.page.getByRole('main').innerText()
+  const never = await person()
+  await visit(never.page, link.replace(/#.*/, '#sdlink1qqqqzqsrqszsvpcgpy9qkrqdpc83qygjzv2p29shcka9vr'))
+  await heading(never.page, 'There is nothing to open here')
+  expect(await never.page.getByRole('main').innerText()).toBe(words)
+})
+
+test('a claim that the sender took back is not lost on its reader: the page offers to open again', async () => {
+  const [sender, vanished] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'reopened' })
+  await vanished.page.route('**/v1/drops/ack', (route) => route.abort())
+  await openInPage(vanished.page, link)
+  await heading(vanished.page, 'Opened')
+  await vanished.page.close({ runBeforeUnload: false })
+  await sender.page.getByRole('link', { name: 'Sent' }).first().click()
+  await sender.page.getByRole('button', { name: 'Check now' }).click()
+  await sender.page.getByRole('button', { name: 'Open it for somebody else' }).click()
+  await sender.page.getByRole('button', { name: 'Take it back' }).click()
+  await sender.page.getByText('Waiting to be opened').first().waitFor()
+  const back = await vanished.context.newPage()
+  await back.goto(link)
+  await back.getByRole('button', { name: 'Open it now' }).click()
+  await back.getByText('The sender has taken back what you started to open earlier').waitFor()
+  await back.getByRole('button', { name: 'Open it now' }).click()
+  expect(await textOf(back)).toBe('reopened')
+})
+
+test('the passphrase is worked on beside the page, which stays alive and tells how far it is', async () => {
+  const { page, complaints } = await person()
+  await page.goto(server().url)
+  await page.getByLabel('Message', { exact: true }).fill('slow on purpose')
+  await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
+  await page.getByRole('button', { name: 'Suggest five words' }).click()
+  const passphrase = page.getByLabel('Passphrase', { exact: true })
+  await expect.poll(() => passphrase.inputValue()).toMatch(/^[a-z]+([ -][a-z]+){4}$/)
+  const longest = page.evaluate(async () => {
+    let worst = 0
+    let last = performance.now()
+    while (document.querySelector('h1')?.textContent !== 'Sealed. Send this link.') {
+      await new Promise((done) => setTimeout(done))
+      const now = performance.now()
+      worst = Math.max(worst, now - last)
+      last = now
+    }
+    return worst
+  })
+  await page.getByRole('button', { name: 'Seal message' }).click()
+  await page.getByText(/Working on the passphrase/).first().waitFor()
+  await heading(page, 'Sealed. Send this link.')
+  // Argon2id takes most of a second on any machine; no one step of the page may take as long.
+  expect(await longest).toBeLessThan(500)
+  expect(complaints).toEqual([])
+})

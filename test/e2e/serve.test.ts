@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pageHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { PROBLEMS } from '#protocol/problem.ts'
+import { startServer, type Server } from '../tools/server.ts'
+
+test('a drop outlives a power cut between send and open', async () => {
+  await using own = await startServer()
+  const link = await sealdrop(own, ['send'], 'kept')
+  await own.kill()
+  await own.start()
+  expect(await sealdrop(own, ['open', '-'], link)).toBe('kept')
+})
+
+test('a server that is killed alone leaves nothing that stops the next one, on the same port', async () => {
+  await using own = await startServer()
+  const { server: pid, runtime } = processesOf(own)
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => isRunning(pid)).toBe(false)
+  expect(isRunning(runtime)).toBe(true)
+  await using next = await startServer({ data: own.data, port: Number(new URL(own.url).port) })
+  expect(isRunning(runtime)).toBe(false)
+  expect((await fetch(next.url)).status).toBe(200)
+})
+
+test('a folder that a server runs on is refused with a sentence', async () => {
+  await using own = await startServer()
+  await expect(startServer({ data: own.data })).rejects.toThrow(/already running on .* \(process \d+\)\.$/m)
+  expect((await fetch(own.url)).status).toBe(200)
+})
+
+test('a port that is taken is refused with a sentence', async () => {
+  await using own = await startServer()
+  const { port } = new URL(own.url)
+  await expect(startServer({ port: Number(port) })).rejects.toThrow(`Port ${port} is taken by another program`)
+})
+
+test('Ctrl-C ends it without a failure, and nothing is left running', async () => {
+  await using own = await startServer()
+  const processes = Object.values(processesOf(own))
+  expect(processes.map(isRunning)).toEqual([true, true])
+  await own.stop()
+  expect(processes.map(isRunning)).toEqual([false, false])
+  await expect(fetch(own.url)).rejects.toThrow()
+})
+
+test('it prints one line, whatever is asked of it', async () => {
+  await using own = await startServer()
+  for (const path of ['/', '/nothing?secret=1', '/v1/drops', '/problems/gone', '/%00', '/../x'])
+    await fetch(`${own.url}${path}`)
+  await fetch(`${own.url}/v1/drops`, { method: 'POST', body: 'x' })
+  await own.stop()
+  expect(own.printed()).toBe(`Sealdrop is running at ${own.url}\n`)
+})
+
+// From here on one server is enough: nothing is changed on it.
+let server: Server
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+
+test('it answers on this machine under both of its names, and under no other', async () => {
+  const { port } = new URL(server.url)
+  for (const host of ['localhost', '127.0.0.1']) expect((await fetch(`http://${host}:${port}/`)).status).toBe(200)
+  const others = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal }) => !internal)
+  for (const { address, family } of others.filter(({ scopeid }) => !scopeid)) {
+    const host = family === 'IPv6' ? `[${address}]` : address
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow()
+  }
+})
+
+test.for(['/', WORKSHOP_PATH, '/problems/gone', '/licenses.txt', '/nothing', '/v1/nothing'])(
+  '%s carries the security headers of its kind',
+  async (path) => {
+    const { headers } = await fetch(server.url + path)
+    for (const [name, value] of Object.entries(pageHeaders(path)))
+      expect([name, headers.get(name)]).toEqual([name, value])
+  },
+)
+
+test('scripts and sheets carry them too, and may be kept for ever; pages may not', async () => {
+  const page = await fetch(server.url)
+  expect(page.headers.get('Cache-Control')).toBe('no-cache')
+  const named = [...(await page.text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? [])
+  expect(named.length).toBeGreaterThan(1)
+  for (const path of named) {
+    const { headers, status } = await fetch(server.url + path)
+    expect([path, status]).toEqual([path, 200])
+    expect(headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      expect([name, headers.get(name)]).toEqual([name, value])
+  }
+})
+
+test('every problem has the page that its type names', async () => {
+  for (const [code, { title }] of Object.entries(PROBLEMS)) {
+    const answer = await fetch(`${server.url}/problems/${code}`)
+    expect([code, answer.status]).toEqual([code, 200])
+    expect(await answer.text()).toContain(`<h1>${title}</h1>`)
+  }
+})
+
+async function sealdrop(server: { url: string; data: string }, args: string[], stdin: string): Promise<string> {
+  const program = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
+  const running = promisify(execFile)(process.execPath, [program, ...args], {
+    env: { ...process.env, SEALDROP_HOME: join(server.data, 'home'), SEALDROP_SERVER: server.url },
+  })
+  running.child.stdin?.end(stdin)
+  return (await running).stdout.trim()
+}
+
+/** Who serves a folder. */
+function processesOf({ data }: Server): { server: number; runtime: number } {
+  const { server: pid, runtime } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as Record<string, number>
+  if (pid === undefined || runtime === undefined) throw new Error('the folder does not say who serves it')
+  return { server: pid, runtime }
+}
+
+/** Whether a process is there and has not ended: one that nobody has waited for has an empty command line. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''
+  } catch {
+    return false
+  }
+}

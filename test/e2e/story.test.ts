@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { heading, openInPage, sealInPage, stage, textOf, visit } from './support/pages.ts'
+
+const { person, server } = stage()
+
+test('a text is sealed in one browser, opened once in another, and the sender sees the proof', async () => {
+  const [sender, reader, late] = await Promise.all([person(), person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'The door code is 4471.\n<b>Bring</b> the ladder.' })
+
+  await openInPage(reader.page, link)
+  expect(await textOf(reader.page)).toBe('The door code is 4471.\n<b>Bring</b> the ladder.')
+  await reader.page.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor()
+  expect(new URL(reader.page.url()).hash).toBe('')
+
+  await visit(late.page, link)
+  await heading(late.page, 'There is nothing to open here')
+  await late.page.getByText('Somebody who had the link opened it on').waitFor()
+
+  await sender.page.getByRole('link', { name: 'Sent' }).first().click()
+  await heading(sender.page, 'Sent from this browser')
+  await sender.page.getByRole('button', { name: 'Check now' }).click()
+  await sender.page.getByText(/Opened on .*, proved by the reader’s signature/).first().waitFor()
+  for (const { complaints } of [sender, reader, late]) expect(complaints).toEqual([])
+})
+
+test('three files arrive with their names, types and bytes, one by one and as one tar', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const files = [
+    { name: 'report.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 not really') },
+    { name: 'leeres.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+    { name: 'bild ‮gpj.exe', mimeType: 'image/png', buffer: Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251)) },
+  ]
+  const link = await sealInPage(sender.page, server().url, { files })
+  await openInPage(reader.page, link)
+  await heading(reader.page, 'Opened')
+  const names = ['report.pdf', 'leeres.txt', 'bild _gpj.exe']
+  for (const [index, name] of names.entries()) {
+    const [download] = await Promise.all([
+      reader.page.waitForEvent('download'),
+      reader.page.getByRole('button', { name: `Save ${name}` }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe(name)
+    const bytes = await readFile(await download.path())
+    expect(bytes.equals(files[index]?.buffer ?? Buffer.from('?'))).toBe(true)
+  }
+  const [archive] = await Promise.all([
+    reader.page.waitForEvent('download'),
+    reader.page.getByRole('button', { name: 'Save all as one tar file' }).click(),
+  ])
+  const { unpackTar } = await import('modern-tar')
+  const entries = await unpackTar(new Uint8Array(await readFile(await archive.path())), { strict: true })
+  expect(entries.map(({ header }) => header.name)).toEqual(expect.arrayContaining(names))
+  expect([...sender.complaints, ...reader.complaints]).toEqual([])
+})
+
+test('a wrong passphrase says how many tries are left, the right one opens', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'behind a passphrase', passphrase: 'größe zählt' })
+  await openInPage(reader.page, link, 'grosse zahlt')
+  await reader.page.getByText('9 tries left, then the message destroys itself.').waitFor()
+  expect(await reader.page.getByLabel('Passphrase', { exact: true }).evaluate((node) => node === document.activeElement)).toBe(true)
+  // The same passphrase as another keyboard composes it.
+  await reader.page.getByLabel('Passphrase', { exact: true }).fill('größe zählt'.normalize('NFD'))
+  await reader.page.getByRole('button', { name: 'Open it now' }).click()
+  expect(await textOf(reader.page)).toBe('behind a passphrase')
+  expect([...sender.complaints, ...reader.complaints]).toEqual([])
+})
+
+test('ten wrong passphrases destroy the message', { timeout: 240_000 }, async () => {
+  const [sender, thief] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'nobody reads this', passphrase: 'right' })
+  await openInPage(thief.page, link, 'wrong 10')
+  for (let left = 9; left > 0; left--) {
+    await thief.page.getByText(left === 1 ? '1 try left' : `${left} tries left`).waitFor()
+    await thief.page.getByLabel('Passphrase', { exact: true }).fill(`wrong ${left}`)
+    await thief.page.getByRole('button', { name: 'Open it now' }).click()
+  }
+  await thief.page.getByText(/it was the last try|There is nothing to open here/).first().waitFor()
+  await visit(thief.page, link)
+  await heading(thief.page, 'There is nothing to open here')
+  await sender.page.getByRole('link', { name: 'Sent' }).first().click()
+  await sender.page.getByRole('button', { name: 'Check now' }).click()
+  await sender.page.getByText('Destroyed after ten wrong passphrases').first().waitFor()
+})
+
+test('of two browsers that press at once exactly one opens it', async () => {
+  const [sender, first, second] = await Promise.all([person(), person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'for one' })
+  const racers = [first.page, second.page]
+  for (const page of racers) {
+    await visit(page, link)
+    await heading(page, 'Something sealed waits for you')
+  }
+  await Promise.all(racers.map((page) => page.getByRole('button', { name: 'Open it now' }).click()))
+  const ends = await Promise.all(
+    racers.map(async (page) => {
+      const end = page.getByRole('heading', { level: 1, name: /^(Opened|Somebody came first|There is nothing to open here)$/ })
+      await end.waitFor()
+      return end.textContent()
+    }),
+  )
+  expect(ends.filter((end) => end === 'Opened')).toHaveLength(1)
+})
+
+test('with three reads three browsers open it, and the fourth does not', async () => {
+  const sender = await person()
+  const link = await sealInPage(sender.page, server().url, { text: 'for three', reads: '3' })
+  for (let read = 0; read < 3; read++) {
+    const reader = await person()
+    await openInPage(reader.page, link)
+    expect(await textOf(reader.page)).toBe('for three')
+  }
+  const fourth = await person()
+  await visit(fourth.page, link)
+  await heading(fourth.page, 'There is nothing to open here')
+})
+
+test('burned by its sender, it is gone for whoever has the link', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'regretted' })
+  await sender.page.getByRole('button', { name: 'Burn it now' }).click()
+  await sender.page.getByRole('button', { name: 'Yes, burn it' }).click()
+  await heading(sender.page, 'Burned')
+  await visit(reader.page, link)
+  await heading(reader.page, 'There is nothing to open here')
+})
+
+test('a damaged link is told apart without asking the server', async () => {
+  const { page } = await person()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await visit(page, `${server().url}/#sdlink1qqqqzqsrqszsvpcgpy9qkrqdpc83qygjzv2p29shcka9vx`)
+  await heading(page, 'This link is damaged')
+  expect(asked.filter((path) => path.startsWith('/v1'))).toEqual([])
+})

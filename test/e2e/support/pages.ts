@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { launchChromium } from '../../tools/browser.ts'
+import { startServer, type Server } from '../../tools/server.ts'
+
+/** A server and a browser for the tests of one file; every person gets a profile of their own. */
+export interface Stage {
+  readonly server: () => Server
+  /** A new profile, and its first page. Whatever its console complains of fails the test that asks. */
+  readonly person: () => Promise<Person>
+}
+
+export interface Person {
+  readonly context: BrowserContext
+  readonly page: Page
+  /** Errors of scripts, and refusals by the page's policy. */
+  readonly complaints: readonly string[]
+}
+
+export function stage(): Stage {
+  let server: Server
+  let browser: Browser
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startServer(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+  })
+  return {
+    server: () => server,
+    async person() {
+      const context = await browser.newContext({ acceptDownloads: true })
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('console', (message) => {
+        if (/Content Security Policy|Trusted|Refused to/i.test(message.text())) complaints.push(message.text())
+      })
+      return { context, page, complaints }
+    },
+  }
+}
+
+export interface Wish {
+  readonly text?: string
+  readonly files?: readonly { name: string; mimeType: string; buffer: Buffer }[]
+  readonly reads?: string
+  readonly passphrase?: string
+}
+
+/** Seals through the compose screen. @returns the link that the page shows */
+export async function sealInPage(page: Page, origin: string, wish: Wish): Promise<string> {
+  await page.goto(origin)
+  if (wish.text !== undefined) await page.getByLabel('Message', { exact: true }).fill(wish.text)
+  if (wish.files !== undefined) await page.locator('input[type=file]').setInputFiles([...wish.files])
+  if (wish.reads !== undefined) await page.getByLabel('Opens').selectOption(wish.reads)
+  if (wish.passphrase !== undefined) {
+    await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
+    await page.getByLabel('Passphrase', { exact: true }).fill(wish.passphrase)
+  }
+  await page.getByRole('button', { name: 'Seal message' }).click()
+  return linkOf(page)
+}
+
+export async function linkOf(page: Page): Promise<string> {
+  await heading(page, 'Sealed. Send this link.')
+  const link = await page.getByRole('group', { name: 'Link' }).textContent()
+  expect(link).toMatch(/^http:\/\/localhost:\d+\/#sdlink1[02-9ac-hj-np-z]{46}$/)
+  return link ?? ''
+}
+
+/** Waits for the screen with this heading. */
+export async function heading(page: Page, name: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+/** Opens a link up to the press, and presses. */
+export async function openInPage(page: Page, link: string, passphrase?: string): Promise<void> {
+  await visit(page, link)
+  await heading(page, 'Something sealed waits for you')
+  if (passphrase !== undefined) await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+  await page.getByRole('button', { name: 'Open it now' }).click()
+}
+
+/** Goes to a link as from outside: a change of the fragment alone would not load the page. */
+export async function visit(page: Page, link: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(link)
+}
+
+export async function textOf(page: Page): Promise<string> {
+  await heading(page, 'Opened')
+  return (await page.getByRole('region', { name: 'Message' }).textContent()) ?? ''
+}

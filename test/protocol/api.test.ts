@@ -1,0 +1,101 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { formatAckBody, formatReaderBody, parseAckBody, parseReaderBody, REQUESTS } from '#protocol/api.ts'
+import { toBase64url, utf8 } from '#protocol/bytes.ts'
+import { isDropError, DropError } from '#protocol/error.ts'
+import { isWireCode, parseProblemCode, problemFor, PROBLEMS } from '#protocol/problem.ts'
+import { formatPublicKey } from '#protocol/public-key.ts'
+import { pageHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { runs } from '../runs.ts'
+
+const numRuns = runs(25, 1_000)
+const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
+
+test('a reader key comes back from its body, and a hash from its own', () => {
+  fc.assert(
+    fc.property(bytes32, (bytes) => {
+      expect(parseReaderBody(formatReaderBody(formatPublicKey(bytes)))).toBe(toBase64url(bytes))
+      expect(parseAckBody(formatAckBody(toBase64url(bytes)))).toBe(toBase64url(bytes))
+    }),
+    { numRuns },
+  )
+})
+
+test('a body that parses is exactly the one that is formatted, so that a receipt needs no copy of it', () => {
+  const good = formatReaderBody(formatPublicKey(new Uint8Array(32)))
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 5 }), fc.nat(good.length), fc.nat(3), (bytes, at, cut) => {
+      const body = Uint8Array.from([...good.slice(0, at), ...bytes, ...good.slice(at + cut)])
+      const reader = parseReaderBody(body)
+      expect(reader === undefined ? body : formatReaderBody(reader)).toEqual(body)
+    }),
+    { numRuns },
+  )
+})
+
+test('a byte order mark before a body cannot make a receipt that nobody can check', () => {
+  const key = formatPublicKey(new Uint8Array(32))
+  expect(parseReaderBody(utf8(`\ufeff{"reader":"${key}"}`))).toBeUndefined()
+  expect(parseAckBody(utf8(`\ufeff{"opened":"${key}"}`))).toBeUndefined()
+})
+
+test('a hash with bits to spare cannot make a receipt that no sender can read', () => {
+  expect(parseAckBody(utf8(`{"opened":"${'A'.repeat(42)}B"}`))).toBeUndefined()
+  expect(parseReaderBody(utf8(`{"reader":"${'A'.repeat(42)}B"}`))).toBeUndefined()
+})
+
+test.for([
+  '',
+  '{}',
+  `{"reader": "${'A'.repeat(43)}"}`,
+  `{"reader":"${'A'.repeat(43)}"}\n`,
+  `{"reader":"${'A'.repeat(43)}","reader":"${'A'.repeat(43)}"}`,
+  `{"reader":"${'A'.repeat(42)}"}`,
+  `{"opened":"${'A'.repeat(43)}"}`,
+])('%j names no reader', (body) => {
+  expect(parseReaderBody(utf8(body))).toBeUndefined()
+})
+
+test('no two requests of one method share a path, and every body has a method that takes one', () => {
+  const all = Object.values(REQUESTS)
+  expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length)
+  for (const { path } of all) expect(path).toMatch(/^\/v1\/drops(\/[a-z]+)?$/)
+})
+
+test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its problem', (code) => {
+  const problem = problemFor(code)
+  expect(parseProblemCode(problem.type)).toBe(code)
+  expect(Object.keys(problem)).toEqual(['type', 'title', 'status'])
+  expect(problem.status).toBeGreaterThanOrEqual(400)
+})
+
+test.for([
+  ['nothing', undefined],
+  ['a number', 404],
+  ['a web address', 'https://sealdrop.example/problems/gone'],
+  ['a code of the ends', '/problems/open_failed'],
+  ['a code nobody knows', '/problems/teapot'],
+  ['a name that every object has', '/problems/toString'],
+  ['a name that every object inherits', '/problems/__proto__'],
+  ['a folder more', '/problems/gone/'],
+])('a problem of type %s has no code', ([, type]) => {
+  expect(parseProblemCode(type)).toBeUndefined()
+})
+
+test('an error is known by its name, and says no more than its code', () => {
+  const error = new DropError('gone', { cause: 'secret' })
+  expect(isDropError(error)).toBe(true)
+  expect(isDropError(new Error('gone'))).toBe(false)
+  expect(isDropError({ name: 'DropError', code: 'gone' })).toBe(false)
+  expect(String(error)).toBe('DropError: gone')
+})
+
+test('every page allows nothing that it does not name, and no page runs a string', () => {
+  for (const path of ['/', '/index.html', WORKSHOP_PATH]) {
+    const policy = pageHeaders(path)['Content-Security-Policy'] ?? ''
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self';/)
+    expect(policy).not.toMatch(/unsafe|https?:|\*|data:/)
+  }
+  expect(pageHeaders('/')).toBe(SECURITY_HEADERS)
+  expect(Object.keys(pageHeaders(WORKSHOP_PATH))).toEqual(Object.keys(SECURITY_HEADERS))
+})

@@ -1,0 +1,109 @@
+import type { Metafile } from 'esbuild'
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { judgeStrings, judgeWeight, weigh, WEB_BANS, WORKER_BANS } from '../../bench/rules.ts'
+
+const NOISE = randomBytes(500)
+
+test('a step weighs its files and all that its modules import at once, each once, and nothing that comes later', () => {
+  const { bytes, parts } = weigh(step({ files: ['index.html'], modules: ['web/main.tsx'] }), built(), META)
+  expect(parts.map(([path]) => path)).toEqual(['index.html', 'assets/app.js', 'assets/shared.js', 'assets/deep.js'])
+  expect(bytes).toBe(parts.reduce((sum, [, each]) => sum + each, 0))
+  expect(bytes).toBeGreaterThan(3 * NOISE.length)
+})
+
+test('a step of two modules counts what they share once', () => {
+  const both = weigh(step({ modules: ['web/main.tsx', 'web/later.ts'] }), built(), META)
+  expect(both.parts.map(([path]) => path)).toEqual([
+    'assets/app.js',
+    'assets/shared.js',
+    'assets/deep.js',
+    'assets/later.js',
+  ])
+})
+
+test('one byte too many is a fault', () => {
+  const { bytes } = weigh(step({ modules: ['web/main.tsx'] }), built(), META)
+  expect(judgeWeight(weigh(step({ modules: ['web/main.tsx'], maxBytes: bytes }), built(), META))).toEqual([])
+  expect(judgeWeight(weigh(step({ modules: ['web/main.tsx'], maxBytes: bytes - 1 }), built(), META))).toHaveLength(1)
+})
+
+test('a step that names what was not built is an error', () => {
+  expect(() => weigh(step({ modules: ['web/gone.ts'] }), built(), META)).toThrow('web/gone.ts')
+  expect(() => weigh(step({ files: ['gone.html'] }), built(), META)).toThrow('gone.html')
+})
+
+test.for(['HKDF', 'hkdf', 'deriveKey', 'deriveBits', 'x25519', 'X25519', 'decrypt', 'Decrypter', 'AGE-SECRET-KEY'])(
+  'a worker that holds %s is a fault',
+  (word) => {
+    expect(judgeStrings('worker', text(`const a="${word}-1"`), WORKER_BANS)).toHaveLength(1)
+  },
+)
+
+test.for([
+  'eval("1")',
+  'new Function("1")',
+  'Function("1")',
+  'fetch("http://drop.example/")',
+  'location="http:"+x',
+  'fetch("https://cdn.example/")',
+  'new WebSocket("wss://cdn.example/")',
+  '<script src="//cdn.example/x.js"></script>',
+  '<a href=//cdn.example>',
+])('a page that holds %s is a fault', (code) => {
+  expect(judgeStrings('web', text(code), WEB_BANS)).not.toEqual([])
+})
+
+test.for([
+  'crypto.subtle.verify("Ed25519")',
+  'createElementNS("http://www.w3.org/2000/svg","svg")',
+  'const evaluate=1;retrieval (x)',
+  'typeof x=="function"',
+  '<a href="/workshop">',
+])('%s is no fault', (code) => {
+  expect(judgeStrings('web', text(code), WEB_BANS)).toEqual([])
+  expect(judgeStrings('worker', text(code), WORKER_BANS)).toEqual([])
+})
+
+const META: Metafile = {
+  inputs: {},
+  outputs: {
+    'dist/web/assets/app.js': output('web/main.tsx', [
+      ['shared', 'import-statement'],
+      ['later', 'dynamic-import'],
+    ]),
+    'dist/web/assets/later.js': output('web/later.ts', [['shared', 'import-statement']]),
+    'dist/web/assets/shared.js': output(undefined, [['deep', 'import-statement']]),
+    'dist/web/assets/deep.js': output(undefined, [['shared', 'import-statement']]),
+  },
+}
+
+function output(
+  entryPoint: string | undefined,
+  imports: ['shared' | 'deep' | 'later', 'import-statement' | 'dynamic-import'][],
+): Metafile['outputs'][string] {
+  return {
+    bytes: 0,
+    exports: [],
+    inputs: {},
+    imports: imports.map(([name, kind]) => ({ path: `dist/web/assets/${name}.js`, kind })),
+    ...(entryPoint === undefined ? {} : { entryPoint }),
+  }
+}
+
+function step(parts: { files?: string[]; modules?: string[]; maxBytes?: number }): Parameters<typeof weigh>[0] {
+  return { name: 'a step', files: [], modules: [], maxBytes: 0, ...parts }
+}
+
+function built(): Map<string, Uint8Array> {
+  return new Map(
+    ['index.html', ...Object.keys(META.outputs).map((path) => path.replace('dist/web/', ''))].map((path) => [
+      path,
+      NOISE,
+    ]),
+  )
+}
+
+function text(contents: string): Map<string, Uint8Array> {
+  return new Map([['main.js', Buffer.from(contents)]])
+}

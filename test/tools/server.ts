@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** What `npm start` starts, as its own group of processes, on a folder of its own. */
+export interface Server {
+  /** `http://localhost:<port>`, the same after every start. */
+  readonly url: string
+  /** The folder that keeps everything. */
+  readonly data: string
+  /** Everything that it has printed, on either stream, over all starts. */
+  printed(): string
+  start(): Promise<void>
+  /** Ends it with Ctrl-C. @throws Error if it does not take that for a success. */
+  stop(): Promise<void>
+  /** Ends server and workerd at once, as a power cut would. */
+  kill(): Promise<void>
+  /** Stops it, and removes the folder unless the caller named it. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts the built product; `npm run build` comes first (the test projects that need it see to that).
+ * @param place.data - a folder to keep; a temporary one if left out.
+ * @throws Error with what the server printed, when it does not start.
+ */
+export async function startServer(place: { data?: string; port?: number } = {}): Promise<Server> {
+  const data = place.data ?? mkdtempSync(join(tmpdir(), 'sealdrop-test-'))
+  let port = place.port ?? 0
+  let printed = ''
+  let child: ChildProcess | undefined
+
+  const start = async (): Promise<void> => {
+    const began = printed.length
+    const started = spawn(process.execPath, [SERVE, '--no-build', '--data', data], {
+      detached: true,
+      env: { ...process.env, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child = started
+    running.add(started)
+    for (const stream of [started.stdout, started.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    const deadline = Date.now() + START_MS
+    for (;;) {
+      const said = printed.slice(began)
+      const url = /^Sealdrop is running at (http:\/\/localhost:(\d+))$/m.exec(said)
+      if (url !== null) {
+        port = Number(url[2])
+        return
+      }
+      if (started.exitCode !== null || started.signalCode !== null) throw new Error(`The server did not start: ${said}`)
+      if (Date.now() > deadline) {
+        await end('SIGKILL')
+        throw new Error(`The server did not start in time: ${said}`)
+      }
+      await sleep(10)
+    }
+  }
+  const end = async (signal: 'SIGINT' | 'SIGKILL'): Promise<void> => {
+    const ending = child
+    child = undefined
+    if (ending === undefined) return
+    const exited = ending.exitCode === null && ending.signalCode === null ? once(ending, 'exit') : undefined
+    if (signal === 'SIGKILL') killGroup(ending)
+    else ending.kill(signal)
+    await exited
+    killGroup(ending)
+    running.delete(ending)
+    if (signal === 'SIGINT' && exited !== undefined && ending.exitCode !== 0)
+      throw new Error(`The server failed while it stopped: ${printed}`)
+  }
+  const close = async (): Promise<void> => {
+    await end('SIGINT')
+    if (place.data === undefined) rmSync(data, { recursive: true, force: true })
+  }
+
+  await start()
+  return {
+    url: `http://localhost:${port}`,
+    data,
+    printed: () => printed,
+    start,
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/**
+ * Stops the server, lets `work` change what it kept, and starts it again: how a test makes time pass or damages the store.
+ * @param work - gets the databases of the shelves, open; they are closed for it.
+ */
+export async function withStoppedServer(
+  server: Server,
+  work: (shelves: DatabaseSync[]) => void | Promise<void>,
+): Promise<void> {
+  await server.stop()
+  const folder = join(server.data, 'state/do/sealdrop-Shelf')
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sqlite') && file !== 'metadata.sqlite')
+  const shelves = files.map((file) => new DatabaseSync(join(folder, file)))
+  try {
+    await work(shelves)
+  } finally {
+    for (const shelf of shelves) shelf.close()
+  }
+  await server.start()
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+const SERVE = fileURLToPath(new URL('../../tools/serve.ts', import.meta.url))
+const START_MS = 30_000
+
+/** Nothing that a test forgot outlives the tests. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach(killGroup))
