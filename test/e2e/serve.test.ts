@@ -46,7 +46,7 @@ test('Ctrl-C ends it without a failure, and nothing is left running', async () =
   expect(processes.map(isRunning)).toEqual([true, true])
   await own.stop()
   expect(processes.map(isRunning)).toEqual([false, false])
-  await expect(fetch(own.url)).rejects.toThrow()
+  await expect(fetch(own.url)).rejects.toThrow('fetch failed')
 })
 
 test('it prints one line, whatever is asked of it', async () => {
@@ -73,7 +73,7 @@ test('it answers on this machine under both of its names, and under no other', a
     .filter(({ internal }) => !internal)
   for (const { address, family } of others.filter(({ scopeid }) => !scopeid)) {
     const host = family === 'IPv6' ? `[${address}]` : address
-    await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow()
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow('fetch failed')
   }
 })
 
@@ -108,10 +108,10 @@ test('every problem has the page that its type names', async () => {
   }
 })
 
-async function sealdrop(server: { url: string; data: string }, args: string[], stdin: string): Promise<string> {
+async function sealdrop({ url, data }: Server, args: string[], stdin: string): Promise<string> {
   const program = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
   const running = promisify(execFile)(process.execPath, [program, ...args], {
-    env: { ...process.env, SEALDROP_HOME: join(server.data, 'home'), SEALDROP_SERVER: server.url },
+    env: { ...process.env, SEALDROP_HOME: join(data, 'home'), SEALDROP_SERVER: url },
   })
   running.child.stdin?.end(stdin)
   return (await running).stdout.trim()

@@ -1,0 +1,28 @@
+import { stretch } from '#client/crypto/argon2.ts'
+import { deriveOpener } from '#client/link.ts'
+import { onProgress } from '../connect.ts'
+import { EXIT, type ExitCode } from '../failure.ts'
+import { misused, parseOptions } from '../options.ts'
+import { passphraseFor, readLink } from '../secrets.ts'
+import { print, printJson, say } from '../terminal.ts'
+
+/** Prints the age identity of a link: the way out for who trusts another program more. Asks no server. */
+export async function key(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const { 'passphrase-file': passphraseFile } = values
+  const [argument] = positionals
+  if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
+  const { secret } = await readLink(argument)
+  const passphrase = await passphraseFor(secret, passphraseFile)
+  const { identity } = await deriveOpener(secret, passphrase, stretch, (done) =>
+    onProgress({ stage: 'stretching', done }),
+  )
+  await (values.json ? printJson({ identity }) : print(`${identity}\n`))
+  say('keep this as secret as the drop: who has the ciphertext opens it with this key')
+  return EXIT.done
+}
+
+const OPTIONS = {
+  'passphrase-file': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const

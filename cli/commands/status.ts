@@ -1,0 +1,80 @@
+import { checkDrop } from '#client/sender.ts'
+import { EXIT, explain, type ExitCode } from '../failure.ts'
+import { describeFate, type Fate } from '../fate.ts'
+import { parseOptions } from '../options.ts'
+import { askAsSender, describeAbsence, isOver } from '../sent.ts'
+import { print, printJson, say, visible } from '../terminal.ts'
+import { findTicket, listTickets, readTicket, type Kept } from '../tickets.ts'
+import { formatTime } from '../words.ts'
+
+/** How one drop fares, or all that were sent from here. */
+export async function status(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const [start] = positionals
+  if (start !== undefined) {
+    const standing = await stand(findTicket(start))
+    await (values.json ? printJson(standing.result) : print(standing.text))
+    return EXIT.done
+  }
+  const names = listTickets()
+  const standings: Standing[] = []
+  let exitCode: ExitCode = EXIT.done
+  for (const name of names) {
+    try {
+      standings.push(await stand(name))
+    } catch (error) {
+      // One damaged file or silent server does not hide the other drops.
+      const failure = explain(error)
+      say(`${name}: ${failure.message}`)
+      exitCode = failure.exitCode
+    }
+  }
+  if (names.length === 0) say('nothing was sent from here')
+  await (values.json
+    ? printJson({ tickets: standings.map(({ result }) => result) })
+    : print(standings.map(({ text }) => text).join('')))
+  return exitCode
+}
+
+interface Standing {
+  readonly text: string
+  readonly result: Readonly<Record<string, unknown>>
+}
+
+async function stand(name: string): Promise<Standing> {
+  const kept = readTicket(name)
+  const fate = await askAsSender(name, kept, checkDrop)
+  const { origin, sealedAtMs } = kept.ticket
+  const sealed = `sealed ${formatTime(sealedAtMs)} for ${origin}`
+  const lines = fate === undefined ? describeAbsent(kept) : describeFate(fate)
+  const [first = '', ...rest] = lines
+  const text = [`${name}  ${first}`, ...[...rest, sealed].map((line) => `${' '.repeat(name.length)}  ${line}`)].join(
+    '\n',
+  )
+  return {
+    text: visible(`${text}\n`),
+    result: { ticket: name, server: origin, sealed: new Date(sealedAtMs).toISOString(), ...outcome(kept, fate) },
+  }
+}
+
+function describeAbsent(kept: Kept): string[] {
+  const { fate } = kept
+  if (fate === undefined) return [describeAbsence(kept)]
+  const [first = '', ...rest] = describeFate(fate)
+  return [describeAbsence(kept), `before, as asked ${formatTime(Date.parse(fate.asked))}: ${first}`, ...rest]
+}
+
+/** What the server says now; of a drop that is not there any more, what it said last. */
+function outcome(kept: Kept, fate: Fate | undefined): Readonly<Record<string, unknown>> {
+  if (fate !== undefined) return { ...fate }
+  const state = isOver(kept.ticket.expiresAtMs) ? 'expired' : 'unknown'
+  const { expiresAtMs, reads } = kept.ticket
+  return {
+    state,
+    expires: new Date(expiresAtMs).toISOString(),
+    reads,
+    ...(kept.fate === undefined ? {} : { before: kept.fate }),
+  }
+}
+
+const OPTIONS = { json: { type: 'boolean', default: false } } as const

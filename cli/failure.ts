@@ -1,0 +1,113 @@
+import { isDropError, type DropError, type DropErrorCode } from '#protocol/error.ts'
+
+/** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
+export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5 } as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+interface FailureOptions {
+  readonly exitCode?: ExitCode
+  /** What to do about it. */
+  readonly hint?: string | undefined
+  readonly cause?: unknown
+}
+
+/** Ends a command. The message is a sentence for the person: lower case, no period, no secret. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode
+  readonly hint: string | undefined
+
+  constructor(sentence: string, { exitCode = EXIT.failed, hint, cause }: FailureOptions = {}) {
+    super(sentence, { cause })
+    this.exitCode = exitCode
+    this.hint = hint
+  }
+}
+
+/** Whatever was thrown, as what a person is told. */
+export function explain(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  if (isDropError(error)) return explainDropError(error)
+  if (isSystemError(error))
+    return new Failure(`${describeSystemError(error)}${error.path === undefined ? '' : `: ${error.path}`}`)
+  return new Failure(`internal error (${error instanceof Error ? error.name : typeof error})`, { cause: error })
+}
+
+/** Whether a call to the operating system failed. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+}
+
+/** Why a call to the operating system failed, in words. */
+export function describeSystemError(error: unknown): string {
+  const code = isSystemError(error) ? (error.code ?? '') : ''
+  return SYSTEM_ERRORS[code] ?? (code === '' ? 'unknown error' : `error ${code}`)
+}
+
+function explainDropError(error: DropError): Failure {
+  const [sentence, exitCode = EXIT.failed, hint] = SENTENCES[error.code]
+  return new Failure(sentence, { exitCode, hint, cause: error })
+}
+
+/** The largest message, in words: what fits one part when padded and sealed. */
+export const LARGEST_MESSAGE = '7.8 MiB'
+
+const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
+  bad_link: [
+    'the link is damaged: a character is wrong or missing',
+    EXIT.usage,
+    'nothing was asked of any server; copy the link again, whole',
+  ],
+  gone: ['there is nothing here: it was opened, it expired, its sender revoked it, or it never existed', EXIT.gone],
+  claimed: ['somebody else has claimed it', EXIT.gone],
+  dismissed: ['the sender has dismissed this claim', EXIT.failed, 'run the same command again'],
+  wrong_passphrase: ['wrong passphrase', EXIT.wrongPassphrase],
+  open_failed: [
+    'what the server handed out cannot be opened',
+    EXIT.failed,
+    'nothing was acknowledged: the same command may be run again',
+  ],
+  too_large: [`too large: a drop holds at most ${LARGEST_MESSAGE}`],
+  offline: ['the server cannot be reached', EXIT.tryLater],
+  try_later: ['the server is not ready yet, nothing is lost', EXIT.tryLater, 'run the same command again in a minute'],
+  internal: ['the server failed, nothing is lost', EXIT.tryLater, 'run the same command again later'],
+  wrong_origin: [
+    'the server does not answer for that name',
+    EXIT.failed,
+    'use the address that its operator published',
+  ],
+  bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
+  not_found: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
+  not_proved: ['the server does not accept the proof', EXIT.failed, 'is the clock of this computer right?'],
+  bad_request: [
+    'the server does not understand the request',
+    EXIT.failed,
+    'client and server may be of different versions',
+  ],
+  method_not_allowed: [
+    'the server does not understand the request',
+    EXIT.failed,
+    'client and server may be of different versions',
+  ],
+  length_required: [
+    'the server does not understand the request',
+    EXIT.failed,
+    'client and server may be of different versions',
+  ],
+  id_taken: ['the server has another drop of this id', EXIT.failed, 'run the same command again: it seals anew'],
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'file too large',
+  EIO: 'input or output error',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no such file or folder',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'a part of the path is not a folder',
+  EPERM: 'not permitted',
+  EPIPE: 'nobody reads it any more',
+  EROFS: 'read-only file system',
+}

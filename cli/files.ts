@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/**
+ * Writes a file that must not be there yet: whole or not at all, readable by its owner only, and on the disk when this
+ * returns. Of two processes one wins.
+ * @returns whether it was written; `false` if something has that name.
+ */
+export function createFile(path: string, bytes: Uint8Array, modifiedAtMs?: number): boolean {
+  const partial = writePartial(dirname(path), bytes, modifiedAtMs)
+  try {
+    return claimName(partial, path, modifiedAtMs)
+  } finally {
+    unlinkSync(partial)
+    syncFolder(dirname(path))
+  }
+}
+
+/** Writes a file in the place of what was there: the old one or the new one, never half of one. */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const partial = writePartial(dirname(path), bytes)
+  try {
+    renameSync(partial, path)
+  } catch (error) {
+    unlinkSync(partial)
+    throw error
+  }
+  syncFolder(dirname(path))
+}
+
+/** Whether a call failed with this code. */
+export function failedWith(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+/** Renaming would replace what another process has put there meanwhile; linking fails then. */
+function claimName(partial: string, path: string, modifiedAtMs?: number): boolean {
+  try {
+    linkSync(partial, path)
+    return true
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return false
+  }
+  // A file system without hard links.
+  try {
+    copyFileSync(partial, path, constants.COPYFILE_EXCL)
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return false
+    throw error
+  }
+  if (modifiedAtMs !== undefined) utimesSync(path, modifiedAtMs / 1_000, modifiedAtMs / 1_000)
+  return true
+}
+
+function writePartial(folder: string, bytes: Uint8Array, modifiedAtMs?: number): string {
+  // Not named after the file: its name may be as long as a name can be.
+  const partial = join(folder, `.sealdrop-${randomBytes(6).toString('hex')}.partial`)
+  const file = openSync(partial, 'wx', 0o600)
+  try {
+    writeFileSync(file, bytes)
+    if (modifiedAtMs !== undefined) futimesSync(file, modifiedAtMs / 1_000, modifiedAtMs / 1_000)
+    fsyncSync(file)
+  } catch (error) {
+    unlinkSync(partial)
+    throw error
+  } finally {
+    closeSync(file)
+  }
+  return partial
+}
+
+function syncFolder(folder: string): void {
+  try {
+    const file = openSync(folder, 'r')
+    fsyncSync(file)
+    closeSync(file)
+  } catch {
+    // Not every system lets a folder be opened; the file itself is on the disk.
+  }
+}

@@ -1,0 +1,60 @@
+import { forget } from './commands/forget.ts'
+import { key } from './commands/key.ts'
+import { open } from './commands/open.ts'
+import { reopen } from './commands/reopen.ts'
+import { revoke } from './commands/revoke.ts'
+import { send } from './commands/send.ts'
+import { status } from './commands/status.ts'
+import { EXIT, explain, type ExitCode } from './failure.ts'
+import { misused } from './options.ts'
+import { erase, restoreOnSignals, print, say } from './terminal.ts'
+import { COMMAND_USAGE, USAGE } from './usage.ts'
+import { VERSION } from './version.ts'
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<ExitCode>>> = {
+  send,
+  open,
+  status,
+  revoke,
+  reopen,
+  forget,
+  key,
+}
+
+async function run([name = '', ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === '--version') return printed(`sealdrop ${VERSION}\n`)
+  if (name === 'help' || name === '--help' || name === '-h') return printed(usageOf(args[0]))
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) throw misused(name === '' ? 'a command is missing' : 'there is no such command')
+  const end = args.indexOf('--')
+  const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => each === '--help' || each === '-h')
+  return isAsked ? printed(usageOf(name)) : command(args)
+}
+
+async function printed(text: string): Promise<ExitCode> {
+  await print(text)
+  return EXIT.done
+}
+
+function usageOf(name: string | undefined): string {
+  if (name === undefined) return USAGE
+  const usage = Object.hasOwn(COMMAND_USAGE, name) ? COMMAND_USAGE[name] : undefined
+  if (usage === undefined) throw misused('there is no such command')
+  return usage
+}
+
+// From here on the list of processes shows a name, not the arguments: a link may be among them.
+process.title = 'sealdrop'
+restoreOnSignals()
+// Nobody but terminal.ts speaks: Node calls a cipher experimental that other platforms have had for years.
+process.removeAllListeners('warning')
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  const { message, hint, exitCode } = explain(error)
+  say(message)
+  if (hint !== undefined) say(`hint: ${hint}`)
+  process.exitCode = exitCode
+} finally {
+  erase()
+}

@@ -1,0 +1,61 @@
+import { toBase64url, parseBase64url, type Bytes } from '#protocol/bytes.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import { randomBytes } from '#client/crypto/random.ts'
+import { Failure } from './failure.ts'
+import { createRecord, listRecords, readRecord, removeRecord } from './state.ts'
+
+/** The reader key of a drop that is being opened, which is on the disk before anything is claimed with it. */
+export interface ReaderKey {
+  readonly key: SigningKey
+  /** Whether an earlier run left it: it may hold a claim already. */
+  readonly isResumed: boolean
+}
+
+/** The key that is stored for a drop, or a fresh one. Of two processes at once both get the same. */
+export async function takeReaderKey(id: DropId, expiresAtMs: number): Promise<ReaderKey> {
+  const name = nameOf(id)
+  const stored = readRecord('reading', name, parseRecord)
+  if (stored !== undefined) return { key: await signingKeyFromSeed(stored.seed), isResumed: true }
+  const seed = randomBytes(SEED_BYTES)
+  const isFirst = createRecord('reading', name, { v: 1, seed: toBase64url(seed), expiresAtMs })
+  const kept = isFirst ? { seed } : readRecord('reading', name, parseRecord)
+  if (kept === undefined)
+    throw new Failure('another process is opening the same drop', { hint: 'run the same command again' })
+  return { key: await signingKeyFromSeed(kept.seed), isResumed: !isFirst }
+}
+
+export function forgetReaderKey(id: DropId): void {
+  removeRecord('reading', nameOf(id))
+}
+
+/** Forgets the keys of drops that have expired: there is nothing left to open with them. */
+export function forgetExpiredReaderKeys(now: number): void {
+  for (const name of listRecords('reading')) {
+    try {
+      const record = readRecord('reading', name, parseRecord)
+      if (record !== undefined && record.expiresAtMs + GRACE_MS < now) removeRecord('reading', name)
+    } catch {
+      // A damaged one is told about when its drop is opened.
+    }
+  }
+}
+
+/** Hex, not base64url: some file systems take `a` and `A` for one letter, and no name may begin with a dash. */
+function nameOf(id: DropId): string {
+  return Buffer.from(dropIdBytes(id)).toString('hex')
+}
+
+function parseRecord(value: unknown): { seed: Bytes; expiresAtMs: number } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { v, seed: text, expiresAtMs } = { v: undefined, seed: undefined, expiresAtMs: undefined, ...value }
+  const seed = typeof text === 'string' ? parseBase64url(text, SEED_BYTES) : undefined
+  if (v !== 1 || seed === undefined || !Number.isSafeInteger(expiresAtMs)) return undefined
+  return { seed, expiresAtMs: Number(expiresAtMs) }
+}
+
+/** RFC 8032 §5.1.5. */
+const SEED_BYTES = 32
+
+/** Clocks differ: what seems to have expired may be there still, in milliseconds (1 day). */
+const GRACE_MS = 86_400_000

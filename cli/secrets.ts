@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs'
+import { DropError } from '#protocol/error.ts'
+import { parseLink, type LinkSecret } from '#client/link.ts'
+import { describeSystemError, EXIT, Failure } from './failure.ts'
+import { misused } from './options.ts'
+import { askSecret, isTyped, readInput } from './terminal.ts'
+
+/**
+ * The link that a command was given: as an argument, on standard input for `-`, or typed where nobody sees it.
+ * @throws DropError `bad_link` if it is damaged: no server is asked then
+ */
+export async function readLink(argument: string | undefined): Promise<{ origin: string; secret: LinkSecret }> {
+  const link = parseLink(await linkText(argument))
+  if (link === undefined) throw new DropError('bad_link')
+  return link
+}
+
+/**
+ * The passphrase in a file.
+ * @param path - `-` for standard input. One line; its end is not part of the passphrase.
+ */
+export async function readPassphrase(path: string): Promise<string> {
+  const bytes = path === '-' ? await readInput(MAX_SECRET_BYTES) : await readStart(path)
+  const text = bytes?.toString('utf8').replace(/\r?\n$/, '') ?? ''
+  if (text === '' || text.includes('\n')) {
+    throw new Failure('a passphrase file holds one line, the passphrase', { exitCode: EXIT.usage })
+  }
+  return text
+}
+
+/** The passphrase of a link that needs one: from a file, or typed. `''` for a link that needs none. */
+export async function passphraseFor(secret: LinkSecret, path: string | undefined): Promise<string> {
+  if (!secret.needsPassphrase) return ''
+  return path === undefined ? askSecret('Passphrase', PASSPHRASE_HINT) : readPassphrase(path)
+}
+
+/** A new passphrase, typed twice. */
+export async function askNewPassphrase(): Promise<string> {
+  const passphrase = await askSecret('New passphrase', PASSPHRASE_HINT)
+  if ((await askSecret('The same again', PASSPHRASE_HINT)) === passphrase) return passphrase
+  throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was sent' })
+}
+
+async function linkText(argument: string | undefined): Promise<string> {
+  if (argument !== undefined && argument !== '-') return argument
+  if (isTyped) return askSecret('Link', 'give it on standard input')
+  if (argument === undefined) throw misused('a link is missing: give it as an argument, or - for standard input')
+  return (await readInput(MAX_SECRET_BYTES))?.toString('utf8') ?? ''
+}
+
+async function readStart(path: string): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  try {
+    // By a stream, so that a pipe will do as well: --passphrase-file <(pass show drop)
+    for await (const chunk of createReadStream(path, { end: MAX_SECRET_BYTES }) as AsyncIterable<Buffer>)
+      chunks.push(chunk)
+  } catch (cause) {
+    throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
+  }
+  const bytes = Buffer.concat(chunks)
+  return bytes.length > MAX_SECRET_BYTES ? undefined : bytes
+}
+
+const PASSPHRASE_HINT = 'use --passphrase-file FILE'
+
+/** Longest link or passphrase that is read, in bytes: whatever is longer is some other file. */
+const MAX_SECRET_BYTES = 4_096

@@ -1,0 +1,54 @@
+import { isDropError } from '#protocol/error.ts'
+import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import type { Report } from '#client/sender.ts'
+import type { Server } from '#client/server.ts'
+import type { Ticket } from '#client/send.ts'
+import { connect, nameServer, PATIENCE_MS } from './connect.ts'
+import { EXIT, Failure } from './failure.ts'
+import { fateOf, type Fate } from './fate.ts'
+import { findTicket, noteFate, readTicket, type Kept } from './tickets.ts'
+import { formatTime } from './words.ts'
+
+/** A request that the sender key signs. */
+type Request = (server: Server, ticket: Ticket, sender: SigningKey) => Promise<Report>
+
+/** A drop that was sent from here: its ticket, and what the server says of it now. */
+export interface SentDrop {
+  readonly name: string
+  readonly fate: Fate
+}
+
+/**
+ * Asks as the sender, and keeps the answer with the ticket.
+ * @returns `undefined` if the server has nothing of this name any more
+ */
+export async function askAsSender(name: string, kept: Kept, request: Request): Promise<Fate | undefined> {
+  const sender = await signingKeyFromSeed(kept.seed)
+  try {
+    const report = await request(connect(kept.ticket.origin, PATIENCE_MS.look), kept.ticket, sender)
+    const fate = fateOf(report, Date.now())
+    noteFate(name, kept, fate)
+    return fate
+  } catch (error) {
+    if (isDropError(error) && error.code === 'gone') return undefined
+    throw nameServer(error, kept.ticket.origin)
+  }
+}
+
+/** As above for the ticket that begins so, for what makes sense only while the drop is there. @throws Failure if it is not */
+export async function changeAsSender(start: string, request: Request): Promise<SentDrop> {
+  const name = findTicket(start)
+  const kept = readTicket(name)
+  const fate = await askAsSender(name, kept, request)
+  if (fate === undefined) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
+  return { name, fate }
+}
+
+/** Why the server may have nothing of a drop. */
+export function describeAbsence({ ticket: { expiresAtMs } }: Kept): string {
+  return isOver(expiresAtMs) ? `expired ${formatTime(expiresAtMs)}` : 'unknown to the server, though it has not expired'
+}
+
+export function isOver(expiresAtMs: number): boolean {
+  return Date.now() >= expiresAtMs
+}

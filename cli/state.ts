@@ -1,0 +1,97 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { utf8 } from '#protocol/bytes.ts'
+import { EXIT, Failure } from './failure.ts'
+import { createFile, failedWith, replaceFile } from './files.ts'
+
+/**
+ * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
+ *
+ *   tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it
+ *   reading/<drop id>.json  the reader key of a drop that is being opened
+ *
+ * Never a link, never a message, never a passphrase: whoever gets this folder opens nothing with it.
+ */
+type Shelf = 'tickets' | 'reading'
+
+/** Stores a record that must not be there yet. @returns whether it was stored */
+export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
+  return createFile(recordPath(shelf, name), toBytes(record))
+}
+
+/** Stores a record in the place of the one that was there. */
+export function replaceRecord(shelf: Shelf, name: string, record: unknown): void {
+  replaceFile(recordPath(shelf, name), toBytes(record))
+}
+
+/**
+ * A record, or `undefined` if there is none.
+ * @param parse - gives `undefined` for what is no such record.
+ * @throws Failure if the file is damaged
+ */
+export function readRecord<T>(shelf: Shelf, name: string, parse: (value: unknown) => T | undefined): T | undefined {
+  const path = recordPath(shelf, name)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return undefined
+    throw error
+  }
+  const record = parse(parseJson(text))
+  if (record === undefined) throw new Failure(`this file is damaged: ${path}`, { hint: DAMAGED[shelf] })
+  return record
+}
+
+export function removeRecord(shelf: Shelf, name: string): void {
+  rmSync(recordPath(shelf, name), { force: true })
+}
+
+/** Names of all records, sorted. */
+export function listRecords(shelf: Shelf): string[] {
+  return readdirSync(shelfPath(shelf))
+    .filter((file) => NAMES.test(file))
+    .map((file) => file.replace(/\.json$/, ''))
+    .toSorted()
+}
+
+function recordPath(shelf: Shelf, name: string): string {
+  return join(shelfPath(shelf), `${name}.json`)
+}
+
+function shelfPath(shelf: Shelf): string {
+  const path = join(homePath(), shelf)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  return path
+}
+
+function homePath(): string {
+  const { SEALDROP_HOME: own = '', XDG_STATE_HOME: xdg = '' } = process.env
+  if (own !== '') return own
+  // A relative path there is invalid and ignored. XDG Base Directory Specification 0.8.
+  if (xdg.startsWith('/')) return join(xdg, 'sealdrop')
+  const home = homedir()
+  if (home === '')
+    throw new Failure('there is no home folder', { exitCode: EXIT.usage, hint: 'name a folder with SEALDROP_HOME' })
+  return join(home, '.local', 'state', 'sealdrop')
+}
+
+function toBytes(record: unknown): Uint8Array {
+  return utf8(`${JSON.stringify(record, null, 2)}\n`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const NAMES = /^[0-9a-f]+\.json$/
+
+const DAMAGED: Readonly<Record<Shelf, string>> = {
+  tickets: 'without it the drop can neither be looked at nor revoked; it ends when it expires',
+  reading: 'move it away to claim anew; if it was claimed already, the sender must open it again',
+}

@@ -1,0 +1,196 @@
+// All talk with people and pipes. The rules:
+//   - Standard output carries the result and nothing else: a link, a message, a report.
+//   - What needs an answer goes to the terminal itself, wherever the standard streams lead, and is erased afterwards.
+//     Secrets are not echoed.
+//   - Everything else goes to standard error, with "sealdrop:" before it: no capitalized initials, no period at the end.
+//   - Progress is shown only if standard error is a terminal, and is erased afterwards.
+//   - What other people wrote reaches a terminal only with its control characters made visible.
+//   - Colour only on a terminal, and not with NO_COLOR.
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { ReadStream } from 'node:tty'
+import { describeSystemError, EXIT, Failure } from './failure.ts'
+
+/** Whether a person sees standard output. */
+export const isSeen: boolean = process.stdout.isTTY
+
+/** Whether a person types standard input. */
+export const isTyped: boolean = process.stdin.isTTY
+
+// A stream that nobody reads any more says so twice: to who wrote, and here. Once is enough.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+/**
+ * Writes a result, and returns when whoever reads it has been handed it all.
+ * @throws Failure if it could not be written whole: closed pipe, full disk.
+ */
+export async function print(text: string): Promise<void> {
+  erase()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
+    })
+    syncOutput()
+  } catch (cause) {
+    throw new Failure(`cannot write to standard output: ${describeSystemError(cause)}`, { cause })
+  }
+}
+
+/** Writes one object as JSON, on one line. */
+export function printJson(value: unknown): Promise<void> {
+  // Still JSON, and harmless on a terminal.
+  const json = JSON.stringify(value).replace(HIDDEN, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+  return print(`${json}\n`)
+}
+
+/** Tells the person something. */
+export function say(sentence: string): void {
+  erase()
+  process.stderr.write(`sealdrop: ${visible(sentence)}\n`)
+}
+
+/** Shows how far it is, over what was shown before. */
+export function showProgress(words: string): void {
+  if (!process.stderr.isTTY) return
+  process.stderr.write(`${ERASE_LINE}sealdrop: ${words}`)
+  isShown = true
+}
+
+/** Erases the progress. */
+export function erase(): void {
+  if (isShown) process.stderr.write(ERASE_LINE)
+  isShown = false
+}
+
+/** Paints the secret half of a link, if a person sees it. */
+export function paintLink(link: string): string {
+  const isPlain = !isSeen || process.env['TERM'] === 'dumb' || (process.env['NO_COLOR'] ?? '') !== ''
+  return isPlain ? link : link.replace(/#.*$/, '\x1b[32m$&\x1b[39m')
+}
+
+/** Text with what a terminal obeys, and what turns or hides letters, made visible. Line ends and tabs stay. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (character) =>
+    character === '\r\n' ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
+
+/**
+ * Everything on standard input.
+ * @param most - bytes; reading stops with `undefined` when there are more.
+ */
+export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > most) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/**
+ * Asks the person at the terminal for a secret, without echo.
+ * @param hint - how to give it where there is no terminal.
+ * @throws Failure if there is no terminal, or nothing was typed.
+ */
+export async function askSecret(question: string, hint: string): Promise<string> {
+  erase()
+  let output: number
+  let input: ReadStream
+  try {
+    output = openSync(TERMINAL, 'w')
+    input = new ReadStream(openSync(TERMINAL, 'r'))
+  } catch (cause) {
+    throw new Failure(`there is no terminal to ask: ${question}`, { exitCode: EXIT.usage, hint, cause })
+  }
+  asking = input
+  let answer: string | undefined
+  try {
+    input.setRawMode(true)
+    writeSync(output, `${question}: `)
+    answer = await readLine(input)
+  } finally {
+    input.setRawMode(false)
+    asking = undefined
+    input.destroy()
+    writeSync(output, ERASE_LINE)
+    closeSync(output)
+  }
+  if (answer === undefined) return interrupt()
+  if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
+  return answer
+}
+
+/** Leaves the terminal as it was when a signal ends the command. */
+export function restoreOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      asking?.setRawMode(false)
+      erase()
+      // By the signal itself, so that a shell sees what it was.
+      process.kill(process.pid, signal)
+    })
+  }
+}
+
+/** A line, as typed in raw mode, where nothing else handles the keys; `undefined` for Ctrl-C. */
+async function readLine(input: ReadStream): Promise<string | undefined> {
+  input.setEncoding('utf8')
+  let line: string[] = []
+  for (;;) {
+    while (typedAhead.length > 0) {
+      const key = typedAhead.shift() ?? ''
+      if (key === '\r' || key === '\n') return line.join('')
+      if (key === '\x03') return undefined
+      if (key === '\x04') return ''
+      if (key === '\x15') line = []
+      else if (key === '\x7f' || key === '\b') line.pop()
+      else if (key >= ' ') line.push(key)
+    }
+    const typed = await new Promise<string>((resolve) => {
+      input.once('data', (chunk) => resolve(String(chunk)))
+      input.once('end', () => resolve('\x04'))
+    })
+    typedAhead.push(...Array.from(typed))
+  }
+}
+
+/** Ends the command as Ctrl-C ends one that reads no keys itself. */
+function interrupt(): never {
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+  throw new Failure('interrupted')
+}
+
+/** What goes to a file must be on the disk before the drop is burned. */
+function syncOutput(): void {
+  try {
+    fsyncSync(process.stdout.fd)
+  } catch (error) {
+    // Pipes and terminals cannot be synchronized.
+    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EROFS', 'EBADF'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
+  }
+}
+
+/** Keys pressed before they were asked for: several answers may be pasted at once. */
+const typedAhead: string[] = []
+
+/** The terminal, while a question is open. */
+let asking: ReadStream | undefined
+
+let isShown = false
+
+const TERMINAL = '/dev/tty'
+
+const ERASE_LINE = '\r\x1b[K'
+
+/** Controls but line ends and tabs, and characters that turn the direction of text or are not seen. */
+const HIDDEN =
+  /\r\n|(?![\n\t])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu

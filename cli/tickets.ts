@@ -1,0 +1,81 @@
+import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { dropIdBytes, parseDropId } from '#protocol/id.ts'
+import { parsePublicKey } from '#protocol/public-key.ts'
+import type { Ticket } from '#client/send.ts'
+import { EXIT, Failure } from './failure.ts'
+import { parseFate, type Fate } from './fate.ts'
+import { createRecord, listRecords, readRecord, removeRecord, replaceRecord } from './state.ts'
+
+/** A ticket as it is kept, with the sender key that goes with it. */
+export interface Kept {
+  readonly ticket: Ticket
+  /** Seed of the sender key, 32 bytes. */
+  readonly seed: Bytes
+  /** What the server said last. */
+  readonly fate?: Fate | undefined
+}
+
+/** Keeps a ticket. @returns its short name: the first characters of the drop id in hex */
+export function keepTicket(kept: Kept): string {
+  const hex = Buffer.from(dropIdBytes(kept.ticket.dropId)).toString('hex')
+  const names = NAME_CHARACTERS.map((length) => hex.slice(0, length))
+  const name = names.find((each) => createRecord('tickets', each, formatKept(kept)))
+  if (name === undefined) throw new Failure('there is a ticket for this drop already')
+  return name
+}
+
+/** Keeps what the server said with the ticket, so that it is known when the drop has expired. */
+export function noteFate(name: string, kept: Kept, fate: Fate): void {
+  replaceRecord('tickets', name, formatKept({ ...kept, fate }))
+}
+
+export function forgetTicket(name: string): void {
+  removeRecord('tickets', name)
+}
+
+/** Names of all tickets. */
+export function listTickets(): string[] {
+  return listRecords('tickets')
+}
+
+/** The full name of the ticket that begins so. @throws Failure if there is none, or more than one */
+export function findTicket(start: string): string {
+  const names = listTickets().filter((name) => start !== '' && name.startsWith(start.toLowerCase()))
+  const [name = ''] = names
+  if (names.includes(start.toLowerCase())) return start.toLowerCase()
+  if (names.length === 1) return name
+  const problem = names.length === 0 ? 'there is no ticket of this name' : 'more than one ticket begins so'
+  throw new Failure(problem, { exitCode: EXIT.usage, hint: 'sealdrop status lists them all' })
+}
+
+/** @throws Failure if its file is damaged */
+export function readTicket(name: string): Kept {
+  const kept = readRecord('tickets', name, parseKept)
+  if (kept === undefined) throw new Failure('there is no ticket of this name', { exitCode: EXIT.usage })
+  return kept
+}
+
+function formatKept({ ticket, seed, fate }: Kept): Record<string, unknown> {
+  return { ...ticket, seed: toBase64url(seed), ...(fate === undefined ? {} : { fate }) }
+}
+
+function parseKept(value: unknown): Kept | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const record: Readonly<Record<string, unknown>> = { ...value }
+  const text = (name: string): string => (typeof record[name] === 'string' ? record[name] : '')
+  const dropId = parseDropId(text('dropId'))
+  const claim = parsePublicKey(text('claim'))
+  const seed = parseBase64url(text('seed'), 32)
+  const { v, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } = record
+  const numbers = [sealedAtMs, expiresAtMs, reads].every(Number.isSafeInteger)
+  if (v !== 1 || dropId === undefined || claim === undefined || seed === undefined || !numbers) return undefined
+  if (parseBase64url(text('opened'), 32) === undefined || typeof needsPassphrase !== 'boolean') return undefined
+  const origin = URL.parse(text('origin'))?.origin
+  const fate = record['fate'] === undefined ? undefined : parseFate(record['fate'])
+  if (origin !== text('origin') || (fate === undefined && record['fate'] !== undefined)) return undefined
+  const times = { sealedAtMs: Number(sealedAtMs), expiresAtMs: Number(expiresAtMs), reads: Number(reads) }
+  return { ticket: { v: 1, origin, dropId, claim, opened: String(opened), ...times, needsPassphrase }, seed, fate }
+}
+
+/** Short enough to type; longer only where the short one is taken. */
+const NAME_CHARACTERS = [8, 12, 16, 32]

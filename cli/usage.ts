@@ -1,0 +1,112 @@
+import { DEFAULT_TTL_SECONDS, MAX_READS, MAX_TRIES } from '#protocol/limits.ts'
+import { LARGEST_MESSAGE } from './failure.ts'
+
+/** What `sealdrop help` prints. */
+export const USAGE = `Usage: sealdrop COMMAND [ARGUMENTS]
+
+Seals a message or files on this computer, leaves them with a server that
+cannot read them, and prints a link that opens them once.
+
+  send [FILE…]             seal text or files, print the link
+  open LINK                open a drop
+  status [TICKET]          see how the drops that you sent fare
+  revoke TICKET            end a drop, so that nobody opens it any more
+  reopen TICKET [READER]   take a read back from a reader who vanished
+  forget TICKET…           forget drops that you sent
+  key LINK                 print the key of a drop, for the age program
+  help [COMMAND]           explain a command
+  --version                print the version
+
+The result goes to standard output, all else to standard error. With --json a
+command prints its result as one JSON object.
+
+Environment:
+  SEALDROP_SERVER   server to send to; default http://localhost:8787
+  SEALDROP_HOME     folder for tickets and reader keys; default
+                    $XDG_STATE_HOME/sealdrop, else ~/.local/state/sealdrop
+  NO_COLOR          no colour
+
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage, or a damaged link
+  3  gone, or claimed by somebody else
+  4  wrong passphrase
+  5  the server cannot be reached, or asks to try again later
+`
+
+/** What `sealdrop help COMMAND` prints. */
+export const COMMAND_USAGE: Readonly<Record<string, string>> = {
+  send: `Usage: sealdrop send [FILE…] [--expires 1d] [--reads 1]
+                     [--passphrase | --passphrase-file FILE]
+                     [--server ORIGIN] [--json]
+
+Seals text from standard input, or files, and prints the link: one line. Text
+and files go together with - among the files. Only base names are sealed.
+A drop holds at most ${LARGEST_MESSAGE}.
+
+  --expires TIME           from 5m to 30d (m, h, d, w); default ${DEFAULT_TTL_SECONDS / 86_400}d
+  --reads N                how many readers may open it, 1 to ${MAX_READS}; default 1
+  --passphrase             ask for a passphrase that the link needs as well
+  --passphrase-file FILE   read it from the only line of FILE (- is standard input)
+  --server ORIGIN          such as https://drop.example; default $SEALDROP_SERVER,
+                           else http://localhost:8787
+  --json                   print {"link", "ticket", "expires", "reads"}
+`,
+  open: `Usage: sealdrop open LINK [-o DIR] [--passphrase-file FILE] [--json]
+
+Opens a drop: text goes to standard output exactly as it was sealed (on a
+terminal, control characters are made visible), files go to DIR. A file that
+is there is never overwritten: the new one becomes "name (2).ext". The server
+is told to burn the drop only when everything has been written: if something
+goes wrong before, run the same command again on this computer.
+
+  LINK                     - reads it from standard input, and without LINK it
+                           is asked for, so that no other program sees it
+  -o, --output DIR         folder for files, made if missing. Without it, files
+                           go to this folder, and hidden ones (.profile) are
+                           saved unhidden (_.profile)
+  --passphrase-file FILE   read the passphrase from the only line of FILE
+                           (- is standard input) instead of asking for it.
+                           After ${MAX_TRIES} wrong passphrases the drop is destroyed
+  --json                   print {"text", "files": [{"name", "path", "size", "type"}]}
+`,
+  status: `Usage: sealdrop status [TICKET] [--json]
+
+Tells how a drop that you sent fares, or all of them. What readers signed is
+checked here, so the server cannot make up that somebody opened it. What the
+server said last is remembered when the drop has expired.
+
+  TICKET   the name that send printed, or the beginning of it
+  --json   print {"ticket", "state", "expires", "reads", "readers", …}, or for
+           all of them {"tickets": […]}
+`,
+  revoke: `Usage: sealdrop revoke TICKET [--json]
+
+Ends a drop: the server deletes it, and nobody opens it any more. Exit code 3
+if it had been opened, or had expired, before.
+`,
+  reopen: `Usage: sealdrop reopen TICKET [READER] [--json]
+
+Takes a read back from a reader who claimed the drop and never told that it
+opened it, so that the link can be claimed anew. That reader may have fetched
+it all the same: if in doubt, revoke it and send another.
+
+  READER   the name that status prints, or the beginning of it; needed when
+           there is more than one such reader
+`,
+  forget: `Usage: sealdrop forget TICKET… [--json]
+
+Deletes tickets from this computer. The drops stay with the server until they
+are opened or expire, and cannot be looked at or revoked any more.
+`,
+  key: `Usage: sealdrop key LINK [--passphrase-file FILE] [--json]
+
+Prints the key of a drop as an age identity (AGE-SECRET-KEY-PQ-1…), with which
+the age program opens the ciphertext: age -d -i key.txt drop.age | tar x
+Asks no server, so a wrong passphrase is not noticed: it gives a wrong key.
+
+  LINK                     - reads it from standard input
+  --passphrase-file FILE   read the passphrase from the only line of FILE
+`,
+}

@@ -1,0 +1,127 @@
+// Runs transcripts: text files in which every line is what somebody types, or what they must see then.
+//
+//   # a title, and other comments
+//   exec COMMAND              run by sh; must end with 0
+//   ! exec COMMAND            must end with another exit code
+//   terminal exec COMMAND     the same with standard output and standard error on a terminal
+//   answer 'TEXT'             typed at the next prompt of the next exec, which gets a terminal to ask on; ^C and ^D are keys
+//   answer FILE               the same with the text of a file
+//   exit 3                    the exit code of the last exec
+//   stdout, stderr, prompts 'REGEX'   what the last exec wrote; after "!" what it must not have written
+//   cmp FILE FILE             two files are equal
+//   env NAME=VALUE
+//   -- NAME --                from here to the next such line: a file
+//
+// Any other word is a verb that the caller brings.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Place {
+  /** Where commands run and files lie. */
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  readonly verbs: Readonly<Record<string, () => Promise<void>>>
+}
+
+interface Run {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** What the terminal showed: prompts, and with `terminal` all that was written. */
+  readonly prompts: string
+}
+
+/** @throws Error that names the line, with what the last command wrote */
+export async function runTranscript(transcript: string, { folder, env: given, verbs }: Place): Promise<void> {
+  const [script = '', ...blocks] = transcript.split(/^-- (?=\S+ --$)/m)
+  for (const block of blocks) {
+    const [, name = '', contents = ''] = /^(\S+) --\n(.*)$/s.exec(block) ?? []
+    writeFileSync(join(folder, name), contents)
+  }
+  const env = { ...given }
+  let answers: string[] = []
+  let last: Run = { exitCode: 0, stdout: '', stderr: '', prompts: '' }
+
+  const step = async (line: string): Promise<boolean> => {
+    const [, not, terminal, verb = '', rest = ''] = /^(! )?(terminal )?(\w+) ?(.*)$/.exec(line) ?? []
+    const quoted = /^(['"])(.*)\1$/.exec(rest)?.[2] ?? rest
+    switch (verb) {
+      case 'exec':
+        last = await execute(rest, { folder, env, answers, isSeen: terminal !== undefined })
+        answers = []
+        return (last.exitCode === 0) === (not === undefined)
+      case 'answer':
+        answers.push(quoted === rest ? readFileSync(join(folder, rest), 'utf8').trim() : keys(quoted))
+        return true
+      case 'exit':
+        return last.exitCode === Number(rest)
+      case 'stdout':
+      case 'stderr':
+      case 'prompts':
+        return new RegExp(quoted, 'm').test(last[verb]) === (not === undefined)
+      case 'cmp': {
+        const [a, b] = rest.split(' ').map((name) => readFileSync(join(folder, name)))
+        return b !== undefined && a?.equals(b) === true
+      }
+      case 'env':
+        env[rest.replace(/=.*/, '')] = rest.replace(/^\w+=/, '')
+        return true
+      default:
+        if (!Object.hasOwn(verbs, verb)) throw new Error(`no such verb: ${verb}`)
+        await verbs[verb]?.()
+        return true
+    }
+  }
+  for (const [index, line] of script.split('\n').entries()) {
+    if (/^\s*(#|$)/.test(line) || (await step(line))) continue
+    const { exitCode, stdout, stderr, prompts } = last
+    throw new Error([`line ${index + 1}: ${line}`, `exit ${exitCode}`, stdout, stderr, prompts].join('\n'))
+  }
+}
+
+interface Stage {
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  readonly answers: readonly string[]
+  readonly isSeen: boolean
+}
+
+async function execute(command: string, { folder, env, answers, isSeen }: Stage): Promise<Run> {
+  const takesTerminal = isSeen || answers.length > 0
+  const [out, err] = ['out', 'err'].map((name) => join(folder, `.${name}`)) as [string, string]
+  for (const file of [out, err]) writeFileSync(file, '')
+  const staged = isSeen ? command : `{ ${command}\n} </dev/null >${out} 2>${err}`
+  // util-linux, which every Linux has, brings a terminal: prompts are asked there, wherever the streams lead.
+  const [program, ...args] = takesTerminal ? ['script', '-qec', staged, '/dev/null'] : ['/bin/sh', '-c', staged]
+  const child = spawn(program ?? '', args, { cwd: folder, env: { ...env, SHELL: '/bin/sh' }, detached: true })
+  const left = [...answers]
+  let prompts = ''
+  const alarm = setTimeout(() => killGroup(child), 100_000)
+  const exitCode = new Promise<number>((resolve, reject) =>
+    child.on('close', (code) => resolve(code ?? -1)).on('error', reject),
+  )
+  child.stdin.on('error', () => undefined)
+  if (!takesTerminal) child.stdin.end()
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    prompts += text
+    if (/:\s+$/.test(text) && left.length > 0) child.stdin.write(`${left.shift()}\n`)
+  })
+  await exitCode
+  clearTimeout(alarm)
+  // What a script left running ends with it.
+  killGroup(child)
+  return { exitCode: await exitCode, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8'), prompts }
+}
+
+function keys(text: string): string {
+  return text.replaceAll('\\n', '\n').replaceAll('^C', '\x03').replaceAll('^D', '\x04')
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody of it is left.
+  }
+}

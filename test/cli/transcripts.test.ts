@@ -1,0 +1,62 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer, withStoppedServer, type Server } from '../tools/server.ts'
+import { runTranscript } from './transcript.ts'
+
+const TRANSCRIPTS = fileURLToPath(new URL('transcripts/', import.meta.url))
+const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
+
+const folder = mkdtempSync(join(tmpdir(), 'sealdrop-cli-'))
+let server: Server
+
+beforeAll(async () => {
+  server = await startServer()
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin/sealdrop'), `#!/bin/sh\nexec '${process.execPath}' '${BUILT}' "$@"\n`)
+  chmodSync(join(folder, 'bin/sealdrop'), 0o755)
+  symlinkSync(process.execPath, join(folder, 'bin/node'))
+})
+
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+test.for(readdirSync(TRANSCRIPTS).map((file) => [titleOf(file), file] as const))('%s', async ([, file]) => {
+  const work = join(folder, file)
+  mkdirSync(work)
+  const env = {
+    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: work,
+    SEALDROP_HOME: join(work, 'home'),
+    SEALDROP_SERVER: server.url,
+    TERM: 'xterm',
+    TZ: 'UTC',
+  }
+  const transcript = readFileSync(join(TRANSCRIPTS, file), 'utf8')
+  await expect(runTranscript(transcript, { folder: work, env, verbs: { expire } })).resolves.toBeUndefined()
+})
+
+/** The first comment of a transcript is its promise. */
+function titleOf(file: string): string {
+  return /^# (.*)$/m.exec(readFileSync(join(TRANSCRIPTS, file), 'utf8'))?.[1] ?? file
+}
+
+/** Makes time pass on the server: every drop that is there expires. */
+function expire(): Promise<void> {
+  return withStoppedServer(server, (shelves) => {
+    for (const shelf of shelves) shelf.exec(`UPDATE drops SET expires = ${Date.now()}, due = ${Date.now()}`)
+  })
+}

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright'
+import { expect, test } from 'vitest'
+import { heading, openInPage, sealInPage, stage, visit, type Person } from './support/pages.ts'
+
+const { person, server } = stage()
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Ways to every screen. Each ends on the screen that it is named after. */
+const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
+  compose: async ({ page }) => {
+    await page.goto(server().url)
+    await page.getByLabel('Message', { exact: true }).fill('words '.repeat(40))
+    await page.locator('input[type=file]').setInputFiles([{ name: `${'long-'.repeat(30)}name.pdf`, mimeType: '', buffer: Buffer.alloc(9) }])
+    await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
+    await page.getByLabel('Gone after').selectOption('Another time…')
+  },
+  'compose with faults': async ({ page }) => {
+    await page.goto(server().url)
+    await page.getByRole('button', { name: 'Seal message' }).click()
+    await page.getByText('There is nothing to seal yet.').first().waitFor()
+  },
+  sealed: async ({ page }) => {
+    await sealInPage(page, server().url, { text: 'x', passphrase: 'correct horse battery staple' })
+    await page.getByRole('button', { name: 'Show QR code' }).click()
+    await page.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    await page.getByRole('button', { name: 'Burn it now' }).click()
+    await page.getByRole('button', { name: 'Yes, burn it' }).waitFor()
+  },
+  sent: async ({ page }) => {
+    await sealInPage(page, server().url, { text: 'one' })
+    await page.getByRole('link', { name: 'Sent' }).first().click()
+    await page.getByRole('button', { name: 'Check now' }).click()
+    await page.getByText('Waiting to be opened').first().waitFor()
+  },
+  open: async ({ page, context }) => {
+    const link = await sealInPage(page, server().url, { text: 'x', passphrase: 'right' })
+    const other = await context.newPage()
+    await openInPage(other, link, 'wrong')
+    await other.getByText('9 tries left').waitFor()
+    await page.close()
+  },
+  opened: async ({ page }) => {
+    const files = [{ name: `${'ä'.repeat(90)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x') }]
+    const link = await sealInPage(page, server().url, { text: 'unbroken'.repeat(60), files })
+    await openInPage(page, link)
+    await heading(page, 'Opened')
+  },
+  gone: async ({ page }) => {
+    const link = await sealInPage(page, server().url, { text: 'x' })
+    await openInPage(page, link)
+    await page.getByText('The server has deleted it').waitFor()
+    await visit(page, link)
+    await heading(page, 'There is nothing to open here')
+  },
+  damaged: async ({ page }) => {
+    await visit(page, `${server().url}/#sdlink1damaged`)
+    await heading(page, 'This link is damaged')
+  },
+  'how it works': async ({ page }) => {
+    await page.goto(`${server().url}/#how`)
+    await heading(page, 'How it works')
+  },
+  'a problem': async ({ page }) => {
+    await page.goto(`${server().url}/problems/gone`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  },
+}
+
+test.for(Object.keys(SCREENS))('%s: axe finds nothing, light and dark, narrow and wide, and nothing is cut at 320 pixels', async (name) => {
+  const someone = await person()
+  await SCREENS[name]?.(someone)
+  const page = someone.context.pages().at(-1) ?? someone.page
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [320, 1_280]) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await violations(page), `${name} ${colorScheme} ${width}`).toEqual([])
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(overflow, `${name} at ${width}`).toBe(0)
+    }
+  }
+  expect(someone.complaints).toEqual([])
+})
+
+test('text spacing of a reader’s own cuts nothing off', async () => {
+  const someone = await person()
+  await SCREENS['compose']?.(someone)
+  const { page } = someone
+  await page.setViewportSize({ width: 320, height: 800 })
+  await page.evaluate(() => {
+    // WCAG 1.4.12, through the CSSOM: the page's policy allows no style element.
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }')
+    document.adoptedStyleSheets = [sheet]
+  })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+})
+
+test('the whole way by keyboard alone: sealed, copied, opened, with the focus always on something', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const { page } = sender
+  await page.goto(server().url)
+  await tabTo(page, 'Message')
+  await page.keyboard.type('typed without a mouse')
+  await tabTo(page, 'Seal message')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Sealed. Send this link.')
+  expect(await focused(page)).toBe('Sealed. Send this link.')
+  const link = (await page.getByRole('group', { name: 'Link' }).textContent()) ?? ''
+  await tabTo(page, 'Copy link')
+  await page.keyboard.press('Enter')
+
+  await visit(reader.page, link)
+  await heading(reader.page, 'Something sealed waits for you')
+  await tabTo(reader.page, 'Open it now')
+  await reader.page.keyboard.press('Enter')
+  await heading(reader.page, 'Opened')
+  expect(await focused(reader.page)).toBe('Opened')
+  await tabTo(reader.page, 'Copy text')
+})
+
+test('the focus can be seen on everything that takes it', async () => {
+  const { page } = await person()
+  await page.goto(server().url)
+  for (let step = 0; step < 14; step++) {
+    await page.keyboard.press('Tab')
+    const outline = await page.evaluate(() => {
+      const { activeElement } = document
+      if (activeElement === null || activeElement === document.body) return 'nothing'
+      const { outlineStyle, outlineWidth } = getComputedStyle(activeElement)
+      return `${outlineStyle} ${Number.parseFloat(outlineWidth) >= 2}`
+    })
+    expect(['nothing', 'solid true']).toContain(outline)
+  }
+})
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    // The page's own code knows nothing of axe: it was put beside it.
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const found = await axe.run({ runOnly: { type: 'tag', values: tags } })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+  })
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if ((await focused(page)).startsWith(name)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no way to ${name} by Tab`)
+}
+
+/** What a person would call the thing that has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const node = document.activeElement as HTMLElement | null
+    const label = (node as HTMLInputElement | null)?.labels?.[0]
+    return (node?.getAttribute('aria-label') ?? label?.textContent ?? node?.textContent ?? '').trim()
+  })
+}
