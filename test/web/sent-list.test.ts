@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Report } from '#client/sender.ts'
+import type { Ticket } from '#client/send.ts'
+import { formatDropId } from '#protocol/id.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import { fateOf, isLive, listReduce, NO_LIST, type Fate, type SentDrop } from '../../web/sent-list.ts'
+
+const dropId = formatDropId(new Uint8Array(16))
+const NOW = 1_000_000
+
+function dropWith(state: Report['state'] | 'gone' | undefined, expiresAtMs = NOW + 1): SentDrop {
+  const ticket: Ticket = {
+    v: 1,
+    origin: 'https://drop.example',
+    dropId,
+    claim: '' as PublicKey,
+    opened: '',
+    sealedAtMs: 0,
+    expiresAtMs,
+    reads: 1,
+    needsPassphrase: false,
+  }
+  if (state === undefined) return { ticket }
+  if (state === 'gone') return { ticket, known: { atMs: 1, isGone: true } }
+  const report: Report = { state, expires: 0, reads: 1, size: 1, triesLeft: 10, claims: [] }
+  return { ticket, known: { atMs: 1, isGone: false, report } }
+}
+
+test.for<[SentDrop, Fate]>([
+  [dropWith(undefined), 'unknown'],
+  [dropWith('ready'), 'waiting'],
+  [dropWith('claimed'), 'claimed'],
+  [dropWith('read'), 'read'],
+  [dropWith('revoked'), 'burned'],
+  [dropWith('locked'), 'locked'],
+  [dropWith('gone'), 'gone'],
+  [dropWith(undefined, NOW), 'expired'],
+  [dropWith('ready', NOW), 'expired'],
+  [dropWith('claimed', NOW), 'expired'],
+  [dropWith('read', NOW), 'read'],
+  [dropWith('revoked', NOW), 'burned'],
+  [dropWith('gone', NOW), 'expired'],
+])('how a drop fares is told without asking anybody (%#)', ([drop, fate]) => {
+  expect(fateOf(drop, NOW)).toBe(fate)
+  expect(isLive(drop, NOW)).toBe(['unknown', 'waiting', 'claimed'].includes(fate))
+})
+
+test('the newest comes first', () => {
+  const old = dropWith(undefined)
+  const young: SentDrop = { ticket: { ...old.ticket, sealedAtMs: 5 } }
+  expect(listReduce(NO_LIST, { type: 'listed', drops: [old, young] }).drops).toEqual([young, old])
+})
+
+test('a question goes away when it is acted upon, and a failure when it is tried again', () => {
+  const asked = listReduce(
+    { ...NO_LIST, drops: [dropWith(undefined)], failed: [dropId] },
+    { type: 'list-asked', asking: { to: 'burn', dropId } },
+  )
+  const worked = listReduce(asked, { type: 'list-worked', dropIds: [dropId] })
+  expect(worked).toMatchObject({ asking: undefined, busy: [dropId], failed: [] })
+  expect(listReduce(worked, { type: 'list-failed', dropId })).toMatchObject({ busy: [], failed: [dropId] })
+})
+
+test('what is forgotten is gone from the list', () => {
+  const list = listReduce(NO_LIST, { type: 'listed', drops: [dropWith('ready')] })
+  expect(listReduce(list, { type: 'list-forgot', dropIds: [dropId] }).drops).toEqual([])
+})

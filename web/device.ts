@@ -1,0 +1,87 @@
+import type { Bytes } from '#protocol/bytes.ts'
+
+/** Everything that the client does to the browser besides drawing. Tests pass their own. */
+export interface Device {
+  /** `https://drop.example` */
+  readonly origin: string
+  /** Milliseconds since 1970. */
+  clock(): number
+  /** Ends early when the connection comes back. */
+  wait(ms: number): Promise<void>
+  /** @returns whether it is in the clipboard now. */
+  copy(text: string): Promise<boolean>
+  readonly canShare: boolean
+  /** @returns whether it was handed over; `false` if the person thought better of it. */
+  share(link: string): Promise<boolean>
+  /** Saves bytes to a file. They are never shown by this origin, whatever they are. */
+  save(name: string, bytes: Bytes): void
+  /** What follows the `#`, without it. */
+  fragment(): string
+  /** Puts the address back to what the main screen stands for, without a request and without a trace in the history. */
+  address(fragment: string): void
+  reload(): void
+  /** Asks before the page is left, as long as `isGuarded`. */
+  guard(isGuarded: boolean): void
+  title(text: string): void
+  /** Runs one at a time over all tabs of this browser. */
+  alone<T>(name: string, run: () => Promise<T>): Promise<T>
+}
+
+export function browserDevice(): Device {
+  let isGuarded = false
+  addEventListener('beforeunload', (event) => {
+    if (isGuarded) event.preventDefault()
+  })
+  // A file that nobody takes would be opened in place of the page, and the page be lost.
+  for (const name of ['dragover', 'drop'] as const) addEventListener(name, (event) => event.preventDefault())
+  return {
+    origin: location.origin,
+    clock: () => Date.now(),
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          clearTimeout(timer)
+          removeEventListener('online', end)
+          resolve()
+        }
+        const timer = setTimeout(end, ms)
+        addEventListener('online', end)
+      }),
+    copy: (text) => succeeds(() => navigator.clipboard.writeText(text)),
+    canShare: 'share' in navigator,
+    share: (url) => succeeds(() => navigator.share({ url })),
+    save,
+    fragment: () => location.hash.slice(1),
+    address: (fragment) => history.replaceState(null, '', fragment === '' ? '/' : `/#${fragment}`),
+    reload: () => location.reload(),
+    guard: (on) => {
+      isGuarded = on
+    },
+    title: (text) => {
+      document.title = text
+    },
+    alone: (name, run) => ('locks' in navigator ? navigator.locks.request(name, run) : run()),
+  }
+}
+
+async function succeeds(act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function save(name: string, bytes: Bytes): void {
+  // Whatever type the sender gave it, here it is bytes: a browser that were to open it would not render it as ours.
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
+  const anchor = document.createElement('a')
+  anchor.href = url
+  anchor.download = name.replaceAll('/', '_')
+  anchor.click()
+  setTimeout(() => URL.revokeObjectURL(url), SAVE_MS)
+}
+
+/** How long a browser may take to start reading what it saves, in milliseconds. */
+const SAVE_MS = 60_000

@@ -1,0 +1,81 @@
+import { DEFAULT_TTL_SECONDS, MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
+
+/** What a person has typed and chosen. It lives in memory only. */
+export interface Draft {
+  readonly text: string
+  readonly files: readonly File[]
+  /** Seconds, or `custom`. */
+  readonly expiry: string
+  readonly customExpiry: string
+  readonly customUnit: keyof typeof UNITS
+  /** A number, or `custom`. */
+  readonly reads: string
+  readonly customReads: string
+  /** `undefined` if no passphrase is asked for. */
+  readonly passphrase: string | undefined
+}
+
+/** Where a draft cannot be sealed as it is: the field to be put right. */
+export type DraftField = 'message' | 'expiry' | 'reads' | 'passphrase'
+
+/** What a draft asks the server for. */
+export interface DraftTerms {
+  readonly ttlSeconds: number
+  readonly reads: number
+}
+
+/** The life of a drop that a person is offered, in seconds. */
+export const EXPIRIES: readonly number[] = [MIN_TTL_SECONDS, 3_600, 86_400, 604_800, 2_592_000]
+
+/** The numbers of readers that a person is offered. */
+export const READS: readonly number[] = [1, 2, 3, 5, 10]
+
+export const CUSTOM = 'custom'
+
+export const EMPTY_DRAFT: Draft = {
+  text: '',
+  files: [],
+  expiry: String(DEFAULT_TTL_SECONDS),
+  customExpiry: '12',
+  customUnit: 'hours',
+  reads: String(MIN_READS),
+  customReads: '20',
+  passphrase: undefined,
+}
+
+/** Whether there is anything that a person would miss. */
+export function isEmpty(draft: Draft): boolean {
+  return draft.text.trim() === '' && draft.files.length === 0
+}
+
+/** The terms of a draft; `undefined` where what was typed is no whole number within the limits. */
+export function draftTerms(draft: Draft): { [Key in keyof DraftTerms]: number | undefined } {
+  const isCustom = draft.expiry === CUSTOM
+  const seconds = parseCount(isCustom ? draft.customExpiry : draft.expiry)
+  const ttlSeconds = seconds === undefined ? undefined : seconds * (isCustom ? UNITS[draft.customUnit] : 1)
+  const reads = parseCount(draft.reads === CUSTOM ? draft.customReads : draft.reads)
+  return {
+    ttlSeconds: within(ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS),
+    reads: within(reads, MIN_READS, MAX_READS),
+  }
+}
+
+/** The first field that keeps a draft from being sealed. */
+export function findFault(draft: Draft): DraftField | undefined {
+  if (isEmpty(draft)) return 'message'
+  const { ttlSeconds, reads } = draftTerms(draft)
+  if (ttlSeconds === undefined) return 'expiry'
+  if (reads === undefined) return 'reads'
+  return draft.passphrase === '' ? 'passphrase' : undefined
+}
+
+function parseCount(text: string): number | undefined {
+  return /^\d{1,7}$/.test(text.trim()) ? Number(text) : undefined
+}
+
+function within(value: number | undefined, least: number, most: number): number | undefined {
+  return value !== undefined && value >= least && value <= most ? value : undefined
+}
+
+/** Seconds in each unit of a custom expiry. */
+export const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const

@@ -1,0 +1,49 @@
+import type { Stretch } from '#client/crypto/argon2.ts'
+import type { Server } from '#client/server.ts'
+import type { Transport } from '#client/transport.ts'
+import { isDropError } from '#protocol/error.ts'
+import type { Device } from '../device.ts'
+import type { Event } from '../event.ts'
+import type { FailureCode, State } from '../state.ts'
+import type { Store } from '../store.ts'
+
+/** What effects work with. All of it comes from outside, so that they run without a browser. */
+export interface Tools {
+  readonly dispatch: (event: Event) => void
+  readonly state: () => State
+  readonly device: Device
+  readonly store: () => Promise<Store>
+  readonly transport: Transport
+  /** Stretches a passphrase without holding up the page. */
+  readonly stretch: Stretch
+}
+
+/** The server that gave us this page. @param patienceMs - how long it may be asked again when it cannot be reached. */
+export function serverOf({ device, transport }: Tools, patienceMs: number): Server {
+  return { origin: device.origin, transport, clock: () => device.clock(), wait: (ms) => device.wait(ms), patienceMs }
+}
+
+/** What a person is told of a failure. Whatever is not of the contract is a fault of ours, or a part that did not load. */
+export function failureOf(error: unknown): FailureCode {
+  // Off HTTPS, browsers take away what signs and encrypts.
+  if (globalThis.crypto?.subtle === undefined) return 'unsupported'
+  if (!isDropError(error))
+    return error instanceof DOMException && error.name === 'NotSupportedError' ? 'unsupported' : 'broken'
+  switch (error.code) {
+    case 'offline':
+      return 'offline'
+    case 'try_later':
+    case 'internal':
+      return 'try_later'
+    case 'too_large':
+      return 'too_large'
+    default:
+      return 'refused'
+  }
+}
+
+/** How long a person who looks waits for a server, in milliseconds. Less than for what must not fail. */
+export const LOOK_PATIENCE_MS = 8_000
+
+/** Deposits and claims: the store may be behind by a minute. docs/protocol.md §6.4. */
+export const WORK_PATIENCE_MS = 90_000

@@ -1,0 +1,33 @@
+import type { ComponentChildren, VNode } from 'preact'
+
+export interface ButtonProps {
+  readonly children: ComponentChildren
+  /** `seal` for the one thing a screen is for, `burn` for what cannot be undone. */
+  readonly kind?: 'seal' | 'burn' | 'plain' | 'small' | 'small burn'
+  readonly onPress?: () => unknown
+  readonly isSubmit?: boolean
+  /** Stays focusable and says that it is at work; presses are ignored. */
+  readonly isBusy?: boolean
+  readonly label?: string | undefined
+  readonly isOpen?: boolean | undefined
+  readonly describedBy?: string | undefined
+}
+
+export function Button(props: ButtonProps): VNode {
+  const { children, kind = 'plain', onPress, isSubmit = false, isBusy = false, label, isOpen, describedBy } = props
+  return (
+    <button
+      type={isSubmit ? 'submit' : 'button'}
+      class={`button ${kind}`}
+      aria-label={label}
+      aria-disabled={isBusy ? true : undefined}
+      aria-expanded={isOpen}
+      aria-describedby={describedBy}
+      onClick={() => {
+        if (!isBusy) void onPress?.()
+      }}
+    >
+      {children}
+    </button>
+  )
+}

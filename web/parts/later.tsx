@@ -1,0 +1,36 @@
+import type { FunctionComponent, VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { page } from '../words/page.ts'
+
+/** A view whose code is fetched when it is first drawn. */
+export function later<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
+  let Loaded: FunctionComponent<Props> | undefined
+  return function Later(props: Props): VNode {
+    const [attempt, redraw] = useState(0)
+    const [hasFailed, setFailed] = useState(false)
+    useEffect(() => {
+      if (Loaded !== undefined) return
+      load().then(
+        (view) => {
+          Loaded = view
+          redraw((count) => count + 1)
+        },
+        () => setFailed(true),
+      )
+    }, [attempt])
+    if (Loaded !== undefined) return <Loaded {...props} />
+    if (!hasFailed) return <p class="quiet">{page.loading}</p>
+    const retry = (): void => {
+      setFailed(false)
+      redraw((count) => count + 1)
+    }
+    return (
+      <div class="stack">
+        <p role="alert">{page.notLoaded}</p>
+        <button type="button" class="button" onClick={retry}>
+          {page.again}
+        </button>
+      </div>
+    )
+  }
+}

@@ -1,0 +1,31 @@
+import { createContext, type Context, type VNode } from 'preact'
+import { useContext, useEffect, useRef } from 'preact/hooks'
+import type { Device } from '../device.ts'
+import { page } from '../words/page.ts'
+
+/** Who sets the title of the window. */
+export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<Pick<Device, 'title'> | undefined>(
+  undefined,
+)
+
+/** The heading of a screen. A new one takes the focus, so that a screen reader begins there; the first of a page does not. */
+export function Title({ text }: { text: string }): VNode {
+  const device = useContext(Titles)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    device?.title(`${text} · ${page.name}`)
+    if (shown !== undefined && shown !== text) {
+      heading.current?.focus({ preventScroll: true })
+      scrollTo(0, 0)
+    }
+    shown = text
+  }, [device, text])
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {text}
+    </h1>
+  )
+}
+
+/** The heading that was shown last. */
+let shown: string | undefined

@@ -1,0 +1,110 @@
+import type { Report } from '#client/sender.ts'
+import type { Ticket } from '#client/send.ts'
+import type { DropId } from '#protocol/id.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+
+/** What this browser has sent, and what is being done about it. */
+export interface SentList {
+  /** Newest first; `undefined` until the store has been read. */
+  readonly drops: readonly SentDrop[] | undefined
+  /** A question in the page that waits for an answer. */
+  readonly asking: Asking | undefined
+  /** The drops that the server is being asked about. */
+  readonly busy: readonly DropId[]
+  readonly failed: readonly DropId[]
+}
+
+/** A drop as its sender knows it. The sender key stays with the effects. */
+export interface SentDrop {
+  readonly ticket: Ticket
+  readonly known?: Known | undefined
+}
+
+/** What the server last said, and when. `gone`: it holds nothing; what it said before stays. */
+export interface Known {
+  readonly atMs: number
+  readonly isGone: boolean
+  readonly report?: Report | undefined
+}
+
+export type Asking =
+  | { readonly to: 'burn'; readonly dropId: DropId }
+  | { readonly to: 'reopen'; readonly dropId: DropId; readonly reader: PublicKey }
+  | { readonly to: 'forget'; readonly dropId: DropId }
+  | { readonly to: 'forget-all' }
+
+export type ListEvent =
+  | { readonly type: 'listed'; readonly drops: readonly SentDrop[] }
+  | { readonly type: 'list-asked'; readonly asking: Asking | undefined }
+  | { readonly type: 'list-worked'; readonly dropIds: readonly DropId[] }
+  | { readonly type: 'list-failed'; readonly dropId: DropId }
+  | { readonly type: 'list-reported'; readonly dropId: DropId; readonly known: Known }
+  | { readonly type: 'list-forgot'; readonly dropIds: readonly DropId[] }
+
+export const NO_LIST: SentList = { drops: undefined, asking: undefined, busy: [], failed: [] }
+
+export function listReduce(list: SentList, event: ListEvent): SentList {
+  switch (event.type) {
+    case 'listed':
+      return { ...NO_LIST, drops: event.drops.toSorted((a, b) => b.ticket.sealedAtMs - a.ticket.sealedAtMs) }
+    case 'list-asked':
+      return { ...list, asking: event.asking }
+    case 'list-worked':
+      return {
+        ...list,
+        asking: undefined,
+        busy: [...list.busy, ...event.dropIds],
+        failed: list.failed.filter((id) => !event.dropIds.includes(id)),
+      }
+    case 'list-failed':
+      return { ...list, busy: without(list.busy, event.dropId), failed: [...list.failed, event.dropId] }
+    case 'list-reported':
+      return {
+        ...list,
+        busy: without(list.busy, event.dropId),
+        drops: list.drops?.map((drop) =>
+          drop.ticket.dropId === event.dropId ? { ...drop, known: event.known } : drop,
+        ),
+      }
+    case 'list-forgot':
+      return {
+        ...list,
+        asking: undefined,
+        drops: list.drops?.filter(({ ticket }) => !event.dropIds.includes(ticket.dropId)),
+      }
+  }
+}
+
+/** How a drop fares, from what is known here. Nobody is asked. */
+export type Fate = 'unknown' | 'waiting' | 'claimed' | 'read' | 'burned' | 'locked' | 'expired' | 'gone'
+
+/** @param now - milliseconds since 1970. */
+export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
+  const state = known?.report?.state
+  switch (state) {
+    case 'read':
+      return 'read'
+    case 'revoked':
+      return 'burned'
+    case 'locked':
+      return 'locked'
+    case 'uploading':
+    case 'ready':
+    case 'claimed':
+    case undefined:
+  }
+  if (now >= ticket.expiresAtMs) return 'expired'
+  if (known === undefined) return 'unknown'
+  if (known.isGone) return 'gone'
+  return state === 'claimed' ? 'claimed' : 'waiting'
+}
+
+/** Whether asking the server about a drop can still tell or change anything. */
+export function isLive(drop: SentDrop, now: number): boolean {
+  const fate = fateOf(drop, now)
+  return fate === 'unknown' || fate === 'waiting' || fate === 'claimed'
+}
+
+function without(ids: readonly DropId[], dropId: DropId): DropId[] {
+  return ids.filter((id) => id !== dropId)
+}

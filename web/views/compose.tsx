@@ -1,0 +1,125 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { ViewProps } from '../app.tsx'
+import { draftTerms } from '../draft.ts'
+import { roomBytes } from '../fit.ts'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { WorkNotice } from '../parts/progress.tsx'
+import { Title } from '../parts/title.tsx'
+import type { ComposeFault, Main } from '../state.ts'
+import { compose as words, composeFaults } from '../words/compose.ts'
+import * as format from '../words/format.ts'
+import { page } from '../words/page.ts'
+import { FilePicker, useDroppedFiles } from './compose-files.tsx'
+import { PassphraseField, TermsFields } from './compose-terms.tsx'
+
+/** The first screen: type, add, choose, seal. */
+export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose' }> }): VNode {
+  const { act, main, state } = props
+  const { draft } = state
+  const isBusy = main.work !== undefined
+  const isDragged = useDroppedFiles(isBusy ? undefined : act.addFiles)
+  const { ttlSeconds, reads } = draftTerms(draft)
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    void act.seal()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+  }
+  return (
+    <>
+      <Title text={words.title} />
+      <p class="lede">{words.lede}</p>
+      <form class="stack" noValidate autoComplete="off" onSubmit={submit} onKeyDown={onKeyDown} onInput={act.prepare}>
+        <fieldset disabled={isBusy}>
+          <Field id="message" label={words.message} error={errorAt(main.fault, 'message')} occasion={main.fault}>
+            {(ids) => (
+              <textarea
+                {...ids}
+                rows={7}
+                spellcheck={false}
+                autoComplete="off"
+                autoCapitalize="off"
+                value={draft.text}
+                onInput={({ currentTarget }) => act.draft({ text: currentTarget.value })}
+              />
+            )}
+          </Field>
+          <FilePicker act={act} draft={draft} />
+          <TermsFields act={act} draft={draft} fault={main.fault} />
+          <PassphraseField act={act} draft={draft} fault={main.fault} />
+        </fieldset>
+        {main.fault !== undefined && <FaultNotice fault={main.fault} />}
+        {main.work !== undefined && <WorkNotice work={main.work} />}
+        <div class="end">
+          <p class="summary">
+            {words.summary(
+              ttlSeconds === undefined ? undefined : format.span(ttlSeconds),
+              reads,
+              draft.passphrase !== undefined,
+            )}
+          </p>
+          <div class="buttons">
+            <Button kind="seal" isSubmit isBusy={isBusy}>
+              {isBusy ? words.sealing : main.fault?.at === 'server' ? page.again : words.seal}
+            </Button>
+            <Shortcut />
+          </div>
+        </div>
+      </form>
+      {isDragged && (
+        <div class="drop-here" aria-hidden="true">
+          <p>{words.dropHere}</p>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** What is wrong with one field is said at the field. */
+function errorAt(fault: ComposeFault | undefined, at: 'message'): string | undefined {
+  return fault?.at === at ? composeFaults[at] : undefined
+}
+
+function FaultNotice({ fault }: { fault: ComposeFault }): VNode | null {
+  const text = noticeOf(fault)
+  return text === undefined ? null : (
+    <Notice kind="burn" role="alert">
+      <p>{text}</p>
+    </Notice>
+  )
+}
+
+function noticeOf(fault: ComposeFault): string | undefined {
+  switch (fault.at) {
+    case 'message':
+    case 'expiry':
+    case 'reads':
+    case 'passphrase':
+      return undefined
+    case 'size':
+      return composeFaults.size(format.bytes(roomBytes()))
+    case 'folder':
+      return composeFaults.folder
+    case 'file':
+      return composeFaults.file(fault.name)
+    case 'server':
+      return composeFaults[fault.code]
+  }
+}
+
+/** Shown where there is a keyboard to press. */
+function Shortcut(): VNode {
+  const [key, setKey] = useState('Ctrl')
+  useEffect(() => {
+    if (/mac|iphone|ipad/i.test(navigator.platform)) setKey('⌘')
+  }, [])
+  return (
+    <p class="shortcut hint">
+      <kbd>{key}</kbd> + <kbd>Enter</kbd> {words.shortcut}
+    </p>
+  )
+}

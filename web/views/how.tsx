@@ -1,0 +1,51 @@
+import type { VNode } from 'preact'
+import type { ViewProps } from '../app.tsx'
+import { Button } from '../parts/button.tsx'
+import { Title } from '../parts/title.tsx'
+import { how as words } from '../words/how.ts'
+
+/** One plain page: what happens, what the server sees, what is not promised, and how to do without us. */
+export function How({ act }: ViewProps): VNode {
+  return (
+    <>
+      <Title text={words.title} />
+      <p class="lede">{words.lede}</p>
+      <ol class="steps">
+        {words.steps.map(([title, text]) => (
+          <li key={title}>
+            <h2>{title}</h2>
+            <p>{text}</p>
+          </li>
+        ))}
+      </ol>
+      <section class="block">
+        <h2>{words.seesTitle}</h2>
+        <List items={words.sees} />
+      </section>
+      <section class="block">
+        <h2>{words.notTitle}</h2>
+        <List items={words.not} />
+      </section>
+      <section class="block">
+        <h2>{words.ageTitle}</h2>
+        <p>{words.age}</p>
+        <pre class="link mono" tabIndex={0}>
+          {words.ageCommands}
+        </pre>
+      </section>
+      <div class="buttons">
+        <Button onPress={act.back}>{words.back}</Button>
+      </div>
+    </>
+  )
+}
+
+function List({ items }: { items: readonly string[] }): VNode {
+  return (
+    <ul class="causes">
+      {items.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  )
+}

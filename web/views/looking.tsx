@@ -1,0 +1,33 @@
+import type { VNode } from 'preact'
+import type { ViewProps } from '../app.tsx'
+import { Button } from '../parts/button.tsx'
+import { WorkNotice } from '../parts/progress.tsx'
+import { Title } from '../parts/title.tsx'
+import type { Main } from '../state.ts'
+import { looking as words } from '../words/reading.ts'
+import { page } from '../words/page.ts'
+
+/** Between a link and what waits behind it: the server is being asked, or could not be. */
+export function Looking({ act, main }: ViewProps & { main: Extract<Main, { at: 'looking' }> }): VNode {
+  const { fault, work } = main
+  if (fault !== undefined) {
+    return (
+      <>
+        <Title text={words.failed} />
+        <p class="lede">{words.faults[fault.at === 'server' ? fault.code : 'refused']}</p>
+        <div class="buttons">
+          <Button kind="seal" onPress={act.lookAgain}>
+            {page.again}
+          </Button>
+        </div>
+      </>
+    )
+  }
+  return (
+    <>
+      <Title text={words.title} />
+      <p class="lede">{words.lede}</p>
+      {work !== undefined && <WorkNotice work={work} />}
+    </>
+  )
+}

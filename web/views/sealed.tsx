@@ -1,0 +1,138 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { ViewProps } from '../app.tsx'
+import { Button } from '../parts/button.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { later } from '../parts/later.tsx'
+import { LinkBox } from '../parts/link-box.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Question } from '../parts/question.tsx'
+import { Title } from '../parts/title.tsx'
+import { hasEnded, type Main } from '../state.ts'
+import { burn as burnWords, sealed as words } from '../words/compose.ts'
+import * as format from '../words/format.ts'
+import { page } from '../words/page.ts'
+
+type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
+
+/** The link, and what to do with it. */
+export function Sealed(props: Props): VNode {
+  const { act, device, main } = props
+  const { expiresAtMs, isKept, link, passphrase, reads } = main
+  const [hasQr, setQr] = useState(false)
+  const until = format.until(expiresAtMs, device.clock())
+  if (hasEnded(main.burning)) return <Burned {...props} />
+  const copyLink = async (): Promise<boolean> => {
+    const isCopied = await act.copy(link, words.linkCopied)
+    if (isCopied) act.handOver()
+    return isCopied
+  }
+  const toggleQr = (): void => {
+    setQr(!hasQr)
+    // Whoever shows it holds a phone before it.
+    act.handOver()
+  }
+  return (
+    <>
+      <Mark size={44} isClosing />
+      <Title text={words.title} />
+      <p class="lede">{passphrase === '' ? words.lede(reads, until) : words.ledePassphrase(reads, until)}</p>
+      <LinkBox link={link} label={words.link} onCopied={act.handOver} />
+      <p class="hint under">{words.key}</p>
+      <div class="buttons">
+        <CopyButton kind="seal" text={words.copyLink} copy={copyLink} />
+        {device.canShare && <Button onPress={() => act.share(link)}>{words.share}</Button>}
+        <Button isOpen={hasQr} onPress={toggleQr}>
+          {hasQr ? words.hideQr : words.showQr}
+        </Button>
+      </div>
+      {hasQr && <Qr text={link} title={words.qr} />}
+      {passphrase !== '' && (
+        <section class="block" aria-label={words.passphrase}>
+          <h2>{words.passphrase}</h2>
+          <p>{words.twoWays}</p>
+          <p class="link mono">{passphrase}</p>
+          <div class="buttons">
+            <CopyButton text={words.copyPassphrase} copy={() => act.copy(passphrase, words.passphraseCopied)} />
+          </div>
+        </section>
+      )}
+      <section class="block">
+        <h2>{words.next}</h2>
+        <p>{words.recipient}</p>
+        {isKept ? (
+          <p>
+            {words.receipt} <a href="#sent">{page.sent}</a>.
+          </p>
+        ) : (
+          <p class="warn-text">{words.notKept}</p>
+        )}
+        <p>{words.doNotOpen(reads)}</p>
+      </section>
+      <Ends {...props} />
+    </>
+  )
+}
+
+/** What ends this screen: another message, or none at all. */
+function Ends({ act, main }: Props): VNode {
+  const [isLeaving, setLeaving] = useState(false)
+  const { burning, isHandedOver } = main
+  useEffect(() => setLeaving(false), [isHandedOver, burning])
+  if (isLeaving) {
+    return (
+      <Question
+        title={words.another}
+        warning={words.notCopied}
+        yes={words.anotherAnyway}
+        no={words.stay}
+        onYes={act.anew}
+        onNo={() => setLeaving(false)}
+      />
+    )
+  }
+  if (burning === 'asking') {
+    return (
+      <Question
+        title={burnWords.question}
+        warning={burnWords.warning}
+        yes={burnWords.sure}
+        no={burnWords.keep}
+        onYes={act.burn}
+        onNo={() => act.askBurn(false)}
+      />
+    )
+  }
+  return (
+    <>
+      {(burning === 'failed' || burning === 'ended') && (
+        <Notice kind="warn" role="alert">
+          <p>{burnWords[burning]}</p>
+        </Notice>
+      )}
+      <div class="buttons apart">
+        <Button onPress={isHandedOver ? act.anew : () => setLeaving(true)}>{words.another}</Button>
+        <Button kind="burn" isBusy={burning === 'working'} onPress={() => act.askBurn(true)}>
+          {burning === 'working' ? burnWords.working : burnWords.burn}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function Burned({ act }: Props): VNode {
+  return (
+    <>
+      <Title text={burnWords.burnedTitle} />
+      <p class="lede">{burnWords.burned}</p>
+      <div class="buttons">
+        <Button kind="seal" onPress={act.anew}>
+          {words.another}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+const Qr = later(async () => (await import('../parts/qr.tsx')).Qr)

@@ -1,0 +1,114 @@
+import * as format from './format.ts'
+
+export const compose = {
+  title: 'Leave a message only one person can open',
+  lede: 'It is sealed on this device. The link holds the key; the server never sees it.',
+  message: 'Message',
+  files: 'Files to be sealed with it',
+  add: 'Add files',
+  room: (room: string): string => `You can also drop or paste files anywhere on this page. Up to ${room} in all.`,
+  used: (used: string, room: string): string => `${used} of ${room} used.`,
+  remove: 'Remove',
+  removeFile: (name: string): string => `Remove ${name}`,
+  dropHere: 'Let go to add the files',
+  expiry: 'Gone after',
+  reads: 'Opens',
+  custom: 'Another time…',
+  customReads: 'Another number…',
+  amount: 'How long',
+  unit: 'Unit',
+  units: { minutes: 'minutes', hours: 'hours', days: 'days' },
+  howMany: 'How many times',
+  once: 'Once',
+  readsOption: (reads: number): string => `${format.number(reads)} times`,
+  addPassphrase: 'Ask for a passphrase too',
+  passphrase: 'Passphrase',
+  passphraseHint:
+    'Whoever opens the message needs it besides the link. It cannot be recovered, and ten wrong tries destroy the message.',
+  suggest: 'Suggest five words',
+  withoutPassphrase: 'No passphrase',
+  seal: 'Seal message',
+  sealing: 'Sealing…',
+  shortcut: 'to seal',
+  summary: (span: string | undefined, reads: number | undefined, hasPassphrase: boolean): string =>
+    [
+      span === undefined ? '' : `Gone after ${span}.`,
+      reads === undefined ? '' : `Opens ${format.times(reads)}.`,
+      hasPassphrase ? 'Needs the passphrase.' : '',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
+}
+
+/** What happened, what is safe, what to do. */
+export const composeFaults = {
+  message: 'There is nothing to seal yet. Type a message or add a file.',
+  expiry: 'Choose between 5 minutes and 30 days, in whole numbers.',
+  reads: 'Choose a whole number from 1 to 100.',
+  passphrase: 'Type a passphrase, or take one that is suggested.',
+  size: (room: string): string =>
+    `That is too much for one message: up to ${room} fit. Everything is still here; remove a file or shorten the text.`,
+  folder: 'A folder cannot be added as it is. Pack it into one file, and add that.',
+  file: (name: string): string =>
+    `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
+  offline:
+    'The server could not be reached. Your message is sealed and still here; nothing has been lost. Try again when you are connected.',
+  try_later:
+    'The server is not ready. Your message is sealed and still here; nothing has been lost. Try again in a moment.',
+  too_large:
+    'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
+  refused:
+    'The server refused the sealed message. Everything is still here; reload the page in another tab to get its newest version.',
+  broken: 'A part of this page could not be loaded. Everything is still here; try again when you are connected.',
+  unsupported:
+    'This browser lacks what sealing needs (Ed25519 over HTTPS). Everything is still here; copy it into a newer browser, or use the command line.',
+}
+
+export const sealed = {
+  title: 'Sealed. Send this link.',
+  lede: (reads: number, until: string): string =>
+    reads === 1
+      ? `Anyone with the whole link can open it, once, until ${until}.`
+      : `Anyone with the whole link can open it, ${format.times(reads)} in all, until ${until}.`,
+  ledePassphrase: (reads: number, until: string): string =>
+    `Anyone with the whole link and the passphrase can open it, ${format.times(reads)}${reads === 1 ? '' : ' in all'}, until ${until}.`,
+  link: 'Link',
+  key: 'The green part, from the # on, is the key. Browsers never send it to a server.',
+  copyLink: 'Copy link',
+  linkCopied: 'Link copied.',
+  share: 'Share…',
+  showQr: 'Show QR code',
+  hideQr: 'Hide QR code',
+  qr: 'QR code of the link',
+  doNotOpen: (reads: number): string =>
+    reads === 1
+      ? 'Do not open it yourself to try it: it opens once.'
+      : `Do not open it yourself to try it: that counts as one of ${format.number(reads)}.`,
+  next: 'What happens next',
+  recipient: 'Looking at the link uses nothing up. It is opened when somebody presses “Open it now”.',
+  receipt: 'When they have, the reader’s signed receipt is under',
+  notKept:
+    'This browser keeps nothing, so the message will not be listed under Sent. You can burn it only while this page is open.',
+  passphrase: 'Passphrase',
+  twoWays: 'Send the link one way and the passphrase another, so that whoever reads one of them cannot open it.',
+  copyPassphrase: 'Copy passphrase',
+  passphraseCopied: 'Passphrase copied.',
+  another: 'Seal another',
+  notCopied: 'You have not copied the link yet. It cannot be shown again once you leave this page.',
+  anotherAnyway: 'Leave it and seal another',
+  stay: 'Stay here',
+}
+
+export const burn = {
+  burn: 'Burn it now',
+  question: 'Burn this message?',
+  warning:
+    'The server deletes the sealed bytes. Whoever has not opened it cannot open it any more, and you cannot undo it.',
+  sure: 'Yes, burn it',
+  keep: 'Keep it',
+  working: 'Burning…',
+  burnedTitle: 'Burned',
+  burned: 'The server has deleted it. Nobody can open it any more, and the link leads nowhere.',
+  failed: 'The server could not be reached, so it is not burned. Try again when you are connected.',
+  ended: 'The server has nothing to burn: it is over already.',
+}

@@ -1,0 +1,67 @@
+/** Numbers and times as the reader writes them. The sentences are English, so the locale is an English one. */
+const LOCALE = globalThis.navigator?.languages?.find((tag) => tag.startsWith('en')) ?? 'en-GB'
+
+/** `8.2 MB` */
+export function bytes(count: number): string {
+  const [unit, size] = UNITS.find(([, least]) => count >= least) ?? ['byte', 1]
+  const digits = unit === 'byte' || count >= 100 * size ? 0 : 1
+  return new Intl.NumberFormat(LOCALE, {
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }).format(count / size)
+}
+
+/** `24 November 2026 at 14:05` */
+export function moment(atMs: number): string {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeStyle: 'short' }).format(atMs)
+}
+
+/** `in 23 hours`, `5 minutes ago`, `just now` */
+export function relative(atMs: number, now: number): string {
+  const seconds = Math.round((atMs - now) / 1_000)
+  if (seconds <= 0 && seconds > -60) return 'just now'
+  const [unit, size] = SPANS.find(([, least]) => Math.abs(seconds) >= least) ?? ['second', 1]
+  return new Intl.RelativeTimeFormat(LOCALE).format(Math.round(seconds / size), unit)
+}
+
+/** `24 November 2026 at 14:05, in 23 hours` */
+export function until(atMs: number, now: number): string {
+  return `${moment(atMs)}, ${relative(atMs, now)}`
+}
+
+/** `1 day`, `12 hours` */
+export function span(seconds: number): string {
+  const [unit, size] = SPANS.find(([, least]) => seconds >= least && seconds % least === 0) ?? ['second', 1]
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+}
+
+/** `once`, `3 times` */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${number(count)} times`
+}
+
+/** `1 try`, `7 tries` */
+export function tries(count: number): string {
+  return count === 1 ? '1 try' : `${number(count)} tries`
+}
+
+export function percent(part: number): string {
+  return new Intl.NumberFormat(LOCALE, { style: 'percent' }).format(part)
+}
+
+export function number(count: number): string {
+  return new Intl.NumberFormat(LOCALE).format(count)
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['megabyte', 1_000_000],
+  ['kilobyte', 1_000],
+]
+
+const SPANS: readonly (readonly [Intl.RelativeTimeFormatUnitSingular, number])[] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]

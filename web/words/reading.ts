@@ -1,0 +1,131 @@
+import * as format from './format.ts'
+
+export const looking = {
+  title: 'Looking up the link…',
+  lede: 'The server is asked whether something is there. That uses nothing up.',
+  failed: 'It cannot be looked up now',
+  faults: {
+    offline:
+      'The server could not be reached. Nothing has been used up, and the link is still good. Try again when you are connected.',
+    try_later: 'The server is not ready. Nothing has been used up, and the link is still good. Try again in a moment.',
+    too_large:
+      'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
+    refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
+    broken:
+      'A part of this page could not be loaded. Nothing has been used up, and the link is still good. Try again when you are connected.',
+    unsupported:
+      'This browser lacks what opening needs (Ed25519 over HTTPS). Nothing has been used up, and the link is still good. Open it in a newer browser or with the command line.',
+  },
+}
+
+export const open = {
+  title: 'Something sealed waits for you',
+  lede: (reads: number): string =>
+    reads === 1
+      ? 'It opens once. So far nobody has, and looking at this page uses nothing up.'
+      : `It opens ${format.times(reads)} in all, and looking at this page uses nothing up.`,
+  facts: 'What the server knows of it',
+  until: 'Until',
+  opens: 'Opens',
+  times: (reads: number): string =>
+    reads === 1 ? 'Once, for whoever comes first' : `${format.times(reads)}, for whoever comes first`,
+  size: 'Size',
+  sizeHint: (size: string): string => `${size} sealed, padded so that the size tells little`,
+  passphrase: 'Passphrase',
+  passphraseHint: 'The sender chose it and tells it to you another way than the link.',
+  passphraseMissing: 'Type the passphrase first.',
+  wrong: (triesLeft: number | undefined): string => {
+    if (triesLeft === undefined) return 'That is not the passphrase. Nothing has been opened.'
+    if (triesLeft === 0) return 'That is not the passphrase, and it was the last try: the message has destroyed itself.'
+    return `That is not the passphrase. ${format.tries(triesLeft)} left, then the message destroys itself.`
+  },
+  button: 'Open it now',
+  opening: 'Opening…',
+  consequence:
+    'Opening binds it to this browser. Once it has arrived here whole, the sender is told that it was opened.',
+  consequenceOnce:
+    'Opening binds it to this browser. Once it has arrived here whole, the server deletes it, and the sender is told that it was opened.',
+  dismissed:
+    'The sender has taken back what you started to open earlier, and opened it for a new claim. You can open it again.',
+  resumed: 'You started to open it in this browser earlier. Type the passphrase to go on.',
+  notLasting: 'This browser keeps nothing: do not close or reload this page until you have read what is in it.',
+  faults: {
+    offline:
+      'The server could not be reached. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
+    try_later: 'The server has not caught up yet. Nothing is lost: it is kept for this browser. Try again in a moment.',
+    too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+    refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+    broken: 'A part of this page could not be loaded. Nothing has been used up. Try again when you are connected.',
+    unsupported:
+      'This browser lacks what opening needs (Ed25519 over HTTPS). Nothing is lost. Open it in a newer browser or with the command line.',
+  },
+}
+
+export const opened = {
+  title: 'Opened',
+  ack: {
+    pending: 'It is whole. The server is being told so, and the sender with it.',
+    late: 'It is whole. The server could not be told yet, so it still holds the sealed bytes; this page goes on trying while it is open.',
+    burned: 'The server has deleted it, and the sender sees that you opened it. It is only on this device now.',
+    shared:
+      'The sender sees that you opened it. Others who have the link may still open it, so the server keeps the sealed bytes.',
+    ended:
+      'It is whole. The server had let go of it before it could be told: its sender took it back or burned it, or it expired.',
+  },
+  text: 'Message',
+  copy: 'Copy text',
+  copied: 'Text copied.',
+  files: 'Files',
+  filesHint:
+    'They are saved as they are, and never shown by this page. Open only what you expected from somebody you know.',
+  save: 'Save',
+  saveFile: (name: string): string => `Save ${name}`,
+  saved: (name: string): string => `Saved ${name}.`,
+  savedMark: 'Saved',
+  saveAll: 'Save all as one tar file',
+  savedAll: 'Saved everything as one tar file.',
+  unknownType: 'type not given',
+  empty: 'There is nothing in it.',
+  keep: 'Keep what you need before you leave: when you close this page, what is on it is gone for good.',
+  allTaken: 'You have copied or saved everything.',
+  reply: 'Seal a message of your own',
+}
+
+export const gone = {
+  title: 'There is nothing to open here',
+  lede: 'The server holds nothing for this link and does not say why. It may be any of these:',
+  causes: [
+    'It was opened, as often as its sender allowed.',
+    'It expired.',
+    'Its sender burned it.',
+    'Ten wrong passphrases destroyed it.',
+    'It never was there.',
+  ] as const,
+  advice: 'Ask the sender, who can see what became of it, and can send a new link.',
+  claimedTitle: 'Somebody came first',
+  claimedLede:
+    'It is bound to whoever asked for it first, and they have not said yet that they have it all. Nobody else can open it meanwhile.',
+  claimedAdvice: 'Ask the sender, who sees this too and can open it for you again.',
+  proofTitle: 'What is proved',
+  proofOpened: (when: string): string => `Somebody who had the link opened it on ${when}.`,
+  proofClaimed: (when: string): string => `Somebody who had the link claimed it on ${when}.`,
+  proofMine: (when: string): string => `This browser opened it on ${when}.`,
+  signature: 'Their signature proves it; the server could not have made it up. The time is by their clock.',
+  notYou: 'If that was not you, tell the sender: somebody else may know what was in it.',
+  leave: 'Seal a message of your own',
+}
+
+export const damaged = {
+  title: 'This link is damaged',
+  lede: 'A character is missing or wrong. Nothing was asked of the server, and nothing has been used up.',
+  advice: 'Copy the whole link again, up to its last character, or ask the sender to send it once more.',
+  start: 'Seal a message of your own',
+}
+
+export const unreadable = {
+  title: 'It arrived and cannot be opened',
+  lede: 'The bytes are not what the sender sealed: they were changed on the way or on the server, or something else made them.',
+  kept: 'Nothing has been acknowledged. The server still holds them for this browser, and you can try again.',
+  save: 'Save the sealed file',
+  saved: 'Saved the sealed file.',
+}

@@ -1,0 +1,65 @@
+import * as format from './format.ts'
+import type { Fate } from '../sent-list.ts'
+
+export const sent = {
+  title: 'Sent from this browser',
+  lede: 'This list is kept here and nowhere else. Neither links nor messages are in it. The server is asked only when you press.',
+  empty:
+    'Nothing yet. What you seal in this browser is listed here, so that you can see when it was opened and burn it.',
+  notLasting: 'This browser keeps nothing across a reload, so the list ends with this page.',
+  checkAll: 'Check all',
+  checkAllHint: 'Asks the server about each. It could then tell that one browser sent them all.',
+  sealedAt: (when: string): string => `Sealed ${when}`,
+  until: 'Until',
+  opens: 'Opens',
+  times: (reads: number, hasPassphrase: boolean): string =>
+    `${capital(format.times(reads))}${hasPassphrase ? ', with a passphrase' : ''}`,
+  state: 'State',
+  asOf: (when: string): string => `as the server said ${when}`,
+  receipts: 'Receipts',
+  proved: (when: string): string => `Opened on ${when}, proved by the reader’s signature.`,
+  claimed: (when: string): string => `Claimed on ${when}, not finished. Proved by the reader’s signature.`,
+  unproved: 'The server claims that somebody opened it, and its proof is wrong. Do not believe it.',
+  check: 'Check now',
+  checking: 'Asking the server…',
+  failed: 'The server could not be reached. Nothing has changed; try again when you are connected.',
+  reopen: 'Open it for somebody else',
+  reopenQuestion: 'Take this claim back?',
+  reopenWarning:
+    'Whoever claimed it may have the message already, although they have not said so. Taking the claim back lets one more person open it.',
+  reopenSure: 'Take it back',
+  reopenKeep: 'Leave it as it is',
+  forget: 'Forget',
+  forgetQuestion: 'Forget this message?',
+  forgetWarning:
+    'It is removed from this list only. You cannot check or burn it any more; whoever has the link can still open it until it expires.',
+  forgetSure: 'Yes, forget it',
+  forgetAll: 'Forget everything',
+  forgetAllQuestion: 'Forget everything that was sent from this browser?',
+  forgetAllWarning:
+    'The list is emptied. You cannot check or burn any of it any more; whoever has a link can still open it until it expires.',
+  forgetAllSure: 'Yes, forget everything',
+  keep: 'Keep it',
+  seal: 'Seal a message',
+}
+
+export const fates: Readonly<Record<Fate, string>> = {
+  unknown: 'Not checked yet',
+  waiting: 'Waiting to be opened',
+  claimed: 'Claimed, not finished',
+  read: 'Opened',
+  burned: 'Burned by you',
+  locked: 'Destroyed after ten wrong passphrases',
+  expired: 'Expired',
+  gone: 'The server does not have it',
+}
+
+/** Some of its readers have opened it, and it waits for the others. */
+export const openedPartly = (opened: number, reads: number): string =>
+  `Opened by ${format.number(opened)} of ${format.number(reads)}`
+
+export const expiredUnread = 'Expired; never seen opened'
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
