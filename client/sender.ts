@@ -45,11 +45,11 @@ async function askAsSender(
   const sent = parseSent(await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }))
   const context = { authority: new URL(origin).host, dropId, claim }
   const claims = await Promise.all(
-    sent.claims.map(async (receipt) => ({
-      ...receipt,
-      isClaimProved: await isClaimProved(receipt, context),
-      isOpeningProved: await isOpeningProved(receipt, context, opened),
-    })),
+    sent.claims.map(async (receipt) => {
+      const isProved = await isClaimProved(receipt, context)
+      // Nobody has opened what nobody has claimed: the one is not believed without the other.
+      return { ...receipt, isClaimProved: isProved, isOpeningProved: isProved && (await isOpeningProved(receipt, context, opened)) }
+    }),
   )
   return { ...sent, claims }
 }

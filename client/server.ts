@@ -77,8 +77,9 @@ const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal'])
 async function askOnce(server: Server, call: Call, nonce: string): Promise<Answer | DropError> {
   const { method, path } = REQUESTS[call.name]
   const query = call.query ?? ''
-  const exchange: Exchange = { method, url: `${server.origin}${path}${query}`, fields: await fieldsOf(server, call, nonce) }
   try {
+    const fields = await fieldsOf(server, call, nonce)
+    const exchange: Exchange = { method, url: `${server.origin}${path}${query}`, fields }
     const answer = await server.transport({
       ...exchange,
       ...(call.body === undefined ? {} : { body: call.body }),

@@ -77,5 +77,7 @@ function headerLength(sealed: Bytes): number {
   const end = mac === -1 ? -1 : start.indexOf('\n', mac + 1)
   if (end === -1) throw new RangeError('no age header, or one that is too large')
   if (start.slice(0, mac).split('\n-> ').length - 1 > MAX_AGE_STANZAS) throw new RangeError('too many stanzas')
+  // A passphrase stanza stands alone in a file (C2SP age.md, scrypt), and no drop is sealed with one.
+  if (start.slice(0, mac).includes('\n-> scrypt ')) throw new RangeError('a passphrase stanza')
   return end + 1
 }

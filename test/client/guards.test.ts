@@ -1,4 +1,4 @@
-import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { Encrypter, generateX25519Identity, identityToRecipient, Stanza } from 'age-encryption'
 import { bech32 } from '@scure/base'
 import { beforeAll, expect, test } from 'vitest'
 import { ageIdentityFromSeed, ageRecipient, openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
@@ -65,6 +65,14 @@ test('a passphrase of age does not open here', async () => {
   await expect(openEnvelope(new Uint8Array(await encrypter.encrypt(plaintext)), identity)).rejects.toMatchObject(
     refused,
   )
+})
+
+test('a passphrase stanza beside the one that opens is refused', async () => {
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(recipient)
+  encrypter.addRecipient({ wrapFileKey: () => [new Stanza(['scrypt', 'c2FsdHNhbHRzYWx0c2FsdA', '2'], new Uint8Array(32))] })
+  const sealed = new Uint8Array(await encrypter.encrypt(plaintext))
+  await expect(openEnvelope(sealed, identity)).rejects.toMatchObject(refused)
 })
 
 test('nothing is sealed to nobody, to a key that a quantum computer breaks, or to more than would be opened', async () => {
