@@ -65,6 +65,9 @@ export const RETRY_AFTER_SECONDS = 5
 /** How much longer than its drop the ciphertext may stay in the store, in seconds: bytes must never vanish first. */
 export const STORE_MARGIN_SECONDS = 3_600
 
+/** Uploads of one drop that may be under way or lost on the way; each is a store key on its row until the drop ends. */
+export const MAX_ATTEMPTS = 100
+
 /** How long a shelf waits before it tries a failed deletion again, in milliseconds. */
 export const SWEEP_RETRY_MS = 60_000
 

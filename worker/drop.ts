@@ -105,12 +105,17 @@ export type Claim =
 
 /** Binds a read to a reader key. The first one wins it for good; the same key may ask again. */
 export function claim(drop: Drop, reader: PublicKey, record: SignatureRecord): Claim {
-  if (drop.phase !== 'live' || triesLeft(drop) <= 0) return { outcome: 'gone' }
+  if (drop.phase !== 'live') return { outcome: 'gone' }
   const mine = claimOf(drop, reader)
   if (mine !== undefined) return mine.ack === undefined ? { outcome: 'yours', drop } : { outcome: 'gone' }
   if (drop.dismissed.includes(reader)) return { outcome: 'dismissed' }
   if (drop.claims.length >= drop.reads) return { outcome: 'claimed' }
   return { outcome: 'yours', drop: { ...drop, claims: [...drop.claims, { reader, claim: record }] } }
+}
+
+/** Whether this reader has won a read that the sender has not taken back. */
+export function hasClaimed(drop: Drop, reader: PublicKey): boolean {
+  return claimOf(drop, reader) !== undefined
 }
 
 /** Whether this reader may be given the ciphertext. */
@@ -137,10 +142,11 @@ export function isSpent(drop: Drop): boolean {
   return drop.claims.length === drop.reads && drop.claims.every(({ ack }) => ack !== undefined)
 }
 
-/** Counts a wrong passphrase, once per nonce. */
+/** Counts a wrong passphrase, once per nonce. The last one ends the drop; its blobs are still to be deleted then. */
 export function countTry(drop: Drop, nonce: string): Drop {
   if (drop.tries.includes(nonce) || triesLeft(drop) <= 0) return drop
-  return { ...drop, tries: [...drop.tries, nonce] }
+  const counted = { ...drop, tries: [...drop.tries, nonce] }
+  return triesLeft(counted) > 0 ? counted : end(counted, 'locked', [])
 }
 
 /** The sender takes a read back from a reader who has not acknowledged it. Without such a claim nothing changes. */

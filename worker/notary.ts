@@ -6,15 +6,14 @@ import { signatureLabels, verifyRequest, type Proof, type SignedRequest } from '
 import type { Drop } from './drop.ts'
 import { Nonces } from './nonce.ts'
 
-/** What a request proves about whoever sent it. */
-export type Standing =
-  | { readonly kind: 'nobody' }
+/** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
+export type Holder =
   /** Holds the link. */
   | { readonly kind: 'locator' }
   /** Holds the link and tried a wrong passphrase. */
   | { readonly kind: 'wrong'; readonly nonce: string }
   /** Holds the link and the passphrase, or a link that needs none. */
-  | { readonly kind: 'opener'; readonly proof: Proof }
+  | { readonly kind: 'opener'; readonly nonce: string; readonly proof: Proof }
 
 /** Judges signatures: whether they verify, and whether they are fresh. */
 export class Notary {
@@ -35,15 +34,16 @@ export class Notary {
 
   /**
    * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
-   * nobody can use up the tries.
+   * nobody can use up the tries. `undefined` for who proves nothing.
    */
-  async holder(drop: Drop, request: SignedRequest, now: number): Promise<Standing> {
+  async holder(drop: Drop, request: SignedRequest, now: number): Promise<Holder | undefined> {
     const locator = await this.prove(request, 'locator', drop.locator, now)
-    if (locator === undefined) return { kind: 'nobody' }
+    if (locator === undefined) return undefined
     if (signatureLabels(request.signatureInput)?.includes('claim') !== true) return { kind: 'locator' }
-    const claim = await verifyRequest(request, 'claim', drop.claim)
-    if (claim === undefined) return { kind: 'wrong', nonce: locator.nonce }
-    return (await this.#isFresh(claim, drop.id, now)) ? { kind: 'opener', proof: claim } : { kind: 'nobody' }
+    const { nonce } = locator
+    const proof = await verifyRequest(request, 'claim', drop.claim)
+    if (proof === undefined) return { kind: 'wrong', nonce }
+    return (await this.#isFresh(proof, drop.id, now)) ? { kind: 'opener', nonce, proof } : undefined
   }
 
   async #isFresh(proof: Proof, id: DropId, now: number): Promise<boolean> {

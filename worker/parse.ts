@@ -19,6 +19,8 @@ export interface Parsed {
  * @throws DropError `bad_request`, `too_large` or `wrong_origin`; nothing has been changed then.
  */
 export async function parseSigned(request: Request, env: Env, name: RequestName): Promise<Parsed> {
+  const { authority, query } = parseTarget(request, env)
+  const dropId = readDropId(request)
   const signatureInput = readField(request, 'Signature-Input', MAX_SIGNATURE_INPUT_CHARACTERS)
   const signature = readField(request, 'Signature', MAX_SIGNATURE_CHARACTERS)
   const signers = REQUESTS[name].signers.join()
@@ -29,8 +31,6 @@ export async function parseSigned(request: Request, env: Env, name: RequestName)
   const hasBody = REQUESTS[name].method === 'POST'
   const digest = hasBody ? await checkDigest(request, body, true) : ''
   const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
-  const { authority, query } = parseTarget(request, env)
-  const dropId = readDropId(request)
   return { signed: { name, authority, query, dropId, reader, digest, signatureInput, signature }, body }
 }
 
@@ -55,13 +55,25 @@ export function parseTarget(request: Request, env: Env): { authority: string; qu
 }
 
 /**
- * Reads a body of at most `most` bytes. What announces itself as larger is refused before any of it is read.
+ * Reads a body of at most `most` bytes. What announces itself as larger is refused before any of it is read, and what
+ * announces nothing is read no further.
  * @throws DropError `too_large`
  */
 export async function readBody(request: Request, most: number): Promise<Bytes> {
   if (Number(request.headers.get('Content-Length') ?? 0) > most) throw new DropError('too_large')
-  const body = new Uint8Array(await request.arrayBuffer())
-  if (body.length > most) throw new DropError('too_large')
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length
+    if (length > most) throw new DropError('too_large')
+    chunks.push(chunk)
+  }
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.length
+  }
   return body
 }
 

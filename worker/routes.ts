@@ -28,9 +28,13 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
 /** Router, not AutoRouter: that one tells clients what an error said. */
 export const router: RouterType<Request, [Env]> = Router<Request, [Env]>()
 
+// The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path that the contract names, so that one alone is
+// an address.
+const ADDRESSES: ReadonlySet<string> = new Set(Object.values(REQUESTS).map(({ path }) => path))
+router.all('*', ({ url }) => (ADDRESSES.has(new URL(url).pathname) ? undefined : problem('not_found')))
+
 for (const name of Object.keys(HANDLERS) as RequestName[]) {
   const { method, path } = REQUESTS[name]
   router[method === 'GET' ? 'get' : 'post'](path, (request, env) => HANDLERS[name](request, env))
   router.all(path, () => problem('method_not_allowed', {}, { Allow: method }))
 }
-router.all('*', () => problem('not_found'))

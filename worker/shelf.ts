@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Cause, Created } from '#protocol/api.ts'
 import type { DropId } from '#protocol/id.ts'
-import { SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
+import { MAX_ATTEMPTS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { Terms } from '#protocol/terms.ts'
@@ -9,9 +9,9 @@ import type { AckAnswer, BeginAnswer, CommitAnswer, GrantAnswer, Refusal, SentAn
 import * as life from './drop.ts'
 import type { Drop } from './drop.ts'
 import type { Env } from './env.ts'
-import { Notary, type Standing } from './notary.ts'
+import { Notary, type Holder } from './notary.ts'
 import { Rows } from './rows.ts'
-import { kvStore } from './store.ts'
+import { isThere, kvStore, tryDelete } from './store.ts'
 
 /**
  * Holds the state of many drops, one row each, and serializes what happens to them. It never sees ciphertext: the
@@ -23,17 +23,23 @@ import { kvStore } from './store.ts'
 export class Shelf extends DurableObject<Env> {
   readonly #rows = new Rows(this.ctx.storage.sql)
   readonly #notary = new Notary()
+  /** Drops whose ciphertext is being deleted now, for who decides meanwhile. */
+  readonly #burning = new Set<DropId>()
 
   /** Records which blob is about to be written. */
   async begin(id: DropId, terms: Terms, upload: life.Upload): Promise<BeginAnswer> {
+    // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
+    await this.#arm(Date.now() + terms.ttlSeconds * 1_000)
     const now = Date.now()
     const present = this.#find(id, now)
+    // Expired, and the alarm is late: what there may be to delete is noted on the old row.
+    if (present === undefined && this.#rows.find(id) !== undefined) return { outcome: 'try_later' }
     const begun = life.begin(present, id, terms, upload, now)
     if (begun.outcome === 'taken') return { outcome: 'id_taken' }
     if (begun.outcome === 'begun') {
+      if (begun.drop.blobs.length > MAX_ATTEMPTS) return { outcome: 'try_later' }
       if (present === undefined) this.#rows.insert(begun.drop)
       else this.#rows.update(begun.drop)
-      await this.#arm(begun.drop.expiresAtMs)
     }
     return { outcome: begun.outcome, created: describe(begun.drop) }
   }
@@ -47,11 +53,14 @@ export class Shelf extends DurableObject<Env> {
     return { outcome: 'committed' }
   }
 
-  /** The blob could not be written. The row goes at once, unless another attempt may still write: then the alarm ends it. */
+  /** The blob is not going to be read. The row goes with the last one; while another attempt may still write, it stays. */
   async abandon(id: DropId, blob: string): Promise<void> {
     if (!(await this.#erase([blob]))) return
     const drop = this.#find(id, Date.now())
-    if (drop?.phase === 'uploading' && drop.blobs.length === 1 && drop.blobs[0] === blob) this.#rows.remove(id)
+    if (drop?.phase !== 'uploading') return
+    const rest = life.forget(drop, [blob])
+    if (rest.blobs.length === 0) this.#rows.remove(id)
+    else this.#rows.update(rest)
   }
 
   /** What the holder of an id may know; more to who proves the link, and to who could open the drop. */
@@ -59,17 +68,14 @@ export class Shelf extends DurableObject<Env> {
     const now = Date.now()
     const drop = this.#find(id, now)
     if (drop === undefined || drop.phase === 'uploading') return { outcome: 'gone' }
-    const standing: Standing = request === undefined ? { kind: 'nobody' } : await this.#notary.holder(drop, request, now)
-    if (standing.kind === 'wrong') return this.#countTry(id, standing.nonce, now)
-    const present = this.#find(id, now)
-    if (present === undefined) return { outcome: 'gone' }
+    const met: Meeting = request === undefined ? { drop } : await this.#meet(drop, request, now)
+    if ('outcome' in met) return met
+    const { drop: present, holder } = met
     const state = life.stateOf(present)
-    const isStranger = standing.kind === 'nobody'
-    if (isStranger && request !== undefined) return this.#refuse(present, now)
     if (state === 'uploading' || state === 'revoked' || state === 'locked') return { outcome: 'gone' }
-    if (isStranger && state === 'read') return { outcome: 'gone' }
-    const known = isStranger ? {} : { state }
-    const claims = standing.kind === 'opener' && life.showsClaims(present) ? { claims: present.claims } : {}
+    if (holder === undefined && state === 'read') return { outcome: 'gone' }
+    const known = holder === undefined ? {} : { state }
+    const claims = holder?.kind === 'opener' && life.showsClaims(present) ? { claims: present.claims } : {}
     const nonce = await this.#notary.issue(id, now)
     return { outcome: 'status', status: { ...describe(present), ...known, ...claims }, nonce }
   }
@@ -79,12 +85,11 @@ export class Shelf extends DurableObject<Env> {
     const now = Date.now()
     const drop = this.#find(request.dropId, now)
     if (drop === undefined || drop.phase === 'uploading') return { outcome: 'gone' }
-    const standing = await this.#notary.holder(drop, request, now)
-    if (standing.kind === 'wrong') return this.#countTry(drop.id, standing.nonce, now)
-    const present = this.#find(drop.id, now)
-    if (present === undefined) return { outcome: 'gone' }
-    if (standing.kind !== 'opener') return this.#refuse(present, now)
-    const claimed = life.claim(present, reader, standing.proof.record)
+    const met = await this.#meet(drop, request, now)
+    if ('outcome' in met) return met
+    const { drop: present, holder } = met
+    if (holder?.kind !== 'opener') return this.#refuse(present, now)
+    const claimed = life.claim(present, reader, holder.proof.record)
     if (claimed.outcome === 'dismissed') return { outcome: 'dismissed' }
     if (claimed.outcome === 'claimed') return { outcome: 'claimed', claims: present.claims }
     if (claimed.outcome === 'gone') return life.showsClaims(present) ? { outcome: 'gone', claims: present.claims } : { outcome: 'gone' }
@@ -107,7 +112,9 @@ export class Shelf extends DurableObject<Env> {
   async acknowledge(request: SignedRequest, reader: PublicKey, opened: string): Promise<AckAnswer> {
     const now = Date.now()
     const drop = this.#find(request.dropId, now)
-    if (drop === undefined) return { outcome: 'gone' }
+    // Who has claimed has proved the passphrase. Nobody else is told whether this claim key is the right one: a guess at
+    // it would not be counted here.
+    if (drop === undefined || !life.hasClaimed(drop, reader)) return { outcome: 'gone' }
     const claim = await this.#notary.prove(request, 'claim', drop.claim, now)
     const read = await this.#notary.prove(request, 'reader', reader, now)
     if (claim === undefined || read === undefined) return this.#refuse(drop, now)
@@ -116,13 +123,14 @@ export class Shelf extends DurableObject<Env> {
     const present = this.#find(request.dropId, now)
     const acknowledged = present && note(present)
     if (acknowledged === undefined) return { outcome: 'gone' }
-    if (life.hasEnded(acknowledged)) return { outcome: 'acknowledged', burned: true }
-    if (life.isSpent(acknowledged)) {
+    const hasEnded = life.hasEnded(acknowledged)
+    if (!hasEnded && life.isSpent(acknowledged)) {
       await this.#burn(drop.id, 'read', (each) => note(each) ?? each)
       return { outcome: 'acknowledged', burned: true }
     }
+    // After a revocation too: the sender has to learn that it came too late.
     if (acknowledged !== present) this.#rows.update(acknowledged)
-    return { outcome: 'acknowledged', burned: false }
+    return { outcome: 'acknowledged', burned: hasEnded }
   }
 
   /** The sender ends the drop. */
@@ -141,7 +149,9 @@ export class Shelf extends DurableObject<Env> {
     if ('outcome' in drop) return drop
     // After a crash between deleting and noting it, the bytes are gone and the row does not know yet: then there is
     // nothing to open again. A store that has not caught up looks the same, so the answer is "later", never "gone".
-    if (life.reopen(drop, reader) !== drop && !(await this.#isReadable(drop))) return { outcome: 'try_later' }
+    if (life.reopen(drop, reader) !== drop && !(await isThere(kvStore(this.env.KV), grant(drop).blob))) return { outcome: 'try_later' }
+    // Others ran meanwhile: the reader's acknowledgement may be deleting what was just seen.
+    if (this.#burning.has(drop.id)) return { outcome: 'try_later' }
     const present = this.#find(drop.id, now)
     if (present !== undefined) {
       const reopened = life.reopen(present, reader)
@@ -181,15 +191,33 @@ export class Shelf extends DurableObject<Env> {
     return { outcome: 'not_proved', nonce: await this.#notary.issue(drop.id, now) }
   }
 
-  async #countTry(id: DropId, nonce: string, now: number): Promise<Refusal> {
-    const drop = this.#find(id, now)
-    if (drop === undefined) return { outcome: 'gone' }
+  /**
+   * Who asks, and the row as it is after the wait. Refuses who holds nothing, and counts a wrong passphrase.
+   * A nonce is good for one guess: once it is spent, a right passphrase under it is refused like a wrong one. Else a
+   * guesser would reuse one nonce, which counts once.
+   */
+  async #meet(drop: Drop, request: SignedRequest, now: number): Promise<Meeting> {
+    const holder = await this.#notary.holder(drop, request, now)
+    const present = this.#find(drop.id, now)
+    if (present === undefined) return { outcome: 'gone' }
+    if (holder === undefined) return this.#refuse(present, now)
+    // Ten wrong ones: from now on nobody learns here whether another one is right.
+    if (life.triesLeft(present) <= 0) return { outcome: 'gone' }
+    if (holder.kind === 'locator') return { drop: present, holder }
+    if (present.tries.includes(holder.nonce)) return this.#refuse(present, now)
+    return holder.kind === 'wrong' ? this.#countTry(present, holder.nonce, now) : { drop: present, holder }
+  }
+
+  async #countTry(drop: Drop, nonce: string, now: number): Promise<Refusal> {
     const counted = life.countTry(drop, nonce)
-    if (counted !== drop) this.#rows.update(counted)
-    if (life.hasEnded(counted)) return { outcome: 'gone' }
-    const triesLeft = life.triesLeft(counted)
-    if (triesLeft === 0) await this.#burn(id, 'locked')
-    return { outcome: 'wrong_passphrase', triesLeft }
+    this.#rows.update(counted)
+    if (life.hasEnded(drop)) return { outcome: 'gone' }
+    if (life.hasEnded(counted)) {
+      // Noted before it is done, unlike other ends: nobody will ask again, so after a crash the alarm has to finish it.
+      await this.#retryLater(drop.id)
+      await this.#sweep(counted, now)
+    }
+    return { outcome: 'wrong_passphrase', triesLeft: life.triesLeft(counted) }
   }
 
   async #ofSender(request: SignedRequest, now: number): Promise<Drop | Refusal> {
@@ -214,7 +242,9 @@ export class Shelf extends DurableObject<Env> {
    */
   async #burn(id: DropId, cause: Cause, change: (drop: Drop) => Drop = (drop) => drop): Promise<void> {
     const { blobs } = this.#rows.find(id) ?? { blobs: [] }
+    this.#burning.add(id)
     const isErased = await this.#erase(blobs)
+    this.#burning.delete(id)
     const drop = this.#rows.find(id)
     if (drop === undefined) return
     const ended = life.end(change(drop), cause, isErased ? blobs : [])
@@ -241,21 +271,13 @@ export class Shelf extends DurableObject<Env> {
     if (armed === null || armed > due) await this.ctx.storage.setAlarm(due)
   }
 
-  async #erase(blobs: readonly string[]): Promise<boolean> {
-    try {
-      if (blobs.length > 0) await kvStore(this.env.KV).delete(blobs)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  async #isReadable(drop: Drop): Promise<boolean> {
-    const body = await kvStore(this.env.KV).read(grant(drop).blob)
-    await body?.cancel()
-    return body !== undefined
+  #erase(blobs: readonly string[]): Promise<boolean> {
+    return tryDelete(kvStore(this.env.KV), blobs)
   }
 }
+
+/** A drop, and what whoever asks holds of it: `undefined` for who has not said. */
+type Meeting = { readonly drop: Drop; readonly holder?: Exclude<Holder, { kind: 'wrong' }> } | Refusal
 
 function describe(drop: Drop): Created {
   return { expires: Math.floor(drop.expiresAtMs / 1_000), reads: drop.reads, size: drop.size }

@@ -19,5 +19,26 @@ export function kvStore(kv: KVNamespace): Store {
   }
 }
 
+/** Deletes, and says whether the store has done it. */
+export async function tryDelete(store: Store, keys: readonly string[]): Promise<boolean> {
+  try {
+    if (keys.length > 0) await store.delete(keys)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether the store shows the bytes now. One that does not answer shows nothing. */
+export async function isThere(store: Store, key: string): Promise<boolean> {
+  try {
+    const body = await store.read(key)
+    await body?.cancel()
+    return body !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** The least that Workers KV takes: ciphertext must not outlive its burning in a cache for longer than it has to. */
 const CACHE_SECONDS = 30

@@ -35,5 +35,8 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
     return problem('try_later')
   }
   const committed = await shelf.commit(id, blob)
-  return committed.outcome === 'committed' ? json(begun.created, 201) : refusal(committed, 'create')
+  if (committed.outcome === 'committed') return json(begun.created, 201)
+  // Another attempt has taken this one's place, or the drop has ended meanwhile: nobody is going to read these bytes.
+  await shelf.abandon(id, blob)
+  return refusal(committed, 'create')
 }

@@ -1,0 +1,101 @@
+import type { Metafile } from 'esbuild'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { outputOf, staticImports } from '../tools/pages.ts'
+
+/** What was built for one folder of dist/: text or bytes by path. */
+export type Built = ReadonlyMap<string, Uint8Array>
+
+/** What a browser fetches for one step of a person's way, and what it may cost. */
+export interface Step {
+  readonly name: string
+  /** Files of dist/web that are fetched whatever the scripts do. */
+  readonly files: readonly string[]
+  /** Source modules whose chunks, with all that those import at once, are needed. */
+  readonly modules: readonly string[]
+  readonly maxBytes: number
+}
+
+/** A step as measured. */
+export interface Weight extends Step {
+  readonly bytes: number
+  /** Brotli bytes per file. */
+  readonly parts: readonly (readonly [path: string, bytes: number])[]
+}
+
+/** Strings that a folder must not hold, and what their presence would mean. */
+export interface Ban {
+  readonly pattern: RegExp
+  readonly means: string
+}
+
+/**
+ * The brotli bytes of a step.
+ * @throws Error when a file or module of it was not built: a limit on nothing would always hold.
+ */
+export function weigh(step: Step, web: Built, meta: Metafile): Weight {
+  const chunks = step.modules.flatMap((module) => {
+    const output = outputOf(meta, module)
+    return [output, ...staticImports(meta, output)].map((path) => path.replace(/^dist\/web\//, ''))
+  })
+  const parts = [...new Set([...step.files, ...chunks])].map((path) => {
+    const contents = web.get(path)
+    if (contents === undefined) throw new Error(`${step.name}: dist/web/${path} was not built.`)
+    return [path, brotliBytes(contents)] as const
+  })
+  return { ...step, parts, bytes: parts.reduce((sum, [, bytes]) => sum + bytes, 0) }
+}
+
+/** How many bytes of a bundle come from which package or folder, the largest first. */
+export function shares(meta: Metafile): readonly (readonly [origin: string, bytes: number])[] {
+  const sums = new Map<string, number>()
+  for (const { inputs } of Object.values(meta.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const origin = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.replace(/\/.*/, '/')
+      sums.set(origin, (sums.get(origin) ?? 0) + bytesInOutput)
+    }
+  }
+  return [...sums].toSorted(([, a], [, b]) => b - a)
+}
+
+/** One sentence when a step is too heavy. */
+export function judgeWeight({ name, bytes, maxBytes }: Weight): string[] {
+  return bytes <= maxBytes
+    ? []
+    : [`${name} takes ${bytes} bytes, ${bytes - maxBytes} more than the ${maxBytes} allowed.`]
+}
+
+/** One sentence for each banned string in each file. */
+export function judgeStrings(folder: string, built: Built, bans: readonly Ban[]): string[] {
+  return [...built].flatMap(([path, contents]) => {
+    const text = Buffer.from(contents).toString()
+    return bans.flatMap(({ pattern, means }) => {
+      const found = pattern.exec(text)?.[0]
+      return found === undefined ? [] : [`dist/${folder}/${path} holds ${JSON.stringify(found)}: ${means}.`]
+    })
+  })
+}
+
+/** At the highest quality, as the edge serves files that do not change. */
+export function brotliBytes(contents: Uint8Array): number {
+  return brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).byteLength
+}
+
+const DECRYPTS = 'the worker could take part in opening a drop'
+
+/** Nothing of these is in code that only keeps and verifies. docs/architecture.md. */
+export const WORKER_BANS: readonly Ban[] = [
+  { pattern: /hkdf/i, means: DECRYPTS },
+  { pattern: /deriveKey|deriveBits/, means: DECRYPTS },
+  { pattern: /x25519/i, means: DECRYPTS },
+  { pattern: /decrypt/i, means: DECRYPTS },
+  { pattern: /AGE-SECRET-KEY/, means: DECRYPTS },
+]
+
+/** The page runs no string as code and knows no host but its own. */
+export const WEB_BANS: readonly Ban[] = [
+  { pattern: /\beval\s*\(/, means: 'a string could become code' },
+  { pattern: /\bnew Function\b|\bFunction\s*\(/, means: 'a string could become code' },
+  { pattern: /http:(?!\/\/www\.w3\.org\/)/, means: 'something could go over a connection that is not encrypted' },
+  { pattern: /\b(?:https|wss?):\/\/[\w.-]+/, means: 'the page names a host that is not its own' },
+  { pattern: /\b(?:src|href|action)\s*=\s*["']?\/\//, means: 'the page names a host that is not its own' },
+]

@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// The real compiler over the real tsconfigs, in a folder that holds little files instead of the product: first those that keep
+// the rule of docs/architecture.md, then also those that break it.
+
+/** Each is one line of code in a folder, and what the compiler must say of it. */
+const VIOLATIONS = [
+  {
+    says: 'the worker imports client',
+    at: 'worker/a.ts',
+    code: 'TS6307',
+    text: `export { a } from '#client/target-a.ts'`,
+  },
+  { says: 'nor a type of it', at: 'worker/b.ts', code: 'TS6307', text: `export type { B } from '#client/target-b.ts'` },
+  { says: 'nor by its path', at: 'worker/c.ts', code: 'TS6307', text: `export { a } from '../client/target-c.ts'` },
+  { says: 'the worker uses a page', at: 'worker/d.ts', code: 'TS2584', text: `export const a: unknown = document` },
+  { says: 'the worker uses Node', at: 'worker/e.ts', code: 'TS2591', text: `export { readFile } from 'node:fs'` },
+  { says: 'protocol uses a page', at: 'protocol/a.ts', code: 'TS2584', text: `export const a: unknown = document` },
+  { says: 'protocol uses the network', at: 'protocol/b.ts', code: 'TS2304', text: `export const a: unknown = fetch` },
+  { says: 'protocol uses Node', at: 'protocol/c.ts', code: 'TS2591', text: `export const a: unknown = process` },
+  {
+    says: 'protocol can decipher',
+    at: 'protocol/d.ts',
+    code: 'TS2339',
+    text: `export const a: unknown = crypto.subtle.decrypt`,
+  },
+  {
+    says: 'protocol imports client',
+    at: 'protocol/e.ts',
+    code: 'TS6307',
+    text: `export { a } from '#client/target-d.ts'`,
+  },
+  { says: 'client uses a page', at: 'client/a.ts', code: 'TS2584', text: `export const a: unknown = document` },
+  {
+    says: 'client keeps things in a page',
+    at: 'client/b.ts',
+    code: 'TS2304',
+    text: `export const a: unknown = localStorage`,
+  },
+  { says: 'client uses Node', at: 'client/c.ts', code: 'TS2591', text: `export const a: unknown = process` },
+  {
+    says: 'client imports the worker',
+    at: 'client/d.ts',
+    code: 'TS6307',
+    text: `export { a } from '../worker/target-a.ts'`,
+  },
+  { says: 'the page uses Node', at: 'web/a.ts', code: 'TS2591', text: `export const a: unknown = process` },
+  {
+    says: 'the page imports the worker',
+    at: 'web/b.ts',
+    code: 'TS6307',
+    text: `export { a } from '../worker/target-a.ts'`,
+  },
+  {
+    says: 'the page imports the command line',
+    at: 'web/c.ts',
+    code: 'TS6307',
+    text: `export { a } from '../cli/target-a.ts'`,
+  },
+  { says: 'the command line uses a page', at: 'cli/a.ts', code: 'TS2584', text: `export const a: unknown = document` },
+  {
+    says: 'the command line imports the page',
+    at: 'cli/b.ts',
+    code: 'TS6307',
+    text: `export { a } from '../web/target-a.ts'`,
+  },
+] as const
+
+/** What they import. The compiler names a file once per project, so that each import of one project has its own. */
+const TARGETS = ['client/target-a.ts', 'client/target-b.ts', 'client/target-c.ts', 'client/target-d.ts']
+  .concat('worker/target-a.ts', 'web/target-a.ts', 'cli/target-a.ts')
+  .map((at) => ({ at, text: `export const a = 1\nexport type B = number` }))
+
+/** What each folder may do. */
+const ALLOWED = [
+  { at: 'protocol/z.ts', text: `export const z: unknown = crypto.subtle.verify` },
+  { at: 'client/z.ts', text: `export { z } from '#protocol/z.ts'\nexport const y: unknown = fetch` },
+  { at: 'worker/z.ts', text: `export { z } from '#protocol/z.ts'\nexport const y: unknown = caches.default` },
+  {
+    at: 'web/z.tsx',
+    text: `export { z } from '#protocol/z.ts'\nexport { y } from '#client/z.ts'\nexport const x: unknown = <p>{document.title}</p>`,
+  },
+  {
+    at: 'cli/z.ts',
+    text: `export { z } from '#protocol/z.ts'\nexport { y } from '#client/z.ts'\nexport const x: unknown = process.title`,
+  },
+]
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const FOLDERS = ['protocol', 'client', 'worker', 'web', 'cli']
+
+let folder: string
+let rightOnly: string
+let withWrong: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sealdrop-boundaries-'))
+  const real = [
+    'package.json',
+    'tsconfig.base.json',
+    'protocol/platform.d.ts',
+    ...FOLDERS.map((name) => `${name}/tsconfig.json`),
+  ]
+  for (const file of real) cpSync(join(ROOT, file), join(folder, file))
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  write([...TARGETS, ...ALLOWED])
+  rightOnly = await compile()
+  write(VIOLATIONS)
+  withWrong = await compile()
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('what the folders may import and use compiles', () => {
+  expect(rightOnly).toBe('')
+})
+
+test.for(VIOLATIONS)('$says: $at does not compile', ({ at, code }) => {
+  expect(errorsIn(at)).toContain(code)
+})
+
+test('nothing but what breaks the rule fails to compile', () => {
+  const files = new Set(withWrong.match(/^[\w/.]+(?=\(\d+,\d+\): error)/gm))
+  expect([...files].toSorted()).toEqual(VIOLATIONS.map(({ at }) => at).toSorted())
+})
+
+/** The codes that the compiler gave for one file. */
+function errorsIn(file: string): string[] {
+  const lines = withWrong.split('\n').filter((line) => line.startsWith(`${file}(`))
+  return lines.flatMap((line) => /error (TS\d+)/.exec(line)?.[1] ?? [])
+}
+
+function write(files: readonly { at: string; text: string }[]): void {
+  for (const { at, text } of files) writeFileSync(join(folder, at), `${text}\n`)
+}
+
+/** What the compiler prints; nothing when all is well. */
+async function compile(): Promise<string> {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  try {
+    return (await promisify(execFile)(process.execPath, [tsc, '-b', ...FOLDERS, '--pretty', 'false'], { cwd: folder }))
+      .stdout
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout)
+  }
+}

@@ -1,0 +1,123 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { acknowledge, claim, look, open } from '#client/receive.ts'
+import { deposit } from '#client/send.ts'
+import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
+import type { DropId } from '#protocol/id.ts'
+import { sealMessage, serverVia } from './support/clients.ts'
+import { travel } from './support/clock.ts'
+import { acknowledge as acknowledgeRaw, claim as claimRaw, lay, reopen, sent } from './support/drops.ts'
+import { fuse } from './support/faults.ts'
+import { evict, fireAlarm, rowOf, storeKeys } from './support/inside.ts'
+import { newReader, repeatedly } from './support/parties.ts'
+
+const TEXT = 'the password is swordfish'
+
+/** Deposit, claim, open, acknowledge, by clients that ask again; `between` happens before each. */
+async function wholeLife(
+  server: ReturnType<typeof serverVia>,
+  drop: Awaited<ReturnType<typeof sealMessage>>,
+  between = async (): Promise<void> => {},
+): Promise<void> {
+  const { sealed, sender, opener } = drop
+  await between()
+  await deposit(server, sealed)
+  await between()
+  expect((await look(server, opener)).state).toBe('ready')
+  const reader = await newReader()
+  await between()
+  const opened = await open(await claim(server, opener, reader), opener)
+  expect(opened.text).toBe(TEXT)
+  await between()
+  expect((await checkDrop(server, sealed.ticket, sender)).state).toBe('claimed')
+  await between()
+  expect(await acknowledge(server, opener, reader, opened.opened)).toBe(true)
+  await between()
+  const { state, claims } = await checkDrop(server, sealed.ticket, sender)
+  expect(state).toBe('read')
+  expect(claims).toMatchObject([{ reader: reader.publicKey, isClaimProved: true, isOpeningProved: true }])
+}
+
+/** What is left of a drop: blobs that its row lists, and bytes in the store that were not there before. */
+async function leftOf(dropId: DropId, before: readonly string[]): Promise<unknown> {
+  const row = await rowOf(dropId)
+  return { phase: row?.phase, listed: row?.blobs.length, stored: (await storeKeys()).length - before.length }
+}
+
+test('an eviction before every request loses nothing', async () => {
+  const drop = await sealMessage()
+  const { dropId } = drop.sealed
+  const before = await storeKeys()
+  await wholeLife(serverVia(), drop, () => evict(dropId))
+  expect(await leftOf(dropId, before)).toEqual({ phase: 'read', listed: 0, stored: 0 })
+})
+
+test.for([
+  ['whichever storage call fails in a whole life', false, 20],
+  ['whichever call to the store does its work and then fails', true, 3],
+] as const)('%s, nothing is lost and nothing is half-written', { timeout: 40_000 }, async ([, hadEffect, least]) => {
+  for (let nth = 1; ; nth++) {
+    const blown = fuse(nth, hadEffect)
+    const before = await storeKeys()
+    const [drop, between] = await onFuse(blown)
+    await wholeLife(serverVia(blown.wire), drop, between)
+    blown.disarm()
+    const { dropId } = drop.sealed
+    // Where the deletion failed, the end stands all the same, and what may be left is listed for the alarm.
+    const isListed = (await rowOf(dropId))?.blobs.length === 1
+    const stored = isListed && !hadEffect ? 1 : 0
+    expect(await leftOf(dropId, before)).toEqual({ phase: 'read', listed: isListed ? 1 : 0, stored })
+    if (isListed) await sweep(dropId)
+    expect(await leftOf(dropId, before)).toEqual({ phase: 'read', listed: 0, stored: 0 })
+    if (blown.count() >= nth) continue
+    // A life without any failure: every call has had its turn.
+    return expect(nth).toBeGreaterThan(least)
+  }
+})
+
+/** A drop, and what puts its shelf on the fuse before each request: a failure may have thrown the shelf out of memory. */
+async function onFuse(
+  fused: ReturnType<typeof fuse>,
+): Promise<[Awaited<ReturnType<typeof sealMessage>>, () => Promise<void>]> {
+  const drop = await sealMessage()
+  await evict(drop.sealed.dropId)
+  let isWrapped = false
+  return [
+    drop,
+    async () => {
+      if (!isWrapped) await fused.wrap(drop.sealed.dropId)
+      isWrapped = true
+    },
+  ]
+}
+
+test('an acknowledgement that was cut off between deleting and noting is completed when it is repeated', async () => {
+  const drop = await lay()
+  const reader = await newReader()
+  await claimRaw(drop, reader.publicKey)
+  // As after a crash: the bytes are gone and the row does not know.
+  for (const blob of (await rowOf(drop.dropId))?.blobs ?? []) await env.KV.delete(blob)
+  await evict(drop.dropId)
+  expect((await claimRaw(drop, reader.publicKey)).code).toBe('try_later')
+  expect((await reopen(drop, reader.publicKey)).code).toBe('try_later')
+  expect((await acknowledgeRaw(drop, reader)).json).toEqual({ burned: true })
+  expect((await sent(drop)).json).toMatchObject({ state: 'read', claims: [{ reader: reader.publicKey, ack: {} }] })
+})
+
+test('a sender whose answers are lost asks again, and gets what it asked for once', async () => {
+  const server = serverVia()
+  const { sealed, sender, opener } = await sealMessage()
+  await repeatedly(3, () => deposit(server, sealed))
+  const reader = await newReader()
+  await claim(server, opener, reader)
+  await repeatedly(3, () => reopenDrop(server, sealed.ticket, sender, reader.publicKey))
+  expect((await rowOf(sealed.dropId))?.dismissed).toEqual([reader.publicKey])
+  const reports = await repeatedly(3, () => revokeDrop(server, sealed.ticket, sender))
+  expect(reports.map(({ state }) => state)).toEqual(['revoked', 'revoked', 'revoked'])
+})
+
+/** The alarm, as it comes a minute after a deletion failed. */
+async function sweep(dropId: DropId): Promise<void> {
+  travel(61_000)
+  await fireAlarm(dropId)
+}

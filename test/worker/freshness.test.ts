@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { parseAcceptSignature } from '#protocol/accept-signature.ts'
+import { DAY, MINUTE, travel } from './support/clock.ts'
+import { acknowledge, claim, create, guess, type Laid, lay, look, part, reopen, revoke, sent } from './support/drops.ts'
+import { evict, rowOf } from './support/inside.ts'
+import { newReader, repeatedly } from './support/parties.ts'
+import { signedRequests } from './support/signed.ts'
+import { type Changes, directly, read, type Wire } from './support/wire.ts'
+
+test('a clock that is wrong costs one round trip: the refusal brings a nonce, and with it the same request succeeds', async () => {
+  const drop = await lay()
+  for (const { name, role, ask } of await signedRequests(drop, await newReader())) {
+    // The seconds of `created` are rounded down, and the test takes its time: not quite five minutes is not tried here.
+    for (const offset of [-DAY, -302_000, 330_000, 40 * 365 * DAY]) {
+      const createdMs = Date.now() + offset
+      const refused = await ask({ createdMs })
+      expect([name, refused.status, refused.code]).toEqual([name, 401, 'not_proved'])
+      const offer = refused.headers.get('Accept-Signature') ?? ''
+      expect(offer).toContain(`tag="sealdrop-${name}-${role}"`)
+      // These two end the drop: they are tried below.
+      if (name === 'ack' || name === 'revoke') continue
+      expect((await ask({ createdMs, nonce: parseAcceptSignature(offer) ?? '' })).status).toBe(200)
+    }
+  }
+  const reader = await newReader()
+  const other = await lay({ reads: 2 })
+  await claim(other, reader.publicKey)
+  for (const ask of [
+    (changes: Changes) => acknowledge(other, reader, changes),
+    (changes: Changes) => revoke(other, changes),
+  ]) {
+    const nonce = parseAcceptSignature((await ask({ createdMs: 0 })).headers.get('Accept-Signature') ?? '') ?? ''
+    expect((await ask({ createdMs: 0, nonce })).status).toBe(200)
+  }
+})
+
+test('a clock that is five minutes wrong costs nothing', async () => {
+  const drop = await lay()
+  for (const offset of [-4.9 * MINUTE, 4.9 * MINUTE])
+    expect((await sent(drop, { createdMs: Date.now() + offset })).status).toBe(200)
+})
+
+describe('a nonce of the server', () => {
+  const old: Changes = { createdMs: 0 }
+
+  async function nonceFor(drop: Laid): Promise<string> {
+    return parseAcceptSignature((await look(drop)).headers.get('Accept-Signature') ?? '') ?? ''
+  }
+
+  test('lives for ten minutes', async () => {
+    const drop = await lay()
+    const nonce = await nonceFor(drop)
+    travel(9 * MINUTE)
+    expect((await sent(drop, { ...old, nonce })).status).toBe(200)
+    travel(61_000)
+    expect((await sent(drop, { ...old, nonce })).code).toBe('not_proved')
+  })
+
+  test('is good for one drop', async () => {
+    const [drop, other] = [await lay(), await lay()]
+    expect((await sent(drop, { ...old, nonce: await nonceFor(other) })).code).toBe('not_proved')
+  })
+
+  test('is worth nothing after an eviction, and the refusal brings the next', async () => {
+    const drop = await lay()
+    const nonce = await nonceFor(drop)
+    await evict(drop.dropId)
+    const refused = await sent(drop, { ...old, nonce })
+    expect(refused.code).toBe('not_proved')
+    const next = parseAcceptSignature(refused.headers.get('Accept-Signature') ?? '') ?? ''
+    expect((await sent(drop, { ...old, nonce: next })).status).toBe(200)
+  })
+
+  test('cannot be made up, and not from a later time', async () => {
+    const drop = await lay()
+    const nonce = await nonceFor(drop)
+    travel(-MINUTE)
+    expect((await sent(drop, { ...old, createdMs: 0, nonce })).code).toBe('not_proved')
+    const spoiled = `${nonce.slice(0, 31)}${nonce.endsWith('A') ? 'E' : 'A'}`
+    for (const made of ['A'.repeat(32), spoiled, nonce.slice(0, 22)])
+      expect((await sent(drop, { ...old, nonce: made })).code).toBe('not_proved')
+  })
+})
+
+/** Somebody between TLS and the worker who writes every request down, to send it again. */
+function eavesdropper(): { via: Wire; replay: (order: (all: Request[]) => Request[]) => Promise<void> } {
+  const heard: Request[] = []
+  const via: Wire = (request) => {
+    heard.push(request.clone())
+    return directly(request)
+  }
+  const replay = async (order: (all: Request[]) => Request[]): Promise<void> => {
+    for (const request of order(heard)) await read(await directly(request.clone()))
+  }
+  return { via, replay }
+}
+
+const ORDERS: readonly (readonly [string, (all: Request[]) => Request[]])[] = [
+  ['in order', (all) => all],
+  ['backwards', (all) => all.toReversed()],
+]
+
+/** A life up to a point: two readers vanished and were dismissed, three guesses, one holder. */
+async function liveUpTo(via: Wire): Promise<{ drop: Laid; holder: Awaited<ReturnType<typeof newReader>> }> {
+  const drop = await lay({ reads: 2 }, { via })
+  for (const reader of await repeatedly(2, newReader)) {
+    await claim(drop, reader.publicKey, { via })
+    await part(drop, reader, { via })
+    await reopen(drop, reader.publicKey, { via })
+  }
+  await repeatedly(3, () => guess(drop, { via }))
+  const holder = await newReader()
+  await claim(drop, holder.publicKey, { via })
+  return { drop, holder }
+}
+
+test.for(ORDERS)(
+  'every request of a claimed drop, sent again %s, changes nothing, before and after an eviction',
+  async ([, order]) => {
+    const { via, replay } = eavesdropper()
+    const { drop } = await liveUpTo(via)
+    const before = await rowOf(drop.dropId)
+    expect(before).toMatchObject({
+      phase: 'live',
+      claims: [{}],
+      dismissed: [{}, {}].map(() => expect.any(String)),
+      tries: [{}, {}, {}].map(() => expect.any(String)),
+    })
+    await replay(order)
+    expect(await rowOf(drop.dropId)).toEqual(before)
+    await evict(drop.dropId)
+    await replay(order)
+    expect(await rowOf(drop.dropId)).toEqual(before)
+  },
+)
+
+test.for(['read', 'revoked'] as const)(
+  'every request of a %s drop, sent again in any order, changes nothing',
+  async (end) => {
+    const { via, replay } = eavesdropper()
+    const { drop, holder } = await liveUpTo(via)
+    await acknowledge(drop, holder, { via })
+    if (end === 'revoked') await revoke(drop, { via })
+    else {
+      const last = await newReader()
+      await claim(drop, last.publicKey, { via })
+      await acknowledge(drop, last, { via })
+    }
+    await sent(drop, { via })
+    const before = await rowOf(drop.dropId)
+    expect(before).toMatchObject({ phase: end, blobs: [] })
+    for (const [, order] of ORDERS) {
+      await replay(order)
+      expect(await rowOf(drop.dropId)).toEqual(before)
+    }
+  },
+)
+
+test('a revocation that is heard once ends nothing that is created under another id', async () => {
+  const { via, replay } = eavesdropper()
+  const drop = await lay({}, { via })
+  await revoke(drop, { via })
+  const other = await lay()
+  await replay((all) => all)
+  expect((await sent(other)).json['state']).toBe('ready')
+  expect((await create(drop)).status).toBe(201)
+  expect((await sent(drop)).json['state']).toBe('revoked')
+})

@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import { formatReaderBody, REQUESTS, type RequestName } from '#protocol/api.ts'
+import { utf8 } from '#protocol/bytes.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
+import { PROBLEMS } from '#protocol/problem.ts'
+import { formatTerms } from '#protocol/terms.ts'
+import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { claim, create, guess, lay, look, newDrop, reopen, revoke, sent, type Laid } from './support/drops.ts'
+import { rowOf } from './support/inside.ts'
+import { newReader, newReaderKey } from './support/parties.ts'
+import { directly, ORIGIN, read, requestOf, withBindings, type Reply } from './support/wire.ts'
+
+const NAMES = Object.keys(REQUESTS) as RequestName[]
+
+async function plain(path: string, init: RequestInit = {}, origin = ORIGIN): Promise<Reply> {
+  return read(await directly(new Request(`${origin}${path}`, init)))
+}
+
+describe('addresses', () => {
+  test.for(NAMES)('%s takes its one method and says so to the others', async (name) => {
+    const { method, path } = REQUESTS[name]
+    for (const other of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+      (each) => each !== method,
+    )) {
+      const reply = await plain(path, { method: other })
+      expect([other, reply.status, reply.headers.get('Allow')]).toEqual([other, 405, method])
+    }
+  })
+
+  test.for([
+    '/v1',
+    '/v1/',
+    '/v1/drop',
+    '/v1/drops/',
+    '/v1/drops//status',
+    '/v1/drops/status/',
+    '/v1/drops/claim/x',
+    '/v2/drops',
+    '/V1/drops',
+  ])('%s is no address', async (path) => {
+    for (const method of ['GET', 'POST'])
+      expect([(await plain(path, { method })).code, path]).toEqual(['not_found', path])
+  })
+
+  test.for(NAMES)('%s for a host that is not ours is refused before anything else', async (name) => {
+    const { method, path } = REQUESTS[name]
+    for (const origin of [
+      'https://other.example',
+      'https://sealdrop.example:8443',
+      'https://sealdrop.example.evil.example',
+    ]) {
+      const reply = await plain(path, { method, ...(method === 'POST' ? { body: 'x' } : {}) }, origin)
+      expect([reply.status, reply.code]).toEqual([421, 'wrong_origin'])
+    }
+  })
+
+  test('a query where none belongs is refused', async () => {
+    const drop = await lay()
+    for (const query of ['?n=0', '?', '?drop=1']) {
+      // An empty query is none: a URL does not keep the question mark apart.
+      const expected = query === '?' ? undefined : 'bad_request'
+      expect((await look(drop, { query })).code).toBe(expected)
+    }
+    const reader = await newReader()
+    await claim(drop, reader.publicKey)
+    for (const query of ['', '?n=1', '?n=0&n=0', '?n=00', '?n=0&x=1', '?N=0']) {
+      const asking = {
+        name: 'part' as const,
+        dropId: drop.dropId,
+        reader: reader.publicKey,
+        signers: { reader },
+        query,
+      }
+      expect((await read(await directly(await requestOf(asking)))).code).toBe('bad_request')
+    }
+  })
+})
+
+describe('bodies', () => {
+  test('a create that does not say how long it is, is refused, and nothing of it is read', async () => {
+    const drop = await newDrop()
+    const { request, pulls } = streamed(drop)
+    const reply = await read(await withBindings({})(request))
+    expect([reply.status, reply.code, pulls()]).toEqual([411, 'length_required', 0])
+  })
+
+  test('what announces itself as too large is refused before a byte of it is read', async () => {
+    const drop = await newDrop()
+    const { request, pulls } = streamed(drop, { 'Content-Length': `${PART_BYTES + 1}` })
+    const reply = await read(await withBindings({})(request))
+    expect([reply.status, reply.code, pulls()]).toEqual([413, 'too_large', 0])
+    expect(await rowOf(drop.dropId)).toBeUndefined()
+  })
+
+  /** A create whose body counts how often it is asked for bytes. */
+  function streamed(
+    drop: Laid,
+    fields: Readonly<Record<string, string>> = {},
+  ): { request: Request; pulls: () => number } {
+    let pulls = 0
+    const body = new ReadableStream({ pull: () => void pulls++ }, { highWaterMark: 0 })
+    const headers = { 'Drop-Id': drop.dropId, 'Drop-Terms': formatTerms(drop.terms), ...fields }
+    return {
+      request: new Request(`${ORIGIN}${REQUESTS.create.path}`, { method: 'POST', headers, body }),
+      pulls: () => pulls,
+    }
+  }
+
+  test('a body longer than it announced is refused, and no more of it is read than may be', async () => {
+    const drop = await lay()
+    const request = await requestOf({
+      name: 'claim',
+      dropId: drop.dropId,
+      signers: { locator: drop.locator, claim: drop.claim },
+    })
+    for (const announced of ['10', null]) {
+      let pulled = 0
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += 1_000
+          controller.enqueue(new Uint8Array(1_000))
+          if (pulled > 1_000_000) controller.close()
+        },
+      })
+      const headers = new Headers(request.headers)
+      if (announced !== null) headers.set('Content-Length', announced)
+      const long = new Request(request.url, { method: 'POST', headers, body })
+      expect((await read(await directly(long))).code).toBe('too_large')
+      expect(pulled).toBeLessThan(500_000)
+    }
+  })
+
+  test('a body of another shape is refused', async () => {
+    const drop = await lay()
+    const reader = await newReaderKey()
+    const bodies = [
+      '',
+      '{}',
+      `{"reader": "${reader}"}`,
+      `{"reader":"${reader}"}\n`,
+      `\uFEFF{"reader":"${reader}"}`,
+      `{"reader":"${reader}","x":1}`,
+    ]
+    for (const text of bodies) {
+      const body = utf8(text)
+      expect([text, (await claim(drop, reader, { body })).code]).toEqual([text, 'bad_request'])
+      expect([text, (await reopen(drop, reader, { body })).code]).toEqual([text, 'bad_request'])
+    }
+    expect((await revoke(drop, { body: new Uint8Array(1) })).code).toBe('bad_request')
+    expect((await rowOf(drop.dropId))?.claims).toEqual([])
+  })
+})
+
+describe('fields', () => {
+  test.for([
+    '',
+    'x',
+    'AAAAAAAAAAAAAAAAAAAAAB',
+    'AAAAAAAAAAAAAAAAAAAAA=',
+    'AAAAAAAAAAAAAAAAAAAAAAA',
+    'AAAAAAAAAAAAAAAAAAAAAA, AAAAAAAAAAAAAAAAAAAAAA',
+  ])('the drop id %j is refused on every route', async (id) => {
+    for (const name of NAMES) {
+      const { method, path } = REQUESTS[name]
+      const fields = { 'Content-Length': '1', 'Signature-Input': 'x=()', Signature: 'x=::' }
+      const { code } = await plain(path, { method, headers: { 'Drop-Id': id, ...fields } })
+      expect([name, code]).toEqual([name, 'bad_request'])
+    }
+  })
+
+  test('a field that is too long is refused as too large', async () => {
+    const drop = await lay()
+    const padding = `, x="${'y'.repeat(1_100)}"`
+    expect((await sent(drop, { fields: { 'Signature-Input': padding } })).code).toBe('too_large')
+    expect((await sent(drop, { fields: { Signature: padding } })).code).toBe('too_large')
+    expect((await create(drop, { fields: { 'Drop-Terms': formatTerms(drop.terms) + padding } })).code).toBe('too_large')
+  })
+
+  test('a field that is there twice is refused', async () => {
+    const drop = await lay()
+    const reader = await newReader()
+    await claim(drop, reader.publicKey)
+    const parts = (): Promise<Request> =>
+      requestOf({ name: 'part', dropId: drop.dropId, query: '?n=0', reader: reader.publicKey, signers: { reader } })
+    expect(await codeWithTwice(await parts(), 'Drop-Id')).toBe('bad_request')
+    expect(await codeWithTwice(await parts(), 'Drop-Reader')).toBe('bad_request')
+    expect(await codeWithTwice(await parts(), 'Signature')).toBe('not_proved')
+    expect(await codeWithTwice(await parts(), 'Signature-Input')).toBe('not_proved')
+    const body = formatReaderBody(reader.publicKey)
+    const claims = await requestOf({
+      name: 'claim',
+      dropId: drop.dropId,
+      signers: { locator: drop.locator, claim: drop.claim },
+      body,
+    })
+    expect(await codeWithTwice(claims, 'Content-Digest')).toBe('bad_request')
+    const terms = formatTerms(drop.terms)
+    expect((await create(await newDrop(), { fields: { 'Drop-Terms': `${terms}, ${terms}` } })).code).toBe('bad_request')
+  })
+
+  async function codeWithTwice(request: Request, field: string): Promise<string | undefined> {
+    request.headers.append(field, request.headers.get(field) ?? '')
+    return (await read(await directly(request))).code
+  }
+})
+
+test('every answer forbids caches, carries the security headers, and a problem says its code and no more', async () => {
+  const drop = await lay()
+  const replies = [
+    await plain('/nowhere'),
+    await plain(REQUESTS.claim.path),
+    await plain(REQUESTS.status.path, {}, 'https://other.example'),
+    await create(drop),
+    await create(await newDrop(), { body: new Uint8Array(PART_BYTES + 1) }),
+    await create({ ...(await newDrop()), dropId: drop.dropId }),
+    await look(drop),
+    await look(await newDrop()),
+    await guess(drop),
+    await claim(drop, await newReaderKey(), { fields: { Signature: null } }),
+    await claim(drop, await newReaderKey(), { createdMs: 0 }),
+    await claim(drop, await newReaderKey()),
+    await claim(drop, await newReaderKey()),
+    await sent(drop),
+    await revoke(drop),
+  ]
+  const members = { claimed: ['claims'], wrong_passphrase: ['triesLeft'] } as Readonly<
+    Record<string, readonly string[]>
+  >
+  for (const { status, headers, code, json } of replies) {
+    expect(headers.get('Cache-Control')).toBe('no-store')
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) expect(headers.get(name)).toBe(value)
+    expect(headers.get('Set-Cookie')).toBe(null)
+    if (status < 300) continue
+    expect(headers.get('Content-Type')).toBe('application/problem+json')
+    const { title } = PROBLEMS[code as keyof typeof PROBLEMS]
+    expect(json).toMatchObject({ type: `/problems/${code}`, title, status })
+    expect(Object.keys(json).filter((name) => !['type', 'title', 'status'].includes(name))).toEqual(
+      members[code ?? ''] ?? [],
+    )
+    expect(JSON.stringify(json)).not.toContain(drop.dropId)
+  }
+  expect([...new Set(replies.flatMap(({ code }) => code ?? []))].toSorted()).toEqual([
+    'bad_request',
+    'claimed',
+    'gone',
+    'id_taken',
+    'method_not_allowed',
+    'not_found',
+    'not_proved',
+    'too_large',
+    'wrong_origin',
+    'wrong_passphrase',
+  ])
+})

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import type { SigningKey } from '#client/crypto/keys.ts'
+import { formatReaderBody, REQUESTS, type Role } from '#protocol/api.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
+import { isClaimProved } from '#protocol/receipt.ts'
+import { claim, lay, sent, type Laid } from './support/drops.ts'
+import { craft, type Craft, type Parameters } from './support/craft.ts'
+import { rowOf } from './support/inside.ts'
+import { newReader } from './support/parties.ts'
+import { signedRequests } from './support/signed.ts'
+import { ORIGIN, withBindings } from './support/wire.ts'
+
+test('a signature that was made by hand from RFC 9421 is as good as one of the library', async () => {
+  for (let index = 0; index < 8; index++) {
+    const [drop, reader] = [await lay(), await newReader()]
+    const { name, role, ask } = (await signedRequests(drop, reader))[index]!
+    expect([name, role, (await ask(await craft(drop, reader, name, role, {}))).status]).toEqual([name, role, 200])
+  }
+})
+
+describe('a signature that is not exactly the one that is asked for', () => {
+  const SPOILED: readonly (readonly [string, Craft])[] = [
+    ['of an extra component', { components: (all) => [...all, 'user-agent'], fields: { 'User-Agent': 'x' } }],
+    ['without a component', { components: (all) => all.slice(0, -1) }],
+    ['of no component', { components: () => [] }],
+    ['of reordered components', { components: (all) => all.toReversed() }],
+    ['with reordered parameters', { parameters: ({ nonce = '', ...rest }) => ({ ...rest, nonce }) }],
+    ['with an extra parameter', { parameters: (all) => ({ ...all, keyid: 'k' }) }],
+    ['with an expiry', { parameters: (all) => ({ ...all, expires: 4_000_000_000 }) }],
+    ['without a nonce', { parameters: (all) => without(all, 'nonce') }],
+    ['without a time', { parameters: (all) => without(all, 'created') }],
+    ['without an algorithm', { parameters: (all) => without(all, 'alg') }],
+    ['without a tag', { parameters: (all) => without(all, 'tag') }],
+    ['with a short nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(21) }) }],
+    ['with a long nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(65) }) }],
+    ['of another algorithm', { parameters: (all) => ({ ...all, alg: 'hmac-sha256' }) }],
+    ['for another host', { authority: 'other.example' }],
+    ['for another drop', { dropId: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+    ['with a bit flipped', { spoil: (signature) => signature.with(0, signature[0]! ^ 1) }],
+    ['cut short', { spoil: (signature) => signature.slice(0, 63) }],
+    ['that is empty', { spoil: () => new Uint8Array(0) }],
+  ]
+
+  test.for(SPOILED)('%s is refused on every request, and changes nothing', async ([, spoiled]) => {
+    const drop = await lay()
+    const reader = await newReader()
+    const requests = await signedRequests(drop, reader)
+    const before = await rowOf(drop.dropId)
+    for (const { name, role, ask } of requests) {
+      const changes = await craft(drop, reader, name, role, spoiled)
+      const reply = await ask(changes)
+      expect([name, role, reply.status, reply.code]).toEqual([name, role, 401, 'not_proved'])
+    }
+    expect(await rowOf(drop.dropId)).toEqual(before)
+  })
+
+  test('under the tag of every other purpose is refused', async () => {
+    const drop = await lay()
+    const reader = await newReader()
+    const tags = Object.entries(REQUESTS).flatMap(([name, { signers }]) =>
+      signers.map((role) => `sealdrop-${name}-${role}`),
+    )
+    for (const { name, role, ask } of await signedRequests(drop, reader)) {
+      for (const tag of [...tags, 'sealdrop', ''].filter((each) => each !== `sealdrop-${name}-${role}`)) {
+        const changes = await craft(drop, reader, name, role, { parameters: (all) => ({ ...all, tag }) })
+        expect([name, role, tag, (await ask(changes)).code]).toEqual([name, role, tag, 'not_proved'])
+      }
+    }
+    expect(await rowOf(drop.dropId)).toMatchObject({ phase: 'live', claims: [{ reader: reader.publicKey }] })
+  })
+
+  test('by any other key of the drop is refused', async () => {
+    const drop = await lay()
+    const reader = await newReader()
+    for (const { name, role, ask } of await signedRequests(drop, reader)) {
+      const keys: Readonly<Record<Role, SigningKey>> = {
+        locator: drop.locator,
+        claim: drop.claim,
+        reader,
+        sender: drop.sender,
+      }
+      for (const [other, key] of Object.entries(keys).filter(([each]) => each !== role)) {
+        const reply = await ask(await craft(drop, reader, name, role, { key }))
+        expect([name, role, other, reply.code]).toEqual([name, role, other, 'not_proved'])
+      }
+    }
+  })
+})
+
+test('a body that is not the one that was signed is refused', async () => {
+  const drop = await lay()
+  const [reader, thief] = [await newReader(), await newReader()]
+  const body = formatReaderBody(thief.publicKey)
+  // The digest of the body that was signed; then the digest of the body that is sent, which was not signed.
+  const honest = await contentDigest(formatReaderBody(reader.publicKey))
+  expect((await claim(drop, thief.publicKey, { fields: { 'Content-Digest': honest } })).code).toBe('bad_request')
+  expect((await claim(drop, thief.publicKey, { fields: { 'Content-Digest': null } })).code).toBe('bad_request')
+  const changes = await craft(drop, reader, 'claim', 'locator', {})
+  const swapped = { ...changes.fields, 'Content-Digest': await contentDigest(body), 'Content-Length': `${body.length}` }
+  expect((await claim(drop, thief.publicKey, { ...changes, body, fields: swapped })).code).toBe('not_proved')
+  expect((await rowOf(drop.dropId))?.claims).toEqual([])
+})
+
+test('a request that lacks a signature, or brings one more, is not a request of the contract', async () => {
+  const drop = await lay()
+  const reader = await newReader()
+  for (const { name, ask } of await signedRequests(drop, reader)) {
+    // Status alone may be asked without a signature.
+    const unsigned = await ask({ signers: {}, fields: { 'Signature-Input': null, Signature: null } })
+    expect(unsigned.code).toBe(name === 'status' ? undefined : 'bad_request')
+    expect((await ask({ fields: { Signature: null } })).code).toBe('bad_request')
+    expect((await ask({ fields: { 'Signature-Input': null } })).code).toBe('bad_request')
+    const { signers } = REQUESTS[name]
+    const others = (['locator', 'claim', 'reader', 'sender'] as const).filter((role) => !signers.includes(role))
+    for (const role of others) {
+      const extra = await craft(drop, reader, name, role, {})
+      expect([name, role, (await ask(extra)).code]).toEqual([name, role, 'bad_request'])
+    }
+  }
+})
+
+test('a claim that is accepted leaves a receipt that proves it, however the request was spelt', async () => {
+  const context = async (drop: Laid): Promise<boolean> => {
+    const [receipt] = (await rowOf(drop.dropId))?.claims ?? []
+    return (
+      receipt !== undefined &&
+      isClaimProved(receipt, { authority: 'sealdrop.example', dropId: drop.dropId, claim: drop.claim.publicKey })
+    )
+  }
+  const spellings: ((field: string) => string)[] = [
+    (field) => field,
+    (field) => field.replaceAll('(', '( ').replaceAll(')', ' )'),
+    (field) => field.replaceAll('" "', '"  "'),
+    (field) => field.replaceAll(';', '; '),
+    (field) => field.replace(', ', ','),
+    (field) => field.replaceAll(/created=(\d+)/g, 'created=0$1'),
+    (field) => field.replaceAll(/created=(\d+)/g, 'created=$1.0'),
+    (field) => field.replaceAll('alg="ed25519"', 'alg=ed25519'),
+    (field) => field.replaceAll('"drop-id"', '"Drop-Id"'),
+  ]
+  let accepted = 0
+  for (const spell of spellings) {
+    for (const isSignedSo of [false, true]) {
+      const drop = await lay()
+      const reader = await newReader()
+      const changes = await craft(drop, reader, 'claim', 'claim', { spell, isSignedSo })
+      const { status } = await claim(drop, reader.publicKey, changes)
+      if (status !== 200) continue
+      accepted++
+      expect([spell.toString(), isSignedSo, await context(drop)]).toEqual([spell.toString(), isSignedSo, true])
+    }
+  }
+  expect(accepted).toBeGreaterThanOrEqual(2)
+})
+
+test('a signature for one of our addresses is worth nothing at another', async () => {
+  const drop = await lay()
+  const via = withBindings({ ORIGIN: `${ORIGIN}, https://other.example:8443` })
+  const origin = 'https://other.example:8443'
+  expect((await sent(drop, { via, origin })).status).toBe(200)
+  expect((await sent(drop, { via })).status).toBe(200)
+  const crafted = await craft(drop, drop.sender, 'sent', 'sender', {})
+  expect((await sent(drop, { via, ...crafted })).status).toBe(200)
+  expect((await sent(drop, { via, origin, ...crafted })).code).toBe('not_proved')
+})
+
+function without(all: Parameters, name: string): Parameters {
+  return Object.fromEntries(Object.entries(all).filter(([each]) => each !== name))
+}

@@ -1,0 +1,63 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import type { Drop } from '../../../worker/drop.ts'
+import { Rows } from '../../../worker/rows.ts'
+import type { Shelf } from '../../../worker/shelf.ts'
+import { shelfOf } from '../../../worker/shelves.ts'
+
+/** What lies in the shelf about a drop, expired or not. */
+export async function rowOf(dropId: DropId): Promise<Drop | undefined> {
+  return runInDurableObject(await shelfOf(env, dropId), (_shelf: Shelf, state) =>
+    new Rows(state.storage.sql).find(dropId),
+  )
+}
+
+/** When the alarm looks at a drop, in milliseconds since 1970. */
+export async function dueOf(dropId: DropId): Promise<number | undefined> {
+  return runInDurableObject(await shelfOf(env, dropId), (_shelf: Shelf, state) => {
+    const rows = state.storage.sql.exec<{ due: number }>(
+      'SELECT due FROM drops WHERE id = ?',
+      dropIdBytes(dropId).buffer,
+    )
+    return rows.toArray()[0]?.due
+  })
+}
+
+/** Every key in the store. */
+export async function storeKeys(): Promise<readonly string[]> {
+  return (await env.KV.list()).keys.map(({ name }) => name)
+}
+
+/** Which of a drop's store keys hold bytes. */
+export async function blobsOf(dropId: DropId): Promise<readonly string[]> {
+  const keys = await storeKeys()
+  return ((await rowOf(dropId))?.blobs ?? []).filter((blob) => keys.includes(blob))
+}
+
+/** The shelf loses what it has in memory, as the platform does to it after seconds of quiet. */
+export async function evict(dropId: DropId): Promise<void> {
+  // Only what is in memory can be evicted.
+  await inShelf(dropId, () => {})
+  await evictDurableObject(await shelfOf(env, dropId))
+}
+
+/** Fires the alarm of a drop's shelf now. @returns whether one was set */
+export async function fireAlarm(dropId: DropId): Promise<boolean> {
+  return runDurableObjectAlarm(await shelfOf(env, dropId))
+}
+
+/** Does something inside the object that holds a drop. */
+export async function inShelf<T>(
+  dropId: DropId,
+  run: (shelf: Shelf, state: DurableObjectState) => T | Promise<T>,
+): Promise<T> {
+  return runInDurableObject(await shelfOf(env, dropId), (shelf: Shelf, state) => run(shelf, state))
+}
+
+/** The shelf works on another store from now on, until it is evicted. */
+export async function shelfUses(dropId: DropId, kv: KVNamespace): Promise<void> {
+  await inShelf(dropId, (shelf) => {
+    Object.assign(shelf, { env: { ...env, KV: kv } })
+  })
+}

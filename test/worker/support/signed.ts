@@ -1,0 +1,30 @@
+import type { SigningKey } from '#client/crypto/keys.ts'
+import type { RequestName, Role } from '#protocol/api.ts'
+import { acknowledge, claim, look, part, reopen, revoke, sent, type Laid } from './drops.ts'
+import type { Changes, Reply } from './wire.ts'
+
+/** A request that takes signatures, as who may make it, and the one signature that a test spoils. */
+export interface Signed {
+  readonly name: RequestName
+  readonly role: Role
+  readonly ask: (changes: Changes) => Promise<Reply>
+}
+
+/** All of them, for a drop that the reader has claimed. */
+export async function signedRequests(drop: Laid, reader: SigningKey): Promise<readonly Signed[]> {
+  await claim(drop, reader.publicKey)
+  return [
+    {
+      name: 'status',
+      role: 'locator',
+      ask: (changes) => look(drop, { signers: { locator: drop.locator }, ...changes }),
+    },
+    { name: 'claim', role: 'locator', ask: (changes) => claim(drop, reader.publicKey, changes) },
+    { name: 'part', role: 'reader', ask: (changes) => part(drop, reader, changes) },
+    { name: 'ack', role: 'claim', ask: (changes) => acknowledge(drop, reader, changes) },
+    { name: 'ack', role: 'reader', ask: (changes) => acknowledge(drop, reader, changes) },
+    { name: 'reopen', role: 'sender', ask: (changes) => reopen(drop, drop.locator.publicKey, changes) },
+    { name: 'revoke', role: 'sender', ask: (changes) => revoke(drop, changes) },
+    { name: 'sent', role: 'sender', ask: (changes) => sent(drop, changes) },
+  ]
+}

@@ -1,0 +1,131 @@
+import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { relative, resolve, sep } from 'node:path'
+
+/** The top folder of the project. */
+export const ROOT: string = fileURLToPath(new URL('..', import.meta.url))
+
+/** What esbuild made: files by their path below the output folder, and its account of what went into each. */
+export interface Bundle {
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly meta: Metafile
+}
+
+/** What is bundled for the edge: ES modules, as `wrangler deploy --no-bundle` uploads them. */
+export function bundleWorker(entry: string): Promise<Bundle> {
+  return bundle('dist/worker', [{ in: entry, out: 'main' }], {
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
+    platform: 'browser',
+    target: 'es2024',
+  })
+}
+
+/** What is bundled for the page: one entry per script or sheet, chunks for what is imported when needed. */
+export async function bundleWeb(entries: Readonly<Record<string, string>>): Promise<Bundle> {
+  const points = Object.entries(entries).map(([name, path]) => ({ in: path, out: name.replace(/\.\w+$/, '') }))
+  let made: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }
+  for (const source of APART) made = merge(made, await bundleChunks([pointOf(source)], made.meta))
+  return merge(made, await bundleChunks(points, made.meta))
+}
+
+function merge(a: Bundle, b: Bundle): Bundle {
+  return {
+    files: new Map([...a.files, ...b.files]),
+    meta: {
+      inputs: { ...a.meta.inputs, ...b.meta.inputs },
+      outputs: { ...a.meta.outputs, ...b.meta.outputs },
+    },
+  }
+}
+
+function pointOf(source: string): { in: string; out: string } {
+  return { in: source, out: source.replace(/^.*\/|\.\w+$/g, '') }
+}
+
+/** @param made - what has been bundled before: it is fetched from there. */
+function bundleChunks(points: { in: string; out: string }[], made: Metafile): Promise<Bundle> {
+  return bundle('dist/web', points, {
+    assetNames: 'assets/[name]-[hash]',
+    chunkNames: 'assets/[name]-[hash]',
+    entryNames: 'assets/[name]-[hash]',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    platform: 'browser',
+    plugins: [leaveOutUnusedRecipients, leaveApart(made)],
+    splitting: true,
+    target: 'es2023',
+  })
+}
+
+/** What is bundled for the terminal: one file that Node starts. */
+export function bundleCli(entry: string): Promise<Bundle> {
+  return bundle('dist/cli', [{ in: entry, out: 'sealdrop' }], {
+    banner: { js: '#!/usr/bin/env node' },
+    platform: 'node',
+    plugins: [leaveOutUnusedRecipients],
+    target: 'node22',
+  })
+}
+
+async function bundle(
+  outdir: string,
+  entryPoints: { in: string; out: string }[],
+  options: BuildOptions,
+): Promise<Bundle> {
+  const { metafile, outputFiles } = await esbuild({
+    absWorkingDir: ROOT,
+    bundle: true,
+    charset: 'utf8',
+    entryPoints,
+    format: 'esm',
+    // The licences of what is bundled are in licenses.txt.
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    outdir,
+    write: false,
+    ...options,
+  })
+  const files = new Map((outputFiles ?? []).map((file) => [pathBelow(outdir, file.path), file.contents]))
+  if (metafile === undefined) throw new Error('esbuild gave no account of what it bundled.')
+  return { files, meta: metafile }
+}
+
+function pathBelow(folder: string, file: string): string {
+  return relative(`${ROOT}${folder}`, file).replaceAll(sep, '/')
+}
+
+/**
+ * Bundled by themselves, in this order: esbuild puts what two chunks share into a third whole, so whoever only seals would
+ * fetch the halves of age, tar and signatures that only opening needs.
+ */
+const APART = ['client/crypto/sign.ts', 'web/effects/sealing.ts']
+
+function leaveApart({ outputs }: Metafile): Plugin {
+  const addresses = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
+    entryPoint === undefined ? [] : [[entryPoint, path.replace(/^dist\/web/, '')] as const],
+  )
+  return {
+    name: 'leave-apart',
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        const source = kind === 'dynamic-import' ? pathBelow('', resolve(resolveDir, path)) : ''
+        const address = addresses.find(([entry]) => entry === source)?.[1]
+        return address === undefined ? undefined : { path: address, external: true }
+      })
+    },
+  }
+}
+
+const leaveOutUnusedRecipients: Plugin = {
+  name: 'leave-out-unused-recipients',
+  setup(build) {
+    build.onResolve({ filter: /^@noble\/(hashes\/scrypt|curves\/nist|post-quantum\/hybrid)\.js$/ }, ({ importer }) =>
+      importer.replaceAll(sep, '/').includes('/node_modules/age-encryption/')
+        ? { path: fileURLToPath(new URL('stubs/unused-recipients.ts', import.meta.url)), sideEffects: false }
+        : undefined,
+    )
+  },
+}

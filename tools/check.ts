@@ -1,0 +1,28 @@
+// `npm run check`: everything that must hold before a change is taken. Goes on after a failure, so that one run tells all.
+import { spawnSync } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
+import { ROOT } from './bundle.ts'
+
+/** The quick ones first. */
+const STEPS: readonly (readonly [name: string, command: string])[] = [
+  ['format', 'oxfmt --check'],
+  ['lint', 'oxlint --type-aware'],
+  ['types', 'tsc -b'],
+  ['dead code', 'knip'],
+  ['model', 'node tools/model.ts'],
+  ['build', 'node tools/build.ts'],
+  ['bundles', 'node bench/bundle.ts'],
+  ['tests', 'vitest run'],
+]
+
+const failed = STEPS.filter(([name, command]) => {
+  console.log(`\n── ${name}: ${command}`)
+  const start = performance.now()
+  const { status } = spawnSync(command, { cwd: ROOT, shell: true, stdio: 'inherit' })
+  console.log(
+    `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  )
+  return status !== 0
+})
+console.log(failed.length === 0 ? '\nEvery check passed.' : `\nFailed: ${failed.map(([name]) => name).join(', ')}.`)
+process.exitCode = failed.length === 0 ? 0 : 1

@@ -1,0 +1,22 @@
+import type { Metafile } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import { ROOT } from './bundle.ts'
+import { listFolder } from './files.ts'
+
+/** The licences of every package that a bundle has code of, as their authors ask to be passed on. */
+export function collectLicenses(meta: Metafile): string {
+  const packages = new Set(
+    Object.keys(meta.inputs).flatMap((path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[0] ?? []),
+  )
+  return [...packages].toSorted().map(licenseOf).join('\n')
+}
+
+function licenseOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, 'utf8')) as Record<
+    string,
+    string
+  >
+  const file = listFolder(`${ROOT}${folder}`).find((path) => /^licen[cs]e/i.test(path))
+  const text = file === undefined ? `${license}\n` : readFileSync(`${ROOT}${folder}/${file}`, 'utf8')
+  return `${name} ${version}\n\n${text.trim()}\n`
+}

@@ -1,0 +1,124 @@
+// Checks the model of claim and acknowledge, docs/model/claim.pml: every reachable state of the design, and of worse designs
+// that must be refuted, so that the check is seen to be able to fail. Needs Spin and a C compiler. Usage: node tools/model.ts
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a search found: whether the promise is kept in every state, and how many states were visited to know it. */
+export interface Finding {
+  readonly result: Result
+  readonly states: number
+  /** Statements of the model that the search never came to. */
+  readonly unreached: readonly string[]
+}
+
+export type Result = 'kept' | 'broken'
+
+/**
+ * Reads what a verifier printed about one promise.
+ * @throws Error when it does not show that all states were searched, or that this very promise was broken: running out of
+ *   memory or depth, an error of another kind, or no search at all must never look like an answer.
+ */
+export function parseFinding(promise: string, printed: string): Finding {
+  const refuse = (why: string): never => {
+    throw new Error(`${why}. The verifier printed:\n${printed}`)
+  }
+  if (!/^Full statespace search for:$/m.test(printed)) refuse('The search was not a full one')
+  if (!new RegExp(`never claim\\s+\\+ \\(${promise}\\)`).test(printed)) refuse(`The search was not for ${promise}`)
+  if (/max search depth too small|out of memory|MEMLIM|hash table full/.test(printed)) refuse('The search was cut short')
+  const errors = Number(/errors: (\d+)$/m.exec(printed)?.[1] ?? Number.NaN)
+  const states = Number(/^\s*([\d.e+]+) states, stored/m.exec(printed)?.[1] ?? Number.NaN)
+  if (!(states > 0)) refuse('No state was searched')
+  const [ofModel = ''] = printed.split(`unreached in claim ${promise}`)
+  const unreached = [...ofModel.matchAll(UNREACHED)].map(([, at, what]) => `${at} (${what})`)
+  if (errors === 0) {
+    if (/Search not completed/.test(printed)) refuse('The search was not completed')
+    return { result: 'kept', states, unreached }
+  }
+  if (errors !== 1 || !/^pan:1: assertion violated {2}!\(/m.test(printed)) refuse(`The error found does not break ${promise}`)
+  return { result: 'broken', states, unreached: [] }
+}
+
+/** The end of a process is never reached: all of them go round. */
+const UNREACHED = /^\t(?:\S*\/)?([^/\s]+:\d+), state \d+, "(?!-end-")(.*)"$/gm
+
+const MODEL = fileURLToPath(new URL('../docs/model/claim.pml', import.meta.url))
+const INSTALL = 'apt-get install spin gcc libc6-dev'
+/** Bounds of one search. It takes seconds, 200 MB and a depth of 500; at a bound it stops, which is a failure. */
+const MOST_MEGABYTES = 1_024
+const MOST_STEPS = 100_000
+const MOST_MS = 120_000
+
+/** What each design must do to each promise. The design itself also has to reach what a model of idlers never would. */
+const EXPECTED: readonly (readonly [design: string, promises: Readonly<Record<string, Result>>])[] = [
+  [
+    'the design',
+    { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'kept', nobody_recovers: 'broken', nobody_follows: 'broken' },
+  ],
+  ['LEASE', { one_reader: 'broken', one_entitled: 'broken', nothing_lost: 'kept' }],
+  ['BURN_ON_SEND', { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'broken' }],
+  ['REOPEN_WHILE_BURNING', { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'broken' }],
+]
+
+/** Searches everything, prints a line for each search, and answers with a sentence for each thing that is not as expected. */
+function check(folder: string): string[] {
+  const complaints: string[] = []
+  // Spin asks gcc to preprocess, and what it says without one does not help: ask for both first.
+  for (const tool of ['gcc', 'spin']) run(folder, tool, [tool === 'spin' ? '-V' : '--version'])
+  console.log(row('design', 'promise', 'result', 'states'))
+  for (const [design, promises] of EXPECTED) {
+    const variant = design === 'the design' ? [] : [`-D${design}`]
+    run(folder, 'spin', [...variant, '-a', MODEL])
+    run(folder, 'gcc', ['-O2', '-w', `-DMEMLIM=${MOST_MEGABYTES}`, '-o', 'pan', 'pan.c'])
+    for (const [promise, expected] of Object.entries(promises)) {
+      const printed = run(folder, './pan', ['-a', `-m${MOST_STEPS}`, '-N', promise])
+      const { result, states, unreached } = parseFinding(promise, printed)
+      console.log(row(design, promise, result, states.toLocaleString('en').replaceAll(',', ' ')))
+      if (result !== expected) {
+        const how = result === 'broken' ? ` ${howToSee(variant, promise)}` : ''
+        complaints.push(`${design}: ${promise} is ${result}, and must be ${expected}.${how}`)
+      }
+      // A worse design may leave out steps; in the real one each line has to matter.
+      if (variant.length === 0) complaints.push(...unreached.map((each) => `${design}: nothing ever comes to ${each}.`))
+    }
+  }
+  return complaints
+}
+
+function run(folder: string, command: string, args: readonly string[]): string {
+  const ended = spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: MOST_MS, maxBuffer: 1 << 24 })
+  const isMissing = ended.error !== undefined && 'code' in ended.error && ended.error.code === 'ENOENT'
+  if (isMissing) throw new Error(`${command} is not installed, and the model cannot be checked without it: ${INSTALL}`)
+  if (ended.error !== undefined) throw new Error(`${command} did not end: ${ended.error.message}`)
+  const printed = ended.stdout + ended.stderr
+  if (ended.status === 0) return printed
+  if (/error: .*stdio\.h/.test(printed)) throw new Error(`The headers of the C library are missing: ${INSTALL}`)
+  throw new Error(`${command} failed:\n${printed}`)
+}
+
+function howToSee(variant: readonly string[], promise: string): string {
+  const options = variant.map((each) => `${each} `).join('')
+  const search = `spin ${options}-search -bfs -ltl ${promise} ${MODEL}`
+  return `To see the shortest way there, in an empty folder: ${search} && spin ${options}-t -p ${MODEL}`
+}
+
+function row(design: string, promise: string, result: string, states: string): string {
+  return `${design.padEnd(22)}${promise.padEnd(17)}${result.padEnd(8)}${states.padStart(9)}`
+}
+
+if (import.meta.main) {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-model-'))
+  try {
+    const complaints = check(folder)
+    for (const each of complaints) console.error(each)
+    if (complaints.length > 0) process.exitCode = 1
+    else console.log('The design keeps its promises in every state that can be reached; the worse ones are refuted.')
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

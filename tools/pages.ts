@@ -1,0 +1,94 @@
+import type { Metafile } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import { PROBLEMS } from '#protocol/problem.ts'
+import { pageHeaders } from '#protocol/security-headers.ts'
+import { ROOT } from './bundle.ts'
+import { listFolder } from './files.ts'
+
+/**
+ * Every page of the client, by its path: the templates `web/*.html`, with `%app.js%` replaced by the address of the entry of
+ * that name and its static imports fetched ahead; and one page per problem, from `web/problem.html` (RFC 9457 §3.1.1).
+ * @throws Error for a placeholder that nothing fills.
+ */
+export function makePages(meta: Metafile, entries: Readonly<Record<string, string>>): Map<string, string> {
+  const addresses = Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, addressOf(meta, source)]))
+  const templates = listFolder(`${ROOT}web`).filter((path) => /^[\w-]+\.html$/.test(path) && path !== PROBLEM_TEMPLATE)
+  const problem = readFileSync(`${ROOT}web/${PROBLEM_TEMPLATE}`, 'utf8')
+  return new Map([
+    ...templates.map((path): [string, string] => {
+      const template = readFileSync(`${ROOT}web/${path}`, 'utf8')
+      const ahead = Object.keys(entries)
+        .filter((name) => template.includes(`src="%${name}%"`))
+        .flatMap((name) => staticImports(meta, outputOf(meta, entries[name] ?? '')))
+        .map((output) => `<link rel="modulepreload" href="${output.replace(/^dist\/web/, '')}">`)
+      return [path, fill(path, template.replace('</head>', `${ahead.join('')}</head>`), addresses)]
+    }),
+    ...Object.entries(PROBLEMS).map(([code, { status, title, explanation }]): [string, string] => [
+      `problems/${code}.html`,
+      fill(PROBLEM_TEMPLATE, problem, { ...addresses, code, status: String(status), title, explanation }),
+    ]),
+  ])
+}
+
+/**
+ * The `_headers` file: what the asset server adds to each file. One rule per address or per folder, never two for one address,
+ * because the values of two rules would be joined.
+ */
+export function makeHeaders(paths: Iterable<string>): string {
+  const places = new Set([...paths].map((path) => path.replace(/\/.*/, '/')))
+  return [...places]
+    .flatMap((place) => {
+      const headers = { ...pageHeaders(`/${place}`), 'Cache-Control': place === 'assets/' ? FOR_EVER : 'no-cache' }
+      return addressesOf(place).map((address) => `${address}\n${lines(headers)}`)
+    })
+    .join('\n')
+}
+
+/** The output that was made from the entry `source`. */
+export function outputOf(meta: Metafile, source: string): string {
+  const found = Object.entries(meta.outputs).find(([, { entryPoint }]) => entryPoint === source)
+  if (found === undefined) throw new Error(`Nothing was bundled from ${source}.`)
+  return found[0]
+}
+
+/** The outputs that come with `output` before its first line runs, itself left out. */
+export function staticImports(meta: Metafile, output: string, seen: Set<string> = new Set([output])): string[] {
+  const direct = (meta.outputs[output]?.imports ?? []).filter(
+    ({ kind, external }) => kind === 'import-statement' && !external,
+  )
+  return direct.flatMap(({ path }) => {
+    if (seen.has(path)) return []
+    seen.add(path)
+    return [path, ...staticImports(meta, path, seen)]
+  })
+}
+
+/** The addresses at which the asset server answers with a file at the top, or with any file of a folder. */
+function addressesOf(place: string): string[] {
+  if (place.endsWith('/')) return [`/${place}*`]
+  if (place === 'index.html') return ['/']
+  return place.endsWith('.html') ? [`/${place}`, `/${place.slice(0, -'.html'.length)}`] : [`/${place}`]
+}
+
+function addressOf(meta: Metafile, source: string): string {
+  return outputOf(meta, source).replace(/^dist\/web/, '')
+}
+
+function lines(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `  ${name}: ${value}\n`)
+    .join('')
+}
+
+function fill(path: string, template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/%([\w.-]+)%/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`web/${path} asks for %${name}%, and there is none.`)
+    return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  })
+}
+
+const PROBLEM_TEMPLATE = 'problem.html'
+
+/** The name of a file in assets/ changes with its contents. RFC 8246. */
+const FOR_EVER = 'public, max-age=31536000, immutable'

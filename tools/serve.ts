@@ -1,0 +1,146 @@
+// `npm start`: the built product on local workerd, with Workers KV and Durable Objects kept in a folder. Nothing goes out, and
+// nothing about a request is written down.
+import { Log, LogLevel, Miniflare, Response, type WorkerOptions } from 'miniflare'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from './bundle.ts'
+import { MARK_NAME, takeFolder } from './runtime.ts'
+import type { Settings } from './settings.ts'
+
+interface Place {
+  /** Where everything is kept. */
+  readonly data: string
+  readonly port: number
+}
+
+/**
+ * Serves dist/.
+ * @returns the address, and what stops it.
+ * @throws Error with a sentence for the terminal when the port or the folder is taken, or nothing is built.
+ */
+async function serve({ data, port }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+  const script = readBuilt('main.js')
+  const settings = JSON.parse(readBuilt('settings.json')) as Settings
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const mark = randomUUID()
+  await takeFolder(data, mark)
+  const free = await freePort(port)
+  // What Miniflare needs while it runs stays in the folder too, and goes when a killed server could not remove it.
+  const temporary = join(data, 'tmp')
+  rmSync(temporary, { recursive: true, force: true })
+  mkdirSync(temporary)
+  process.env['TMPDIR'] = temporary
+  const miniflare = new Miniflare({
+    host: HOST,
+    port: free,
+    cf: false,
+    enableDevRegistry: false,
+    handleStructuredLogs: () => undefined,
+    log: new Log(LogLevel.NONE),
+    logRequests: false,
+    resourcePersistencePath: join(data, 'state'),
+    resourceTmpPath: temporary,
+    telemetry: { enabled: false },
+    unsafeLocalExplorer: false,
+    unsafeObservability: false,
+    unsafeRuntimeEnv: { [MARK_NAME]: mark },
+    workers: [
+      {
+        config: workerConfig(settings, script, originsOf(free)),
+        dev: {
+          cacheAPI: false,
+          outboundService: { type: 'fetcher', handler: () => new Response(null, { status: 599 }) },
+        },
+      },
+    ],
+  })
+  await miniflare.ready
+  return { url: `http://localhost:${free}`, stop: () => miniflare.dispose() }
+}
+
+/** The worker as `wrangler.toml` binds it, answering for `origins`. */
+function workerConfig(settings: Settings, script: string, origins: string): WorkerOptions['config'] {
+  const { name, vars, kv, objects } = settings
+  const classes = Object.values(objects)
+  return {
+    name,
+    compatibilityDate: settings.compatibilityDate,
+    compatibilityFlags: settings.compatibilityFlags,
+    manifest: {
+      mainModule: 'main.js',
+      modulesRoot: `${ROOT}dist/worker`,
+      modules: { 'main.js': { type: 'esm', contents: script } },
+    },
+    exports: Object.fromEntries(classes.map((type) => [type, { type: 'durable-object', storage: 'sqlite' }])),
+    env: {
+      ...mapValues(vars, (value) => ({ type: 'text', value })),
+      ...mapValues(objects, (exportName) => ({ type: 'durable-object', worker: name, exportName })),
+      ...Object.fromEntries(kv.map((binding) => [binding, { type: 'kv', id: binding }])),
+      ORIGIN: { type: 'text', value: origins },
+    },
+    assets: { directory: `${ROOT}dist/web`, hasUserWorker: true, ...settings.assets },
+  }
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
+
+/** The one host that is listened to: this machine alone. */
+const HOST = '127.0.0.1'
+
+function originsOf(port: number): string {
+  return `http://localhost:${port},http://${HOST}:${port}`
+}
+
+function readBuilt(file: string): string {
+  try {
+    return readFileSync(`${ROOT}dist/worker/${file}`, 'utf8')
+  } catch {
+    throw new Error('Nothing is built yet: run `npm run build`.')
+  }
+}
+
+/** `port`, or any free one for 0. The worker must know its port before it listens: it compares it with what requests say. */
+function freePort(port: number): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer()
+    probe.once('error', () =>
+      failed(new Error(`Port ${port} is taken by another program: choose one with PORT=8788 npm start.`)),
+    )
+    probe.listen(port, HOST, () => {
+      const { port: free } = probe.address() as AddressInfo
+      probe.close(() => found(free))
+    })
+  })
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is ${text}, which is no port.`)
+  return port
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, 'no-build': { type: 'boolean' } } })
+  const port = readPort(process.env['PORT'] ?? '8787')
+  const data = resolve(values.data ?? process.env['SEALDROP_DATA'] ?? `${ROOT}.sealdrop-data`)
+  if (values['no-build'] !== true) await (await import('./build.ts')).build()
+  const { url, stop } = await serve({ data, port })
+  console.log(`Sealdrop is running at ${url}`)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Miniflare would exit with a failure: stopping is what was asked for.
+    process.removeAllListeners(signal)
+    process.once(signal, () => void stop().then(() => process.exit(0)))
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+}

@@ -1,0 +1,100 @@
+import { unstable_readConfig as readConfig } from 'wrangler'
+import { fileURLToPath } from 'node:url'
+
+/** What the worker is bound to: `wrangler.toml`, as wrangler itself reads it. The build writes it to `dist/settings.json`. */
+export interface Settings {
+  readonly name: string
+  readonly compatibilityDate: string
+  readonly compatibilityFlags: string[]
+  readonly vars: Readonly<Record<string, string>>
+  /** Names of the bindings to Workers KV. */
+  readonly kv: readonly string[]
+  /** Binding → class of a Durable Object with SQLite storage. */
+  readonly objects: Readonly<Record<string, string>>
+  readonly assets: {
+    readonly htmlHandling?: 'auto-trailing-slash' | 'force-trailing-slash' | 'drop-trailing-slash' | 'none'
+    readonly notFoundHandling?: 'none' | 'single-page-application' | '404-page'
+    readonly runWorkerFirst?: boolean | string[]
+  }
+}
+
+/**
+ * Reads `wrangler.toml`, or another file like it.
+ * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed.
+ */
+export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
+  const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
+  const { assets, name, compatibility_date: compatibilityDate } = config
+  if (assets === undefined || name === undefined || compatibilityDate === undefined) {
+    throw new Error('wrangler.toml needs name, compatibility_date and [assets].')
+  }
+  for (const key of UNKNOWN_BINDINGS) {
+    if (isBound(config[key]))
+      throw new Error(`wrangler.toml binds ${key}: teach tools/settings.ts and tools/serve.ts about it.`)
+  }
+  return {
+    name,
+    compatibilityDate,
+    compatibilityFlags: config.compatibility_flags,
+    vars: Object.fromEntries(Object.entries(config.vars).map(([key, value]) => [key, text(key, value)])),
+    kv: config.kv_namespaces.map(({ binding }) => binding),
+    objects: Object.fromEntries(config.durable_objects.bindings.map((object) => [object.name, object.class_name])),
+    assets: {
+      ...(assets.html_handling === undefined ? {} : { htmlHandling: assets.html_handling }),
+      ...(assets.not_found_handling === undefined ? {} : { notFoundHandling: assets.not_found_handling }),
+      ...(assets.run_worker_first === undefined ? {} : { runWorkerFirst: assets.run_worker_first }),
+    },
+  }
+}
+
+/** What is used of wrangler's own account of the file; its types name packages that it does not bring along. */
+interface WranglerConfig extends Partial<Record<(typeof UNKNOWN_BINDINGS)[number], unknown>> {
+  readonly name: string | undefined
+  readonly compatibility_date: string | undefined
+  readonly compatibility_flags: string[]
+  readonly vars: Readonly<Record<string, unknown>>
+  readonly kv_namespaces: readonly { readonly binding: string }[]
+  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
+  readonly assets:
+    | {
+        readonly html_handling?: Settings['assets']['htmlHandling'] | undefined
+        readonly not_found_handling?: Settings['assets']['notFoundHandling'] | undefined
+        readonly run_worker_first?: Settings['assets']['runWorkerFirst'] | undefined
+      }
+    | undefined
+}
+
+function text(key: string, value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`[vars] ${key} in wrangler.toml is not a string.`)
+  return value
+}
+
+/** Whether a setting of wrangler's binds anything: it fills in empty lists and empty tables of them. */
+function isBound(setting: unknown): boolean {
+  if (setting === undefined || setting === null) return false
+  if (Array.isArray(setting)) return setting.length > 0
+  return typeof setting === 'object' ? Object.values(setting).some(isBound) : true
+}
+
+const UNKNOWN_BINDINGS = [
+  'ai',
+  'analytics_engine_datasets',
+  'browser',
+  'containers',
+  'd1_databases',
+  'dispatch_namespaces',
+  'hyperdrive',
+  'images',
+  'mtls_certificates',
+  'pipelines',
+  'queues',
+  'r2_buckets',
+  'ratelimits',
+  'secrets_store_secrets',
+  'send_email',
+  'services',
+  'triggers',
+  'vectorize',
+  'version_metadata',
+  'workflows',
+] as const

@@ -1,0 +1,71 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { CHROMIUM_FLAGS, findChromium } from './test/tools/browser.ts'
+
+const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
+/** Generous, because all of them share the machine; nothing waits for these when all is well. */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 }
+const define = { SLOW_RUN: JSON.stringify(process.env['SLOW'] === '1') }
+
+export default defineConfig({
+  test: {
+    reporters: ['default', 'json'],
+    outputFile: { json: '.reports/vitest.json' },
+    projects: [
+      {
+        define,
+        test: { ...timeouts, name: 'node', include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'] },
+      },
+      {
+        define,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            remoteBindings: false,
+            verbose: false,
+            miniflare: { outboundService: () => new Response(null, { status: 599 }) },
+          }),
+        ],
+        test: { ...timeouts, name: 'workerd', include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'] },
+      },
+      {
+        define,
+        test: {
+          ...timeouts,
+          name: 'chromium',
+          include: [...PURE, 'test/web/**/*.test.{ts,tsx}'],
+          globalSetup: 'test/tools/need-chromium.ts',
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: 'chromium' }],
+            provider: playwright({ launchOptions: { args: [...CHROMIUM_FLAGS], ...chromiumIfAny() } }),
+          },
+        },
+      },
+      {
+        define,
+        test: {
+          name: 'e2e',
+          include: ['test/{cli,e2e}/**/*.test.ts'],
+          globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
+
+/** Without a browser the other projects still run; need-chromium.ts fails this one. */
+function chromiumIfAny(): { executablePath?: string } {
+  try {
+    return { executablePath: findChromium() }
+  } catch {
+    return {}
+  }
+}
