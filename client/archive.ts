@@ -59,7 +59,9 @@ export async function unpackMessage(archive: Bytes): Promise<Message & { token: 
   const entries = await unpackTar(archive, { strict: true })
   if (entries.length < 2 || entries.length > MAX_ENTRIES) throw new RangeError('too few or too many entries')
   // Fields that tars read differently, kinds of entries that not all know, what lies between entries: all of it shows here.
-  const again = await packTar(entries.map(({ header, data }) => entry(header.name, new Uint8Array(data ?? []), timeOf(header))))
+  const again = await packTar(
+    entries.map(({ header, data }) => entry(header.name, new Uint8Array(data ?? []), timeOf(header))),
+  )
   if (!equalBytes(again, archive.subarray(0, again.length))) throw new RangeError('not as this client would write it')
   const taken = new Set<string>()
   for (const { header } of entries) {
@@ -80,7 +82,8 @@ export async function unpackMessage(archive: Bytes): Promise<Message & { token: 
     const bytes = new Uint8Array(data ?? [])
     return { name: header.name, type: meta.types[index] ?? '', modifiedAtMs: timeOf(header), bytes }
   })
-  const text = textEntry === undefined ? '' : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(textEntry.data)
+  const text =
+    textEntry === undefined ? '' : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(textEntry.data)
   return { text, files, token: new Uint8Array(token) }
 }
 

@@ -13,7 +13,10 @@ export function isCleanName(name: string): boolean {
 
 /** The name under which a file is sealed: clean, and told apart from the places already taken. */
 export function cleanName(name: string, taken: ReadonlySet<string> = new Set()): string {
-  const parts = name.split('/').map(cleanPart).filter((part) => part !== '')
+  const parts = name
+    .split('/')
+    .map(cleanPart)
+    .filter((part) => part !== '')
   const clean = shorten(parts, MAX_NAME_BYTES) || 'file'
   if (isFree(clean, taken)) return clean
   // Room for " (1000)".
@@ -56,7 +59,10 @@ function foldersOf(name: string): readonly string[] {
 
 /** One part of a name, cleaned; `''` if nothing usable is left. */
 function cleanPart(part: string): string {
-  const clean = part.normalize('NFC').replace(UNSAFE, '_').replace(/[. ]+$/, '')
+  const clean = part
+    .normalize('NFC')
+    .replace(UNSAFE, '_')
+    .replace(/[. ]+$/, '')
   // Our own folder's name, however a file system spells it, is no one else's.
   if (fold(clean) === '.sealdrop') return ''
   return RESERVED.test(clean) ? `_${clean}` : clean

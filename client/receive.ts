@@ -68,7 +68,12 @@ export async function open(ciphertext: Bytes, opener: Opener): Promise<Opened> {
 }
 
 /** Tells the server, and through it the sender, that everything has been opened. @returns whether it was the last read */
-export async function acknowledge(server: Server, opener: Opener, reader: SigningKey, opened: string): Promise<boolean> {
+export async function acknowledge(
+  server: Server,
+  opener: Opener,
+  reader: SigningKey,
+  opened: string,
+): Promise<boolean> {
   const { dropId, claim: key } = opener
   const signers = { claim: key, reader }
   const call = { name: 'ack', dropId, reader: reader.publicKey, body: formatAckBody(opened), signers } as const

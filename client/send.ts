@@ -93,7 +93,11 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
 }
 
 /** Deposits a sealed message. Doing it twice changes nothing. @throws DropError */
-export async function deposit(server: Server, sealed: Sealed, onProgress?: (progress: Progress) => void): Promise<void> {
+export async function deposit(
+  server: Server,
+  sealed: Sealed,
+  onProgress?: (progress: Progress) => void,
+): Promise<void> {
   const { dropId, terms, ciphertext: body } = sealed
   await ask(server, { name: 'create', dropId, body, fields: { [DROP_TERMS_FIELD]: formatTerms(terms) }, onProgress })
 }

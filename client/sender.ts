@@ -42,13 +42,19 @@ async function askAsSender(
   body?: Bytes,
 ): Promise<Report> {
   const { dropId, claim, opened, origin } = ticket
-  const sent = parseSent(await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }))
+  const sent = parseSent(
+    await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }),
+  )
   const context = { authority: new URL(origin).host, dropId, claim }
   const claims = await Promise.all(
     sent.claims.map(async (receipt) => {
       const isProved = await isClaimProved(receipt, context)
       // Nobody has opened what nobody has claimed: the one is not believed without the other.
-      return { ...receipt, isClaimProved: isProved, isOpeningProved: isProved && (await isOpeningProved(receipt, context, opened)) }
+      return {
+        ...receipt,
+        isClaimProved: isProved,
+        isOpeningProved: isProved && (await isOpeningProved(receipt, context, opened)),
+      }
     }),
   )
   return { ...sent, claims }

@@ -65,7 +65,8 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
       isRenewed = true
       continue
     }
-    const ms = outcome instanceof Refused && outcome.retryAfterMs ? outcome.retryAfterMs : Math.min(1_000 * 2 ** attempt, 10_000)
+    const ms =
+      outcome instanceof Refused && outcome.retryAfterMs ? outcome.retryAfterMs : Math.min(1_000 * 2 ** attempt, 10_000)
     if ((isFinal && outcome.code !== 'offline') || server.clock() + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await server.wait(ms)

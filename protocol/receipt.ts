@@ -1,4 +1,11 @@
-import { formatAckBody, formatReaderBody, type Receipt, type RequestName, type Role, type SignatureRecord } from './api.ts'
+import {
+  formatAckBody,
+  formatReaderBody,
+  type Receipt,
+  type RequestName,
+  type Role,
+  type SignatureRecord,
+} from './api.ts'
 import { contentDigest } from './content-digest.ts'
 import type { DropId } from './id.ts'
 import type { PublicKey } from './public-key.ts'
@@ -43,5 +50,7 @@ async function isSigned(
 ): Promise<boolean> {
   const { authority, dropId } = context
   const fields = signatureFields(name, role, record)
-  return (await verifyRequest({ name, authority, query: '', dropId, reader, digest, ...fields }, role, key)) !== undefined
+  return (
+    (await verifyRequest({ name, authority, query: '', dropId, reader, digest, ...fields }, role, key)) !== undefined
+  )
 }

@@ -27,7 +27,8 @@ export function parseFinding(promise: string, printed: string): Finding {
   }
   if (!/^Full statespace search for:$/m.test(printed)) refuse('The search was not a full one')
   if (!new RegExp(`never claim\\s+\\+ \\(${promise}\\)`).test(printed)) refuse(`The search was not for ${promise}`)
-  if (/max search depth too small|out of memory|MEMLIM|hash table full/.test(printed)) refuse('The search was cut short')
+  if (/max search depth too small|out of memory|MEMLIM|hash table full/.test(printed))
+    refuse('The search was cut short')
   const errors = Number(/errors: (\d+)$/m.exec(printed)?.[1] ?? Number.NaN)
   const states = Number(/^\s*([\d.e+]+) states, stored/m.exec(printed)?.[1] ?? Number.NaN)
   if (!(states > 0)) refuse('No state was searched')
@@ -37,7 +38,8 @@ export function parseFinding(promise: string, printed: string): Finding {
     if (/Search not completed/.test(printed)) refuse('The search was not completed')
     return { result: 'kept', states, unreached }
   }
-  if (errors !== 1 || !/^pan:1: assertion violated {2}!\(/m.test(printed)) refuse(`The error found does not break ${promise}`)
+  if (errors !== 1 || !/^pan:1: assertion violated {2}!\(/m.test(printed))
+    refuse(`The error found does not break ${promise}`)
   return { result: 'broken', states, unreached: [] }
 }
 
@@ -55,7 +57,13 @@ const MOST_MS = 120_000
 const EXPECTED: readonly (readonly [design: string, promises: Readonly<Record<string, Result>>])[] = [
   [
     'the design',
-    { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'kept', nobody_recovers: 'broken', nobody_follows: 'broken' },
+    {
+      one_reader: 'kept',
+      one_entitled: 'kept',
+      nothing_lost: 'kept',
+      nobody_recovers: 'broken',
+      nobody_follows: 'broken',
+    },
   ],
   ['LEASE', { one_reader: 'broken', one_entitled: 'broken', nothing_lost: 'kept' }],
   ['BURN_ON_SEND', { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'broken' }],

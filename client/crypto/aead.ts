@@ -24,7 +24,8 @@ export async function nativeAead(key: Bytes): Promise<Aead | undefined> {
   }
   const algorithm = (iv: Bytes): AesGcmParams => ({ name: NAME, iv })
   return {
-    seal: async (nonce, plaintext) => new Uint8Array(await crypto.subtle.encrypt(algorithm(nonce), imported, plaintext)),
+    seal: async (nonce, plaintext) =>
+      new Uint8Array(await crypto.subtle.encrypt(algorithm(nonce), imported, plaintext)),
     open: async (nonce, box) => new Uint8Array(await crypto.subtle.decrypt(algorithm(nonce), imported, box)),
   }
 }

@@ -70,9 +70,11 @@ test('a passphrase of age does not open here', async () => {
 test('a passphrase stanza beside the one that opens is refused', async () => {
   const encrypter = new Encrypter()
   encrypter.addRecipient(recipient)
-  encrypter.addRecipient({ wrapFileKey: () => [new Stanza(['scrypt', 'c2FsdHNhbHRzYWx0c2FsdA', '2'], new Uint8Array(32))] })
-  const sealed = new Uint8Array(await encrypter.encrypt(plaintext))
-  await expect(openEnvelope(sealed, identity)).rejects.toMatchObject(refused)
+  encrypter.addRecipient({
+    wrapFileKey: () => [new Stanza(['scrypt', 'c2FsdHNhbHRzYWx0c2FsdA', '2'], new Uint8Array(32))],
+  })
+  const both = new Uint8Array(await encrypter.encrypt(plaintext))
+  await expect(openEnvelope(both, identity)).rejects.toMatchObject(refused)
 })
 
 test('nothing is sealed to nobody, to a key that a quantum computer breaks, or to more than would be opened', async () => {

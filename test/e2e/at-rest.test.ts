@@ -70,6 +70,10 @@ function spellings(secret: Buffer): Buffer[] {
     // The characters at either end depend on the neighbours.
     return text.slice(Math.ceil((shift * 8) / 6) + (shift === 0 ? 0 : 1), -4)
   })
-  const texts = [secret.toString('hex'), ...aligned, ...aligned.map((each) => each.replaceAll('+', '-').replaceAll('/', '_'))]
+  const texts = [
+    secret.toString('hex'),
+    ...aligned,
+    ...aligned.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
+  ]
   return [secret, Buffer.from(secret.toString('latin1'), 'utf16le'), ...texts.map((text) => Buffer.from(text))]
 }

@@ -33,7 +33,14 @@ test('a client that hangs up after 16 KiB of the ciphertext has burned nothing',
 
 test('no GET and no HEAD of any address consumes anything', async () => {
   const { sealed, opener, server: reached } = await send(server.url, { text: 'still here' })
-  const paths = [...Object.values(REQUESTS).map(({ path }) => path), '/', '/workshop.html', '/v1', '/nothing', '/v1/drops/part?n=0']
+  const paths = [
+    ...Object.values(REQUESTS).map(({ path }) => path),
+    '/',
+    '/workshop.html',
+    '/v1',
+    '/nothing',
+    '/v1/drops/part?n=0',
+  ]
   for (const path of paths) {
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
       const answer = await fetch(`${server.url}${path}`, { method, headers: { 'Drop-Id': sealed.dropId } })
@@ -51,7 +58,11 @@ test('a program that only knows how to post bytes can deposit a drop', async () 
   const answer = await fetch(`${server.url}/v1/drops`, {
     method: 'POST',
     // What curl --data-binary says of a body, and nothing else.
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Drop-Id': dropId, 'Drop-Terms': formatTerms(terms) },
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Drop-Id': dropId,
+      'Drop-Terms': formatTerms(terms),
+    },
     body: ciphertext,
   })
   expect(answer.status).toBe(201)
@@ -84,7 +95,9 @@ test('a power cut in the middle of depositing leaves a drop that can be deposite
   for (const delayMs of [0, 5, 20, 60]) {
     const dropId = flip(sealed.dropId, delayMs)
     const headers = { 'Drop-Id': dropId, 'Drop-Terms': formatTerms(sealed.terms) }
-    const cut = fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: sealed.ciphertext }).catch(() => undefined)
+    const cut = fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: sealed.ciphertext }).catch(
+      () => undefined,
+    )
     await reached.wait(delayMs)
     await server.kill()
     await cut
@@ -118,7 +131,12 @@ test('every kind of problem has a page that says what it means', async () => {
   }
 })
 
-async function claimAndHangUp(dropId: string, opener: Deposited['opener'], reader: Awaited<ReturnType<typeof generateSigningKey>>, most: number): Promise<number> {
+async function claimAndHangUp(
+  dropId: string,
+  opener: Deposited['opener'],
+  reader: Awaited<ReturnType<typeof generateSigningKey>>,
+  most: number,
+): Promise<number> {
   const body = formatReaderBody(reader.publicKey)
   const digest = await contentDigest(body)
   const { host } = new URL(server.url)
@@ -127,8 +145,16 @@ async function claimAndHangUp(dropId: string, opener: Deposited['opener'], reade
   const signed = await signRequest(unsigned, opener, nonce, Math.floor(Date.now() / 1_000))
   return new Promise((done, fail) => {
     let received = 0
-    const fields = { 'Drop-Id': dropId, 'Content-Digest': digest, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
-    const posted = request(`${server.url}/v1/drops/claim`, { method: 'POST', headers: { ...fields, 'Content-Length': body.length } })
+    const fields = {
+      'Drop-Id': dropId,
+      'Content-Digest': digest,
+      'Signature-Input': signed.signatureInput,
+      Signature: signed.signature,
+    }
+    const posted = request(`${server.url}/v1/drops/claim`, {
+      method: 'POST',
+      headers: { ...fields, 'Content-Length': body.length },
+    })
     posted.on('response', (answer) => {
       answer.on('data', (chunk: Buffer) => {
         received += chunk.length

@@ -64,7 +64,9 @@ test('a server that is killed and started again between claim and acknowledge ha
   })
   await openInPage(reader.page, link)
   expect(await textOf(reader.page)).toBe('through the power cut')
-  await reader.page.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor({ timeout: 60_000 })
+  await reader.page
+    .getByText('The server has deleted it, and the sender sees that you opened it.')
+    .waitFor({ timeout: 60_000 })
 })
 
 test('sealing survives a server that is away: nothing typed is lost, and one drop is made', async () => {
@@ -143,7 +145,10 @@ test('the passphrase is worked on beside the page, which stays alive and tells h
     return worst
   })
   await page.getByRole('button', { name: 'Seal message' }).click()
-  await page.getByText(/Working on the passphrase/).first().waitFor()
+  await page
+    .getByText(/Working on the passphrase/)
+    .first()
+    .waitFor()
   await heading(page, 'Sealed. Send this link.')
   // Argon2id takes most of a second on any machine; no one step of the page may take as long.
   expect(await longest).toBeLessThan(500)

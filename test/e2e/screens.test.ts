@@ -12,7 +12,9 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
   compose: async ({ page }) => {
     await page.goto(server().url)
     await page.getByLabel('Message', { exact: true }).fill('words '.repeat(40))
-    await page.locator('input[type=file]').setInputFiles([{ name: `${'long-'.repeat(30)}name.pdf`, mimeType: '', buffer: Buffer.alloc(9) }])
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([{ name: `${'long-'.repeat(30)}name.pdf`, mimeType: '', buffer: Buffer.alloc(9) }])
     await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
     await page.getByLabel('Gone after').selectOption('Another time…')
   },
@@ -68,21 +70,26 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
   },
 }
 
-test.for(Object.keys(SCREENS))('%s: axe finds nothing, light and dark, narrow and wide, and nothing is cut at 320 pixels', async (name) => {
-  const someone = await person()
-  await SCREENS[name]?.(someone)
-  const page = someone.context.pages().at(-1) ?? someone.page
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [320, 1_280]) {
-      await page.setViewportSize({ width, height: 800 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      expect(await violations(page), `${name} ${colorScheme} ${width}`).toEqual([])
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(overflow, `${name} at ${width}`).toBe(0)
+test.for(Object.keys(SCREENS))(
+  '%s: axe finds nothing, light and dark, narrow and wide, and nothing is cut at 320 pixels',
+  async (name) => {
+    const someone = await person()
+    await SCREENS[name]?.(someone)
+    const page = someone.context.pages().at(-1) ?? someone.page
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [320, 1_280]) {
+        await page.setViewportSize({ width, height: 800 })
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        expect(await violations(page), `${name} ${colorScheme} ${width}`).toEqual([])
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        expect(overflow, `${name} at ${width}`).toBe(0)
+      }
     }
-  }
-  expect(someone.complaints).toEqual([])
-})
+    expect(someone.complaints).toEqual([])
+  },
+)
 
 test('text spacing of a reader’s own cuts nothing off', async () => {
   const someone = await person()
@@ -92,7 +99,9 @@ test('text spacing of a reader’s own cuts nothing off', async () => {
   await page.evaluate(() => {
     // WCAG 1.4.12, through the CSSOM: the page's policy allows no style element.
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }')
+    sheet.replaceSync(
+      '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }',
+    )
     document.adoptedStyleSheets = [sheet]
   })
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
@@ -140,7 +149,9 @@ async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   return page.evaluate(async () => {
     // The page's own code knows nothing of axe: it was put beside it.
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
     const found = await axe.run({ runOnly: { type: 'tag', values: tags } })
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)

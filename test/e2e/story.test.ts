@@ -20,7 +20,10 @@ test('a text is sealed in one browser, opened once in another, and the sender se
   await sender.page.getByRole('link', { name: 'Sent' }).first().click()
   await heading(sender.page, 'Sent from this browser')
   await sender.page.getByRole('button', { name: 'Check now' }).click()
-  await sender.page.getByText(/Opened on .*, proved by the reader’s signature/).first().waitFor()
+  await sender.page
+    .getByText(/Opened on .*, proved by the reader’s signature/)
+    .first()
+    .waitFor()
   for (const { complaints } of [sender, reader, late]) expect(complaints).toEqual([])
 })
 
@@ -29,7 +32,11 @@ test('three files arrive with their names, types and bytes, one by one and as on
   const files = [
     { name: 'report.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 not really') },
     { name: 'leeres.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
-    { name: 'bild ‮gpj.exe', mimeType: 'image/png', buffer: Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251)) },
+    {
+      name: 'bild ‮gpj.exe',
+      mimeType: 'image/png',
+      buffer: Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251)),
+    },
   ]
   const link = await sealInPage(sender.page, server().url, { files })
   await openInPage(reader.page, link)
@@ -59,7 +66,9 @@ test('a wrong passphrase says how many tries are left, the right one opens', asy
   const link = await sealInPage(sender.page, server().url, { text: 'behind a passphrase', passphrase: 'größe zählt' })
   await openInPage(reader.page, link, 'grosse zahlt')
   await reader.page.getByText('9 tries left, then the message destroys itself.').waitFor()
-  expect(await reader.page.getByLabel('Passphrase', { exact: true }).evaluate((node) => node === document.activeElement)).toBe(true)
+  expect(
+    await reader.page.getByLabel('Passphrase', { exact: true }).evaluate((node) => node === document.activeElement),
+  ).toBe(true)
   // The same passphrase as another keyboard composes it.
   await reader.page.getByLabel('Passphrase', { exact: true }).fill('größe zählt'.normalize('NFD'))
   await reader.page.getByRole('button', { name: 'Open it now' }).click()
@@ -76,7 +85,10 @@ test('ten wrong passphrases destroy the message', { timeout: 240_000 }, async ()
     await thief.page.getByLabel('Passphrase', { exact: true }).fill(`wrong ${left}`)
     await thief.page.getByRole('button', { name: 'Open it now' }).click()
   }
-  await thief.page.getByText(/it was the last try|There is nothing to open here/).first().waitFor()
+  await thief.page
+    .getByText(/it was the last try|There is nothing to open here/)
+    .first()
+    .waitFor()
   await visit(thief.page, link)
   await heading(thief.page, 'There is nothing to open here')
   await sender.page.getByRole('link', { name: 'Sent' }).first().click()
@@ -95,7 +107,10 @@ test('of two browsers that press at once exactly one opens it', async () => {
   await Promise.all(racers.map((page) => page.getByRole('button', { name: 'Open it now' }).click()))
   const ends = await Promise.all(
     racers.map(async (page) => {
-      const end = page.getByRole('heading', { level: 1, name: /^(Opened|Somebody came first|There is nothing to open here)$/ })
+      const end = page.getByRole('heading', {
+        level: 1,
+        name: /^(Opened|Somebody came first|There is nothing to open here)$/,
+      })
       await end.waitFor()
       return end.textContent()
     }),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseFinding } from '../../tools/model.ts'
 
-const VIOLATED = 'pan:1: assertion violated  !( !(( !((opened[0]&&opened[1]))||(dismissed[0]||dismissed[1])))) (at depth 300)'
+const VIOLATED =
+  'pan:1: assertion violated  !( !(( !((opened[0]&&opened[1]))||(dismissed[0]||dismissed[1])))) (at depth 300)'
 const STOPPED = 'Warning: Search not completed'
 
 test('a whole search without an error keeps the promise', () => {
@@ -34,7 +35,9 @@ test('a search for another promise is no answer', () => {
 
 test('an error of the model itself does not pass for a refutation', () => {
   const first = 'pan:1: invalid array index (at depth 12)'
-  expect(() => parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 }))).toThrow('does not break one_reader')
+  expect(() => parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 }))).toThrow(
+    'does not break one_reader',
+  )
 })
 
 /** What Spin 6.5.2 prints, without its statistics. */
