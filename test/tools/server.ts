@@ -81,7 +81,12 @@ export async function startServer(place: { data?: string; port?: number } = {}):
     if (place.data === undefined) rmSync(data, { recursive: true, force: true })
   }
 
-  await start()
+  try {
+    await start()
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     url: `http://localhost:${port}`,
     data,

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// What types cannot say is said by lint: the real rules over little files.
+
+const CIPHER = `import { sha256 } from '@noble/hashes/sha2.js'\nexport const a: unknown = sha256\n`
+const AGE = `import { Encrypter } from 'age-encryption'\nexport const a: unknown = Encrypter\n`
+const SUBTLE = `export const a: unknown = crypto.subtle\n`
+const CHANCE = `export const a: unknown = Math.random()\n`
+const MARKUP = `export const A = (): unknown => <p dangerouslySetInnerHTML={{ __html: '' }} />\n`
+
+const REFUSED = [
+  ['web/cipher.ts', CIPHER, 'no-restricted-imports'],
+  ['worker/cipher.ts', CIPHER, 'no-restricted-imports'],
+  ['client/cipher.ts', CIPHER, 'no-restricted-imports'],
+  ['protocol/cipher.ts', CIPHER, 'no-restricted-imports'],
+  ['cli/age.ts', AGE, 'no-restricted-imports'],
+  ['web/subtle.ts', SUBTLE, 'no-restricted-properties'],
+  ['worker/subtle.ts', SUBTLE, 'no-restricted-properties'],
+  ['web/chance.ts', CHANCE, 'no-restricted-properties'],
+  ['web/markup.tsx', MARKUP, 'no-danger'],
+  ['worker/ring.ts', `import { b } from './ring-back.ts'\nexport const a: unknown = b\n`, 'no-cycle'],
+  ['worker/long.ts', `export const a = 1\n${'// a line\n'.repeat(300)}`, 'max-lines'],
+] as const
+
+const TAKEN = [
+  ['client/crypto/cipher.ts', CIPHER],
+  ['client/crypto/age.ts', AGE],
+  ['client/crypto/subtle.ts', SUBTLE],
+  ['worker/ring-back.ts', `import { a } from './ring.ts'\nexport const b: unknown = a\n`],
+] as const
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+let folder: string
+let found: readonly { readonly code: string; readonly filename: string }[]
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sealdrop-lint-'))
+  cpSync(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'))
+  for (const [path, text] of [...REFUSED, ...TAKEN]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  const printed = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), ['--format', 'json'], {
+    cwd: folder,
+  })
+    .then(({ stdout }) => stdout)
+    .catch((error: { stdout: string }) => error.stdout)
+  found = (JSON.parse(printed) as { diagnostics: typeof found }).diagnostics
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test.for(REFUSED)('%s is refused', ([path, , rule]) => {
+  const codes = found.filter(({ filename }) => filename === path).map(({ code }) => code)
+  expect(codes.join()).toContain(`(${rule})`)
+})
+
+test('client/crypto is where ciphers are used', () => {
+  expect(found.filter(({ filename }) => filename.startsWith('client/crypto/'))).toEqual([])
+})
