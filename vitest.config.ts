@@ -6,6 +6,24 @@ import { CHROMIUM_FLAGS, findChromium } from './test/tools/browser.ts'
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
 /** Generous, because all of them share the machine; nothing waits for these when all is well. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 }
+const BUNDLED = [
+  '@noble/ciphers/chacha.js',
+  '@noble/curves/ed25519.js',
+  '@noble/hashes/argon2.js',
+  '@noble/hashes/hkdf.js',
+  '@noble/hashes/sha2.js',
+  '@scure/base',
+  '@scure/bip39/wordlists/english.js',
+  'age-encryption',
+  'cctv-age',
+  'fast-check',
+  'http-message-sig',
+  'modern-tar',
+  'preact',
+  'preact/hooks',
+  'preact/jsx-runtime',
+  'structured-headers',
+]
 const define = { SLOW_RUN: JSON.stringify(process.env['SLOW'] === '1') }
 
 export default defineConfig({
@@ -31,6 +49,8 @@ export default defineConfig({
       },
       {
         define,
+        // Named here, because one that is found late reloads the page in the middle of a run.
+        optimizeDeps: { include: BUNDLED },
         test: {
           ...timeouts,
           name: 'chromium',

@@ -14,6 +14,8 @@ interface Place {
   /** Where everything is kept. */
   readonly data: string
   readonly port: number
+  /** What the server answers for besides this machine's own names. */
+  readonly origins: readonly string[]
 }
 
 /**
@@ -21,7 +23,7 @@ interface Place {
  * @returns the address, and what stops it.
  * @throws Error with a sentence for the terminal when the port or the folder is taken, or nothing is built.
  */
-async function serve({ data, port }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+async function serve({ data, origins, port }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
   const script = readBuilt('main.js')
   const settings = JSON.parse(readBuilt('settings.json')) as Settings
   mkdirSync(data, { recursive: true, mode: 0o700 })
@@ -49,7 +51,7 @@ async function serve({ data, port }: Place): Promise<{ url: string; stop: () => 
     unsafeRuntimeEnv: { [MARK_NAME]: mark },
     workers: [
       {
-        config: workerConfig(settings, script, originsOf(free)),
+        config: workerConfig(settings, script, [...originsOf(free), ...origins].join()),
         dev: {
           cacheAPI: false,
           outboundService: { type: 'fetcher', handler: () => new Response(null, { status: 599 }) },
@@ -92,8 +94,18 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T)
 /** The one host that is listened to: this machine alone. */
 const HOST = '127.0.0.1'
 
-function originsOf(port: number): string {
-  return `http://localhost:${port},http://${HOST}:${port}`
+function originsOf(port: number): string[] {
+  return [`http://localhost:${port}`, `http://${HOST}:${port}`]
+}
+
+/** The origins under which a proxy in front of us is reached: `ORIGIN`, separated by commas. */
+function readOrigins(text: string): string[] {
+  const origins = text.split(',').filter((each) => each !== '')
+  for (const each of origins) {
+    if (URL.parse(each)?.origin !== each)
+      throw new Error(`ORIGIN has ${each}, which is no origin: https://drop.example is one.`)
+  }
+  return origins
 }
 
 function readBuilt(file: string): string {
@@ -127,9 +139,10 @@ function readPort(text: string): number {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, 'no-build': { type: 'boolean' } } })
   const port = readPort(process.env['PORT'] ?? '8787')
+  const origins = readOrigins(process.env['ORIGIN'] ?? '')
   const data = resolve(values.data ?? process.env['SEALDROP_DATA'] ?? `${ROOT}.sealdrop-data`)
   if (values['no-build'] !== true) await (await import('./build.ts')).build()
-  const { url, stop } = await serve({ data, port })
+  const { url, stop } = await serve({ data, origins, port })
   console.log(`Sealdrop is running at ${url}`)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Miniflare would exit with a failure: stopping is what was asked for.

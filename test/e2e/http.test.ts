@@ -107,30 +107,6 @@ test('a power cut in the middle of depositing leaves a drop that can be deposite
   }
 })
 
-test('the pages and the API carry the same policy, and only the workshop has one of its own', async () => {
-  const page = await fetch(server.url)
-  const api = await fetch(`${server.url}/v1/drops/status`)
-  await page.text()
-  await api.text()
-  for (const name of ['content-security-policy', 'referrer-policy', 'permissions-policy', 'x-content-type-options']) {
-    expect(page.headers.get(name)).toBe(api.headers.get(name))
-  }
-  expect(page.headers.get('content-security-policy')).toContain("trusted-types 'none'")
-  expect(api.headers.get('cache-control')).toBe('no-store')
-  const workshop = await fetch(`${server.url}/workshop.html`)
-  await workshop.text()
-  expect(workshop.headers.get('content-security-policy')).toContain("frame-ancestors 'self'")
-})
-
-test('every kind of problem has a page that says what it means', async () => {
-  const { PROBLEMS } = await import('#protocol/problem.ts')
-  for (const [code, { title }] of Object.entries(PROBLEMS)) {
-    const page = await fetch(`${server.url}/problems/${code}`)
-    expect(page.status, code).toBe(200)
-    expect(await page.text()).toContain(title)
-  }
-})
-
 async function claimAndHangUp(
   dropId: string,
   opener: Deposited['opener'],

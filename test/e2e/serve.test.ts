@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,6 +57,23 @@ test('it prints one line, whatever is asked of it', async () => {
   await fetch(`${own.url}/v1/drops`, { method: 'POST', body: 'x' })
   await own.stop()
   expect(own.printed()).toBe(`Sealdrop is running at ${own.url}\n`)
+})
+
+test('behind a proxy it answers for the name that the proxy is known by, and for no other', async () => {
+  await using own = await startServer({ origin: 'https://drop.example' })
+  const ask = async (host: string): Promise<number> =>
+    new Promise((done, fail) => {
+      const asked = request(`${own.url}/v1/drops/status`, { headers: { Host: host, 'Drop-Id': 'A'.repeat(22) } })
+      asked.once('response', (answer) => done(answer.resume().statusCode ?? 0)).once('error', fail)
+      asked.end()
+    })
+  expect(await ask('drop.example')).toBe(404)
+  expect(await ask(new URL(own.url).host)).toBe(404)
+  expect(await ask('other.example')).toBe(421)
+})
+
+test('an origin that is none is refused with a sentence', async () => {
+  await expect(startServer({ origin: 'drop.example' })).rejects.toThrow('which is no origin')
 })
 
 // From here on one server is enough: nothing is changed on it.

@@ -28,9 +28,10 @@ export interface Server {
 /**
  * Starts the built product; `npm run build` comes first (the test projects that need it see to that).
  * @param place.data - a folder to keep; a temporary one if left out.
+ * @param place.origin - what else it is to answer for, as behind a proxy.
  * @throws Error with what the server printed, when it does not start.
  */
-export async function startServer(place: { data?: string; port?: number } = {}): Promise<Server> {
+export async function startServer(place: { data?: string; port?: number; origin?: string } = {}): Promise<Server> {
   const data = place.data ?? mkdtempSync(join(tmpdir(), 'sealdrop-test-'))
   let port = place.port ?? 0
   let printed = ''
@@ -40,7 +41,7 @@ export async function startServer(place: { data?: string; port?: number } = {}):
     const began = printed.length
     const started = spawn(process.execPath, [SERVE, '--no-build', '--data', data], {
       detached: true,
-      env: { ...process.env, PORT: String(port) },
+      env: { ...process.env, PORT: String(port), ORIGIN: place.origin ?? '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
