@@ -64,19 +64,16 @@ export interface Upload {
 }
 
 /** Records the intent to write `blob`, before it is written. */
-export function begin(
-  present: Drop | undefined,
-  id: DropId,
-  terms: Terms,
-  upload: Upload,
-  now: number,
-): Begin {
+export function begin(present: Drop | undefined, id: DropId, terms: Terms, upload: Upload, now: number): Begin {
   const { ttlSeconds, ...kept } = terms
   if (present === undefined) {
     const expiresAtMs = now + ttlSeconds * 1_000
     const { blob, ...bytes } = upload
     const empty = { claims: [], dismissed: [], tries: [] }
-    return { outcome: 'begun', drop: { id, expiresAtMs, ...kept, ...bytes, phase: 'uploading', blobs: [blob], ...empty } }
+    return {
+      outcome: 'begun',
+      drop: { id, expiresAtMs, ...kept, ...bytes, phase: 'uploading', blobs: [blob], ...empty },
+    }
   }
   const isSame =
     present.digest === upload.digest &&

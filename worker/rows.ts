@@ -63,7 +63,10 @@ export class Rows {
 
   #all(query: string, ...values: SqlStorageValue[]): Drop[] {
     this.#prepare()
-    return this.#sql.exec<Row>(query, ...values).toArray().map(fromRow)
+    return this.#sql
+      .exec<Row>(query, ...values)
+      .toArray()
+      .map(fromRow)
   }
 
   // At first use, not in the object's constructor: deleteAll() drops tables as well, and an instance may outlive it.

@@ -92,7 +92,8 @@ export class Shelf extends DurableObject<Env> {
     const claimed = life.claim(present, reader, holder.proof.record)
     if (claimed.outcome === 'dismissed') return { outcome: 'dismissed' }
     if (claimed.outcome === 'claimed') return { outcome: 'claimed', claims: present.claims }
-    if (claimed.outcome === 'gone') return life.showsClaims(present) ? { outcome: 'gone', claims: present.claims } : { outcome: 'gone' }
+    if (claimed.outcome === 'gone')
+      return life.showsClaims(present) ? { outcome: 'gone', claims: present.claims } : { outcome: 'gone' }
     if (claimed.drop !== present) this.#rows.update(claimed.drop)
     return grant(claimed.drop)
   }
@@ -149,7 +150,8 @@ export class Shelf extends DurableObject<Env> {
     if ('outcome' in drop) return drop
     // After a crash between deleting and noting it, the bytes are gone and the row does not know yet: then there is
     // nothing to open again. A store that has not caught up looks the same, so the answer is "later", never "gone".
-    if (life.reopen(drop, reader) !== drop && !(await isThere(kvStore(this.env.KV), grant(drop).blob))) return { outcome: 'try_later' }
+    if (life.reopen(drop, reader) !== drop && !(await isThere(kvStore(this.env.KV), grant(drop).blob)))
+      return { outcome: 'try_later' }
     // Others ran meanwhile: the reader's acknowledgement may be deleting what was just seen.
     if (this.#burning.has(drop.id)) return { outcome: 'try_later' }
     const present = this.#find(drop.id, now)

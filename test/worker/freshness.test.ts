@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import { DAY, MINUTE, travel } from './support/clock.ts'
+import { craft } from './support/craft.ts'
 import { acknowledge, claim, create, guess, type Laid, lay, look, part, reopen, revoke, sent } from './support/drops.ts'
 import { evict, rowOf } from './support/inside.ts'
 import { newReader, repeatedly } from './support/parties.ts'
 import { signedRequests } from './support/signed.ts'
-import { type Changes, directly, read, type Wire } from './support/wire.ts'
+import { type Changes, directly, read, withBindings, type Wire } from './support/wire.ts'
 
 test('a clock that is wrong costs one round trip: the refusal brings a nonce, and with it the same request succeeds', async () => {
   const drop = await lay()
@@ -40,6 +41,18 @@ test('a clock that is five minutes wrong costs nothing', async () => {
     expect((await sent(drop, { createdMs: Date.now() + offset })).status).toBe(200)
 })
 
+test('of two signatures both have to be fresh, and a stale one is no wrong passphrase', async () => {
+  const drop = await lay()
+  const reader = await newReader()
+  for (const role of ['locator', 'claim'] as const) {
+    const stale = await craft(drop, reader, 'claim', role, {
+      parameters: (all) => ({ ...all, created: 1_700_000_000 }),
+    })
+    expect([role, (await claim(drop, reader.publicKey, stale)).code]).toEqual([role, 'not_proved'])
+  }
+  expect(await rowOf(drop.dropId)).toMatchObject({ claims: [], tries: [] })
+})
+
 describe('a nonce of the server', () => {
   const old: Changes = { createdMs: 0 }
 
@@ -56,9 +69,16 @@ describe('a nonce of the server', () => {
     expect((await sent(drop, { ...old, nonce })).code).toBe('not_proved')
   })
 
-  test('is good for one drop', async () => {
-    const [drop, other] = [await lay(), await lay()]
-    expect((await sent(drop, { ...old, nonce: await nonceFor(other) })).code).toBe('not_proved')
+  test('is good for one drop, also among those of one shelf', async () => {
+    const via = withBindings({ SHELVES: '1' })
+    const [drop, other] = [await lay({}, { via }), await lay({}, { via })]
+    const [mine, notMine] = await Promise.all(
+      [drop, other].map(
+        async (each) => parseAcceptSignature((await look(each, { via })).headers.get('Accept-Signature') ?? '') ?? '',
+      ),
+    )
+    expect((await sent(drop, { ...old, via, nonce: mine ?? '' })).status).toBe(200)
+    expect((await sent(drop, { ...old, via, nonce: notMine ?? '' })).code).toBe('not_proved')
   })
 
   test('is worth nothing after an eviction, and the refusal brings the next', async () => {

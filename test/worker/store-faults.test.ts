@@ -17,7 +17,7 @@ import { deposit } from '#client/send.ts'
 import { depositMessage, sealMessage, serverVia } from './support/clients.ts'
 import { MINUTE, travel } from './support/clock.ts'
 import { storeWith } from './support/faults.ts'
-import { blobsOf, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
+import { blobsOf, dueOf, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
 import { directly, withBindings } from './support/wire.ts'
 
@@ -91,6 +91,10 @@ test.for(['read', 'revoked', 'locked'] as const)(
     expect(await fireAlarm(drop.dropId)).toBe(true)
     expect(await storeKeys()).not.toContain(blob)
     expect(await rowOf(drop.dropId)).toMatchObject({ phase: cause, blobs: [] })
+    // And then it rests until the row is to go: an alarm that finds nothing to do must not set itself for now.
+    const expiresAtMs = (await rowOf(drop.dropId))?.expiresAtMs
+    expect(await dueOf(drop.dropId)).toBe(expiresAtMs)
+    expect(await inShelf(drop.dropId, (_shelf, state) => state.storage.getAlarm())).toBeGreaterThan(Date.now())
   },
 )
 
