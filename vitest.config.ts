@@ -45,7 +45,12 @@ export default defineConfig({
             miniflare: { outboundService: () => new Response(null, { status: 599 }) },
           }),
         ],
-        test: { ...timeouts, name: 'workerd', include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'] },
+        test: {
+          ...timeouts,
+          maxWorkers: 2,
+          name: 'workerd',
+          include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
+        },
       },
       {
         define,

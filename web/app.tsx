@@ -1,17 +1,8 @@
 import type { VNode } from 'preact'
-import type { Act } from './act.ts'
-import type { Device } from './device.ts'
 import { Frame } from './parts/frame.tsx'
 import { later } from './parts/later.tsx'
-import type { State } from './state.ts'
 import { Compose } from './views/compose.tsx'
-
-/** What every view is given. */
-export interface ViewProps {
-  readonly act: Act
-  readonly device: Device
-  readonly state: State
-}
+import type { ViewProps } from './views/props.ts'
 
 /** The whole page for a state. */
 export function App(props: ViewProps): VNode {

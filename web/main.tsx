@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import type { Stretch } from '#client/crypto/argon2.ts'
-import { makeAct } from './act.ts'
+import { makeAct } from './make-act.ts'
 import { App } from './app.tsx'
 import { browserDevice } from './device.ts'
 import type { Store } from './store.ts'

@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { ViewProps } from '../app.tsx'
 import { draftTerms } from '../draft.ts'
 import { roomBytes } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
@@ -14,6 +13,7 @@ import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { FilePicker, useDroppedFiles } from './compose-files.tsx'
 import { PassphraseField, TermsFields } from './compose-terms.tsx'
+import type { ViewProps } from './props.ts'
 
 /** The first screen: type, add, choose, seal. */
 export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose' }> }): VNode {

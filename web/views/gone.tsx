@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
 import type { Main, Proof } from '../state.ts'
 import * as format from '../words/format.ts'
 import { gone as words } from '../words/reading.ts'
+import type { ViewProps } from './props.ts'
 
 /** Nothing to open: the same words whatever the cause, and what can be proved of it. */
 export function Gone({ main }: ViewProps & { main: Extract<Main, { at: 'gone' }> }): VNode {

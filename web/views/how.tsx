@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { Title } from '../parts/title.tsx'
 import { how as words } from '../words/how.ts'
+import type { ViewProps } from './props.ts'
 
 /** One plain page: what happens, what the server sees, what is not promised, and how to do without us. */
 export function How({ act }: ViewProps): VNode {

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
 import type { Main } from '../state.ts'
 import { looking as words } from '../words/reading.ts'
 import { page } from '../words/page.ts'
+import type { ViewProps } from './props.ts'
 
 /** Between a link and what waits behind it: the server is being asked, or could not be. */
 export function Looking({ act, main }: ViewProps & { main: Extract<Main, { at: 'looking' }> }): VNode {

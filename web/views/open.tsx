@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -11,6 +10,7 @@ import type { Main, OpenFault } from '../state.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { gone, open as words } from '../words/reading.ts'
+import type { ViewProps } from './props.ts'
 
 /** Says what waits before anything is used up. One press claims it. */
 export function Open({ act, device, main, state }: ViewProps & { main: Extract<Main, { at: 'open' }> }): VNode {

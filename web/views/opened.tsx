@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Title } from '../parts/title.tsx'
 import { untaken, type FileEntry, type Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
+import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'opened' }> }
 

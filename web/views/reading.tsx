@@ -1,5 +1,4 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import type { Main } from '../state.ts'
 import { Damaged } from './damaged.tsx'
 import { Gone } from './gone.tsx'
@@ -7,6 +6,7 @@ import { Looking } from './looking.tsx'
 import { Open } from './open.tsx'
 import { Opened } from './opened.tsx'
 import { Unreadable } from './unreadable.tsx'
+import type { ViewProps } from './props.ts'
 
 /** The screens behind a link. */
 export type ReadingMain = Exclude<Main, { at: 'compose' | 'sealed' }>

@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { later } from '../parts/later.tsx'
@@ -13,6 +12,7 @@ import { hasEnded, type Main } from '../state.ts'
 import { burn as burnWords, sealed as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
+import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
 

@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
@@ -8,6 +7,7 @@ import { isLive } from '../sent-list.ts'
 import { page } from '../words/page.ts'
 import { sent as words } from '../words/sent.ts'
 import { SentItem } from './sent-item.tsx'
+import type { ViewProps } from './props.ts'
 
 /** What this browser has sent. The server is asked only when somebody presses: asking about all tells it that they belong together. */
 export function Sent({ act, device, state }: ViewProps): VNode {

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
-import type { ViewProps } from '../app.tsx'
 import { Button } from '../parts/button.tsx'
 import { Title } from '../parts/title.tsx'
 import { page } from '../words/page.ts'
 import { unreadable as words } from '../words/reading.ts'
+import type { ViewProps } from './props.ts'
 
 /** The bytes came and do not open. They can be saved, so that nothing depends on this page. */
 export function Unreadable({ act }: ViewProps): VNode {
