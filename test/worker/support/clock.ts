@@ -11,5 +11,4 @@ export function travel(ms: number): void {
 }
 
 export const MINUTE = 60_000
-const HOUR = 3_600_000
 export const DAY = 86_400_000
