@@ -77,7 +77,9 @@ export async function acknowledge(
   const { dropId, claim: key } = opener
   const signers = { claim: key, reader }
   const call = { name: 'ack', dropId, reader: reader.publicKey, body: formatAckBody(opened), signers } as const
-  return parseJson(await ask(server, call))?.['burned'] === true
+  const burned = parseJson(await ask(server, call))?.['burned']
+  if (typeof burned !== 'boolean') throw new DropError('bad_answer')
+  return burned
 }
 
 /** The earlier claims that prove themselves: what the operator cannot have made up. docs/protocol.md §8. */

@@ -11,6 +11,7 @@ import { ageRecipient, sealEnvelope } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { randomBytes } from './crypto/random.ts'
 import { deriveOpener, formatLink, newLink } from './link.ts'
+import { parseCreated, parseJson } from './refused.ts'
 import { ask, type Progress, type Server } from './server.ts'
 
 export interface SealOptions {
@@ -92,12 +93,19 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
   }
 }
 
-/** Deposits a sealed message. Doing it twice changes nothing. @throws DropError */
+/**
+ * Deposits a sealed message. Doing it twice changes nothing.
+ * @returns the ticket, with the expiry that the server has set: its clock counts, from when it took the drop.
+ * @throws DropError `bad_answer` if whatever answered is no Sealdrop server: then nothing has been deposited
+ */
 export async function deposit(
   server: Server,
   sealed: Sealed,
   onProgress?: (progress: Progress) => void,
-): Promise<void> {
-  const { dropId, terms, ciphertext: body } = sealed
-  await ask(server, { name: 'create', dropId, body, fields: { [DROP_TERMS_FIELD]: formatTerms(terms) }, onProgress })
+): Promise<Ticket> {
+  const { dropId, terms, ciphertext: body, ticket } = sealed
+  const fields = { [DROP_TERMS_FIELD]: formatTerms(terms) }
+  const created = parseCreated(parseJson(await ask(server, { name: 'create', dropId, body, fields, onProgress })) ?? {})
+  if (created?.reads !== terms.reads || created.size !== body.length) throw new DropError('bad_answer')
+  return { ...ticket, expiresAtMs: created.expires * 1_000 }
 }

@@ -58,22 +58,25 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
   for (let attempt = 0; ; attempt++) {
     const outcome = await askOnce(server, call, nonce)
     if (!(outcome instanceof Error)) return outcome
-    const isFinal = !(outcome instanceof Refused) || !RETRIED.has(outcome.code)
-    if (outcome.code === 'not_proved' && outcome instanceof Refused && outcome.nonce !== undefined && !isRenewed) {
+    if (outcome instanceof Refused && outcome.code === 'not_proved' && outcome.nonce !== undefined && !isRenewed) {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
       nonce = outcome.nonce
       isRenewed = true
       continue
     }
-    const ms =
-      outcome instanceof Refused && outcome.retryAfterMs ? outcome.retryAfterMs : Math.min(1_000 * 2 ** attempt, 10_000)
-    if ((isFinal && outcome.code !== 'offline') || server.clock() + ms > deadline) throw outcome
+    const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
+    const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
+    if (!RETRIED.has(outcome.code) || server.clock() + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await server.wait(ms)
   }
 }
 
-const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal'])
+/** What may be otherwise in a moment. Everything else is final. */
+const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline'])
+
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 10_000
 
 async function askOnce(server: Server, call: Call, nonce: string): Promise<Answer | DropError> {
   const { method, path } = REQUESTS[call.name]

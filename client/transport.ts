@@ -1,4 +1,4 @@
-import type { Bytes } from '#protocol/bytes.ts'
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 
 /** One HTTP request, with its body in memory: a part is at most 8 MiB. */
 export interface Exchange {
@@ -48,11 +48,5 @@ async function readAll(stream: ReadableStream<Uint8Array> | null, onBytes: (byte
     length += read.value.length
     onBytes(length)
   }
-  const all = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    all.set(chunk, offset)
-    offset += chunk.length
-  }
-  return all
+  return joinBytes(chunks)
 }

@@ -28,6 +28,17 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
+/** The chunks, one after the other. */
+export function joinBytes(chunks: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let offset = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, offset)
+    offset += chunk.length
+  }
+  return joined
+}
+
 export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text)
 }

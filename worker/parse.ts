@@ -1,5 +1,5 @@
 import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#protocol/api.ts'
-import type { Bytes } from '#protocol/bytes.ts'
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
@@ -68,13 +68,7 @@ export async function readBody(request: Request, most: number): Promise<Bytes> {
     if (length > most) throw new DropError('too_large')
     chunks.push(chunk)
   }
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.length
-  }
-  return body
+  return joinBytes(chunks)
 }
 
 /**

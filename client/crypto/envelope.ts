@@ -1,6 +1,6 @@
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import { bech32 } from '@scure/base'
-import type { Bytes } from '#protocol/bytes.ts'
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_AGE_HEADER_BYTES, MAX_AGE_STANZAS } from '#protocol/limits.ts'
 import { openPayload, PAYLOAD_NONCE_BYTES, payloadSize, sealPayload } from './payload.ts'
@@ -23,10 +23,7 @@ export function ageRecipient(identity: AgeIdentity): Promise<string> {
 export async function sealEnvelope(plaintext: Bytes, recipients: readonly string[]): Promise<Bytes> {
   const { header, fileKey } = await newHeader(recipients)
   const payload = await sealPayload(fileKey, randomBytes(PAYLOAD_NONCE_BYTES), plaintext)
-  const sealed = new Uint8Array(header.length + payload.length)
-  sealed.set(header)
-  sealed.set(payload, header.length)
-  return sealed
+  return joinBytes([header, payload])
 }
 
 /**

@@ -107,12 +107,18 @@ test('of the claims that a server shows, only those that prove themselves are be
 })
 
 test('an acknowledgement names the hash of the token and the reader, and says whether it was the last', async () => {
-  const server = serverThat([says({ burned: true }), says({ burned: false }), says({ burned: 'true' })])
+  const server = serverThat([says({ burned: true }), says({ burned: false })])
   expect(await acknowledge(server, opener, reader, opened)).toBe(true)
-  expect(await acknowledge(server, opener, reader, opened)).toBe(false)
   expect(await acknowledge(server, opener, reader, opened)).toBe(false)
   expect(server.exchanges[0]).toMatchObject({ url: 'https://drop.example/v1/drops/ack', body: formatAckBody(opened) })
   expect(server.exchanges[0]?.fields['Drop-Reader']).toBe(reader.publicKey)
+})
+
+test('whatever answers and is no Sealdrop server has heard no acknowledgement', async () => {
+  for (const answer of [{}, { burned: 'true' }, [], '<html>hello'])
+    await expect(acknowledge(serverThat([says(answer)]), opener, reader, opened)).rejects.toMatchObject({
+      code: 'bad_answer',
+    })
 })
 
 test('a sender is told of each claim whether it is proved', async () => {

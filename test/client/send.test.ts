@@ -172,8 +172,12 @@ test.for(envelopes.samples)('a drop opens for ever: the sample made by $madeBy',
 
 test('a drop is deposited as its contract says, and again with the same bytes when the answer is lost', async () => {
   const sealed = await seal({ text: 'x', files: [] }, options)
-  const server = serverThat([lost, says({ expires: 1, reads: 2, size: 3 }, {}, 201)])
-  await deposit(server, sealed)
+  const { reads } = sealed.terms
+  const size = sealed.ciphertext.length
+  const server = serverThat([lost, says({ expires: 1_795_507_036, reads, size }, {}, 201)])
+  const ticket = await deposit(server, sealed)
+  // The server's clock counts, not that of whoever sealed.
+  expect(ticket).toEqual({ ...sealed.ticket, expiresAtMs: 1_795_507_036_000 })
   expect(server.exchanges).toHaveLength(2)
   for (const { method, url, fields, body } of server.exchanges) {
     expect([method, url]).toEqual(['POST', 'https://drop.example/v1/drops'])
@@ -189,7 +193,8 @@ test('nothing that opens a drop, and no word of it, goes over the network', asyn
     { text: 'a word of it', files: [fileOf('name-of-file', noise(9))] },
     { ...options, passphrase: 'the passphrase' },
   )
-  const server = serverThat([says({}, {}, 201)])
+  const { reads } = sealed.terms
+  const server = serverThat([says({ expires: 1, reads, size: sealed.ciphertext.length }, {}, 201)])
   await deposit(server, sealed)
   const opener = await openerOf(sealed.link, 'the passphrase')
   const seen =
@@ -208,6 +213,21 @@ test('nothing that opens a drop, and no word of it, goes over the network', asyn
 test('a drop that is refused is refused with its code', async () => {
   const sealed = await seal({ text: 'x', files: [] }, options)
   await expect(deposit(serverThat([refuses('id_taken')]), sealed)).rejects.toMatchObject({ code: 'id_taken' })
+})
+
+test('whatever answers and is no Sealdrop server has taken no drop', async () => {
+  const sealed = await seal({ text: 'x', files: [] }, options)
+  const { reads } = sealed.terms
+  const size = sealed.ciphertext.length
+  const answers = [
+    {},
+    { expires: 1, reads, size: size - 1 },
+    { expires: 1, reads: reads + 1, size },
+    { reads, size },
+    'hello',
+  ]
+  for (const answer of answers)
+    await expect(deposit(serverThat([says(answer)]), sealed)).rejects.toMatchObject({ code: 'bad_answer' })
 })
 
 test('who waits is told what for', async () => {
