@@ -2,6 +2,7 @@ import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import type { Created, Receipt, Sent, SignatureRecord } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
 import { DropError, type WireCode } from '#protocol/error.ts'
+import { MAX_CREATED_SECONDS } from '#protocol/limits.ts'
 import { isNonce } from '#protocol/nonce.ts'
 import { parseProblemCode } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
@@ -73,9 +74,9 @@ export function parseCreated(body: Readonly<Record<string, unknown>>): Created |
   return isCount(expires) && isCount(reads) && isCount(size) ? { expires, reads, size } : undefined
 }
 
-/** A whole number that can be a time in seconds, too: 8.64e12 is the last that a Date can show (ECMA-262 §21.4.1.1). */
+/** A whole number that can be a time in seconds, too. */
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000
+  return Number.isSafeInteger(value) && typeof value === 'number' && value >= 0 && value <= MAX_CREATED_SECONDS
 }
 
 function isState(value: unknown): value is Sent['state'] {
@@ -105,7 +106,7 @@ function parseAck(value: unknown): Receipt['ack'] | undefined {
 function parseRecord(value: unknown): SignatureRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { created, nonce, signature } = { created: undefined, nonce: undefined, signature: undefined, ...value }
-  if (!Number.isSafeInteger(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
+  if (!isCount(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
   if (!isNonce(nonce) || parseBase64(signature, 64) === undefined) return undefined
-  return { created: Number(created), nonce, signature }
+  return { created, nonce, signature }
 }

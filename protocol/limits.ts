@@ -26,6 +26,9 @@ export const MAX_DISMISSALS = 100
 /** How far `created` may lie from the server's clock, either way, in seconds. docs/protocol.md §5.3. */
 export const CLOCK_WINDOW_SECONDS = 300
 
+/** The last `created` that a signature may bear: what a Date can show (ECMA-262 §21.4.1.1), in seconds. docs/protocol.md §5.1. */
+export const MAX_CREATED_SECONDS = 8_640_000_000_000
+
 /** How long a nonce that the server gave out may be used, in milliseconds (10 minutes). docs/protocol.md §5.3. */
 export const NONCE_LIFE_MS = 600_000
 
@@ -46,6 +49,9 @@ export const MAX_ENTRIES = 1_000
 export const MAX_NAME_BYTES = 255
 
 // Implementation constants
+
+/** Longest passphrase that a client takes, in bytes of UTF-8: whatever is longer is some other file. */
+export const MAX_PASSPHRASE_BYTES = 4_096
 
 /** Longest accepted `Drop-Terms`, `Signature-Input` and `Signature` fields, in characters. */
 export const MAX_TERMS_CHARACTERS = 512

@@ -29,7 +29,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** The page whose only work is to start workers: see docs/decisions/0002-workshop-frame.md. */
-export const WORKSHOP_PATH = '/workshop.html'
+export const WORKSHOP_PATH = '/workshop'
 
 /** The headers of one page of the client. */
 export function pageHeaders(path: string): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from './api.ts'
 import type { RequestName, Role, SignatureRecord } from './api.ts'
 import { toBase64, type Bytes } from './bytes.ts'
 import type { DropId } from './id.ts'
+import { MAX_CREATED_SECONDS } from './limits.ts'
 import { isNonce } from './nonce.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
@@ -93,6 +94,8 @@ export async function verifyRequest(request: SignedRequest, role: Role, key: Pub
     )
     const { created, nonce, tag } = parameters
     if (created === undefined || nonce === undefined || !isNonce(nonce)) return undefined
+    // Whoever reads a receipt shows this time; a nonce of the server's would let any number through.
+    if (created < 0 || created > MAX_CREATED_SECONDS) return undefined
     if (tag !== signatureTag(request.name, role)) return undefined
     // One spelling only: a receipt keeps created and nonce, and the rest must be known from docs/protocol.md.
     const names = components.map(({ name }) => name)

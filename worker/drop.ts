@@ -126,24 +126,25 @@ export function showsClaims(drop: Drop): boolean {
   return (drop.phase === 'live' || drop.phase === 'read') && triesLeft(drop) > 0
 }
 
-/** The reader says that it has opened it all. `undefined` if it holds no claim. Repeating it changes nothing. */
+/**
+ * The reader says that it has opened it all; with the last one the drop ends. `undefined` if it holds no claim.
+ * Repeating it changes nothing. It counts after a revocation too: the sender has to learn that it came too late.
+ */
 export function acknowledge(drop: Drop, reader: PublicKey, ack: NonNullable<Receipt['ack']>): Drop | undefined {
   const mine = claimOf(drop, reader)
   if (mine === undefined) return undefined
   if (mine.ack !== undefined) return drop
-  return { ...drop, claims: drop.claims.map((each) => (each === mine ? { ...each, ack } : each)) }
+  const noted = { ...drop, claims: drop.claims.map((each) => (each === mine ? { ...each, ack } : each)) }
+  return noted.claims.length === noted.reads && noted.claims.every((each) => each.ack !== undefined)
+    ? end(noted, 'read')
+    : noted
 }
 
-/** Whether every read has been acknowledged, so that nobody has a use for the ciphertext any more. */
-export function isSpent(drop: Drop): boolean {
-  return drop.claims.length === drop.reads && drop.claims.every(({ ack }) => ack !== undefined)
-}
-
-/** Counts a wrong passphrase, once per nonce. The last one ends the drop; its blobs are still to be deleted then. */
+/** Counts a wrong passphrase, once per nonce. The last one ends the drop. */
 export function countTry(drop: Drop, nonce: string): Drop {
   if (drop.tries.includes(nonce) || triesLeft(drop) <= 0) return drop
   const counted = { ...drop, tries: [...drop.tries, nonce] }
-  return triesLeft(counted) > 0 ? counted : end(counted, 'locked', [])
+  return triesLeft(counted) > 0 ? counted : end(counted, 'locked')
 }
 
 /** The sender takes a read back from a reader who has not acknowledged it. Without such a claim nothing changes. */
@@ -154,17 +155,14 @@ export function reopen(drop: Drop, reader: PublicKey): Drop {
   return { ...drop, claims: drop.claims.filter((each) => each !== mine), dismissed: [...drop.dismissed, reader] }
 }
 
-/**
- * The end. A drop that has ended stays ended by its first cause.
- * @param erased - the blobs that have been deleted; the others stay on the row until they are.
- */
-export function end(drop: Drop, cause: Cause, erased: readonly string[]): Drop {
-  return { ...forget(drop, erased), phase: hasEnded(drop) ? drop.phase : cause }
+/** The end. A drop that has ended stays ended by its first cause. Its blobs stay on the row: they are deleted next. */
+export function end(drop: Drop, cause: Cause): Drop {
+  return hasEnded(drop) ? drop : { ...drop, phase: cause }
 }
 
-/** The drop without the blobs that have been deleted. */
-export function forget(drop: Drop, erased: readonly string[]): Drop {
-  return { ...drop, blobs: drop.blobs.filter((blob) => !erased.includes(blob)) }
+/** The drop without a blob that is not going to be read. */
+export function forget(drop: Drop, erased: string): Drop {
+  return { ...drop, blobs: drop.blobs.filter((blob) => blob !== erased) }
 }
 
 export function hasEnded(drop: Drop): boolean {

@@ -1,5 +1,5 @@
 import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#protocol/api.ts'
-import { joinBytes, type Bytes } from '#protocol/bytes.ts'
+import type { Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
@@ -60,15 +60,17 @@ export function parseTarget(request: Request, env: Env): { authority: string; qu
  * @throws DropError `too_large`
  */
 export async function readBody(request: Request, most: number): Promise<Bytes> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > most) throw new DropError('too_large')
-  const chunks: Uint8Array[] = []
+  const announced = Number(request.headers.get('Content-Length') ?? most)
+  if (announced > most) throw new DropError('too_large')
+  // One array, of the length that was announced: a part must not lie in memory twice.
+  const body = new Uint8Array(announced)
   let length = 0
   for await (const chunk of request.body ?? []) {
+    if (length + chunk.length > announced) throw new DropError('too_large')
+    body.set(chunk, length)
     length += chunk.length
-    if (length > most) throw new DropError('too_large')
-    chunks.push(chunk)
   }
-  return joinBytes(chunks)
+  return body.subarray(0, length)
 }
 
 /**

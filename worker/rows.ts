@@ -15,13 +15,16 @@ export class Rows {
   }
 
   find(id: DropId): Drop | undefined {
-    const found = this.#all('SELECT * FROM drops WHERE id = ?', dropIdBytes(id).buffer)
-    return found[0]
+    this.#prepare()
+    const [row] = this.#sql.exec<Row>('SELECT * FROM drops WHERE id = ?', dropIdBytes(id).buffer).toArray()
+    return row && fromRow(row)
   }
 
-  /** Drops that are due, soonest first. */
-  due(now: number, most: number): readonly Drop[] {
-    return this.#all('SELECT * FROM drops WHERE due <= ? ORDER BY due LIMIT ?', now, most)
+  /** Drops that are due, and since when (milliseconds since 1970), soonest first. */
+  due(now: number, most: number): readonly (readonly [drop: Drop, dueMs: number])[] {
+    this.#prepare()
+    const rows = this.#sql.exec<Row>('SELECT * FROM drops WHERE due <= ? ORDER BY due LIMIT ?', now, most).toArray()
+    return rows.map((row) => [fromRow(row), row.due])
   }
 
   /** When the next drop is due, in milliseconds since 1970. */
@@ -59,14 +62,6 @@ export class Rows {
 
   remove(id: DropId): void {
     this.#sql.exec('DELETE FROM drops WHERE id = ?', dropIdBytes(id).buffer)
-  }
-
-  #all(query: string, ...values: SqlStorageValue[]): Drop[] {
-    this.#prepare()
-    return this.#sql
-      .exec<Row>(query, ...values)
-      .toArray()
-      .map(fromRow)
   }
 
   // At first use, not in the object's constructor: deleteAll() drops tables as well, and an instance may outlive it.

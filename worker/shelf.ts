@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Cause, Created } from '#protocol/api.ts'
+import type { Created } from '#protocol/api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_ATTEMPTS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -11,20 +11,19 @@ import type { Drop } from './drop.ts'
 import type { Env } from './env.ts'
 import { Notary, type Holder } from './notary.ts'
 import { Rows } from './rows.ts'
-import { isThere, kvStore, tryDelete } from './store.ts'
+import { kvStore, tryDelete } from './store.ts'
 
 /**
  * Holds the state of many drops, one row each, and serializes what happens to them. It never sees ciphertext: the
  * platform keeps 30 days of an object's history, so bytes put here could be brought back after they were burned.
  *
  * Every method follows one order: find the row, check signatures (other calls may run meanwhile), find the row again,
- * decide and write without another wait. Answers are unions, never errors: RPC loses an error's type.
+ * decide and write in one step; only then does it touch the store. Answers are unions, never errors: RPC loses an
+ * error's type.
  */
 export class Shelf extends DurableObject<Env> {
   readonly #rows = new Rows(this.ctx.storage.sql)
   readonly #notary = new Notary()
-  /** Drops whose ciphertext is being deleted now, for who decides meanwhile. */
-  readonly #burning = new Set<DropId>()
 
   /** Records which blob is about to be written. */
   async begin(id: DropId, terms: Terms, upload: life.Upload): Promise<BeginAnswer> {
@@ -55,10 +54,13 @@ export class Shelf extends DurableObject<Env> {
 
   /** The blob is not going to be read. The row goes with the last one; while another attempt may still write, it stays. */
   async abandon(id: DropId, blob: string): Promise<void> {
-    if (!(await this.#erase([blob]))) return
+    const isErased = await this.#erase([blob])
     const drop = this.#find(id, Date.now())
-    if (drop?.phase !== 'uploading') return
-    const rest = life.forget(drop, [blob])
+    if (drop === undefined) return
+    if (!isErased && life.hasEnded(drop)) await this.#retryLater(id)
+    if (!isErased) return
+    if (drop.phase !== 'uploading') return
+    const rest = life.forget(drop, blob)
     if (rest.blobs.length === 0) this.#rows.remove(id)
     else this.#rows.update(rest)
   }
@@ -118,20 +120,15 @@ export class Shelf extends DurableObject<Env> {
     if (drop === undefined || !life.hasClaimed(drop, reader)) return { outcome: 'gone' }
     const claim = await this.#notary.prove(request, 'claim', drop.claim, now)
     const read = await this.#notary.prove(request, 'reader', reader, now)
-    if (claim === undefined || read === undefined) return this.#refuse(drop, now)
-    const note = (each: Drop): Drop | undefined =>
-      life.acknowledge(each, reader, { opened, claim: claim.record, reader: read.record })
     const present = this.#find(request.dropId, now)
-    const acknowledged = present && note(present)
-    if (acknowledged === undefined) return { outcome: 'gone' }
-    const hasEnded = life.hasEnded(acknowledged)
-    if (!hasEnded && life.isSpent(acknowledged)) {
-      await this.#burn(drop.id, 'read', (each) => note(each) ?? each)
-      return { outcome: 'acknowledged', burned: true }
-    }
-    // After a revocation too: the sender has to learn that it came too late.
-    if (acknowledged !== present) this.#rows.update(acknowledged)
-    return { outcome: 'acknowledged', burned: hasEnded }
+    if (present === undefined) return { outcome: 'gone' }
+    if (claim === undefined || read === undefined) return this.#refuse(present, now)
+    const noted = life.acknowledge(present, reader, { opened, claim: claim.record, reader: read.record })
+    if (noted === undefined) return { outcome: 'gone' }
+    if (noted !== present) this.#rows.update(noted)
+    if (!life.hasEnded(noted)) return { outcome: 'acknowledged', burned: false }
+    // Nobody is given it any more; but nobody is told that it is deleted before it is.
+    return (await this.#burn(noted)) ? { outcome: 'acknowledged', burned: true } : { outcome: 'try_later' }
   }
 
   /** The sender ends the drop. */
@@ -139,8 +136,9 @@ export class Shelf extends DurableObject<Env> {
     const now = Date.now()
     const drop = await this.#ofSender(request, now)
     if ('outcome' in drop) return drop
-    if (!life.hasEnded(drop)) await this.#burn(drop.id, 'revoked')
-    return this.#sent(drop.id, now)
+    const ended = life.end(drop, 'revoked')
+    if (ended !== drop) this.#rows.update(ended)
+    return (await this.#burn(ended)) ? this.#sent(drop.id, now) : { outcome: 'try_later' }
   }
 
   /** The sender takes a read back from a reader who vanished. */
@@ -148,17 +146,8 @@ export class Shelf extends DurableObject<Env> {
     const now = Date.now()
     const drop = await this.#ofSender(request, now)
     if ('outcome' in drop) return drop
-    // After a crash between deleting and noting it, the bytes are gone and the row does not know yet: then there is
-    // nothing to open again. A store that has not caught up looks the same, so the answer is "later", never "gone".
-    if (life.reopen(drop, reader) !== drop && !(await isThere(kvStore(this.env.KV), grant(drop).blob)))
-      return { outcome: 'try_later' }
-    // Others ran meanwhile: the reader's acknowledgement may be deleting what was just seen.
-    if (this.#burning.has(drop.id)) return { outcome: 'try_later' }
-    const present = this.#find(drop.id, now)
-    if (present !== undefined) {
-      const reopened = life.reopen(present, reader)
-      if (reopened !== present) this.#rows.update(reopened)
-    }
+    const reopened = life.reopen(drop, reader)
+    if (reopened !== drop) this.#rows.update(reopened)
     return this.#sent(drop.id, now)
   }
 
@@ -173,7 +162,7 @@ export class Shelf extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const now = Date.now()
     try {
-      for (const drop of this.#rows.due(now, SWEEP_BATCH)) await this.#sweep(drop, now)
+      for (const [drop, dueMs] of this.#rows.due(now, SWEEP_BATCH)) await this.#sweep(drop, dueMs, now)
       const next = this.#rows.nextDue()
       if (next !== undefined) await this.ctx.storage.setAlarm(next)
     } catch {
@@ -187,16 +176,16 @@ export class Shelf extends DurableObject<Env> {
     return drop === undefined || life.isExpired(drop, now) ? undefined : drop
   }
 
-  /** A drop that has ended is to a stranger what an unknown one is. */
+  /** A drop that nobody can claim, not yet or no more, is to a stranger what an unknown one is. */
   async #refuse(drop: Drop, now: number): Promise<Refusal> {
-    if (life.hasEnded(drop)) return { outcome: 'gone' }
+    if (drop.phase !== 'live') return { outcome: 'gone' }
     return { outcome: 'not_proved', nonce: await this.#notary.issue(drop.id, now) }
   }
 
   /**
    * Who asks, and the row as it is after the wait. Refuses who holds nothing, and counts a wrong passphrase.
-   * A nonce is good for one guess: once it is spent, a right passphrase under it is refused like a wrong one. Else a
-   * guesser would reuse one nonce, which counts once.
+   * A nonce is good for one guess: once it is spent, whatever comes under it gets the answer of that guess again. So a
+   * guess whose answer was lost counts once, and a guesser who reuses a nonce learns nothing.
    */
   async #meet(drop: Drop, request: SignedRequest, now: number): Promise<Meeting> {
     const holder = await this.#notary.holder(drop, request, now)
@@ -206,18 +195,18 @@ export class Shelf extends DurableObject<Env> {
     // Ten wrong ones: from now on nobody learns here whether another one is right.
     if (life.triesLeft(present) <= 0) return { outcome: 'gone' }
     if (holder.kind === 'locator') return { drop: present, holder }
-    if (present.tries.includes(holder.nonce)) return this.#refuse(present, now)
-    return holder.kind === 'wrong' ? this.#countTry(present, holder.nonce, now) : { drop: present, holder }
+    const isSpent = present.tries.includes(holder.nonce)
+    return holder.kind === 'wrong' || isSpent ? this.#countTry(present, holder.nonce, now) : { drop: present, holder }
   }
 
   async #countTry(drop: Drop, nonce: string, now: number): Promise<Refusal> {
     const counted = life.countTry(drop, nonce)
-    this.#rows.update(counted)
+    if (counted !== drop) this.#rows.update(counted)
     if (life.hasEnded(drop)) return { outcome: 'gone' }
     if (life.hasEnded(counted)) {
-      // Noted before it is done, unlike other ends: nobody will ask again, so after a crash the alarm has to finish it.
-      await this.#retryLater(drop.id)
-      await this.#sweep(counted, now)
+      // Nobody will ask again: should the machine die now, the alarm has to finish it.
+      const due = await this.#retryLater(drop.id)
+      await this.#sweep(counted, due, now)
     }
     return { outcome: 'wrong_passphrase', triesLeft: life.triesLeft(counted) }
   }
@@ -226,8 +215,9 @@ export class Shelf extends DurableObject<Env> {
     const drop = this.#find(request.dropId, now)
     if (drop === undefined) return { outcome: 'gone' }
     const proof = await this.#notary.prove(request, 'sender', drop.sender, now)
-    if (proof === undefined) return this.#refuse(drop, now)
-    return this.#find(request.dropId, now) ?? { outcome: 'gone' }
+    const present = this.#find(request.dropId, now)
+    if (present === undefined) return { outcome: 'gone' }
+    return proof === undefined ? this.#refuse(present, now) : present
   }
 
   #sent(id: DropId, now: number): SentAnswer {
@@ -239,33 +229,29 @@ export class Shelf extends DurableObject<Env> {
   }
 
   /**
-   * Deletes the ciphertext, then notes the end: if the machine dies in between, nothing readable is left over and the
-   * caller, who got no answer, asks again. Whatever happened to the row meanwhile, the bytes are gone, so it ends.
+   * Deletes the ciphertext of a drop whose end has been noted. Its blobs stay on the row: whoever got no answer asks
+   * again, and it is deleted again. docs/decisions/0003-the-end-is-noted-first.md.
+   * @returns whether the store has deleted it; if not, the alarm goes on trying.
    */
-  async #burn(id: DropId, cause: Cause, change: (drop: Drop) => Drop = (drop) => drop): Promise<void> {
-    const { blobs } = this.#rows.find(id) ?? { blobs: [] }
-    this.#burning.add(id)
-    const isErased = await this.#erase(blobs)
-    this.#burning.delete(id)
-    const drop = this.#rows.find(id)
-    if (drop === undefined) return
-    const ended = life.end(change(drop), cause, isErased ? blobs : [])
-    this.#rows.update(ended)
-    if (ended.blobs.length > 0) await this.#retryLater(id)
+  async #burn(ended: Drop): Promise<boolean> {
+    const isErased = await this.#erase(ended.blobs)
+    if (!isErased) await this.#retryLater(ended.id)
+    return isErased
   }
 
-  async #sweep(drop: Drop, now: number): Promise<void> {
-    if (!(await this.#erase(drop.blobs))) return this.#retryLater(drop.id)
-    if (life.isExpired(drop, now)) return this.#rows.remove(drop.id)
-    const present = this.#rows.find(drop.id) ?? drop
-    this.#rows.update(life.forget(present, drop.blobs))
-    this.#rows.postpone(drop.id, drop.expiresAtMs)
+  async #sweep(drop: Drop, dueMs: number, now: number): Promise<void> {
+    // A drop that has ended and was not put off has been burned: deleting once more would cost and change nothing.
+    const isBurned = life.hasEnded(drop) && dueMs === drop.expiresAtMs
+    if (!isBurned && !(await this.#erase(drop.blobs))) await this.#retryLater(drop.id)
+    else if (life.isExpired(drop, now)) this.#rows.remove(drop.id)
+    else this.#rows.postpone(drop.id, drop.expiresAtMs)
   }
 
-  async #retryLater(id: DropId): Promise<void> {
+  async #retryLater(id: DropId): Promise<number> {
     const due = Date.now() + SWEEP_RETRY_MS
     this.#rows.postpone(id, due)
     await this.#arm(due)
+    return due
   }
 
   async #arm(due: number): Promise<void> {

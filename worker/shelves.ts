@@ -5,7 +5,12 @@ import type { Shelf } from './shelf.ts'
 
 /** The shelf that holds a drop: the leading bits of SHA-256(id) name it. docs/decisions/0006-sixteen-shelves.md. */
 export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<Shelf>> {
+  const count = Number(env.SHELVES)
+  // With another number drops would be looked for where they are not: better no answer than a wrong one.
+  if (!COUNTS.has(count)) throw new TypeError('SHELVES is no power of two from 1 to 256')
   const [first = 0] = await sha256(dropIdBytes(id))
-  const index = Math.floor((first * Number(env.SHELVES)) / 256)
+  const index = Math.floor((first * count) / 256)
   return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
 }
+
+const COUNTS = new Set([1, 2, 4, 8, 16, 32, 64, 128, 256])

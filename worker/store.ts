@@ -29,16 +29,5 @@ export async function tryDelete(store: Store, keys: readonly string[]): Promise<
   }
 }
 
-/** Whether the store shows the bytes now. One that does not answer shows nothing. */
-export async function isThere(store: Store, key: string): Promise<boolean> {
-  try {
-    const body = await store.read(key)
-    await body?.cancel()
-    return body !== undefined
-  } catch {
-    return false
-  }
-}
-
 /** The least that Workers KV takes: ciphertext must not outlive its burning in a cache for longer than it has to. */
 const CACHE_SECONDS = 30

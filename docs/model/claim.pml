@@ -1,23 +1,24 @@
 /* Our goal: one reader gets the drop, and nothing is burned before that reader has it all.
  *
  * How to read: the promises at the end first; then the processes: a reader, the shelf, the sender. Each is a list of what
- * may happen next. Whatever stands in one `atomic` happens at once; between two of them anything may come, a crash too.
+ * may happen next. Whatever stands in one `atomic` happens at once; between two of them anything may come, or nothing more.
+ * The shelf keeps nothing in memory, so its crash needs no line: a step that should follow does not, until it is asked again.
  * Reads = 1. Two readers, each with a reader key of its own; one who makes a new reader key is a new reader. Expiry and ten
  * wrong passphrases end a drop as `revoke` does, only that the shelf asks for it. `node tools/model.ts` searches every state
- * that can be reached: of this design, and of three worse ones (-DLEASE, -DBURN_ON_SEND, -DREOPEN_WHILE_BURNING). */
+ * that can be reached: of this design, and of worse ones (-DLEASE, -DBURN_ON_SEND, -DBYTES_FIRST, -DSERVE_AFTER_END). */
 
 #define READERS 2
 #define NOBODY  READERS                     /* has a place in the tables, and has never opened anything */
+#define ENDED   (row == read || row == revoked)
 #define HOLDS(r) (row == claimed && holder == r)
 #define ENTITLED(r) (won[r] && !dismissed[r])
 
-/* What survives a crash of the shelf is the row, and the ciphertext in KV. `busy` is in memory: one lock for each drop. */
+/* What survives a crash of the shelf is the row, and the ciphertext in KV. The shelf decides by the row alone. */
 mtype = { ready, claimed, read, revoked };
 mtype row = ready;
-byte holder = NOBODY;                       /* the reader key that won the claim */
+byte holder = NOBODY;                       /* the reader key that won the claim; it stays on the row after the end */
 bool dismissed[READERS + 1];                /* reader keys whose claim the sender reopened: they never win again */
-bool ciphertext = true;
-bool busy;
+bool ciphertext = true;                     /* what KV shows may be older: never asked before something is served */
 
 /* The network loses, repeats and reorders: what was sent may arrive at any time, any number of times, or never. */
 typedef Messages {
@@ -26,11 +27,11 @@ typedef Messages {
 };
 Messages sent;
 inline send(message) { if :: message = true :: lost[r] = !opened[r] fi }
-inline serve(half) { strayed = strayed || !ENTITLED(r); send(half) }
+inline serve(half) { strayed = strayed || !ENTITLED(r); served_after_end = served_after_end || ENDED; send(half) }
 
 /* What has really happened: nobody sees it, only the promises ask. Mishaps count until the reader has opened the drop. */
-bool won[READERS], opened[READERS + 1], strayed;
-bool lost[READERS], reader_crashed[READERS], shelf_crashed[READERS], half_burned[READERS], recovered[READERS];
+bool won[READERS], opened[READERS + 1], strayed, served_after_end;
+bool lost[READERS], crashed[READERS], told_later[READERS], recovered[READERS], not_deleted;
 
 proctype reader(byte r) {                   /* r: the reader key, stored before the first claim; the rest is in memory */
   bool first, last;
@@ -39,54 +40,57 @@ proctype reader(byte r) {                   /* r: the reader key, stored before 
   :: atomic { sent.first[r] -> first = true; send(sent.part[r]) }
   :: atomic { sent.last[r] -> last = true }
   :: atomic { first && last ->              /* each byte is verified, down to the token in the last chunk */
-       opened[r] = opened[r] || (first && last);
-       recovered[r] = recovered[r] || (lost[r] && reader_crashed[r] && shelf_crashed[r]);
-       lost[r] = false; reader_crashed[r] = false; shelf_crashed[r] = false;
+       opened[r] = true;
+       recovered[r] = recovered[r] || (lost[r] && crashed[r] && told_later[r]);
+       lost[r] = false; crashed[r] = false; told_later[r] = false;
        send(sent.acknowledge[r]) }
-  :: atomic { first || last -> first = false; last = false; reader_crashed[r] = !opened[r] }
+  :: atomic { first || last -> first = false; last = false; crashed[r] = !opened[r] }
   od
 }
 
+#ifdef SERVE_AFTER_END                      /* whoever holds the claim gets what KV shows */
+#define MAY_READ(r) (holder == r)
+#else
+#define MAY_READ(r) HOLDS(r)
+#endif
 proctype shelf(byte r) {                    /* the shelf, as a reader meets it */
   do
-  :: atomic { sent.claim[r] && row == ready && !dismissed[r] -> row = claimed; holder = r; won[r] = true;
-       if :: ciphertext -> serve(sent.first[r]) :: shelf_crashed[r] = !opened[r] fi }
-  :: atomic { sent.claim[r] && HOLDS(r) && ciphertext -> serve(sent.first[r]) }
-  :: atomic { sent.part[r] && HOLDS(r) && ciphertext -> serve(sent.last[r]);
+  :: atomic { sent.claim[r] && row == ready && !dismissed[r] -> row = claimed; holder = r; won[r] = true }
+  :: atomic { sent.claim[r] && MAY_READ(r) -> serve(sent.first[r]) }
+  :: atomic { sent.part[r] && MAY_READ(r) -> serve(sent.last[r]);
 #ifdef BURN_ON_SEND                         /* what is sent is taken for received */
-       ciphertext = false; row = read
+       row = read
 #endif
      }
-  :: atomic { sent.acknowledge[r] && HOLDS(r) && !busy -> busy = true };
-     ciphertext = false;                    /* burn: the bytes first … */
-     if
-     :: atomic { row = read; busy = false; send(sent.burned[r]) }       /* … then the row */
-     :: atomic { half_burned[r] = true; busy = false }                  /* crash: a repeated acknowledge completes it */
-     fi
-  :: atomic { sent.acknowledge[r] && row == read && holder == r -> send(sent.burned[r]) }
+  :: atomic { sent.claim[r] && MAY_READ(r) -> told_later[r] = !opened[r] }    /* KV does not show it; the claim stays */
+#ifdef BYTES_FIRST                          /* and the row learns of it afterwards, or never */
+  :: atomic { sent.acknowledge[r] && HOLDS(r) -> ciphertext = false };
+     atomic { if :: HOLDS(r) -> row = read :: skip fi }
+#else
+  :: atomic { sent.acknowledge[r] && HOLDS(r) -> row = read }                 /* burn: the end is noted first … */
+#endif
+  :: atomic { sent.acknowledge[r] && row == read && holder == r ->            /* … and the bytes go afterwards */
+       if
+       :: ciphertext = false; send(sent.burned[r])
+       :: ciphertext -> not_deleted = true  /* a crash, or KV refuses: nobody is given them, and they go later */
+       fi }
 #ifdef LEASE                                /* after a time-out a claim comes back by itself */
-  :: atomic { HOLDS(r) && ciphertext && !busy -> row = ready; holder = NOBODY }
+  :: atomic { HOLDS(r) -> row = ready; holder = NOBODY }
 #endif
   od
 }
 
-#ifdef REOPEN_WHILE_BURNING                 /* looking into KV lets an acknowledge in; to look at the row again is too little */
-#define IS_FREE true
-#else
-#define IS_FREE !busy
-#endif
-proctype desk() {                           /* the shelf, as the sender meets it */
-  byte r = NOBODY;
+inline take_back() { dismissed[holder] = true; row = ready; holder = NOBODY }
+proctype desk() {                           /* the shelf, as the sender meets it, and its alarm */
   do
-  :: atomic { row == claimed && sent.reopen[holder] && ciphertext && IS_FREE -> busy = true; r = holder };
-     atomic { if :: HOLDS(r) -> row = ready; holder = NOBODY; dismissed[r] = true :: else fi;
-       r = NOBODY; busy = false }
-  :: atomic { sent.revoke && (row == ready || row == claimed) && !busy -> busy = true };
-     ciphertext = false;
-     if
-     :: atomic { row = revoked; busy = false }
-     :: busy = false                        /* crash: a repeated revoke completes it */
-     fi
+#ifdef BYTES_FIRST                          /* looks whether KV has the bytes, and then at the row again */
+  :: atomic { row == claimed && sent.reopen[holder] && ciphertext -> skip };
+     atomic { if :: row == claimed && sent.reopen[holder] -> take_back() :: else fi }
+#else
+  :: atomic { row == claimed && sent.reopen[holder] -> take_back() }
+#endif
+  :: atomic { sent.revoke && !ENDED -> row = revoked }
+  :: atomic { ENDED -> ciphertext = false } /* a revoke or one repeated, the alarm, or KV by itself at expiry */
   od
 }
 
@@ -99,11 +103,13 @@ proctype sender() {                         /* its status names the reader key t
 
 init { atomic { run reader(0); run reader(1); run shelf(0); run shelf(1); run desk(); run sender() } }
 
-/* The promises. */
+/* The promises. What was granted before the end may, like all that was sent, arrive after it. */
 ltl one_reader   { [] (opened[0] && opened[1] -> dismissed[0] || dismissed[1]) }
 ltl one_entitled { [] (!(ENTITLED(0) && ENTITLED(1)) && !dismissed[holder] && !strayed) }
-ltl nothing_lost { [] (ciphertext || sent.revoke || opened[holder]) }
+ltl nothing_lost { [] (ciphertext || row == revoked || opened[holder]) }
+ltl no_empty_offer { [] (row == ready -> ciphertext) }
+ltl burned_is_unreadable { [] !served_after_end }
 
 /* These must be broken: a model in which nothing happens would keep every promise. */
-ltl nobody_recovers { [] !(recovered[0] && half_burned[0] && sent.burned[0]) }
+ltl nobody_recovers { [] !(recovered[0] && not_deleted && sent.burned[0]) }
 ltl nobody_follows  { [] !(dismissed[0] && sent.burned[1]) }

@@ -16,7 +16,6 @@ type Event =
   | { readonly kind: 'claim' | 'acknowledge' | 'reopen'; readonly reader: PublicKey }
   | { readonly kind: 'guess'; readonly nonce: string }
   | { readonly kind: 'end'; readonly cause: Cause }
-  | { readonly kind: 'erase' }
 
 const READERS = ['alice', 'bob', 'carol', 'dave'] as string[] as PublicKey[]
 const RECORD: SignatureRecord = { created: 0, nonce: '', signature: '' }
@@ -47,7 +46,6 @@ const events: fc.Arbitrary<Event[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('end' as const), cause: fc.constantFrom<Cause>('revoked', 'read') }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase' as const) }) },
   ),
   { minLength: 20, maxLength: 80, size: 'max' },
 )
@@ -82,18 +80,14 @@ function step(drop: Drop, event: Event): Drop {
       const next = life.claim(drop, event.reader, RECORD)
       return next.outcome === 'yours' ? next.drop : drop
     }
-    case 'acknowledge': {
-      const next = life.acknowledge(drop, event.reader, { opened: 'o', claim: RECORD, reader: RECORD }) ?? drop
-      return !life.hasEnded(next) && life.isSpent(next) ? life.end(next, 'read', next.blobs) : next
-    }
+    case 'acknowledge':
+      return life.acknowledge(drop, event.reader, { opened: 'o', claim: RECORD, reader: RECORD }) ?? drop
     case 'reopen':
       return life.reopen(drop, event.reader)
     case 'guess':
       return life.countTry(drop, event.nonce)
     case 'end':
-      return life.end(drop, event.cause, [])
-    case 'erase':
-      return life.hasEnded(drop) ? life.forget(drop, drop.blobs) : drop
+      return life.end(drop, event.cause)
   }
 }
 

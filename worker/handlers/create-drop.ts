@@ -30,7 +30,9 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
   if (begun.outcome === 'created') return json(begun.created, 201)
   if (begun.outcome !== 'begun') return refusal(begun, 'create')
   try {
-    await kvStore(env.KV).put(blob, body, terms.ttlSeconds + STORE_MARGIN_SECONDS)
+    // By the row, not by these terms: the first request has fixed the expiry.
+    const ttlSeconds = begun.created.expires - Math.floor(Date.now() / 1_000) + STORE_MARGIN_SECONDS
+    await kvStore(env.KV).put(blob, body, ttlSeconds)
   } catch {
     await shelf.abandon(id, blob)
     return problem('try_later')

@@ -33,10 +33,6 @@ export function slowPuts(kv: KVNamespace): Slow {
   return slow(kv, 'put')
 }
 
-export function slowReads(kv: KVNamespace): Slow {
-  return slow(kv, 'get')
-}
-
 function slow(kv: KVNamespace, name: 'get' | 'put' | 'delete'): Slow {
   const reached = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
