@@ -21,8 +21,10 @@ const BUNDLED = [
   'modern-tar',
   'preact',
   'preact/hooks',
+  'preact/jsx-dev-runtime',
   'preact/jsx-runtime',
   'structured-headers',
+  'uqr',
 ]
 const define = { SLOW_RUN: JSON.stringify(process.env['SLOW'] === '1') }
 

@@ -4,7 +4,17 @@ import { readFileSync } from 'node:fs'
 import { ROOT } from '../tools/bundle.ts'
 import { listFolder } from '../tools/files.ts'
 import { outputOf } from '../tools/pages.ts'
-import { judgeStrings, judgeWeight, shares, weigh, WEB_BANS, WORKER_BANS, type Built, type Step } from './rules.ts'
+import {
+  judgeInputs,
+  judgeStrings,
+  judgeWeight,
+  shares,
+  weigh,
+  WEB_BANS,
+  WORKER_BANS,
+  type Built,
+  type Step,
+} from './rules.ts'
 
 const PAGE = ['index.html', outputOf(metaOf('web'), 'web/style/main.css').replace('dist/web/', '')]
 
@@ -34,6 +44,7 @@ for (const bundle of ['worker', 'web', 'cli']) {
 const served = new Map([...web].filter(([path]) => path !== 'licenses.txt'))
 const faults = [
   ...weights.flatMap(judgeWeight),
+  ...judgeInputs(metaOf('worker')),
   ...judgeStrings('worker', read('worker'), WORKER_BANS),
   ...judgeStrings('web', served, WEB_BANS),
 ]

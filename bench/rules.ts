@@ -75,6 +75,34 @@ export function judgeStrings(folder: string, built: Built, bans: readonly Ban[])
   })
 }
 
+/** One sentence for each file of the worker's bundle that comes from elsewhere than it may, or that types did not see. */
+export function judgeInputs({ inputs, outputs }: Metafile): string[] {
+  const strangers = Object.keys(inputs).filter((path) => !mayBeInWorker(path))
+  const externals = Object.values(outputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, path }) => external === true && path !== 'cloudflare:workers')
+  return [...strangers, ...externals.map(({ path }) => path)].map(
+    (path) => `dist/worker is made of ${path}: the worker is made of worker/, protocol/ and few packages alone.`,
+  )
+}
+
+function mayBeInWorker(path: string): boolean {
+  // A package can lie inside a folder of ours, or inside another package.
+  const [, packaged] = /(?:.*\/)?node_modules\/(.*)/.exec(`/${path}`) ?? []
+  if (packaged !== undefined) return WORKER_PACKAGES.some((name) => packaged.startsWith(`${name}/`))
+  return /^(?:worker|protocol)\/.*\.ts$/.test(path)
+}
+
+/** The packages that the worker may be made of, whoever of it imports them. */
+const WORKER_PACKAGES = [
+  '@noble/curves',
+  '@noble/hashes',
+  '@scure/base',
+  'http-message-sig',
+  'itty-router',
+  'structured-headers',
+]
+
 /** At the highest quality, as the edge serves files that do not change. */
 export function brotliBytes(contents: Uint8Array): number {
   return brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).byteLength
@@ -89,6 +117,7 @@ export const WORKER_BANS: readonly Ban[] = [
   { pattern: /x25519/i, means: DECRYPTS },
   { pattern: /decrypt/i, means: DECRYPTS },
   { pattern: /AGE-SECRET-KEY/, means: DECRYPTS },
+  { pattern: /\bimport\s*\(/, means: 'the worker could load code that no rule has seen' },
 ]
 
 /** The page runs no string as code and knows no host but its own. */

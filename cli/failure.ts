@@ -1,4 +1,7 @@
 import { isDropError, type DropError, type DropErrorCode } from '#protocol/error.ts'
+import { MAX_AGE_HEADER_BYTES, MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
+import { payloadSize } from '#client/crypto/payload.ts'
+import { BLOCK_BYTES, sizeClass } from '#client/pad.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5 } as const
@@ -50,7 +53,14 @@ function explainDropError(error: DropError): Failure {
 }
 
 /** The largest message, in words: what fits one part when padded and sealed. */
-export const LARGEST_MESSAGE = '7.8 MiB'
+export const LARGEST_MESSAGE: string = `${Math.floor((10 * largestArchive()) / 1_048_576) / 10} MiB`
+
+/** Bytes of the largest size class that fits one part, whatever its header. */
+function largestArchive(): number {
+  let bytes = PART_BYTES
+  while (payloadSize(sizeClass(bytes)) + MAX_AGE_HEADER_BYTES > PART_BYTES) bytes -= BLOCK_BYTES
+  return bytes
+}
 
 const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
   bad_link: [
@@ -58,7 +68,10 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     EXIT.usage,
     'nothing was asked of any server; copy the link again, whole',
   ],
-  gone: ['there is nothing here: it was opened, it expired, its sender revoked it, or it never existed', EXIT.gone],
+  gone: [
+    `there is nothing here: it was opened, it expired, its sender revoked it, ${MAX_TRIES} wrong passphrases destroyed it, or it never existed`,
+    EXIT.gone,
+  ],
   claimed: ['somebody else has claimed it', EXIT.gone],
   dismissed: ['the sender has dismissed this claim', EXIT.failed, 'run the same command again'],
   wrong_passphrase: ['wrong passphrase', EXIT.wrongPassphrase],
@@ -99,6 +112,7 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EEXIST: 'something else has that name',
   EDQUOT: 'the quota is used up',
   EFBIG: 'file too large',
   EIO: 'input or output error',

@@ -6,8 +6,10 @@ import {
   fsyncSync,
   futimesSync,
   linkSync,
+  mkdirSync,
   openSync,
   renameSync,
+  statSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -39,6 +41,22 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     throw error
   }
   syncFolder(dirname(path))
+}
+
+/**
+ * Makes a folder that only its owner can enter, and those that it lies in, where they are missing. One at a time: asked
+ * for all at once, Node 24 asks /proc for ever, and hears no signal meanwhile.
+ */
+export function makeFolder(path: string, isParentThere = false): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Not by the code: where nothing can be made, some systems say that before they say that it is there.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+    if (isParentThere || !failedWith(error, 'ENOENT') || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    makeFolder(path, true)
+  }
 }
 
 /** Whether a call failed with this code. */

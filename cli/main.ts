@@ -43,7 +43,8 @@ function usageOf(name: string | undefined): string {
   return usage
 }
 
-// From here on the list of processes shows a name, not the arguments: a link may be among them.
+// From here on the list of processes shows a name for this one, not its arguments, among which a link may be. It cannot
+// take back what was there before, nor what npm and a shell show that started it: help tells to type a link or pipe it.
 process.title = 'sealdrop'
 restoreOnSignals()
 // Nobody but terminal.ts speaks: Node calls a cipher experimental that other platforms have had for years.

@@ -1,9 +1,10 @@
 import { toBase64url, parseBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { Failure } from './failure.ts'
-import { createRecord, listRecords, readRecord, removeRecord } from './state.ts'
+import { createRecord, listRecords, readRecord, removeRecord, replaceRecord } from './state.ts'
 
 /** The reader key of a drop that is being opened, which is on the disk before anything is claimed with it. */
 export interface ReaderKey {
@@ -29,12 +30,40 @@ export function forgetReaderKey(id: DropId): void {
   removeRecord('reading', nameOf(id))
 }
 
-/** Forgets the keys of drops that have expired: there is nothing left to open with them. */
-export function forgetExpiredReaderKeys(now: number): void {
-  for (const name of listRecords('reading')) {
+/** Notes that a drop has been opened here with this reader key, of which the private half is of no more use. */
+export function noteOpened(id: DropId, reader: PublicKey, expiresAtMs: number): void {
+  const readers = [...openedBy(id).filter((each) => each !== reader), reader]
+  try {
+    replaceRecord('opened', nameOf(id), { v: 1, readers, expiresAtMs })
+  } catch {
+    // Only a later sentence hangs on it: no reason to keep the server from burning the drop.
+  }
+}
+
+/** The public reader keys with which a drop has been opened here. */
+export function openedBy(id: DropId): readonly PublicKey[] {
+  try {
+    return readRecord('opened', nameOf(id), parseOpened)?.readers ?? []
+  } catch {
+    return []
+  }
+}
+
+/** Forgets what is kept of drops that have expired: there is nothing left to open, and nobody to ask. */
+export function forgetExpiredReaders(now: number): void {
+  forgetExpired('reading', parseRecord, now)
+  forgetExpired('opened', parseOpened, now)
+}
+
+function forgetExpired(
+  shelf: 'reading' | 'opened',
+  parse: (value: unknown) => { expiresAtMs: number } | undefined,
+  now: number,
+): void {
+  for (const name of listRecords(shelf)) {
     try {
-      const record = readRecord('reading', name, parseRecord)
-      if (record !== undefined && record.expiresAtMs + GRACE_MS < now) removeRecord('reading', name)
+      const record = readRecord(shelf, name, parse)
+      if (record !== undefined && record.expiresAtMs + GRACE_MS < now) removeRecord(shelf, name)
     } catch {
       // A damaged one is told about when its drop is opened.
     }
@@ -52,6 +81,14 @@ function parseRecord(value: unknown): { seed: Bytes; expiresAtMs: number } | und
   const seed = typeof text === 'string' ? parseBase64url(text, SEED_BYTES) : undefined
   if (v !== 1 || seed === undefined || !Number.isSafeInteger(expiresAtMs)) return undefined
   return { seed, expiresAtMs: Number(expiresAtMs) }
+}
+
+function parseOpened(value: unknown): { readers: readonly PublicKey[]; expiresAtMs: number } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { v, readers: list, expiresAtMs }: Readonly<Record<string, unknown>> = { ...value }
+  if (v !== 1 || !Array.isArray(list) || !Number.isSafeInteger(expiresAtMs)) return undefined
+  const readers = list.map((each) => (typeof each === 'string' ? parsePublicKey(each) : undefined))
+  return readers.every((each) => each !== undefined) ? { readers, expiresAtMs: Number(expiresAtMs) } : undefined
 }
 
 /** RFC 8032 §5.1.5. */

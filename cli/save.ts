@@ -4,7 +4,7 @@ import { equalBytes } from '#protocol/bytes.ts'
 import type { DropFile } from '#client/archive.ts'
 import { cleanName, placesOf } from '#client/names.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
-import { createFile, failedWith } from './files.ts'
+import { createFile, failedWith, makeFolder } from './files.ts'
 
 /** Where a file of a drop went. */
 export interface Saved {
@@ -17,7 +17,7 @@ export interface Saved {
 /** Makes sure that a folder is there and can be written to, before anything is claimed. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw new Failure(`cannot save files in ${folder}: ${describeSystemError(cause)}`, { cause })

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { DropError } from '#protocol/error.ts'
+import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import { parseLink, type LinkSecret } from '#client/link.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
@@ -20,23 +21,25 @@ export async function readLink(argument: string | undefined): Promise<{ origin: 
  * @param path - `-` for standard input. One line; its end is not part of the passphrase.
  */
 export async function readPassphrase(path: string): Promise<string> {
-  const bytes = path === '-' ? await readInput(MAX_SECRET_BYTES) : await readStart(path)
-  const text = bytes?.toString('utf8').replace(/\r?\n$/, '') ?? ''
+  const most = MAX_PASSPHRASE_BYTES + LINE_END_BYTES
+  const bytes = path === '-' ? await readInput(most) : await readStart(path, most)
+  if (bytes === undefined) throw tooLong()
+  const text = bytes.toString('utf8').replace(/\r?\n$/, '')
   if (text === '' || text.includes('\n')) {
     throw new Failure('a passphrase file holds one line, the passphrase', { exitCode: EXIT.usage })
   }
-  return text
+  return notTooLong(text)
 }
 
 /** The passphrase of a link that needs one: from a file, or typed. `''` for a link that needs none. */
 export async function passphraseFor(secret: LinkSecret, path: string | undefined): Promise<string> {
   if (!secret.needsPassphrase) return ''
-  return path === undefined ? askSecret('Passphrase', PASSPHRASE_HINT) : readPassphrase(path)
+  return path === undefined ? notTooLong(await askSecret('Passphrase', PASSPHRASE_HINT)) : readPassphrase(path)
 }
 
 /** A new passphrase, typed twice. */
 export async function askNewPassphrase(): Promise<string> {
-  const passphrase = await askSecret('New passphrase', PASSPHRASE_HINT)
+  const passphrase = notTooLong(await askSecret('New passphrase', PASSPHRASE_HINT))
   if ((await askSecret('The same again', PASSPHRASE_HINT)) === passphrase) return passphrase
   throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was sent' })
 }
@@ -45,23 +48,34 @@ async function linkText(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== '-') return argument
   if (isTyped) return askSecret('Link', 'give it on standard input')
   if (argument === undefined) throw misused('a link is missing: give it as an argument, or - for standard input')
-  return (await readInput(MAX_SECRET_BYTES))?.toString('utf8') ?? ''
+  return (await readInput(MAX_LINK_BYTES))?.toString('utf8') ?? ''
 }
 
-async function readStart(path: string): Promise<Buffer | undefined> {
+async function readStart(path: string, most: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   try {
     // By a stream, so that a pipe will do as well: --passphrase-file <(pass show drop)
-    for await (const chunk of createReadStream(path, { end: MAX_SECRET_BYTES }) as AsyncIterable<Buffer>)
-      chunks.push(chunk)
+    for await (const chunk of createReadStream(path, { end: most }) as AsyncIterable<Buffer>) chunks.push(chunk)
   } catch (cause) {
     throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
   }
   const bytes = Buffer.concat(chunks)
-  return bytes.length > MAX_SECRET_BYTES ? undefined : bytes
+  return bytes.length > most ? undefined : bytes
+}
+
+function notTooLong(passphrase: string): string {
+  if (Buffer.byteLength(passphrase) > MAX_PASSPHRASE_BYTES) throw tooLong()
+  return passphrase
+}
+
+function tooLong(): Failure {
+  return new Failure(`a passphrase has at most ${MAX_PASSPHRASE_BYTES} bytes`, { exitCode: EXIT.usage })
 }
 
 const PASSPHRASE_HINT = 'use --passphrase-file FILE'
 
-/** Longest link or passphrase that is read, in bytes: whatever is longer is some other file. */
-const MAX_SECRET_BYTES = 4_096
+/** Longest link that is read, in bytes: whatever is longer is some other file. */
+const MAX_LINK_BYTES = 4_096
+
+/** A carriage return and a line feed. */
+const LINE_END_BYTES = 2

@@ -1,19 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
 import { EXIT, Failure } from './failure.ts'
-import { createFile, failedWith, replaceFile } from './files.ts'
+import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
 
 /**
  * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
  *
  *   tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it
  *   reading/<drop id>.json  the reader key of a drop that is being opened
+ *   opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is blamed for it
  *
  * Never a link, never a message, never a passphrase: whoever gets this folder opens nothing with it.
  */
-type Shelf = 'tickets' | 'reading'
+type Shelf = 'tickets' | 'reading' | 'opened'
 
 /** Stores a record that must not be there yet. @returns whether it was stored */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
@@ -62,7 +63,7 @@ function recordPath(shelf: Shelf, name: string): string {
 
 function shelfPath(shelf: Shelf): string {
   const path = join(homePath(), shelf)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolder(path)
   return path
 }
 
@@ -94,4 +95,5 @@ const NAMES = /^[0-9a-f]+\.json$/
 const DAMAGED: Readonly<Record<Shelf, string>> = {
   tickets: 'without it the drop can neither be looked at nor revoked; it ends when it expires',
   reading: 'move it away to claim anew; if it was claimed already, the sender must open it again',
+  opened: 'move it away: it only tells that this computer has opened the drop',
 }

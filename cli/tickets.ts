@@ -24,9 +24,9 @@ export function keepTicket(kept: Kept): string {
   return name
 }
 
-/** Keeps what the server said with the ticket, so that it is known when the drop has expired. */
-export function noteFate(name: string, kept: Kept, fate: Fate): void {
-  replaceRecord('tickets', name, formatKept({ ...kept, fate }))
+/** Keeps a ticket in the place of the one that was there: with what the server said, so that it is known later. */
+export function replaceTicket(name: string, kept: Kept): void {
+  replaceRecord('tickets', name, formatKept(kept))
 }
 
 export function forgetTicket(name: string): void {

@@ -61,8 +61,11 @@ is there is never overwritten: the new one becomes "name (2).ext". The server
 is told to burn the drop only when everything has been written: if something
 goes wrong before, run the same command again on this computer.
 
-  LINK                     - reads it from standard input, and without LINK it
-                           is asked for, so that no other program sees it
+  LINK                     without LINK it is asked for and not shown; - reads it
+                           from standard input. A link that is given as an
+                           argument can be seen by other programs of this
+                           machine, in the list of processes (above all with
+                           npx), and is kept by the history of the shell
   -o, --output DIR         folder for files, made if missing. Without it, files
                            go to this folder, and hidden ones (.profile) are
                            saved unhidden (_.profile)
@@ -106,7 +109,7 @@ Prints the key of a drop as an age identity (AGE-SECRET-KEY-PQ-1…), with which
 the age program opens the ciphertext: age -d -i key.txt drop.age | tar x
 Asks no server, so a wrong passphrase is not noticed: it gives a wrong key.
 
-  LINK                     - reads it from standard input
+  LINK                     as for open: better asked for, or -, than an argument
   --passphrase-file FILE   read the passphrase from the only line of FILE
 `,
 }

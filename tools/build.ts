@@ -17,6 +17,7 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
 
 /** Bundles worker, web and command line, and brings dist/ up to date. */
 export async function build(): Promise<void> {
+  const settings = readSettings()
   const [worker, web, cli] = await Promise.all([
     bundleWorker('worker/main.ts'),
     bundleWeb(WEB_ENTRIES),
@@ -33,12 +34,8 @@ export async function build(): Promise<void> {
   const files: Readonly<Record<string, Files>> = {
     cli: new Map<string, string | Uint8Array>([...cli.files, ['licenses.txt', collectLicenses(cli.meta)]]),
     meta: new Map(Object.entries({ worker, web, cli }).map(([name, { meta }]) => [`${name}.json`, json(meta)])),
-    web: new Map([
-      ...web.files,
-      ...pages,
-      ['_headers', makeHeaders([...web.files.keys(), ...pages.map(([path]) => path)])],
-    ]),
-    worker: new Map<string, string | Uint8Array>([...worker.files, ['settings.json', json(readSettings())]]),
+    web: new Map([...web.files, ...pages, ['_headers', makeHeaders()]]),
+    worker: new Map<string, string | Uint8Array>([...worker.files, ['settings.json', json(settings)]]),
   }
   for (const [folder, contents] of Object.entries(files)) writeFolder(`${ROOT}dist/${folder}`, contents)
   // esbuild would wait for more work as long as the server runs.
@@ -49,4 +46,11 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-if (import.meta.main) await build()
+if (import.meta.main) {
+  try {
+    await build()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}

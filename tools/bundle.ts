@@ -11,9 +11,13 @@ export interface Bundle {
   readonly meta: Metafile
 }
 
-/** What is bundled for the edge: ES modules, as `wrangler deploy --no-bundle` uploads them. */
-export function bundleWorker(entry: string): Promise<Bundle> {
+/**
+ * What is bundled for the edge: ES modules, as `wrangler deploy --no-bundle` uploads them.
+ * @param root - the folder that `entry` and all paths in the account are below.
+ */
+export function bundleWorker(entry: string, root: string = ROOT): Promise<Bundle> {
   return bundle('dist/worker', [{ in: entry, out: 'main' }], {
+    absWorkingDir: root,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*'],
     platform: 'browser',
@@ -74,8 +78,9 @@ async function bundle(
   entryPoints: { in: string; out: string }[],
   options: BuildOptions,
 ): Promise<Bundle> {
+  const root = options.absWorkingDir ?? ROOT
   const { metafile, outputFiles } = await esbuild({
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     bundle: true,
     charset: 'utf8',
     entryPoints,
@@ -88,13 +93,13 @@ async function bundle(
     write: false,
     ...options,
   })
-  const files = new Map((outputFiles ?? []).map((file) => [pathBelow(outdir, file.path), file.contents]))
+  const files = new Map((outputFiles ?? []).map((file) => [pathBelow(resolve(root, outdir), file.path), file.contents]))
   if (metafile === undefined) throw new Error('esbuild gave no account of what it bundled.')
   return { files, meta: metafile }
 }
 
 function pathBelow(folder: string, file: string): string {
-  return relative(`${ROOT}${folder}`, file).replaceAll(sep, '/')
+  return relative(folder, file).replaceAll(sep, '/')
 }
 
 /**
@@ -111,7 +116,7 @@ function leaveApart({ outputs }: Metafile): Plugin {
     name: 'leave-apart',
     setup(build) {
       build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
-        const source = kind === 'dynamic-import' ? pathBelow('', resolve(resolveDir, path)) : ''
+        const source = kind === 'dynamic-import' ? pathBelow(ROOT, resolve(resolveDir, path)) : ''
         const address = addresses.find(([entry]) => entry === source)?.[1]
         return address === undefined ? undefined : { path: address, external: true }
       })

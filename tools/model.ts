@@ -48,27 +48,24 @@ const UNREACHED = /^\t(?:\S*\/)?([^/\s]+:\d+), state \d+, "(?!-end-")(.*)"$/gm
 
 const MODEL = fileURLToPath(new URL('../docs/model/claim.pml', import.meta.url))
 const INSTALL = 'apt-get install spin gcc libc6-dev'
-/** Bounds of one search. It takes seconds, 200 MB and a depth of 500; at a bound it stops, which is a failure. */
+/** Bounds of one search. It takes seconds, 200 MB and a depth of 400; at a bound it stops, which is a failure. */
 const MOST_MEGABYTES = 1_024
 const MOST_STEPS = 100_000
 const MOST_MS = 120_000
 
 /** What each design must do to each promise. The design itself also has to reach what a model of idlers never would. */
 const EXPECTED: readonly (readonly [design: string, promises: Readonly<Record<string, Result>>])[] = [
-  [
-    'the design',
-    {
-      one_reader: 'kept',
-      one_entitled: 'kept',
-      nothing_lost: 'kept',
-      nobody_recovers: 'broken',
-      nobody_follows: 'broken',
-    },
-  ],
-  ['LEASE', { one_reader: 'broken', one_entitled: 'broken', nothing_lost: 'kept' }],
-  ['BURN_ON_SEND', { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'broken' }],
-  ['REOPEN_WHILE_BURNING', { one_reader: 'kept', one_entitled: 'kept', nothing_lost: 'broken' }],
+  ['the design', { ...keptBut(), nobody_recovers: 'broken', nobody_follows: 'broken' }],
+  ['LEASE', keptBut('one_reader', 'one_entitled')],
+  ['BURN_ON_SEND', keptBut('nothing_lost')],
+  ['BYTES_FIRST', keptBut('nothing_lost', 'no_empty_offer')],
+  ['SERVE_AFTER_END', keptBut('burned_is_unreadable')],
 ]
+
+function keptBut(...broken: readonly string[]): Readonly<Record<string, Result>> {
+  const promises = ['one_reader', 'one_entitled', 'nothing_lost', 'no_empty_offer', 'burned_is_unreadable']
+  return Object.fromEntries(promises.map((each) => [each, broken.includes(each) ? 'broken' : 'kept']))
+}
 
 /** Searches everything, prints a line for each search, and answers with a sentence for each thing that is not as expected. */
 function check(folder: string): string[] {
@@ -109,11 +106,11 @@ function run(folder: string, command: string, args: readonly string[]): string {
 function howToSee(variant: readonly string[], promise: string): string {
   const options = variant.map((each) => `${each} `).join('')
   const search = `spin ${options}-search -bfs -ltl ${promise} ${MODEL}`
-  return `To see the shortest way there, in an empty folder: ${search} && spin ${options}-t -p ${MODEL}`
+  return `To see the shortest way there, in an empty folder: ${search} && spin ${options}-k claim.pml.trail -p ${MODEL}`
 }
 
 function row(design: string, promise: string, result: string, states: string): string {
-  return `${design.padEnd(22)}${promise.padEnd(17)}${result.padEnd(8)}${states.padStart(9)}`
+  return `${design.padEnd(17)}${promise.padEnd(22)}${result.padEnd(8)}${states.padStart(9)}`
 }
 
 if (import.meta.main) {

@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { PROBLEMS } from '#protocol/problem.ts'
-import { pageHeaders } from '#protocol/security-headers.ts'
+import { pageHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { ROOT } from './bundle.ts'
 import { listFolder } from './files.ts'
 
@@ -31,17 +31,20 @@ export function makePages(meta: Metafile, entries: Readonly<Record<string, strin
 }
 
 /**
- * The `_headers` file: what the asset server adds to each file. One rule per address or per folder, never two for one address,
- * because the values of two rules would be joined.
+ * The `_headers` file: what the asset server adds to all its answers, redirects and refusals too. The values of two rules for
+ * one address would be joined, so that a rule that differs takes away first.
  */
-export function makeHeaders(paths: Iterable<string>): string {
-  const places = new Set([...paths].map((path) => path.replace(/\/.*/, '/')))
-  return [...places]
-    .flatMap((place) => {
-      const headers = { ...pageHeaders(`/${place}`), 'Cache-Control': place === 'assets/' ? FOR_EVER : 'no-cache' }
-      return addressesOf(place).map((address) => `${address}\n${lines(headers)}`)
-    })
-    .join('\n')
+export function makeHeaders(): string {
+  const all: Readonly<Record<string, string>> = { ...SECURITY_HEADERS, 'Cache-Control': 'no-cache' }
+  const apart: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    '/assets/*': { ...all, 'Cache-Control': FOR_EVER },
+    [WORKSHOP_PATH]: { ...all, ...pageHeaders(WORKSHOP_PATH) },
+  }
+  const rules = Object.entries(apart).map(([address, headers]) => {
+    const changed = Object.entries(headers).filter(([name, value]) => all[name] !== value)
+    return `${address}\n${changed.map(([name]) => `  ! ${name}\n`).join('')}${lines(Object.fromEntries(changed))}`
+  })
+  return [`/*\n${lines(all)}`, ...rules].join('\n')
 }
 
 /** The output that was made from the entry `source`. */
@@ -61,13 +64,6 @@ export function staticImports(meta: Metafile, output: string, seen: Set<string> 
     seen.add(path)
     return [path, ...staticImports(meta, path, seen)]
   })
-}
-
-/** The addresses at which the asset server answers with a file at the top, or with any file of a folder. */
-function addressesOf(place: string): string[] {
-  if (place.endsWith('/')) return [`/${place}*`]
-  if (place === 'index.html') return ['/']
-  return place.endsWith('.html') ? [`/${place}`, `/${place.slice(0, -'.html'.length)}`] : [`/${place}`]
 }
 
 function addressOf(meta: Metafile, source: string): string {

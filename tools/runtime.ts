@@ -11,6 +11,8 @@ export const MARK_NAME = 'SEALDROP_RUNTIME'
 
 interface Owner {
   readonly server: number
+  /** When it was started, as the system says it: its number may be another process's by now. */
+  readonly started: string
   readonly runtime?: number
   readonly mark: string
 }
@@ -23,17 +25,17 @@ interface Owner {
 export async function takeFolder(data: string, mark: string): Promise<void> {
   const note = join(data, 'server.json')
   const last = readOwner(note)
-  if (last !== undefined && last.server !== process.pid && commandOf(last.server).includes('serve.ts')) {
+  if (last !== undefined && last.started !== '' && last.started === startOf(last.server)) {
     throw new Error(`Sealdrop is already running on ${data} (process ${last.server}).`)
   }
   if (last?.runtime !== undefined) await end(last.runtime, last.mark)
   const write = (owner: Owner): void => writeFileSync(note, `${JSON.stringify(owner)}\n`, { mode: 0o600 })
-  write({ server: process.pid, mark })
+  const self = { server: process.pid, started: startOf(process.pid), mark }
+  write(self)
   subscribe('child_process', (message) => {
     const { process: child } = message as { process: ChildProcess }
     child.once('spawn', () => {
-      if (child.pid !== undefined && child.spawnfile.includes('workerd'))
-        write({ server: process.pid, runtime: child.pid, mark })
+      if (child.pid !== undefined && child.spawnfile.includes('workerd')) write({ ...self, runtime: child.pid })
     })
   })
   process.once('exit', () => rmSync(note, { force: true }))
@@ -49,7 +51,7 @@ function readOwner(note: string): Owner | undefined {
 
 /** Whether `pid` is the workerd that was started with `mark`; a process that has ended has no environment. */
 function isMarked(pid: number, mark: string): boolean {
-  return ask(pid, 'environ', ['eww']).includes(`${MARK_NAME}=${mark}`)
+  return ask(pid, 'environ', ['eww', '-o', 'command=']).includes(`${MARK_NAME}=${mark}`)
 }
 
 async function end(pid: number, mark: string): Promise<void> {
@@ -59,15 +61,23 @@ async function end(pid: number, mark: string): Promise<void> {
   }
 }
 
-function commandOf(pid: number): string {
-  return ask(pid, 'cmdline', ['-ww'])
+/** When `pid` was started, `''` when there is no such process or it has ended and nobody has asked how. */
+function startOf(pid: number): string {
+  const said = ask(pid, 'stat', ['-o', 'stat=', '-o', 'lstart='])
+  if (process.platform !== 'linux') return /^[^Z]\S*\s+(.*\S)/.exec(said)?.[1] ?? ''
+  // The name is in brackets and may hold any. Behind it comes the state, and 19 fields on the start: proc(5).
+  const [state = '', ...fields] = said.slice(said.lastIndexOf(')') + 2).split(' ')
+  return /[ZX]/.test(state) ? '' : (fields[18] ?? '')
 }
 
 /** What the system says of a process, `''` when there is none: from /proc where there is one, else from ps. */
 function ask(pid: number, file: string, flags: string[]): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/${file}`, 'latin1')
-    return execFileSync('ps', [...flags, '-o', 'command=', '-p', String(pid)], { encoding: 'latin1' })
+    return execFileSync('ps', [...flags, '-p', String(pid)], {
+      encoding: 'latin1',
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    })
   } catch {
     return ''
   }

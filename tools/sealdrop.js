@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
+// As in cli/main.ts: this process waits for the other, and its arguments may be a link.
+process.title = 'sealdrop'
 const program = fileURLToPath(new URL('../dist/cli/sealdrop.js', import.meta.url))
 const ownNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
 const isCurrent = Number.parseInt(process.versions.node, 10) >= 24

@@ -2,7 +2,7 @@
 // nothing about a request is written down.
 import { Log, LogLevel, Miniflare, Response, type WorkerOptions } from 'miniflare'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,7 +26,7 @@ interface Place {
 async function serve({ data, origins, port }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
   const script = readBuilt('main.js')
   const settings = JSON.parse(readBuilt('settings.json')) as Settings
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  closeFolder(data)
   const mark = randomUUID()
   await takeFolder(data, mark)
   const free = await freePort(port)
@@ -62,6 +62,22 @@ async function serve({ data, origins, port }: Place): Promise<{ url: string; sto
   await miniflare.ready
   return { url: `http://localhost:${free}`, stop: () => miniflare.dispose() }
 }
+
+/**
+ * Makes the data folder, or shuts one that others may enter.
+ * @throws Error with a sentence for the terminal when it holds other things too: it is not ours to shut.
+ */
+function closeFolder(data: string): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  if (process.platform === 'win32' || (statSync(data).mode & 0o077) === 0) return
+  const other = readdirSync(data).find((name) => !KEPT.has(name))
+  if (other !== undefined)
+    throw new Error(`${data} holds ${other} and can be entered by others: choose a folder for drops alone.`)
+  chmodSync(data, 0o700)
+}
+
+/** What is in a data folder. docs/storage.md §4. */
+const KEPT: ReadonlySet<string> = new Set(['server.json', 'state', 'tmp'])
 
 /** The worker as `wrangler.toml` binds it, answering for `origins`. */
 function workerConfig(settings: Settings, script: string, origins: string): WorkerOptions['config'] {
@@ -130,25 +146,31 @@ function freePort(port: number): Promise<number> {
   })
 }
 
+/** `PORT= npm start` says nothing of the port. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
+}
+
 function readPort(text: string): number {
   const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is ${text}, which is no port.`)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`PORT is ${text}, which is no port.`)
   return port
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, 'no-build': { type: 'boolean' } } })
-  const port = readPort(process.env['PORT'] ?? '8787')
+  const port = readPort(given(process.env['PORT']) ?? '8787')
   const origins = readOrigins(process.env['ORIGIN'] ?? '')
-  const data = resolve(values.data ?? process.env['SEALDROP_DATA'] ?? `${ROOT}.sealdrop-data`)
+  const data = resolve(given(values.data) ?? given(process.env['SEALDROP_DATA']) ?? `${ROOT}.sealdrop-data`)
   if (values['no-build'] !== true) await (await import('./build.ts')).build()
   const { url, stop } = await serve({ data, origins, port })
-  console.log(`Sealdrop is running at ${url}`)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Miniflare would exit with a failure: stopping is what was asked for.
     process.removeAllListeners(signal)
     process.once(signal, () => void stop().then(() => process.exit(0)))
   }
+  // Last: a signal that comes while its listeners change is lost.
+  console.log(`Sealdrop is running at ${url}`)
 }
 
 try {

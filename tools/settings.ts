@@ -1,7 +1,7 @@
 import { unstable_readConfig as readConfig } from 'wrangler'
 import { fileURLToPath } from 'node:url'
 
-/** What the worker is bound to: `wrangler.toml`, as wrangler itself reads it. The build writes it to `dist/settings.json`. */
+/** What the worker is bound to: `wrangler.toml`, as wrangler itself reads it. The build writes it to `dist/worker/settings.json`. */
 export interface Settings {
   readonly name: string
   readonly compatibilityDate: string
@@ -20,7 +20,8 @@ export interface Settings {
 
 /**
  * Reads `wrangler.toml`, or another file like it.
- * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed.
+ * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed,
+ *   and when `SHELVES` is no number of shelves: under a wrong one no drop would be found.
  */
 export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
   const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
@@ -32,11 +33,17 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
     if (isBound(config[key]))
       throw new Error(`wrangler.toml binds ${key}: teach tools/settings.ts and tools/serve.ts about it.`)
   }
+  const vars = Object.fromEntries(Object.entries(config.vars).map(([key, value]) => [key, text(key, value)]))
+  const { SHELVES: shelves } = vars
+  if (shelves === undefined || !/^(?:1|2|4|8|16|32|64|128|256)$/.test(shelves))
+    throw new Error(
+      `[vars] SHELVES in wrangler.toml is ${shelves ?? 'missing'}: it is a power of two from "1" to "256".`,
+    )
   return {
     name,
     compatibilityDate,
     compatibilityFlags: config.compatibility_flags,
-    vars: Object.fromEntries(Object.entries(config.vars).map(([key, value]) => [key, text(key, value)])),
+    vars,
     kv: config.kv_namespaces.map(({ binding }) => binding),
     objects: Object.fromEntries(config.durable_objects.bindings.map((object) => [object.name, object.class_name])),
     assets: {

@@ -1,4 +1,11 @@
-import { DEFAULT_TTL_SECONDS, MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
+import {
+  DEFAULT_TTL_SECONDS,
+  MAX_PASSPHRASE_BYTES,
+  MAX_READS,
+  MAX_TTL_SECONDS,
+  MIN_READS,
+  MIN_TTL_SECONDS,
+} from '#protocol/limits.ts'
 
 /** What a person has typed and chosen. It lives in memory only. */
 export interface Draft {
@@ -66,7 +73,11 @@ export function findFault(draft: Draft): DraftField | undefined {
   const { ttlSeconds, reads } = draftTerms(draft)
   if (ttlSeconds === undefined) return 'expiry'
   if (reads === undefined) return 'reads'
-  return draft.passphrase === '' ? 'passphrase' : undefined
+  return draft.passphrase === undefined || isPassphrase(draft.passphrase) ? undefined : 'passphrase'
+}
+
+function isPassphrase(text: string): boolean {
+  return text !== '' && new TextEncoder().encode(text).length <= MAX_PASSPHRASE_BYTES
 }
 
 function parseCount(text: string): number | undefined {

@@ -13,9 +13,10 @@ export function draftSize(draft: Pick<Draft, 'text' | 'files'>): number {
   return text + files + entrySize(META_BYTES + types) + entrySize(TOKEN_BYTES) + END_BYTES
 }
 
-/** Whether a draft can be sealed into one part. */
-export function fits(draft: Pick<Draft, 'text' | 'files'>): boolean {
-  return draft.files.length <= MAX_FILES && sizeClass(draftSize(draft)) <= LARGEST_ARCHIVE
+/** Why a draft cannot be sealed into one part: too many files, or too many bytes. `undefined` if it can. */
+export function findExcess(draft: Pick<Draft, 'text' | 'files'>): 'count' | 'size' | undefined {
+  if (draft.files.length > MAX_FILES) return 'count'
+  return sizeClass(draftSize(draft)) > LARGEST_ARCHIVE ? 'size' : undefined
 }
 
 /** Bytes of text and files that are promised to fit: a round number below what is left of the largest archive. */

@@ -6,6 +6,7 @@ addEventListener('message', ({ ports: [port] }: MessageEvent<unknown>) => {
   const reply = (message: StretchReply): void => port.postMessage(message)
   port.onmessage = async ({ data: { passphrase, salt } }: MessageEvent<StretchRequest>) => {
     let percent = 0
+    reply({ done: 0 })
     try {
       const key = await stretch(passphrase, salt, (done) => {
         if (Math.floor(done * 100) === percent) return

@@ -7,51 +7,85 @@ export interface StretchRequest {
   readonly passphrase: Bytes
   readonly salt: Bytes
 }
-export type StretchReply = { readonly done: number } | { readonly key: Bytes } | { readonly failed: true }
+/** `done` comes at once, so that silence means that there is no worker. `absent`: none could be started. */
+export type StretchReply =
+  | { readonly done: number }
+  | { readonly key: Bytes }
+  | { readonly failed: true }
+  | { readonly absent: true }
+
+/** Where a worker can be had. */
+export interface Workshop {
+  /** @returns the port on which the worker takes a request @throws where there is none */
+  readonly open: () => Promise<MessagePort>
+  /** Ends it and its worker, also while it is being opened. */
+  readonly close: () => void
+}
 
 /**
  * Stretches a passphrase in a worker, so that the page stays alive meanwhile. The page itself may start none
  * (`trusted-types 'none'`); an empty frame of ours does it. docs/decisions/0002-workshop-frame.md.
  */
-export const stretchAside: Stretch = async (passphrase, salt, onProgress) => {
-  let workshop: HTMLIFrameElement | undefined
-  try {
-    workshop = await openWorkshop()
-    return await order(workshop, { passphrase, salt }, onProgress)
-  } catch {
-    // No frame or no worker here: slower for the eye, and the same key.
-    return await stretchHere(passphrase, salt, onProgress)
-  } finally {
-    workshop?.remove()
+export const stretchAside: Stretch = (...wanted) => makeStretch(() => frameWorkshop(), stretchHere)(...wanted)
+
+/**
+ * Stretches in a workshop; here, and slower for the eye, where no worker can be had at all. What fails inside the worker
+ * would fail here as well, with the page.
+ */
+export function makeStretch(open: () => Workshop, here: Stretch, patienceMs: number = PATIENCE_MS): Stretch {
+  return async (passphrase, salt, onProgress) => {
+    const workshop = open()
+    // Closed before anything is done here, so that a worker that comes late does not work beside us.
+    const key = await order(workshop, { passphrase, salt }, { onProgress, patienceMs }).finally(workshop.close)
+    return key ?? (await here(passphrase, salt, onProgress))
   }
 }
 
-function openWorkshop(): Promise<HTMLIFrameElement> {
+/** @returns `undefined` where there is no worker @throws if it failed at its work */
+async function order(
+  workshop: Workshop,
+  request: StretchRequest,
+  { onProgress, patienceMs }: { onProgress: ((done: number) => void) | undefined; patienceMs: number },
+): Promise<Bytes | undefined> {
+  let port: MessagePort
+  try {
+    port = await workshop.open()
+  } catch {
+    return undefined
+  }
   return new Promise((resolve, reject) => {
-    const frame = document.createElement('iframe')
-    frame.hidden = true
-    frame.src = WORKSHOP_PATH
-    frame.onload = () => resolve(frame)
-    setTimeout(() => reject(new Error('no workshop')), PATIENCE_MS)
-    document.body.append(frame)
-  })
-}
-
-function order(frame: HTMLIFrameElement, request: StretchRequest, onProgress?: (done: number) => void): Promise<Bytes> {
-  return new Promise((resolve, reject) => {
-    const { port1, port2 } = new MessageChannel()
-    let silence = setTimeout(reject, PATIENCE_MS)
-    port1.onmessage = ({ data }: MessageEvent<StretchReply>) => {
+    let silence = setTimeout(() => resolve(undefined), patienceMs)
+    port.onmessage = ({ data }: MessageEvent<StretchReply>) => {
       clearTimeout(silence)
       if ('key' in data) return resolve(data.key)
-      if ('failed' in data) return reject(new Error('no worker'))
-      silence = setTimeout(reject, PATIENCE_MS)
+      if ('absent' in data) return resolve(undefined)
+      if ('failed' in data) return reject(new Error('the worker failed'))
+      silence = setTimeout(() => reject(new Error('the worker fell silent')), 3 * patienceMs)
       onProgress?.(data.done)
     }
-    port1.postMessage(request)
-    frame.contentWindow?.postMessage('stretch', location.origin, [port2])
+    port.postMessage(request)
   })
 }
 
-/** How long a worker may be silent, in milliseconds: loading it takes less, and it reports every few hundredths of a second. */
+/** The hidden frame. @param patienceMs - how long it may take to load */
+export function frameWorkshop(address: string = WORKSHOP_PATH, patienceMs: number = PATIENCE_MS): Workshop {
+  const frame = document.createElement('iframe')
+  return {
+    open: () =>
+      new Promise((resolve, reject) => {
+        frame.hidden = true
+        frame.src = address
+        frame.onload = () => {
+          const { port1, port2 } = new MessageChannel()
+          frame.contentWindow?.postMessage('stretch', location.origin, [port2])
+          resolve(port1)
+        }
+        setTimeout(() => reject(new Error('no workshop')), patienceMs)
+        document.body.append(frame)
+      }),
+    close: () => frame.remove(),
+  }
+}
+
+/** How long loading a worker may take, in milliseconds. One that works reports every few hundredths of a second. */
 const PATIENCE_MS = 10_000

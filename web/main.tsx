@@ -3,7 +3,7 @@ import type { Stretch } from '#client/crypto/argon2.ts'
 import { makeAct } from './make-act.ts'
 import { App } from './app.tsx'
 import { browserDevice } from './device.ts'
-import type { Store } from './store.ts'
+import { once } from './once.ts'
 import { FIRST_STATE, reduce, wouldLose } from './state.ts'
 import type { Event } from './event.ts'
 import { xhrTransport } from './xhr-transport.ts'
@@ -11,7 +11,6 @@ import { xhrTransport } from './xhr-transport.ts'
 const device = browserDevice()
 const root = document.querySelector('#app') ?? document.body
 let state = FIRST_STATE
-let stored: Promise<Store> | undefined
 
 const stretch: Stretch = async (...wanted) => (await import('./kdf.ts')).stretchAside(...wanted)
 
@@ -19,7 +18,7 @@ const act = makeAct({
   device,
   dispatch,
   state: () => state,
-  store: () => (stored ??= import('./store.ts').then(({ openStore }) => openStore())),
+  store: once(async () => (await import('./store.ts')).openStore()),
   stretch,
   transport: xhrTransport,
 })

@@ -4,7 +4,8 @@ import type { Opening } from './effects/opening.ts'
 import type { Sealing } from './effects/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
 import type { Tools } from './effects/tools.ts'
-import { fits } from './fit.ts'
+import { findExcess } from './fit.ts'
+import { once } from './once.ts'
 import type { Main } from './state.ts'
 import type { StoredSent } from './store.ts'
 import { page } from './words/page.ts'
@@ -19,6 +20,9 @@ export function makeAct(tools: Tools): Act {
   let link = ''
   /** What was sealed last, so that it can be burned from the screen that shows its link. */
   let last: StoredSent | undefined
+
+  /** What the address has to say while the main screen is shown. */
+  const addressOf = (main: Main): string => (isAboutLink(main) || isUnacknowledged(main) ? link : '')
 
   const arrive = async (): Promise<void> => {
     dispatch({ type: 'looked-for' })
@@ -37,21 +41,25 @@ export function makeAct(tools: Tools): Act {
         link = ''
         return dispatch({ type: 'anew' })
       }
-      if (fragment === '' || fragment === link) return dispatch({ type: 'went', page: 'main' })
+      if (fragment === '' || fragment === link) {
+        // The history may lead back to the link of what is open already: a reload must not ask for it again.
+        if (fragment !== addressOf(state().main)) device.address(addressOf(state().main))
+        return dispatch({ type: 'went', page: 'main' })
+      }
       // Another link while something is on the screen: a whole load asks first whether that may be lost.
       if (link !== '' || state().main.at !== 'compose') return device.reload()
       link = fragment
       await arrive()
     },
     back() {
-      device.address(isAboutLink(state().main) ? link : '')
+      device.address(addressOf(state().main))
       dispatch({ type: 'went', page: 'main' })
     },
     draft: (draft) => dispatch({ type: 'drafted', draft }),
     addFiles(files, hasFolder = false) {
       dispatch({ type: 'drafted', draft: { files: [...state().draft.files, ...files] } })
-      if (hasFolder) dispatch({ type: 'refused', fault: { at: 'folder' } })
-      else if (!fits(state().draft)) dispatch({ type: 'refused', fault: { at: 'size' } })
+      const at = hasFolder ? 'folder' : findExcess(state().draft)
+      if (at !== undefined) dispatch({ type: 'refused', fault: { at } })
     },
     prepare() {
       for (const load of [sealing, tools.store, () => import('./views/sealed.tsx')]) load().catch(() => {})
@@ -59,9 +67,8 @@ export function makeAct(tools: Tools): Act {
     async seal() {
       const { draft, main } = state()
       if (main.at !== 'compose' || main.work !== undefined) return
-      const field = findFault(draft)
-      if (field !== undefined) return dispatch({ type: 'refused', fault: { at: field } })
-      if (!fits(draft)) return dispatch({ type: 'refused', fault: { at: 'size' } })
+      const at = findFault(draft) ?? findExcess(draft)
+      if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
       dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
         last = (await (await sealing()).seal()) ?? last
@@ -115,30 +122,35 @@ export function makeAct(tools: Tools): Act {
       saveSealed: async () => (await opening()).saveSealed(),
     },
     sent: {
-      list: async () => (await sent()).list(),
+      async list() {
+        try {
+          await (await sent()).list()
+        } catch {
+          dispatch({ type: 'list-missed' })
+        }
+      },
       ask: (asking) => dispatch({ type: 'list-asked', asking }),
       check: async (dropId) => (await sent()).check(dropId),
       checkAll: async () => (await sent()).checkAll(),
       burn: async (dropId) => (await sent()).burn(dropId),
       reopen: async (dropId, reader) => (await sent()).reopen(dropId, reader),
-      forget: async (dropIds) => (await sent()).forget(dropIds),
+      async forget(dropIds) {
+        try {
+          await (await sent()).forget(dropIds)
+        } catch {
+          dispatch({ type: 'list-missed' })
+        }
+      },
     },
   }
 }
 
-/** Whether a reload must lead to the same link again. What has been opened leaves the address. */
+/** Whether the screen is about a link that has not been opened here. */
 function isAboutLink({ at }: Main): boolean {
   return at === 'looking' || at === 'open' || at === 'damaged' || at === 'unreadable' || at === 'gone'
 }
 
-/** The same promise for every caller; asked anew if it failed. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined
-      throw error
-    })
-    return made
-  }
+/** Whether a reload must lead to the same link again, although it is open: the server has not been told yet. */
+function isUnacknowledged(main: Main): boolean {
+  return main.at === 'opened' && (main.ack === 'pending' || main.ack === 'late')
 }

@@ -12,6 +12,8 @@ export interface SentList {
   /** The drops that the server is being asked about. */
   readonly busy: readonly DropId[]
   readonly failed: readonly DropId[]
+  /** The list could not be read or changed in this browser. */
+  readonly isMissed: boolean
 }
 
 /** A drop as its sender knows it. The sender key stays with the effects. */
@@ -35,18 +37,21 @@ export type Asking =
 
 export type ListEvent =
   | { readonly type: 'listed'; readonly drops: readonly SentDrop[] }
+  | { readonly type: 'list-missed' }
   | { readonly type: 'list-asked'; readonly asking: Asking | undefined }
   | { readonly type: 'list-worked'; readonly dropIds: readonly DropId[] }
   | { readonly type: 'list-failed'; readonly dropId: DropId }
   | { readonly type: 'list-reported'; readonly dropId: DropId; readonly known: Known }
   | { readonly type: 'list-forgot'; readonly dropIds: readonly DropId[] }
 
-export const NO_LIST: SentList = { drops: undefined, asking: undefined, busy: [], failed: [] }
+export const NO_LIST: SentList = { drops: undefined, asking: undefined, busy: [], failed: [], isMissed: false }
 
 export function listReduce(list: SentList, event: ListEvent): SentList {
   switch (event.type) {
     case 'listed':
       return { ...NO_LIST, drops: event.drops.toSorted((a, b) => b.ticket.sealedAtMs - a.ticket.sealedAtMs) }
+    case 'list-missed':
+      return { ...list, asking: undefined, isMissed: true }
     case 'list-asked':
       return { ...list, asking: event.asking }
     case 'list-worked':
@@ -70,6 +75,7 @@ export function listReduce(list: SentList, event: ListEvent): SentList {
       return {
         ...list,
         asking: undefined,
+        isMissed: false,
         drops: list.drops?.filter(({ ticket }) => !event.dropIds.includes(ticket.dropId)),
       }
   }
@@ -99,10 +105,13 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
   return state === 'claimed' ? 'claimed' : 'waiting'
 }
 
-/** Whether asking the server about a drop can still tell or change anything. */
-export function isLive(drop: SentDrop, now: number): boolean {
-  const fate = fateOf(drop, now)
-  return fate === 'unknown' || fate === 'waiting' || fate === 'claimed'
+/**
+ * Whether asking the server about a drop can still tell or change anything. Only the server's word ends that: by a clock of
+ * this device that is wrong, a drop that can still be opened could not be burned.
+ */
+export function isLive({ known }: SentDrop): boolean {
+  const state = known?.report?.state
+  return known?.isGone !== true && state !== 'read' && state !== 'revoked' && state !== 'locked'
 }
 
 function without(ids: readonly DropId[], dropId: DropId): DropId[] {

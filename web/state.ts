@@ -13,6 +13,8 @@ export interface State {
   readonly sent: SentList
   /** What a screen reader is told. */
   readonly announcement: string
+  /** How many there have been: the same one twice in a row is to be heard twice. */
+  readonly announcements: number
   /** Whether this browser keeps what it is given across a reload. */
   readonly isLasting: boolean
 }
@@ -48,7 +50,7 @@ export type Work = Progress | { readonly stage: 'starting' }
 /** What went wrong while sealing. Nothing that was typed is ever lost by it. */
 export type ComposeFault =
   | { readonly at: DraftField }
-  | { readonly at: 'size' }
+  | { readonly at: 'size' | 'count' }
   | { readonly at: 'folder' }
   | { readonly at: 'file'; readonly name: string }
   | { readonly at: 'server'; readonly code: FailureCode }
@@ -95,17 +97,43 @@ export const FIRST_STATE: State = {
   draft: EMPTY_DRAFT,
   sent: NO_LIST,
   announcement: '',
+  announcements: 0,
   isLasting: true,
 }
 
 /** The next state. An event that does not belong to the screen changes nothing: it came late. */
 export function reduce(state: State, event: Event): State {
+  return next(SUPERSEDING.has(event.type) ? { ...state, announcement: '' } : state, event)
+}
+
+/** What takes the place of whatever was announced before: it would be heard again when the next work is done. */
+const SUPERSEDING: ReadonlySet<Event['type']> = new Set([
+  'went',
+  'drafted',
+  'refused',
+  'sealed',
+  'anew',
+  'burn',
+  'worked',
+  'looked-for',
+  'damaged',
+  'found',
+  'failed',
+  'opened',
+  'ended',
+  'not-readable',
+  'list-asked',
+  'list-worked',
+  'list-failed',
+] satisfies Event['type'][])
+
+function next(state: State, event: Event): State {
   const { main } = state
   switch (event.type) {
     case 'went':
       return { ...state, page: event.page }
     case 'announced':
-      return { ...state, announcement: event.text }
+      return { ...state, announcement: event.text, announcements: state.announcements + 1 }
     case 'store-found':
       return { ...state, isLasting: event.isLasting }
     case 'drafted':
@@ -149,6 +177,7 @@ export function reduce(state: State, event: Event): State {
     case 'not-readable':
       return { ...state, main: { at: 'unreadable' } }
     case 'listed':
+    case 'list-missed':
     case 'list-asked':
     case 'list-worked':
     case 'list-failed':

@@ -85,12 +85,26 @@ type Shelf = 'readers' | 'sent'
 
 function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
+    // A database that never answers must not hold up the page.
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      reject(new Error('the database does not answer'))
+    }, PATIENCE_MS)
     const request = indexedDB.open('sealdrop', 1)
     request.onupgradeneeded = () => {
       for (const name of ['readers', 'sent'] satisfies Shelf[]) request.result.createObjectStore(name)
     }
-    request.onsuccess = () => resolve(request.result)
+    request.onsuccess = () => {
+      clearTimeout(timer)
+      // Nobody waits for it any more, and it would stand in the way of a newer one.
+      if (isLate) request.result.close()
+      else resolve(request.result)
+    }
     request.onerror = () => reject(request.error)
     request.onblocked = () => reject(new Error('another tab holds an older database'))
   })
 }
+
+/** How long a database may take to open, in milliseconds: it takes a few, and a few hundred on a busy machine. */
+const PATIENCE_MS = 4_000

@@ -4,9 +4,12 @@ const address = document.querySelector<HTMLScriptElement>('script[data-kdf-worke
 
 addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
   if (source !== parent || origin !== location.origin || data !== 'stretch' || port === undefined) return
-  if (address === undefined) return port.postMessage({ failed: true })
-  const worker = new Worker(address, { type: 'module' })
-  worker.postMessage('stretch', [port])
+  try {
+    if (address === undefined) throw new TypeError('no address')
+    new Worker(address, { type: 'module' }).postMessage('stretch', [port])
+  } catch {
+    port.postMessage({ absent: true })
+  }
 })
 
 export {}

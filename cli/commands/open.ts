@@ -1,23 +1,14 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import { stretch } from '#client/crypto/argon2.ts'
-import {
-  acknowledge,
-  claim,
-  claimsOf,
-  look,
-  open as openSealed,
-  provedClaims,
-  type Opened,
-  type Waiting,
-} from '#client/receive.ts'
+import { acknowledge, claim, look, open as openSealed, type Opened, type Waiting } from '#client/receive.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, locate, type Location, type Opener } from '#client/link.ts'
-import { Refused } from '#client/refused.ts'
 import { connect, nameServer, onProgress, PATIENCE_MS } from '../connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
-import { forgetExpiredReaderKeys, forgetReaderKey, takeReaderKey } from '../reader-key.ts'
+import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from '../reader-key.ts'
+import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveFiles } from '../save.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
 import { isSeen, print, printJson, say, visible } from '../terminal.ts'
@@ -34,7 +25,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
   const { origin, secret } = await readLink(argument)
   if (output !== undefined) prepareFolder(output)
-  forgetExpiredReaderKeys(Date.now())
+  forgetExpiredReaders(Date.now())
 
   const waiting = await lookAt(origin, await locate(secret))
   if (waiting.state === 'ready')
@@ -45,6 +36,8 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   onProgress({ stage: 'opening' })
   const opened = await openSealed(ciphertext, opener)
   await hand(opened, output, json)
+  // Before the server is told: its answer may be lost, and then it is this computer all the same that opened the drop.
+  noteOpened(opener.dropId, reader.publicKey, waiting.expires * 1_000)
   return tell(origin, opener, reader, opened)
 }
 
@@ -72,7 +65,7 @@ async function claimRead(
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
       // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.
       const isStale = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
-      if (!isStale) throw await explainRefusal(error, opener, origin, reader)
+      if (!isStale) throw await explainRefusal(error, opener, origin, reader.publicKey)
       if (code === 'dismissed') say('the sender has opened this drop again: claiming it anew')
     }
   }
@@ -116,40 +109,6 @@ async function tell(origin: string, opener: Opener, reader: SigningKey, opened: 
   say(isBurned ? 'opened and burned; its sender will see that it was opened' : 'opened; its sender will see that')
   return EXIT.done
 }
-
-/** What a reader is told who got nothing, with what is proved of it. */
-async function explainRefusal(error: unknown, opener: Opener, origin: string, reader: SigningKey): Promise<unknown> {
-  if (!(error instanceof Refused)) return error
-  if (error.code === 'wrong_passphrase') return wrongPassphrase(error)
-  if (error.code !== 'claimed' && error.code !== 'gone') return error
-  const proved = await provedClaims(connect(origin, PATIENCE_MS.look), opener, claimsOf(error))
-  const isMine = proved.some((receipt) => receipt.reader === reader.publicKey)
-  const what = isMine ? 'this computer has opened it already' : REFUSED[error.code]
-  if (proved.length > 0) {
-    // Only the claim is judged: whether it was opened as well, the token would tell, which only the sender has.
-    const when = proved.map(({ claim: { created } }) => formatTime(created * 1_000)).join(', ')
-    const hint = isMine ? undefined : 'if that was not you, tell the sender: somebody else has had what you have'
-    return new Failure(`${what}: claimed ${when}, proved by the reader's signature`, {
-      exitCode: EXIT.gone,
-      hint,
-      cause: error,
-    })
-  }
-  if (error.code === 'gone') return error
-  return new Failure('the server says that somebody else has claimed it, and proves nothing', {
-    exitCode: EXIT.gone,
-    hint: 'ask the sender, whose ticket shows what is proved',
-    cause: error,
-  })
-}
-
-function wrongPassphrase(error: Refused): Failure {
-  const left = error.triesLeft ?? 0
-  const rest = left === 0 ? 'it was the last try, the drop is destroyed' : `${left} more and the drop is destroyed`
-  return new Failure(`wrong passphrase: ${rest}`, { exitCode: EXIT.wrongPassphrase, cause: error })
-}
-
-const REFUSED = { claimed: 'somebody else has it', gone: 'it was opened before, and is gone' } as const
 
 const OPTIONS = {
   output: { type: 'string', short: 'o' },

@@ -6,18 +6,18 @@ import type { DropFile, Message } from '#client/archive.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import { deposit, seal } from '#client/send.ts'
+import { deposit, seal, type Ticket } from '#client/send.ts'
 import { connect, nameServer, onProgress, PATIENCE_MS } from '../connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { misused, parseLife, parseOptions, parseReads, parseServer } from '../options.ts'
 import { askNewPassphrase, readPassphrase } from '../secrets.ts'
 import { isTyped, paintLink, print, printJson, readInput, say, showProgress } from '../terminal.ts'
-import { forgetTicket, keepTicket } from '../tickets.ts'
+import { forgetTicket, keepTicket, replaceTicket } from '../tickets.ts'
 import { count, formatReads, formatSize, formatTime } from '../words.ts'
 
 /** Seals text or files, deposits them, and prints the link. */
 export async function send(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, MAX_ENTRIES)
+  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
   const { passphrase: isAsked, 'passphrase-file': passphraseFile } = values
   const ttlSeconds = parseLife(values.expires)
   const reads = parseReads(values.reads)
@@ -26,7 +26,9 @@ export async function send(args: readonly string[]): Promise<ExitCode> {
   const takesText = positionals.length === 0 || paths.length < positionals.length
   if (isAsked && passphraseFile !== undefined) throw misused('--passphrase and --passphrase-file exclude each other')
   if (takesText && passphraseFile === '-') throw misused('standard input cannot be both message and passphrase')
-  if (paths.length > MAX_FILES) throw misused(`a drop holds at most ${MAX_FILES} files`)
+  const mostFiles = takesText ? MAX_FILES - 1 : MAX_FILES
+  if (paths.length > mostFiles)
+    throw misused(`a drop holds at most ${mostFiles} files${takesText ? ' besides text' : ''}`)
 
   const message = { text: takesText ? await readText() : '', files: await readFiles(paths) }
   if (message.text === '' && paths.length === 0) throw new Failure('there is nothing to send', { exitCode: EXIT.usage })
@@ -39,22 +41,30 @@ export async function send(args: readonly string[]): Promise<ExitCode> {
   const sealed = await seal(message, { ...terms, stretch, now: Date.now(), onProgress })
   // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
   const name = keepTicket({ ticket: sealed.ticket, seed })
+  let ticket: Ticket
   try {
     showProgress('sending…')
     // What comes in is a short receipt: nobody needs to see how much of it.
-    await deposit(connect(origin, PATIENCE_MS.send), sealed, (now) => now.stage !== 'receiving' && onProgress(now))
+    ticket = await deposit(
+      connect(origin, PATIENCE_MS.send),
+      sealed,
+      (now) => now.stage !== 'receiving' && onProgress(now),
+    )
   } catch (error) {
     // Nobody will ever have the link.
     forgetTicket(name)
     throw nameServer(error, origin, UNREACHED)
   }
-  const expiresAtMs = sealed.ticket.expiresAtMs
+  const { expiresAtMs } = ticket
   try {
     const result = { link: sealed.link, ticket: name, expires: new Date(expiresAtMs).toISOString(), reads }
     await (values.json ? printJson(result) : print(`${paintLink(sealed.link)}\n`))
   } catch (error) {
     say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}`)
     throw error
+  } finally {
+    // After the link, which counts more: if this fails, the ticket that was kept before still serves.
+    replaceTicket(name, { ticket, seed })
   }
   say(`sealed ${describe(message)}; opens ${formatReads(reads)}, until ${formatTime(expiresAtMs)}`)
   if (passphrase !== '') say('the link opens it only with the passphrase: give that by another way')
@@ -135,8 +145,8 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** Besides the text, the archive's own two entries go in. docs/protocol.md §3.2. */
-const MAX_FILES = MAX_ENTRIES - 3
+/** Without text, which is an entry as well: the archive's own two go in besides. docs/protocol.md §3.2. */
+const MAX_FILES = MAX_ENTRIES - 2
 
 const UNREACHED =
   'nothing was sent; --server and SEALDROP_SERVER name another server, and in a clone npm start runs one'

@@ -18,7 +18,8 @@ mtype = { ready, claimed, read, revoked };
 mtype row = ready;
 byte holder = NOBODY;                       /* the reader key that won the claim; it stays on the row after the end */
 bool dismissed[READERS + 1];                /* reader keys whose claim the sender reopened: they never win again */
-bool ciphertext = true;                     /* what KV shows may be older: never asked before something is served */
+bool ciphertext = true;                     /* KV may show it when it is gone, or not yet when it is there: so serving it
+                                             * does not depend on it here, and `told later` may come at any time */
 
 /* The network loses, repeats and reorders: what was sent may arrive at any time, any number of times, or never. */
 typedef Messages {
@@ -26,12 +27,13 @@ typedef Messages {
   bool first[READERS], last[READERS], burned[READERS]    /* answers: half of the ciphertext, the other half, the end */
 };
 Messages sent;
-inline send(message) { if :: message = true :: lost[r] = !opened[r] fi }
+inline send(message) { if :: message = true :: mishap(lost) fi }
 inline serve(half) { strayed = strayed || !ENTITLED(r); served_after_end = served_after_end || ENDED; send(half) }
 
-/* What has really happened: nobody sees it, only the promises ask. Mishaps count until the reader has opened the drop. */
+/* What has really happened: nobody sees it, only the promises ask. Mishaps count until reader 0 has opened the drop. */
 bool won[READERS], opened[READERS + 1], strayed, served_after_end;
-bool lost[READERS], crashed[READERS], told_later[READERS], recovered[READERS], not_deleted;
+bool lost, crashed, told_later, recovered, not_deleted;
+inline mishap(what) { what = what || (r == 0 && !opened[r]) }
 
 proctype reader(byte r) {                   /* r: the reader key, stored before the first claim; the rest is in memory */
   bool first, last;
@@ -40,11 +42,10 @@ proctype reader(byte r) {                   /* r: the reader key, stored before 
   :: atomic { sent.first[r] -> first = true; send(sent.part[r]) }
   :: atomic { sent.last[r] -> last = true }
   :: atomic { first && last ->              /* each byte is verified, down to the token in the last chunk */
-       opened[r] = true;
-       recovered[r] = recovered[r] || (lost[r] && crashed[r] && told_later[r]);
-       lost[r] = false; crashed[r] = false; told_later[r] = false;
+       opened[r] = opened[r] || (first && last);                               /* the truth, should the guard be wrong */
+       recovered = recovered || (r == 0 && lost && crashed && told_later);
        send(sent.acknowledge[r]) }
-  :: atomic { first || last -> first = false; last = false; crashed[r] = !opened[r] }
+  :: atomic { first || last -> first = false; last = false; mishap(crashed) }
   od
 }
 
@@ -62,7 +63,7 @@ proctype shelf(byte r) {                    /* the shelf, as a reader meets it *
        row = read
 #endif
      }
-  :: atomic { sent.claim[r] && MAY_READ(r) -> told_later[r] = !opened[r] }    /* KV does not show it; the claim stays */
+  :: atomic { sent.claim[r] && MAY_READ(r) -> mishap(told_later) }  /* KV does not show it; the claim stays */
 #ifdef BYTES_FIRST                          /* and the row learns of it afterwards, or never */
   :: atomic { sent.acknowledge[r] && HOLDS(r) -> ciphertext = false };
      atomic { if :: HOLDS(r) -> row = read :: skip fi }
@@ -90,7 +91,7 @@ proctype desk() {                           /* the shelf, as the sender meets it
   :: atomic { row == claimed && sent.reopen[holder] -> take_back() }
 #endif
   :: atomic { sent.revoke && !ENDED -> row = revoked }
-  :: atomic { ENDED -> ciphertext = false } /* a revoke or one repeated, the alarm, or KV by itself at expiry */
+  :: atomic { ENDED -> ciphertext = false } /* a revoke, the same again, the alarm, or KV by itself at expiry */
   od
 }
 
@@ -111,5 +112,5 @@ ltl no_empty_offer { [] (row == ready -> ciphertext) }
 ltl burned_is_unreadable { [] !served_after_end }
 
 /* These must be broken: a model in which nothing happens would keep every promise. */
-ltl nobody_recovers { [] !(recovered[0] && not_deleted && sent.burned[0]) }
+ltl nobody_recovers { [] !(recovered && not_deleted && sent.burned[0]) }
 ltl nobody_follows  { [] !(dismissed[0] && sent.burned[1]) }

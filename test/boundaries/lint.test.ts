@@ -14,6 +14,8 @@ const SUBTLE = `export const a: unknown = crypto.subtle\n`
 const CHANCE = `export const a: unknown = Math.random()\n`
 const MARKUP = `export const A = (): unknown => <p dangerouslySetInnerHTML={{ __html: '' }} />\n`
 
+const HIDDEN = `import { a } from '../client/target.ts'\nexport const b: unknown = a\n`
+
 const REFUSED = [
   ['web/cipher.ts', CIPHER, 'no-restricted-imports'],
   ['worker/cipher.ts', CIPHER, 'no-restricted-imports'],
@@ -25,6 +27,9 @@ const REFUSED = [
   ['web/chance.ts', CHANCE, 'no-restricted-properties'],
   ['web/markup.tsx', MARKUP, 'no-danger'],
   ['worker/ring.ts', `import { b } from './ring-back.ts'\nexport const a: unknown = b\n`, 'no-cycle'],
+  ['worker/ignored.ts', `// @ts-ignore\n${HIDDEN}`, 'ban-ts-comment'],
+  ['worker/expected.ts', `// @ts-expect-error: because I say so\n${HIDDEN}`, 'ban-ts-comment'],
+  ['worker/unchecked.ts', `// @ts-nocheck\n${HIDDEN}`, 'ban-ts-comment'],
   ['worker/long.ts', `export const a = 1\n${'// a line\n'.repeat(300)}`, 'max-lines'],
 ] as const
 

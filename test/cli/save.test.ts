@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
 import type { DropFile } from '#client/archive.ts'
-import { saveFiles } from '../../cli/save.ts'
+import { prepareFolder, saveFiles } from '../../cli/save.ts'
 
 let folder: string
 
@@ -73,6 +73,17 @@ test('only its owner can read what is saved', () => {
   save('a/b.txt')
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'a/b.txt')).mode & 0o777).toBe(0o600)
+})
+
+test('missing folders are made, for their owner only, and what is in their place is left alone', () => {
+  prepareFolder(join(folder, 'a/b/c'))
+  prepareFolder(join(folder, 'a/b/c'))
+  for (const made of ['a', 'a/b', 'a/b/c']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700)
+  symlinkSync('nowhere', join(folder, 'dangling'))
+  expect(() => prepareFolder(join(folder, 'dangling'))).toThrow(/cannot save files in .*: something else has that name/)
+  symlinkSync('a', join(folder, 'linked'))
+  prepareFolder(join(folder, 'linked/d'))
+  expect(readdirSync(join(folder, 'a'))).toEqual(['b', 'd'])
 })
 
 /** Saves one file that holds its own name. @returns where, below the folder */

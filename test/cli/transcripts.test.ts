@@ -16,6 +16,7 @@ import { startServer, withStoppedServer, type Server } from '../tools/server.ts'
 import { runTranscript } from './transcript.ts'
 
 const TRANSCRIPTS = fileURLToPath(new URL('transcripts/', import.meta.url))
+const STARTER = fileURLToPath(new URL('../../tools/sealdrop.js', import.meta.url))
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-cli-'))
@@ -24,8 +25,10 @@ let server: Server
 beforeAll(async () => {
   server = await startServer()
   mkdirSync(join(folder, 'bin'))
-  writeFileSync(join(folder, 'bin/sealdrop'), `#!/bin/sh\nexec '${process.execPath}' '${BUILT}' "$@"\n`)
-  chmodSync(join(folder, 'bin/sealdrop'), 0o755)
+  makeCommand('sealdrop', `'${BUILT}'`)
+  // What a clone's npx runs, under a Node that says it is an old one.
+  const oldNode = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } })`
+  makeCommand('old-node-sealdrop', `--import 'data:text/javascript,${oldNode}' '${STARTER}'`)
   symlinkSync(process.execPath, join(folder, 'bin/node'))
 })
 
@@ -48,6 +51,12 @@ test.for(readdirSync(TRANSCRIPTS).map((file) => [titleOf(file), file] as const))
   const transcript = readFileSync(join(TRANSCRIPTS, file), 'utf8')
   await expect(runTranscript(transcript, { folder: work, env, verbs: { expire } })).resolves.toBeUndefined()
 })
+
+/** Puts a command on the path that runs Node with these arguments, and its own after them. */
+function makeCommand(name: string, words: string): void {
+  writeFileSync(join(folder, 'bin', name), `#!/bin/sh\nexec '${process.execPath}' ${words} "$@"\n`)
+  chmodSync(join(folder, 'bin', name), 0o755)
+}
 
 /** The first comment of a transcript is its promise. */
 function titleOf(file: string): string {

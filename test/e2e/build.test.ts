@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { WEB_ENTRIES } from '../../tools/build.ts'
 import { bundleCli, bundleWeb, bundleWorker, ROOT, type Bundle } from '../../tools/bundle.ts'
 import { listFolder } from '../../tools/files.ts'
@@ -57,20 +58,15 @@ test('every address that a page names was built', () => {
   }
 })
 
-test('one rule of _headers, and only one, is for each file', () => {
-  const rules = [
-    ...built('web/_headers')
-      .toString()
-      .matchAll(/^\/.*$/gm),
-  ].map(([address]) => address)
-  expect(new Set(rules).size).toBe(rules.length)
-  expect(rules.length).toBeLessThanOrEqual(100)
-  for (const path of listFolder(`${ROOT}dist/web`).filter((each) => each !== '_headers')) {
-    const address = path === 'index.html' ? '/' : `/${path}`
-    const matching = rules.filter((rule) =>
-      rule.endsWith('*') ? address.startsWith(rule.slice(0, -1)) : rule === address,
-    )
-    expect([path, matching.length]).toEqual([path, 1])
+test('the rule of _headers for all addresses comes first, and what comes later takes away before it sets', () => {
+  const [all = '', ...apart] = built('web/_headers').toString().split('\n\n')
+  expect(all.split('\n')[0]).toBe('/*')
+  expect(apart.map((rule) => rule.split('\n')[0])).toEqual(['/assets/*', WORKSHOP_PATH])
+  for (const rule of apart) {
+    const set = [...rule.matchAll(/^ {2}([\w-]+): /gm)].map(([, name]) => name)
+    const taken = [...rule.matchAll(/^ {2}! ([\w-]+)$/gm)].map(([, name]) => name)
+    expect(set).toHaveLength(1)
+    expect(taken).toEqual(set)
   }
 })
 

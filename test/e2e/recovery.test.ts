@@ -125,6 +125,69 @@ test('a claim that the sender took back is not lost on its reader: the page offe
   expect(await textOf(back)).toBe('reopened')
 })
 
+test('a burn whose answer was lost says that it may have happened, and the next one tells', async () => {
+  const { page } = await person()
+  await sealInPage(page, server().url, { text: 'regretted' })
+  await page.route('**/v1/drops/revoke', async (route) => {
+    // The server has done it; nobody hears of it.
+    await route.fetch()
+    await route.fulfill({ status: 200, body: 'a page of somebody else' })
+  })
+  await page.getByRole('button', { name: 'Burn it now' }).click()
+  await page.getByRole('button', { name: 'Yes, burn it' }).click()
+  await page.getByText('It may be burned or not').waitFor()
+  await page.getByRole('link', { name: 'Sent' }).first().click()
+  await page.getByRole('button', { name: 'Burn it now' }).click()
+  await page.getByRole('button', { name: 'Yes, burn it' }).click()
+  await page.getByText('may or may not have happened').waitFor()
+  await page.unroute('**/v1/drops/revoke')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('Burned by you').first().waitFor()
+})
+
+test('going back after opening does not put the link into the address again', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'open already' })
+  const { page } = reader
+  await visit(page, link)
+  await heading(page, 'Something sealed waits for you')
+  await page.getByRole('link', { name: 'How it works' }).click()
+  await heading(page, 'How it works')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.getByRole('button', { name: 'Open it now' }).click()
+  await page.getByText('The server has deleted it').waitFor()
+  expect(new URL(page.url()).hash).toBe('')
+  await page.goBack()
+  await expect.poll(() => new URL(page.url()).hash).toBe('')
+  expect(await textOf(page)).toBe('open already')
+})
+
+test('a part of the page that cannot be loaded claims nothing, and the next press opens', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'not lost' })
+  const { page } = reader
+  const claims: string[] = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/claim')) claims.push(request.url())
+  })
+  await page.route('**/store-*.js', (route) => route.abort())
+  await visit(page, link)
+  await heading(page, 'It cannot be looked up now')
+  await page.getByText('A part of this page could not be loaded.').waitFor()
+  expect(claims).toEqual([])
+  await page.unroute('**/store-*.js')
+  await visit(page, link)
+  await page.getByRole('button', { name: 'Open it now' }).click()
+  expect(await textOf(page)).toBe('not lost')
+})
+
+test('a list whose code cannot be loaded says so', async () => {
+  const { page } = await person()
+  await page.route('**/store-*.js', (route) => route.abort())
+  await page.goto(`${server().url}/#sent`)
+  await page.getByText('The list could not be read or changed in this browser.').waitFor()
+})
+
 test('the passphrase is worked on beside the page, which stays alive and tells how far it is', async () => {
   const { page, complaints } = await person()
   await page.goto(server().url)

@@ -130,6 +130,54 @@ test('the whole way by keyboard alone: sealed, copied, opened, with the focus al
   await tabTo(reader.page, 'Copy text')
 })
 
+test('a seal that fails, a question that is answered with no and a row that goes away leave the focus on something', async () => {
+  const { page } = await person()
+  await page.goto(server().url)
+  await page.route('**/v1/drops', (route) =>
+    route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"type":"/problems/bad_request"}' }),
+  )
+  await tabTo(page, 'Message')
+  await page.keyboard.type('typed without a mouse')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('The server refused the sealed message.').waitFor()
+  await expect.poll(() => focused(page)).toBe('Message')
+
+  await page.unroute('**/v1/drops')
+  await page.keyboard.press('Control+Enter')
+  await heading(page, 'Sealed. Send this link.')
+  for (const answer of ['Escape', 'Keep it']) {
+    await tabTo(page, 'Burn it now')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => focused(page)).toMatch(/^Burn this message/)
+    if (answer !== 'Escape') await tabTo(page, answer)
+    await page.keyboard.press(answer === 'Escape' ? 'Escape' : 'Enter')
+    await expect.poll(() => focused(page)).toBe('Burn it now')
+  }
+
+  await page.getByRole('link', { name: 'Sent' }).first().click()
+  await heading(page, 'Sent from this browser')
+  await tabTo(page, 'Forget')
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'Yes, forget it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('Forgotten.').waitFor({ state: 'attached' })
+  await expect.poll(() => focused(page)).toBe('Sent from this browser')
+})
+
+test('an open that fails puts the focus back on the passphrase', async () => {
+  const { page } = await person()
+  const link = await sealInPage(page, server().url, { text: 'x', passphrase: 'right' })
+  await visit(page, link)
+  await page.route('**/v1/drops/claim', (route) =>
+    route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"type":"/problems/bad_request"}' }),
+  )
+  await tabTo(page, 'Passphrase')
+  await page.keyboard.type('right')
+  await page.keyboard.press('Enter')
+  await page.getByText('The server gave an answer that this page does not understand.').waitFor()
+  await expect.poll(() => focused(page)).toBe('Passphrase')
+})
+
 test('the focus can be seen on everything that takes it', async () => {
   const { page } = await person()
   await page.goto(server().url)

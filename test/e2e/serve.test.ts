@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { networkInterfaces } from 'node:os'
+import { createServer } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -35,6 +36,55 @@ test('a folder that a server runs on is refused with a sentence', async () => {
   expect((await fetch(own.url)).status).toBe(200)
 })
 
+test('a process that has got the number of a server that is gone does not stop the next one', async () => {
+  await using own = await startServer()
+  await using other = await startServer()
+  await own.kill()
+  const note = join(own.data, 'server.json')
+  const last = JSON.parse(readFileSync(note, 'utf8')) as Record<string, unknown>
+  writeFileSync(note, JSON.stringify({ ...last, server: processesOf(other).server }))
+  await own.start()
+  expect((await fetch(own.url)).status).toBe(200)
+  expect((await fetch(other.url)).status).toBe(200)
+})
+
+test('a data folder that others could enter is shut', async () => {
+  await using own = await startServer()
+  await own.stop()
+  chmodSync(own.data, 0o755)
+  await own.start()
+  expect(statSync(own.data).mode & 0o777).toBe(0o700)
+})
+
+test('a folder of other things that others can enter is refused with a sentence, and left as it is', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'sealdrop-shared-'))
+  try {
+    writeFileSync(join(data, 'theirs'), '')
+    chmodSync(data, 0o755)
+    await expect(startServer({ data })).rejects.toThrow('holds theirs and can be entered by others')
+    expect([statSync(data).mode & 0o777, readdirSync(data)]).toEqual([0o755, ['theirs']])
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+})
+
+test('PORT= is the usual port, not any', async () => {
+  const holder = createServer()
+  await new Promise<void>((done) => {
+    // Who has it already holds it as well as we would.
+    holder.once('error', () => done()).listen(8787, '127.0.0.1', done)
+  })
+  const data = mkdtempSync(join(tmpdir(), 'sealdrop-port-'))
+  try {
+    const env = { ...process.env, PORT: '', SEALDROP_DATA: data }
+    const started = promisify(execFile)(process.execPath, [SERVE, '--no-build'], { env, timeout: 30_000 })
+    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Port 8787 is taken') })
+  } finally {
+    holder.close()
+    rmSync(data, { recursive: true, force: true })
+  }
+})
+
 test('a port that is taken is refused with a sentence', async () => {
   await using own = await startServer()
   const { port } = new URL(own.url)
@@ -48,6 +98,15 @@ test('Ctrl-C ends it without a failure, and nothing is left running', async () =
   await own.stop()
   expect(processes.map(isRunning)).toEqual([false, false])
   await expect(fetch(own.url)).rejects.toThrow('fetch failed')
+})
+
+test('Ctrl-C at the very moment that it says it runs ends it too', async () => {
+  await using own = await startServer()
+  for (let round = 0; round < 5; round += 1) {
+    await own.stop()
+    await own.start()
+  }
+  expect((await fetch(own.url)).status).toBe(200)
 })
 
 test('it prints one line, whatever is asked of it', async () => {
@@ -125,6 +184,28 @@ test('every problem has the page that its type names', async () => {
     expect(await answer.text()).toContain(`<h1>${title}</h1>`)
   }
 })
+
+test.for([
+  ['GET', '/index', 307],
+  ['GET', '/index.html?a=1', 307],
+  ['GET', '/workshop.html', 307],
+  ['GET', '/%77orkshop', 307],
+  ['GET', '/problems/gone.html', 307],
+  ['POST', '/', 405],
+  ['PUT', '/problems/gone', 405],
+] as const)('%s %s is answered %d, with the security headers', async ([method, path, status]) => {
+  const answer = await fetch(server.url + path, { method, redirect: 'manual' })
+  expect(answer.status).toBe(status)
+  for (const [name, value] of Object.entries(SECURITY_HEADERS))
+    expect([name, answer.headers.get(name)]).toEqual([name, value])
+})
+
+test('the workshop is where it is asked for, without a redirect', async () => {
+  const answer = await fetch(server.url + WORKSHOP_PATH, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([200, 'no-cache'])
+})
+
+const SERVE = fileURLToPath(new URL('../../tools/serve.ts', import.meta.url))
 
 async function sealdrop({ url, data }: Server, args: string[], stdin: string): Promise<string> {
   const program = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))

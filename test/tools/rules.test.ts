@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { judgeStrings, judgeWeight, weigh, WEB_BANS, WORKER_BANS } from '../../bench/rules.ts'
+import { judgeInputs, judgeStrings, judgeWeight, weigh, WEB_BANS, WORKER_BANS } from '../../bench/rules.ts'
 
 const NOISE = randomBytes(500)
 
@@ -33,12 +33,20 @@ test('a step that names what was not built is an error', () => {
   expect(() => weigh(step({ files: ['gone.html'] }), built(), META)).toThrow('gone.html')
 })
 
-test.for(['HKDF', 'hkdf', 'deriveKey', 'deriveBits', 'x25519', 'X25519', 'decrypt', 'Decrypter', 'AGE-SECRET-KEY'])(
-  'a worker that holds %s is a fault',
-  (word) => {
-    expect(judgeStrings('worker', text(`const a="${word}-1"`), WORKER_BANS)).toHaveLength(1)
-  },
-)
+test.for([
+  'HKDF',
+  'hkdf',
+  'deriveKey',
+  'deriveBits',
+  'x25519',
+  'X25519',
+  'decrypt',
+  'Decrypter',
+  'AGE-SECRET-KEY',
+  'import(x)',
+])('a worker that holds %s is a fault', (word) => {
+  expect(judgeStrings('worker', text(`const a="${word}-1"`), WORKER_BANS)).toHaveLength(1)
+})
 
 test.for([
   'eval("1")',
@@ -64,6 +72,49 @@ test.for([
   expect(judgeStrings('web', text(code), WEB_BANS)).toEqual([])
   expect(judgeStrings('worker', text(code), WORKER_BANS)).toEqual([])
 })
+
+test.for([
+  'client/crypto/keys.ts',
+  'web/store.ts',
+  'tools/stubs/unused-recipients.ts',
+  'worker/hidden.js',
+  'worker/node_modules/age-encryption/dist/index.js',
+  'node_modules/age-encryption/dist/index.js',
+  'node_modules/@noble/ciphers/chacha.js',
+  'node_modules/itty-router-more/index.mjs',
+  'node_modules/itty-router/node_modules/age-encryption/dist/index.js',
+  '../elsewhere/worker/main.ts',
+  '<data:text/javascript,1>',
+])('a worker that is made of %s is a fault', (path) => {
+  const faults = judgeInputs(workerOf(['worker/main.ts', path]))
+  expect(faults).toEqual([expect.stringContaining(` ${path}: `)])
+})
+
+test('a worker that imports at run time what is not bundled is a fault', () => {
+  expect(judgeInputs(workerOf(['worker/main.ts'], ['cloudflare:workers', 'node:crypto']))).toEqual([
+    expect.stringContaining(' node:crypto: '),
+  ])
+})
+
+test('a worker of worker/, protocol/ and the packages that verify is no fault', () => {
+  const packages = [
+    '@noble/curves/ed25519.js',
+    '@noble/hashes/sha2.js',
+    '@scure/base/index.js',
+    'itty-router/index.mjs',
+  ]
+    .concat('http-message-sig/dist/index.mjs', 'http-message-sig/node_modules/structured-headers/dist/index.js')
+    .map((path) => `node_modules/${path}`)
+  expect(judgeInputs(workerOf(['worker/main.ts', 'protocol/id.ts', ...packages], ['cloudflare:workers']))).toEqual([])
+})
+
+function workerOf(inputs: string[], externals: string[] = []): Metafile {
+  const imports = externals.map((path) => ({ path, kind: 'import-statement' as const, external: true }))
+  return {
+    inputs: Object.fromEntries(inputs.map((path) => [path, { bytes: 1, imports: [] }])),
+    outputs: { 'dist/worker/main.js': { bytes: 1, exports: [], inputs: {}, imports } },
+  }
+}
 
 const META: Metafile = {
   inputs: {},

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings, type Settings } from '../../tools/settings.ts'
 
@@ -29,12 +30,42 @@ test.for([
   expect(() => settingsWith(more)).toThrow(name)
 })
 
+test.for(['1', '2', '4', '8', '16', '32', '64', '128', '256'])('%s shelves are taken', (count) => {
+  expect(settingsWith(`[vars]\nSHELVES = "${count}"`).vars).toEqual({ SHELVES: count })
+})
+
+test.for(['', 'abc', '0', '3', '17', '-4', '512', '1.0', ' 16', '0x10'])('"%s" shelves are refused', (count) => {
+  expect(() => settingsWith(`[vars]\nSHELVES = "${count}"`)).toThrow('SHELVES')
+})
+
+test('without a number of shelves nothing is served', () => {
+  expect(() => settingsWith('[vars]\nORIGIN = "https://drop.example"')).toThrow('SHELVES in wrangler.toml is missing')
+})
+
+test('a wrong number of shelves stops the build, and with it the deployment, with a sentence', () => {
+  const copy = join(folder, 'product')
+  mkdirSync(copy)
+  for (const name of ['package.json', 'protocol', 'tools'])
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
+  writeFileSync(join(copy, 'wrangler.toml'), toml.replace('SHELVES = "16"', 'SHELVES = "17"'))
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'tools/build.ts')], { encoding: 'utf8' })
+  expect([status, stderr]).toEqual([
+    1,
+    '[vars] SHELVES in wrangler.toml is 17: it is a power of two from "1" to "256".\n',
+  ])
+  expect(existsSync(join(copy, 'dist'))).toBe(false)
+})
+
 test('observability is off, and no other address serves the client', () => {
   const toml = readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8')
   expect(toml).toMatch(/^\[observability\]\nenabled = false$/m)
   expect(toml).toMatch(/^send_metrics = false$/m)
   expect(toml).toMatch(/^preview_urls = false$/m)
 })
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 function settingsWith(more: string): Settings {
   const file = join(folder, 'wrangler.toml')

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { packMessage } from '#client/archive.ts'
 import { ageIdentityFromSeed, ageRecipient, sealEnvelope } from '#client/crypto/envelope.ts'
 import { MAX_ENTRIES, PART_BYTES } from '#protocol/limits.ts'
+import { composeFaults, compose as words } from '../../web/words/compose.ts'
+import * as format from '../../web/words/format.ts'
 import { draftTerms, EMPTY_DRAFT, findFault, type Draft } from '../../web/draft.ts'
-import { draftSize, fits, MAX_FILES, roomBytes } from '../../web/fit.ts'
+import { draftSize, findExcess, MAX_FILES, roomBytes } from '../../web/fit.ts'
 
 const typed: Draft = { ...EMPTY_DRAFT, text: 'hello' }
 
@@ -23,6 +25,7 @@ test.for<[Partial<Draft>, string]>([
   [{ reads: 'custom', customReads: '0' }, 'reads'],
   [{ reads: 'custom', customReads: '101' }, 'reads'],
   [{ passphrase: '' }, 'passphrase'],
+  [{ passphrase: 'é'.repeat(2_049) }, 'passphrase'],
 ])('%o is refused at the field that is wrong', ([change, field]) => {
   expect(findFault({ ...typed, ...change })).toBe(field)
 })
@@ -31,6 +34,7 @@ test.for<[Partial<Draft>, object]>([
   [{ expiry: 'custom', customExpiry: '5', customUnit: 'minutes' }, { ttlSeconds: 300 }],
   [{ expiry: 'custom', customExpiry: ' 30 ', customUnit: 'days' }, { ttlSeconds: 2_592_000 }],
   [{ reads: 'custom', customReads: '100' }, { reads: 100 }],
+  [{ passphrase: 'é'.repeat(2_048) }, {}],
 ])('%o is within the limits', ([change, terms]) => {
   expect(findFault({ ...typed, ...change })).toBeUndefined()
   expect(draftTerms({ ...typed, ...change })).toMatchObject(terms)
@@ -60,7 +64,7 @@ test.for([
 
 test('what is promised to fit can be sealed into one part, and nothing is promised that cannot', async () => {
   const draft = { text: 'with a text', files: [new File([new Uint8Array(roomBytes() - 1_000)], 'big.bin')] }
-  expect(fits(draft)).toBe(true)
+  expect(findExcess(draft)).toBeUndefined()
   const bytes = new Uint8Array(roomBytes() - 1_000)
   const archive = await packMessage(
     { text: draft.text, files: [{ name: 'big.bin', type: '', modifiedAtMs: 0, bytes }] },
@@ -72,12 +76,19 @@ test('what is promised to fit can be sealed into one part, and nothing is promis
   expect(sealed.length).toBeLessThanOrEqual(PART_BYTES)
   // The next size class would not fit.
   expect(sealed.length).toBeGreaterThan(PART_BYTES - 200_000)
-  expect(fits({ text: '', files: [new File([new Uint8Array(PART_BYTES)], 'too-big.bin')] })).toBe(false)
+  expect(findExcess({ text: '', files: [new File([new Uint8Array(PART_BYTES)], 'too-big.bin')] })).toBe('size')
 })
 
-test('as many files fit as an archive has entries for', () => {
+test('as many files fit as an archive has entries for, and one more is refused for its number, not for its size', () => {
   const files = Array.from({ length: MAX_FILES }, () => new File([], 'empty'))
-  expect(fits({ text: 'x', files })).toBe(true)
-  expect(fits({ text: 'x', files: [...files, new File([], 'one more')] })).toBe(false)
+  expect(findExcess({ text: 'x', files })).toBeUndefined()
+  expect(findExcess({ text: 'x', files: [...files, new File([], 'one more')] })).toBe('count')
+  expect(composeFaults.count(format.number(MAX_FILES))).toContain('997 fit')
   expect(MAX_FILES + 3).toBe(MAX_ENTRIES)
+})
+
+test('the heading promises one person only where it opens once', () => {
+  expect(words.title(1)).toBe('Leave a message only one person can open')
+  expect(words.title(undefined)).toBe(words.title(1))
+  expect(words.title(100)).toBe('Leave a message only 100 people can open')
 })

@@ -1,92 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Stretch } from '#client/crypto/argon2.ts'
-import { generateSigningKey } from '#client/crypto/keys.ts'
-import { seal } from '#client/send.ts'
-import type { Answer, Exchange, Transport } from '#client/transport.ts'
-import { utf8, type Bytes } from '#protocol/bytes.ts'
-import type { Device } from '../../web/device.ts'
+import type { Exchange } from '#client/transport.ts'
 import { makeOpening } from '../../web/effects/opening.ts'
 import { makeSealing } from '../../web/effects/sealing.ts'
-import type { Tools } from '../../web/effects/tools.ts'
-import { FIRST_STATE, reduce, type State } from '../../web/state.ts'
-import { memoryStore, type Store } from '../../web/store.ts'
-
-const ORIGIN = 'https://drop.example'
-
-/** Cheap, and none of the tests is about its strength. */
-const stretch: Stretch = async (passphrase, salt) => new Uint8Array([...salt, ...passphrase, ...salt]).slice(0, 32)
-
-/** A person's end of it: real effects, state, store and cryptography over a network that the test decides about. */
-function stage(transport: Transport, waits = 2) {
-  let state: State = FIRST_STATE
-  let now = 1_700_000_000_000
-  let patience = waits
-  const log: string[] = []
-  const kept = memoryStore()
-  const note =
-    <Args extends unknown[], T>(name: string, act: (...args: Args) => Promise<T>) =>
-    (...args: Args): Promise<T> => {
-      log.push(name)
-      return act(...args)
-    }
-  const device: Device = {
-    origin: ORIGIN,
-    clock: () => now,
-    wait: (ms) => {
-      now += ms
-      return patience-- > 0 ? Promise.resolve() : new Promise(() => {})
-    },
-    copy: async () => true,
-    canShare: false,
-    share: async () => false,
-    save: (name) => void log.push(`save ${name}`),
-    fragment: () => '',
-    address: (fragment) => void log.push(`address ${fragment}`),
-    reload: () => {},
-    guard: () => {},
-    title: () => {},
-    alone: (_, run) => run(),
-  }
-  const tools: Tools = {
-    device,
-    dispatch: (event) => {
-      state = reduce(state, event)
-    },
-    state: () => state,
-    store: async () => ({
-      ...kept,
-      keepReader: note('keep reader', (...args: Parameters<Store['keepReader']>) => kept.keepReader(...args)),
-      forgetReader: note('forget reader', (...args: Parameters<Store['forgetReader']>) => kept.forgetReader(...args)),
-    }),
-    stretch,
-    transport: (exchange) => {
-      log.push(`${exchange.method} ${new URL(exchange.url).pathname}`)
-      return transport(exchange)
-    },
-  }
-  return { tools, log, kept, state: () => state }
-}
-
-function answer(status: number, body: Bytes | object): Answer {
-  return { status, field: () => null, body: body instanceof Uint8Array ? body : utf8(JSON.stringify(body)) }
-}
-
-const WAITING = { expires: 1_700_086_400, reads: 1, size: 18_043, state: 'ready', claims: [] }
-const GONE = { type: '/problems/gone', title: '', status: 404 }
-
-async function sealed(passphrase = '') {
-  const sender = await generateSigningKey()
-  const options = { origin: ORIGIN, sender, ttlSeconds: 300, reads: 1, passphrase, stretch, now: 0 }
-  const drop = await seal({ text: 'the code is 4471', files: [] }, options)
-  return { ...drop, fragment: drop.link.split('#')[1] ?? '' }
-}
-
-function serve(ciphertext: Bytes, acknowledge: () => Answer): Transport {
-  return async ({ url }) => {
-    if (url.endsWith('/status')) return answer(200, WAITING)
-    return url.endsWith('/claim') ? answer(200, ciphertext) : acknowledge()
-  }
-}
+import { answer, GONE, sealed, serve, stage, take, WAITING } from './support/stage.ts'
 
 test('arriving at a link asks for its status and nothing else', async () => {
   const { ciphertext, fragment } = await sealed()
@@ -128,7 +44,7 @@ test('a message stays on the screen, and its reader key in the store, while the 
     serve(ciphertext, () => {
       throw new TypeError('no network')
     }),
-    6,
+    { waits: 6 },
   )
   const opening = makeOpening(tools)
   await opening.arrive(fragment)
@@ -201,11 +117,14 @@ test('a dismissed claim is forgotten, and another can be made with a fresh key',
 test('after a failed deposit the same sealed bytes are sent again, and other ones after an edit', async () => {
   const sent: Exchange[] = []
   let isAway = true
-  const { tools, state } = stage(async (exchange) => {
-    sent.push(exchange)
-    if (isAway) throw new TypeError('no network')
-    return answer(201, {})
-  }, 100)
+  const { tools, state } = stage(
+    async (exchange) => {
+      sent.push(exchange)
+      if (isAway) throw new TypeError('no network')
+      return take(exchange, 1_700_086_400)
+    },
+    { waits: 100 },
+  )
   const sealing = makeSealing(tools)
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
   await sealing.seal()
@@ -232,7 +151,7 @@ test('a file that cannot be read any more is named, and nothing is sent', async 
 })
 
 test('what is kept of a sent drop holds neither its link nor anything that opens it', async () => {
-  const { tools, kept, state } = stage(async () => answer(201, {}))
+  const { tools, kept, state } = stage(async (exchange) => take(exchange, 1_700_086_400))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello', passphrase: 'apple pie' } })
   await makeSealing(tools).seal()
   const { main } = state()

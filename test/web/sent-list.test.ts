@@ -42,7 +42,25 @@ test.for<[SentDrop, Fate]>([
   [dropWith('gone', NOW), 'expired'],
 ])('how a drop fares is told without asking anybody (%#)', ([drop, fate]) => {
   expect(fateOf(drop, NOW)).toBe(fate)
-  expect(isLive(drop, NOW)).toBe(['unknown', 'waiting', 'claimed'].includes(fate))
+})
+
+test.for<[Report['state'] | 'gone' | undefined, boolean]>([
+  [undefined, true],
+  ['ready', true],
+  ['claimed', true],
+  ['read', false],
+  ['revoked', false],
+  ['locked', false],
+  ['gone', false],
+])('a clock that is wrong takes nothing away: after %s it can be checked and burned: %s', ([state, isOffered]) => {
+  expect(isLive(dropWith(state, NOW + 1))).toBe(isOffered)
+  expect(isLive(dropWith(state, NOW - 1_000_000))).toBe(isOffered)
+})
+
+test('a list that could not be read says so, until it can', () => {
+  const missed = listReduce(NO_LIST, { type: 'list-missed' })
+  expect(missed).toMatchObject({ isMissed: true, drops: undefined })
+  expect(listReduce(missed, { type: 'listed', drops: [] })).toMatchObject({ isMissed: false, drops: [] })
 })
 
 test('the newest comes first', () => {

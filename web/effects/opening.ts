@@ -8,6 +8,7 @@ import type { Receipt } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import type { Proof } from '../state.ts'
+import { open as words } from '../words/reading.ts'
 import { makeSaving, type Saving } from './saving.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
 
@@ -26,10 +27,12 @@ interface Session {
   opener?: Opener
   reader?: SigningKey
   ciphertext?: Bytes
+  /** The person has been told that a reload may lose what is claimed. */
+  isWarned?: boolean
 }
 
 export function makeOpening(tools: Tools): Opening {
-  const { dispatch, device, store, stretch } = tools
+  const { dispatch, device, state, store, stretch } = tools
   let session: Session | undefined
   let message: Opened | undefined
   const saving = makeSaving(tools, () => ({ message, ciphertext: session?.ciphertext }))
@@ -60,6 +63,7 @@ export function makeOpening(tools: Tools): Opening {
       try {
         const opener = await openerFor(current, passphrase)
         const reader = await device.alone(`sealdrop ${current.place.dropId}`, () => readerFor(current))
+        if (reader === undefined) return warn(current)
         await fetchAndOpen(current, opener, reader)
       } catch (error) {
         await explain(current, error)
@@ -121,7 +125,8 @@ export function makeOpening(tools: Tools): Opening {
         break
       } catch (error) {
         const code = isDropError(error) ? error.code : 'offline'
-        if (code !== 'offline' && code !== 'try_later' && code !== 'internal') {
+        // Only these say that the server holds it no longer. After any other answer it may, and the reader key is still good.
+        if (code === 'gone' || code === 'dismissed' || code === 'claimed') {
           dispatch({ type: 'acknowledged', ack: 'ended' })
           break
         }
@@ -130,8 +135,8 @@ export function makeOpening(tools: Tools): Opening {
       }
     }
     await forget(opener)
-    // From here on neither a reload nor the back button asks for it again.
-    device.address('')
+    // From here on neither a reload nor the back button asks for it again. Over another page it is done on the way back.
+    if (state().page === 'main') device.address('')
   }
 
   async function explain(current: Session, error: unknown): Promise<void> {
@@ -176,29 +181,48 @@ export function makeOpening(tools: Tools): Opening {
     return current.opener
   }
 
-  async function storedReader({ place }: Session): Promise<SigningKey | undefined> {
+  /** @throws if the part of the page that keeps things could not be loaded: without it nothing may be claimed. */
+  async function storedReader(current: Session): Promise<SigningKey | undefined> {
+    const kept = await store()
+    let isLasting = kept.isLasting
+    let key: SigningKey | undefined
     try {
-      const kept = await store()
-      dispatch({ type: 'store-found', isLasting: kept.isLasting })
       await kept.forgetOldReaders(device.clock())
-      return (await kept.reader(place.dropId))?.key
+      key = (await kept.reader(current.place.dropId))?.key
     } catch {
-      return undefined
+      isLasting = false
     }
+    dispatch({ type: 'store-found', isLasting })
+    current.isWarned = !isLasting
+    return key
   }
 
-  /** The reader key of this browser for this drop, stored before anything is claimed with it. */
-  async function readerFor(current: Session): Promise<SigningKey> {
-    const key = (await storedReader(current)) ?? current.reader ?? (await generateSigningKey())
-    current.reader = key
+  /**
+   * The reader key of this browser for this drop, stored before anything is claimed with it.
+   * @returns `undefined` where it could not be stored, and the person does not know yet
+   */
+  async function readerFor(current: Session): Promise<SigningKey | undefined> {
     if (current.waiting === undefined) throw new DropError('bad_answer')
+    const { dropId } = current.place
+    const kept = await store()
+    // Another tab may have made one meanwhile.
+    const found = await kept.reader(dropId).catch(() => undefined)
+    const key = found?.key ?? current.reader ?? (await generateSigningKey())
+    current.reader = key
     try {
-      const kept = await store()
-      await kept.keepReader(current.place.dropId, { key, expiresAtMs: current.waiting.expires * 1_000 })
+      await kept.keepReader(dropId, { key, expiresAtMs: current.waiting.expires * 1_000 })
     } catch {
-      dispatch({ type: 'store-found', isLasting: false })
+      if (current.isWarned !== true) return undefined
     }
     return key
+  }
+
+  /** Nothing has been claimed. Whoever presses again knows that this browser cannot keep it through a reload. */
+  function warn(current: Session): void {
+    current.isWarned = true
+    dispatch({ type: 'store-found', isLasting: false })
+    dispatch({ type: 'worked', work: undefined })
+    dispatch({ type: 'announced', text: words.notLasting })
   }
 
   async function forget({ dropId }: Location): Promise<void> {

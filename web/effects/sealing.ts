@@ -26,11 +26,14 @@ export function makeSealing(tools: Tools): Sealing {
         if (pending?.draft !== draft) pending = await sealDraft(tools, draft)
         if (pending === undefined) return undefined
         const { sealed, sender } = pending
-        await deposit(serverOf(tools, WORK_PATIENCE_MS), sealed, (work) => dispatch({ type: 'worked', work }))
-        const drop = { ticket: sealed.ticket, sender }
+        // With the server's own expiry: a deposit may go through long after the sealing, and clocks differ.
+        const ticket = await deposit(serverOf(tools, WORK_PATIENCE_MS), sealed, (work) =>
+          dispatch({ type: 'worked', work }),
+        )
+        const drop = { ticket, sender }
         pending = undefined
         const isKept = await keep(drop)
-        const { expiresAtMs, reads } = sealed.ticket
+        const { expiresAtMs, reads } = ticket
         const { link } = sealed
         const passphrase = draft.passphrase ?? ''
         dispatch({

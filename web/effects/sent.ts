@@ -3,7 +3,7 @@ import type { Server } from '#client/server.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { fates } from '../words/sent.ts'
+import { fates, sent as words } from '../words/sent.ts'
 import { fateOf, isLive, type Known } from '../sent-list.ts'
 import type { StoredSent } from '../store.ts'
 import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
@@ -24,14 +24,14 @@ export function makeSent(tools: Tools): SentEffects {
   return {
     async list() {
       const kept = await store()
-      drops = await kept.sent().catch(() => [])
+      drops = await kept.sent()
       dispatch({ type: 'store-found', isLasting: kept.isLasting })
       // Keys that sign stay here; what is drawn needs none.
       dispatch({ type: 'listed', drops: drops.map(({ ticket, known }) => ({ ticket, known })) })
     },
     check,
     async checkAll() {
-      const live = drops.filter((drop) => isLive(drop, device.clock()))
+      const live = drops.filter(isLive)
       await Promise.all(live.map(({ ticket }) => check(ticket.dropId)))
     },
     burn: (dropId) => ask(dropId, (server, drop) => revokeDrop(server, drop.ticket, drop.sender)),
@@ -41,6 +41,7 @@ export function makeSent(tools: Tools): SentEffects {
       for (const dropId of dropIds) await kept.forgetSent(dropId)
       drops = drops.filter(({ ticket }) => !dropIds.includes(ticket.dropId))
       dispatch({ type: 'list-forgot', dropIds })
+      dispatch({ type: 'announced', text: words.forgotten })
     },
   }
 

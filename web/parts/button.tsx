@@ -11,10 +11,22 @@ export interface ButtonProps {
   readonly label?: string | undefined
   readonly isOpen?: boolean | undefined
   readonly describedBy?: string | undefined
+  /** Names the question that a press leads to: after a no the focus comes back here. */
+  readonly asks?: string
 }
 
 export function Button(props: ButtonProps): VNode {
-  const { children, kind = 'plain', onPress, isSubmit = false, isBusy = false, label, isOpen, describedBy } = props
+  const {
+    children,
+    kind = 'plain',
+    onPress,
+    isSubmit = false,
+    isBusy = false,
+    label,
+    isOpen,
+    describedBy,
+    asks,
+  } = props
   return (
     <button
       type={isSubmit ? 'submit' : 'button'}
@@ -23,6 +35,7 @@ export function Button(props: ButtonProps): VNode {
       aria-disabled={isBusy ? true : undefined}
       aria-expanded={isOpen}
       aria-describedby={describedBy}
+      data-asks={asks}
       onClick={() => {
         if (!isBusy) void onPress?.()
       }}

@@ -3,37 +3,43 @@ import { useEffect, useState } from 'preact/hooks'
 import { page } from '../words/page.ts'
 import { Button, type ButtonProps } from './button.tsx'
 
-/** Copies, and says so on itself for a while. @param copy - resolves with whether it worked. */
+/** Copies, and says so on itself for a while; a browser that refuses is told of beside it. @param copy - resolves with whether it worked. */
 export function CopyButton({
   text,
   copy,
   kind = 'plain',
 }: {
   text: string
-  copy: () => Promise<unknown>
+  copy: () => Promise<boolean>
   kind?: ButtonProps['kind'] & string
 }): VNode {
   const [presses, setPresses] = useState(0)
   const [isCopied, setCopied] = useState(false)
+  const [hasFailed, setFailed] = useState(false)
   useEffect(() => {
     if (!isCopied) return
     const timer = setTimeout(() => setCopied(false), SHOWN_MS)
     return () => clearTimeout(timer)
   }, [isCopied, presses])
   const press = async (): Promise<void> => {
-    setCopied((await copy()) !== false)
+    const isDone = await copy()
+    setCopied(isDone)
+    setFailed(!isDone)
     setPresses((count) => count + 1)
   }
   return (
-    <Button kind={kind} onPress={press}>
-      <span class="swap">
-        <span class={isCopied ? 'hidden' : ''}>{text}</span>
-        <span class={isCopied ? '' : 'hidden'}>
-          <span aria-hidden="true">✓ </span>
-          {page.copied}
+    <>
+      <Button kind={kind} onPress={press}>
+        <span class="swap">
+          <span class={isCopied ? 'hidden' : ''}>{text}</span>
+          <span class={isCopied ? '' : 'hidden'}>
+            <span aria-hidden="true">✓ </span>
+            {page.copied}
+          </span>
         </span>
-      </span>
-    </Button>
+      </Button>
+      {hasFailed && <p class="error beside">{page.copyFailed}</p>}
+    </>
   )
 }
 

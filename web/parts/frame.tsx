@@ -3,12 +3,14 @@ import type { Act } from '../act.ts'
 import type { Device } from '../device.ts'
 import type { State } from '../state.ts'
 import { page as words, stages } from '../words/page.ts'
+import { useFoundFocus } from './found-focus.ts'
 import { Mark } from './mark.tsx'
 import { Titles } from './title.tsx'
 
 /** What stands around every screen. */
 export function Frame(props: { act: Act; device: Device; state: State; children: ComponentChildren }): VNode {
   const { act, device, state, children } = props
+  const main = useFoundFocus()
   const goHome = (event: MouseEvent): void => {
     // From another page the mark leads back to what was being done; only from there does it start afresh.
     if (state.page === 'main' && state.main.at !== 'compose') return
@@ -28,11 +30,11 @@ export function Frame(props: { act: Act; device: Device; state: State; children:
           <PageLink name="sent" text={words.sent} state={state} />
         </nav>
       </header>
-      <main>
+      <main ref={main}>
         <Titles.Provider value={device}>{children}</Titles.Provider>
       </main>
       <p class="unseen" role="status">
-        {announcementOf(state)}
+        <span key={state.announcements}>{announcementOf(state)}</span>
       </p>
       <footer class="foot">{words.foot}</footer>
     </div>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from './button.tsx'
 
 export interface QuestionProps {
@@ -9,14 +9,26 @@ export interface QuestionProps {
   readonly yes: string
   readonly no: string
   readonly isBurn?: boolean
+  /** The button that led here, by its `asks`. */
+  readonly from: string
   readonly onYes: () => unknown
   readonly onNo: () => unknown
 }
 
 /** Asks in the page before something that cannot be undone, one thing at a time. Escape is no. */
-export function Question({ title, warning, yes, no, isBurn = true, onYes, onNo }: QuestionProps): VNode {
+export function Question({ title, warning, yes, no, isBurn = true, from, onYes, onNo }: QuestionProps): VNode {
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => {
+    const around = box.current?.parentElement
+    box.current?.focus()
+    return () => {
+      // What asked is drawn again in place of the question, as soon as that is gone.
+      queueMicrotask(() => {
+        const isLost = document.activeElement === null || document.activeElement === document.body
+        if (isLost) around?.querySelector<HTMLElement>(`[data-asks="${from}"]`)?.focus()
+      })
+    }
+  }, [from])
   return (
     <div
       class={isBurn ? 'question burn' : 'question'}

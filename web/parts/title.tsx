@@ -8,18 +8,21 @@ export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<
   undefined,
 )
 
-/** The heading of a screen. A new one takes the focus, so that a screen reader begins there; the first of a page does not. */
-export function Title({ text }: { text: string }): VNode {
+/**
+ * The heading of a screen. That of a new screen takes the focus, so that a screen reader begins there; the first of a page does not.
+ * @param screen - what stays the same while a heading changes on its screen
+ */
+export function Title({ text, screen = text }: { text: string; screen?: string }): VNode {
   const device = useContext(Titles)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     device?.title(`${text} · ${page.name}`)
-    if (shown !== undefined && shown !== text) {
+    if (shown !== undefined && shown !== screen) {
       heading.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
     }
-    shown = text
-  }, [device, text])
+    shown = screen
+  }, [device, screen, text])
   return (
     <h1 ref={heading} tabIndex={-1}>
       {text}
@@ -27,5 +30,5 @@ export function Title({ text }: { text: string }): VNode {
   )
 }
 
-/** The heading that was shown last. */
+/** The screen whose heading was shown last. */
 let shown: string | undefined

@@ -136,7 +136,7 @@ export function PassphraseField({ act, draft, fault }: Props): VNode {
         id="passphrase"
         label={words.passphrase}
         hint={words.passphraseHint}
-        error={fault?.at === 'passphrase' ? composeFaults.passphrase : undefined}
+        error={fault?.at === 'passphrase' ? passphraseFault(draft.passphrase) : undefined}
         occasion={fault}
       >
         {(ids) => (
@@ -159,4 +159,8 @@ export function PassphraseField({ act, draft, fault }: Props): VNode {
       </div>
     </div>
   )
+}
+
+function passphraseFault(passphrase: string): string {
+  return passphrase === '' ? composeFaults.passphrase : composeFaults.passphraseLong
 }

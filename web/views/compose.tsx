@@ -1,9 +1,10 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { draftTerms } from '../draft.ts'
-import { roomBytes } from '../fit.ts'
+import { MAX_FILES, roomBytes } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
+import { useKeptFocus } from '../parts/kept-focus.ts'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
@@ -20,6 +21,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
   const { act, main, state } = props
   const { draft } = state
   const isBusy = main.work !== undefined
+  const form = useKeptFocus(isBusy)
   const isDragged = useDroppedFiles(isBusy ? undefined : act.addFiles)
   const { ttlSeconds, reads } = draftTerms(draft)
   const submit = (event: Event): void => {
@@ -31,9 +33,17 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
   }
   return (
     <>
-      <Title text={words.title} />
+      <Title text={words.title(reads)} screen="compose" />
       <p class="lede">{words.lede}</p>
-      <form class="stack" noValidate autoComplete="off" onSubmit={submit} onKeyDown={onKeyDown} onInput={act.prepare}>
+      <form
+        class="stack"
+        noValidate
+        autoComplete="off"
+        ref={form}
+        onSubmit={submit}
+        onKeyDown={onKeyDown}
+        onInput={act.prepare}
+      >
         <fieldset disabled={isBusy}>
           <Field id="message" label={words.message} error={errorAt(main.fault, 'message')} occasion={main.fault}>
             {(ids) => (
@@ -102,6 +112,8 @@ function noticeOf(fault: ComposeFault): string | undefined {
       return undefined
     case 'size':
       return composeFaults.size(format.bytes(roomBytes()))
+    case 'count':
+      return composeFaults.count(format.number(MAX_FILES))
     case 'folder':
       return composeFaults.folder
     case 'file':

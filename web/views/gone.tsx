@@ -44,6 +44,6 @@ export function Gone({ main }: ViewProps & { main: Extract<Main, { at: 'gone' }>
 
 function sentence({ atMs, isMine, isOpened }: Proof): string {
   const when = format.moment(atMs)
-  if (isMine) return words.proofMine(when)
+  if (isMine) return isOpened ? words.proofMine(when) : words.proofMineClaimed(when)
   return isOpened ? words.proofOpened(when) : words.proofClaimed(when)
 }

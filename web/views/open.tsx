@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
+import { useKeptFocus } from '../parts/kept-focus.ts'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
@@ -20,6 +21,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
   const [missed, setMissed] = useState(0)
   const { expiresAtMs, needsPassphrase, reads, sizeBytes } = waiting
   const isBusy = work !== undefined
+  const form = useKeptFocus(isBusy)
   const isOver = fault?.at === 'passphrase' && fault.triesLeft === 0
   const submit = (event: Event): void => {
     event.preventDefault()
@@ -56,7 +58,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           <dd>{words.sizeHint(format.bytes(sizeBytes))}</dd>
         </div>
       </dl>
-      <form class="stack" noValidate autoComplete="off" onSubmit={submit}>
+      <form class="stack" noValidate autoComplete="off" ref={form} onSubmit={submit}>
         {needsPassphrase && (
           <fieldset disabled={isBusy}>
             <Field

@@ -12,6 +12,7 @@ import { hasEnded, type Main } from '../state.ts'
 import { burn as burnWords, sealed as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
+import { BurnQuestion } from './burn-question.tsx'
 import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
@@ -31,7 +32,7 @@ export function Sealed(props: Props): VNode {
   const toggleQr = (): void => {
     setQr(!hasQr)
     // Whoever shows it holds a phone before it.
-    act.handOver()
+    if (!hasQr) act.handOver()
   }
   return (
     <>
@@ -50,9 +51,11 @@ export function Sealed(props: Props): VNode {
       {hasQr && <Qr text={link} title={words.qr} />}
       {passphrase !== '' && (
         <section class="block" aria-label={words.passphrase}>
-          <h2>{words.passphrase}</h2>
+          <h2 id="sealed-passphrase">{words.passphrase}</h2>
           <p>{words.twoWays}</p>
-          <p class="link mono">{passphrase}</p>
+          <p class="link long mono" role="group" aria-labelledby="sealed-passphrase" tabIndex={0}>
+            {passphrase}
+          </p>
           <div class="buttons">
             <CopyButton text={words.copyPassphrase} copy={() => act.copy(passphrase, words.passphraseCopied)} />
           </div>
@@ -87,22 +90,14 @@ function Ends({ act, main }: Props): VNode {
         warning={words.notCopied}
         yes={words.anotherAnyway}
         no={words.stay}
+        from="another"
         onYes={act.anew}
         onNo={() => setLeaving(false)}
       />
     )
   }
   if (burning === 'asking') {
-    return (
-      <Question
-        title={burnWords.question}
-        warning={burnWords.warning}
-        yes={burnWords.sure}
-        no={burnWords.keep}
-        onYes={act.burn}
-        onNo={() => act.askBurn(false)}
-      />
-    )
+    return <BurnQuestion onYes={act.burn} onNo={() => act.askBurn(false)} />
   }
   return (
     <>
@@ -112,8 +107,10 @@ function Ends({ act, main }: Props): VNode {
         </Notice>
       )}
       <div class="buttons apart">
-        <Button onPress={isHandedOver ? act.anew : () => setLeaving(true)}>{words.another}</Button>
-        <Button kind="burn" isBusy={burning === 'working'} onPress={() => act.askBurn(true)}>
+        <Button asks="another" onPress={isHandedOver ? act.anew : () => setLeaving(true)}>
+          {words.another}
+        </Button>
+        <Button kind="burn" asks="burn" isBusy={burning === 'working'} onPress={() => act.askBurn(true)}>
           {burning === 'working' ? burnWords.working : burnWords.burn}
         </Button>
       </div>

@@ -6,7 +6,8 @@ import { Question } from '../parts/question.tsx'
 import { fateOf, isLive, type Asking, type Fate, type SentDrop } from '../sent-list.ts'
 import { burn as burnWords } from '../words/compose.ts'
 import * as format from '../words/format.ts'
-import { expiredUnread, fates, openedPartly, sent as words } from '../words/sent.ts'
+import { BurnQuestion } from './burn-question.tsx'
+import { expiredHere, expiredUnread, fates, openedPartly, sent as words } from '../words/sent.ts'
 
 interface Props {
   readonly act: Act
@@ -28,9 +29,11 @@ export function SentItem(props: Props): VNode {
   const title = words.sealedAt(format.moment(sealedAtMs))
   return (
     <li class="drop">
-      <h2 id={`drop-${dropId}`}>{title}</h2>
+      <h2 id={`drop-${dropId}`} tabIndex={-1}>
+        {title}
+      </h2>
       <p class="fate">
-        <span class={`badge ${COLOURS[fate]}`}>{fateText(fate, opened, reads)}</span>
+        <span class={`badge ${COLOURS[fate]}`}>{fateText(drop, fate, opened)}</span>
         {drop.known !== undefined && fate !== 'expired' && (
           <span class="quiet small-text">{words.asOf(format.relative(drop.known.atMs, now))}</span>
         )}
@@ -59,17 +62,17 @@ export function SentItem(props: Props): VNode {
       )}
       {asking === undefined ? (
         <div class="buttons" role="group" aria-labelledby={`drop-${dropId}`}>
-          {isLive(drop, now) && (
+          {isLive(drop) && (
             <Button kind="small" isBusy={isBusy} onPress={() => act.sent.check(dropId)}>
               {isBusy ? words.checking : words.check}
             </Button>
           )}
-          {isLive(drop, now) && (
-            <Button kind="small burn" isBusy={isBusy} onPress={() => act.sent.ask({ to: 'burn', dropId })}>
+          {isLive(drop) && (
+            <Button kind="small burn" asks="burn" isBusy={isBusy} onPress={() => act.sent.ask({ to: 'burn', dropId })}>
               {burnWords.burn}
             </Button>
           )}
-          <Button kind="small" onPress={() => act.sent.ask({ to: 'forget', dropId })}>
+          <Button kind="small" asks="forget" onPress={() => act.sent.ask({ to: 'forget', dropId })}>
             {words.forget}
           </Button>
         </div>
@@ -80,7 +83,7 @@ export function SentItem(props: Props): VNode {
   )
 }
 
-function ReceiptLine({ act, drop, now, receipt }: Props & { receipt: JudgedReceipt }): VNode {
+function ReceiptLine({ act, drop, receipt }: Props & { receipt: JudgedReceipt }): VNode {
   const { claim, ack, isClaimProved, isOpeningProved, reader } = receipt
   if (isOpeningProved && ack !== undefined) {
     return <li class="seal-text">✓ {words.proved(format.moment(ack.reader.created * 1_000))}</li>
@@ -89,8 +92,12 @@ function ReceiptLine({ act, drop, now, receipt }: Props & { receipt: JudgedRecei
   return (
     <li>
       {words.claimed(format.moment(claim.created * 1_000))}{' '}
-      {isLive(drop, now) && (
-        <Button kind="small" onPress={() => act.sent.ask({ to: 'reopen', dropId: drop.ticket.dropId, reader })}>
+      {isLive(drop) && (
+        <Button
+          kind="small"
+          asks={reader}
+          onPress={() => act.sent.ask({ to: 'reopen', dropId: drop.ticket.dropId, reader })}
+        >
           {words.reopen}
         </Button>
       )}
@@ -102,16 +109,7 @@ function Ask({ act, asking }: { act: Act; asking: NonNullable<Props['asking']> }
   const onNo = (): void => act.sent.ask(undefined)
   switch (asking.to) {
     case 'burn':
-      return (
-        <Question
-          title={burnWords.question}
-          warning={burnWords.warning}
-          yes={burnWords.sure}
-          no={burnWords.keep}
-          onYes={() => act.sent.burn(asking.dropId)}
-          onNo={onNo}
-        />
-      )
+      return <BurnQuestion onYes={() => act.sent.burn(asking.dropId)} onNo={onNo} />
     case 'reopen':
       return (
         <Question
@@ -119,6 +117,7 @@ function Ask({ act, asking }: { act: Act; asking: NonNullable<Props['asking']> }
           warning={words.reopenWarning}
           yes={words.reopenSure}
           no={words.reopenKeep}
+          from={asking.reader}
           onYes={() => act.sent.reopen(asking.dropId, asking.reader)}
           onNo={onNo}
         />
@@ -131,6 +130,7 @@ function Ask({ act, asking }: { act: Act; asking: NonNullable<Props['asking']> }
           yes={words.forgetSure}
           no={words.keep}
           isBurn={false}
+          from="forget"
           onYes={() => act.sent.forget([asking.dropId])}
           onNo={onNo}
         />
@@ -138,9 +138,10 @@ function Ask({ act, asking }: { act: Act; asking: NonNullable<Props['asking']> }
   }
 }
 
-function fateText(fate: Fate, opened: number, reads: number): string {
+function fateText(drop: SentDrop, fate: Fate, opened: number): string {
+  if (fate === 'expired' && isLive(drop)) return expiredHere
   if (fate === 'expired' && opened === 0) return expiredUnread
-  return fate === 'waiting' && opened > 0 ? openedPartly(opened, reads) : fates[fate]
+  return fate === 'waiting' && opened > 0 ? openedPartly(opened, drop.ticket.reads) : fates[fate]
 }
 
 /** Green stands for what is sealed or proved, red for what is gone for good; the word says it too. */

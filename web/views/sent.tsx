@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
+import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { isLive } from '../sent-list.ts'
@@ -11,7 +12,7 @@ import type { ViewProps } from './props.ts'
 
 /** What this browser has sent. The server is asked only when somebody presses: asking about all tells it that they belong together. */
 export function Sent({ act, device, state }: ViewProps): VNode {
-  const { asking, busy, drops, failed } = state.sent
+  const { asking, busy, drops, failed, isMissed } = state.sent
   useEffect(() => void act.sent.list(), [act.sent])
   const now = device.clock()
   return (
@@ -19,8 +20,16 @@ export function Sent({ act, device, state }: ViewProps): VNode {
       <Title text={words.title} />
       <p class="lede">{drops?.length === 0 ? words.empty : words.lede}</p>
       {!state.isLasting && <p class="warn-text">{words.notLasting}</p>}
-      {drops === undefined && <p class="quiet">{page.loading}</p>}
-      {drops !== undefined && drops.filter((drop) => isLive(drop, now)).length > 1 && (
+      {isMissed && (
+        <Notice kind="burn" role="alert">
+          <p>{words.unread}</p>
+          <div class="buttons">
+            <Button onPress={act.sent.list}>{page.again}</Button>
+          </div>
+        </Notice>
+      )}
+      {drops === undefined && !isMissed && <p class="quiet">{page.loading}</p>}
+      {drops !== undefined && drops.filter(isLive).length > 1 && (
         <div class="aside">
           <Button isBusy={busy.length > 0} onPress={act.sent.checkAll} describedBy="check-all-hint">
             {words.checkAll}
@@ -49,6 +58,7 @@ export function Sent({ act, device, state }: ViewProps): VNode {
           warning={words.forgetAllWarning}
           yes={words.forgetAllSure}
           no={words.keep}
+          from="forget-all"
           onYes={() => act.sent.forget(drops?.map(({ ticket }) => ticket.dropId) ?? [])}
           onNo={() => act.sent.ask(undefined)}
         />
@@ -56,7 +66,9 @@ export function Sent({ act, device, state }: ViewProps): VNode {
         <div class="buttons">
           <Button onPress={act.back}>{page.back}</Button>
           {drops !== undefined && drops.length > 0 && (
-            <Button onPress={() => act.sent.ask({ to: 'forget-all' })}>{words.forgetAll}</Button>
+            <Button asks="forget-all" onPress={() => act.sent.ask({ to: 'forget-all' })}>
+              {words.forgetAll}
+            </Button>
           )}
         </div>
       )}

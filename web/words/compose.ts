@@ -1,7 +1,8 @@
 import * as format from './format.ts'
 
 export const compose = {
-  title: 'Leave a message only one person can open',
+  title: (reads: number | undefined): string =>
+    `Leave a message only ${reads === undefined || reads === 1 ? 'one person' : `${format.number(reads)} people`} can open`,
   lede: 'It is sealed on this device. The link holds the key; the server never sees it.',
   message: 'Message',
   files: 'Files to be sealed with it',
@@ -46,8 +47,11 @@ export const composeFaults = {
   expiry: 'Choose between 5 minutes and 30 days, in whole numbers.',
   reads: 'Choose a whole number from 1 to 100.',
   passphrase: 'Type a passphrase, or take one that is suggested.',
+  passphraseLong: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
   size: (room: string): string =>
     `That is too much for one message: up to ${room} fit. Everything is still here; remove a file or shorten the text.`,
+  count: (most: string): string =>
+    `Those are too many files for one message: up to ${most} fit. Everything is still here; pack them into one file, and add that.`,
   folder: 'A folder cannot be added as it is. Pack it into one file, and add that.',
   file: (name: string): string =>
     `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
@@ -109,6 +113,7 @@ export const burn = {
   working: 'Burning…',
   burnedTitle: 'Burned',
   burned: 'The server has deleted it. Nobody can open it any more, and the link leads nowhere.',
-  failed: 'The server could not be reached, so it is not burned. Try again when you are connected.',
+  failed:
+    'The server gave no answer that this page can use. It may be burned or not: try again when you are connected.',
   ended: 'The server has nothing to burn: it is over already.',
 }

@@ -5,16 +5,14 @@ export const looking = {
   lede: 'The server is asked whether something is there. That uses nothing up.',
   failed: 'It cannot be looked up now',
   faults: {
-    offline:
-      'The server could not be reached. Nothing has been used up, and the link is still good. Try again when you are connected.',
-    try_later: 'The server is not ready. Nothing has been used up, and the link is still good. Try again in a moment.',
+    offline: 'The server could not be reached. Looking has used nothing up. Try again when you are connected.',
+    try_later: 'The server is not ready. Looking has used nothing up. Try again in a moment.',
     too_large:
       'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
     refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
-    broken:
-      'A part of this page could not be loaded. Nothing has been used up, and the link is still good. Try again when you are connected.',
+    broken: 'A part of this page could not be loaded. Looking has used nothing up. Try again when you are connected.',
     unsupported:
-      'This browser lacks what opening needs (Ed25519 over HTTPS). Nothing has been used up, and the link is still good. Open it in a newer browser or with the command line.',
+      'This browser lacks what opening needs (Ed25519 over HTTPS). Looking has used nothing up. Open it in a newer browser or with the command line.',
   },
 }
 
@@ -55,7 +53,8 @@ export const open = {
     try_later: 'The server has not caught up yet. Nothing is lost: it is kept for this browser. Try again in a moment.',
     too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
     refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
-    broken: 'A part of this page could not be loaded. Nothing has been used up. Try again when you are connected.',
+    broken:
+      'A part of this page could not be loaded or failed. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
     unsupported:
       'This browser lacks what opening needs (Ed25519 over HTTPS). Nothing is lost. Open it in a newer browser or with the command line.',
   },
@@ -65,7 +64,7 @@ export const opened = {
   title: 'Opened',
   ack: {
     pending: 'It is whole. The server is being told so, and the sender with it.',
-    late: 'It is whole. The server could not be told yet, so it still holds the sealed bytes; this page goes on trying while it is open.',
+    late: 'It is whole. The server could not be told yet, or its answer was lost, so it may still hold the sealed bytes; this page goes on trying while it is open.',
     burned: 'The server has deleted it, and the sender sees that you opened it. It is only on this device now.',
     shared:
       'The sender sees that you opened it. Others who have the link may still open it, so the server keeps the sealed bytes.',
@@ -110,6 +109,8 @@ export const gone = {
   proofOpened: (when: string): string => `Somebody who had the link opened it on ${when}.`,
   proofClaimed: (when: string): string => `Somebody who had the link claimed it on ${when}.`,
   proofMine: (when: string): string => `This browser opened it on ${when}.`,
+  proofMineClaimed: (when: string): string =>
+    `This browser claimed it on ${when}. The server has not heard that it was opened.`,
   signature: 'Their signature proves it; the server could not have made it up. The time is by their clock.',
   notYou: 'If that was not you, tell the sender: somebody else may know what was in it.',
   leave: 'Seal a message of your own',

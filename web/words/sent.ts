@@ -20,9 +20,12 @@ export const sent = {
   proved: (when: string): string => `Opened on ${when}, proved by the reader’s signature.`,
   claimed: (when: string): string => `Claimed on ${when}, not finished. Proved by the reader’s signature.`,
   unproved: 'The server claims that somebody opened it, and its proof is wrong. Do not believe it.',
+  unread:
+    'The list could not be read or changed in this browser. What is in it may still be there: try again, or reload the page.',
   check: 'Check now',
   checking: 'Asking the server…',
-  failed: 'The server could not be reached. Nothing has changed; try again when you are connected.',
+  failed:
+    'The server gave no answer that this page can use. What you asked for may or may not have happened: check again when you are connected.',
   reopen: 'Open it for somebody else',
   reopenQuestion: 'Take this claim back?',
   reopenWarning:
@@ -39,6 +42,7 @@ export const sent = {
   forgetAllWarning:
     'The list is emptied. You cannot check or burn any of it any more; whoever has a link can still open it until it expires.',
   forgetAllSure: 'Yes, forget everything',
+  forgotten: 'Forgotten.',
   keep: 'Keep it',
   seal: 'Seal a message',
 }
@@ -57,6 +61,9 @@ export const fates: Readonly<Record<Fate, string>> = {
 /** Some of its readers have opened it, and it waits for the others. */
 export const openedPartly = (opened: number, reads: number): string =>
   `Opened by ${format.number(opened)} of ${format.number(reads)}`
+
+/** Its time is over by the clock of this device; the server has not said so. */
+export const expiredHere = 'Expired by the clock of this device'
 
 export const expiredUnread = 'Expired; never seen opened'
 

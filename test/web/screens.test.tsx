@@ -1,0 +1,148 @@
+import { render } from 'preact'
+import { afterEach, expect, test } from 'vitest'
+import { App } from '../../web/app.tsx'
+import type { Act } from '../../web/act.ts'
+import { makeAct } from '../../web/make-act.ts'
+import type { Proof } from '../../web/state.ts'
+import type { Device } from '../../web/device.ts'
+import { compose, sealed as sealedWords } from '../../web/words/compose.ts'
+import { page as words } from '../../web/words/page.ts'
+import { stage, take, type Stage } from './support/stage.ts'
+
+let root: HTMLElement | undefined
+
+afterEach(() => {
+  if (root !== undefined) render(null, root)
+  root?.remove()
+})
+
+/** The whole page over a server that takes what is deposited. */
+function show(device: Partial<Device> = {}): Stage & { act: Act; box: HTMLElement } {
+  const box = document.createElement('div')
+  root = box
+  document.body.append(box)
+  const draw = (): void => render(<App act={act} device={set.tools.device} state={set.state()} />, box)
+  const set = stage(async (exchange) => take(exchange, 1_700_090_000), { device, onChange: () => draw() })
+  const act = makeAct(set.tools)
+  draw()
+  return { ...set, act, box }
+}
+
+/** A screen whose code is fetched first takes a while on a busy machine. */
+const PATIENT = { timeout: 10_000 }
+
+/** Effects run after the next frame. */
+const effects = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+
+const button = (box: HTMLElement, name: string): HTMLButtonElement | undefined =>
+  Array.from(box.querySelectorAll('button')).find((each) => each.textContent?.includes(name))
+
+const status = (box: HTMLElement): string => box.querySelector('.unseen[role=status]')?.textContent ?? '?'
+
+async function seal({ act, box }: { act: Act; box: HTMLElement }, text = 'hello'): Promise<void> {
+  act.draft({ text })
+  await act.seal()
+  await expect.poll(() => button(box, sealedWords.copyLink), PATIENT).toBeDefined()
+}
+
+test('a browser that refuses the clipboard is told of to the eye and to the ear, until a copy succeeds', async () => {
+  let isRefused = true
+  const shown = show({ copy: async () => !isRefused })
+  const { box, state } = shown
+  await seal(shown)
+  button(box, sealedWords.copyLink)?.click()
+  await expect.poll(() => box.querySelector('p.error')?.textContent, PATIENT).toBe(words.copyFailed)
+  expect(box.querySelector('p.error')?.checkVisibility()).toBe(true)
+  expect(status(box)).toBe(words.copyFailed)
+  expect(state().main).toMatchObject({ isHandedOver: false })
+  isRefused = false
+  button(box, sealedWords.copyLink)?.click()
+  await expect.poll(() => box.querySelector('p.error'), PATIENT).toBeNull()
+})
+
+test('after another message was sealed nobody hears again that the last link was copied', async () => {
+  const shown = show()
+  const { act, box } = shown
+  await seal(shown)
+  button(box, sealedWords.copyLink)?.click()
+  await expect.poll(() => status(box), PATIENT).toBe(sealedWords.linkCopied)
+  act.anew()
+  expect(status(box)).toBe('')
+  await seal(shown, 'another')
+  expect(status(box)).toBe('')
+})
+
+test('the same announcement twice in a row is heard twice', async () => {
+  const { act, box } = show()
+  await act.copy('x', 'Copied it.')
+  const first = box.querySelector('.unseen[role=status]')?.firstElementChild
+  await act.copy('x', 'Copied it.')
+  const second = box.querySelector('.unseen[role=status]')?.firstElementChild
+  expect(second?.textContent).toBe('Copied it.')
+  expect(second).not.toBe(first)
+})
+
+test('hiding the QR code does not count as handing the link over, showing it does', async () => {
+  const shown = show()
+  const { box, state, tools } = shown
+  await seal(shown)
+  button(box, sealedWords.showQr)?.click()
+  expect(state().main).toMatchObject({ isHandedOver: true })
+  const { main } = state()
+  if (main.at === 'sealed') tools.dispatch({ type: 'sealed', drop: { ...main, isHandedOver: false } })
+  await expect.poll(() => button(box, sealedWords.hideQr), PATIENT).toBeDefined()
+  button(box, sealedWords.hideQr)?.click()
+  await expect.poll(() => button(box, sealedWords.showQr), PATIENT).toBeDefined()
+  expect(state().main).toMatchObject({ isHandedOver: false })
+})
+
+test('the heading follows the number of readers, and leaves the focus where it is', async () => {
+  const { act, box } = show()
+  const heading = (): string | null | undefined => box.querySelector('h1')?.textContent
+  expect(heading()).toBe('Leave a message only one person can open')
+  await effects()
+  box.querySelector<HTMLElement>('#reads')?.focus()
+  act.draft({ reads: '5' })
+  expect(heading()).toBe('Leave a message only 5 people can open')
+  await effects()
+  expect(document.activeElement?.id).toBe('reads')
+})
+
+test('a passphrase that is too long says how long one may be, and one that is missing asks for one', async () => {
+  const { act, box } = show()
+  act.draft({ text: 'x', passphrase: 'é'.repeat(2_049) })
+  await act.seal()
+  expect(box.querySelector('#passphrase-error')?.textContent).toContain('4,096')
+  act.draft({ passphrase: '' })
+  await act.seal()
+  expect(box.querySelector('#passphrase-error')?.textContent).toContain('Type a passphrase')
+})
+
+test('too many files are refused with the number that fits', async () => {
+  const { act, box } = show()
+  act.addFiles(Array.from({ length: 998 }, (_, index) => new File([], `${index}`)))
+  expect(box.querySelector('[role=alert]')?.textContent).toContain('997')
+  expect(button(box, compose.seal)).toBeDefined()
+})
+
+test.for<[Proof, string]>([
+  [{ atMs: 1, isOpened: true, isMine: true }, 'This browser opened it'],
+  [{ atMs: 1, isOpened: false, isMine: true }, 'This browser claimed it'],
+  [{ atMs: 1, isOpened: true, isMine: false }, 'Somebody who had the link opened it'],
+  [{ atMs: 1, isOpened: false, isMine: false }, 'Somebody who had the link claimed it'],
+])('what is gone is said to be opened or claimed as the proof has it: %o', async ([proof, sentence]) => {
+  const { box, tools } = show()
+  tools.dispatch({ type: 'ended', cause: 'gone', proofs: [proof] })
+  await expect.poll(() => box.querySelector('.notice')?.textContent, PATIENT).toContain(sentence)
+})
+
+test('a drop that only this device takes for expired can be checked and burned', async () => {
+  const shown = show({ clock: () => 1_900_000_000_000 })
+  const { act, box } = shown
+  await seal(shown)
+  await act.sent.list()
+  shown.tools.dispatch({ type: 'went', page: 'sent' })
+  await expect.poll(() => box.querySelector('.badge')?.textContent, PATIENT).toBe('Expired by the clock of this device')
+  expect(button(box, 'Check now')).toBeDefined()
+  expect(button(box, 'Burn it now')).toBeDefined()
+})

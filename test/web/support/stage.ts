@@ -1,0 +1,127 @@
+import type { Stretch } from '#client/crypto/argon2.ts'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { seal, type Sealed } from '#client/send.ts'
+import type { Answer, Exchange, Transport } from '#client/transport.ts'
+import { utf8, type Bytes } from '#protocol/bytes.ts'
+import type { Device } from '../../../web/device.ts'
+import type { Event } from '../../../web/event.ts'
+import type { Tools } from '../../../web/effects/tools.ts'
+import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
+import { memoryStore, type Store } from '../../../web/store.ts'
+
+const ORIGIN = 'https://drop.example'
+
+/** Cheap, and none of the tests is about its strength. */
+const stretch: Stretch = async (passphrase, salt) => new Uint8Array([...salt, ...passphrase, ...salt]).slice(0, 32)
+
+export interface Stage {
+  readonly tools: Tools
+  /** What was asked of the network, the store and the device, in order. */
+  readonly log: readonly string[]
+  readonly kept: Store
+  readonly state: () => State
+  /** Everything that was announced, in order. */
+  readonly said: readonly string[]
+}
+
+/** What a test decides about besides the network. */
+export interface Setting {
+  /** How often a wait ends; the next one never does. */
+  readonly waits?: number
+  /** Stands where the browser's own store would. */
+  readonly store?: (kept: Store) => Promise<Store>
+  readonly device?: Partial<Device>
+  /** Called after every change of the state. */
+  readonly onChange?: () => void
+}
+
+/** A person's end of it: real effects, state, store and cryptography over a network that the test decides about. */
+export function stage(
+  transport: Transport,
+  { waits = 2, store = async (kept) => kept, device: own, onChange }: Setting = {},
+): Stage {
+  let state: State = FIRST_STATE
+  let now = 1_700_000_000_000
+  let patience = waits
+  const log: string[] = []
+  const said: string[] = []
+  const kept = memoryStore()
+  const note =
+    <Args extends unknown[], T>(name: string, act: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> => {
+      log.push(name)
+      return act(...args)
+    }
+  const device: Device = {
+    origin: ORIGIN,
+    clock: () => now,
+    wait: (ms) => {
+      now += ms
+      return patience-- > 0 ? Promise.resolve() : new Promise(() => {})
+    },
+    copy: async () => true,
+    canShare: false,
+    share: async () => false,
+    save: (name) => void log.push(`save ${name}`),
+    fragment: () => '',
+    address: (fragment) => void log.push(`address ${fragment}`),
+    reload: () => {},
+    guard: () => {},
+    title: () => {},
+    alone: (_, run) => run(),
+    ...own,
+  }
+  const tools: Tools = {
+    device,
+    dispatch: (event: Event) => {
+      if (event.type === 'announced') said.push(event.text)
+      state = reduce(state, event)
+      onChange?.()
+    },
+    state: () => state,
+    store: async () => {
+      const given = await store(kept)
+      return {
+        ...given,
+        keepReader: note('keep reader', (...args: Parameters<Store['keepReader']>) => given.keepReader(...args)),
+        forgetReader: note('forget reader', (...args: Parameters<Store['forgetReader']>) =>
+          given.forgetReader(...args),
+        ),
+      }
+    },
+    stretch,
+    transport: (exchange) => {
+      log.push(`${exchange.method} ${new URL(exchange.url).pathname}`)
+      return transport(exchange)
+    },
+  }
+  return { tools, log, kept, said, state: () => state }
+}
+
+export function answer(status: number, body: Bytes | object): Answer {
+  return { status, field: () => null, body: body instanceof Uint8Array ? body : utf8(JSON.stringify(body)) }
+}
+
+export const WAITING: object = { expires: 1_700_086_400, reads: 1, size: 18_043, state: 'ready', claims: [] }
+export const GONE: object = { type: '/problems/gone', title: '', status: 404 }
+
+export async function sealed(passphrase = ''): Promise<Sealed & { fragment: string }> {
+  const sender = await generateSigningKey()
+  const options = { origin: ORIGIN, sender, ttlSeconds: 300, reads: 1, passphrase, stretch, now: 0 }
+  const drop = await seal({ text: 'the code is 4471', files: [] }, options)
+  return { ...drop, fragment: drop.link.split('#')[1] ?? '' }
+}
+
+/** A server that holds one drop. */
+export function serve(ciphertext: Bytes, acknowledge: () => Answer): Transport {
+  return async ({ url }) => {
+    if (url.endsWith('/status')) return answer(200, WAITING)
+    return url.endsWith('/claim') ? answer(200, ciphertext) : acknowledge()
+  }
+}
+
+/** A server that takes whatever is deposited. @param expires - the end that it sets, in seconds since 1970 */
+export function take({ body, fields }: Exchange, expires: number): Answer {
+  const reads = Number(/reads=(\d+)/.exec(fields['Drop-Terms'] ?? '')?.[1])
+  return answer(201, { expires, reads, size: body?.length })
+}
