@@ -20,16 +20,16 @@ test('a browser that loads the link and runs its scripts, and does not press, co
 test('a reload between claim and acknowledge loses nothing: the page picks up where it was', async () => {
   const [sender, reader, other] = await Promise.all([person(), person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'kept through the reload' })
-  await reader.page.route('**/v1/drops/ack', (route) => route.abort())
+  await reader.context.route('**/v1/drops/ack', (route) => route.abort())
   await openInPage(reader.page, link)
   expect(await textOf(reader.page)).toBe('kept through the reload')
-  await reader.page.unroute('**/v1/drops/ack')
   // As a crash would: nobody is asked whether to leave.
   await reader.page.close({ runBeforeUnload: false })
 
   await visit(other.page, link)
   await heading(other.page, 'Somebody came first')
 
+  await reader.context.unroute('**/v1/drops/ack')
   const again = await reader.context.newPage()
   await again.goto(link)
   expect(await textOf(again)).toBe('kept through the reload')
@@ -108,7 +108,7 @@ test('an expired message is gone, in the same words as one that never was', asyn
 test('a claim that the sender took back is not lost on its reader: the page offers to open again', async () => {
   const [sender, vanished] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'reopened' })
-  await vanished.page.route('**/v1/drops/ack', (route) => route.abort())
+  await vanished.context.route('**/v1/drops/ack', (route) => route.abort())
   await openInPage(vanished.page, link)
   await heading(vanished.page, 'Opened')
   await vanished.page.close({ runBeforeUnload: false })
@@ -117,6 +117,7 @@ test('a claim that the sender took back is not lost on its reader: the page offe
   await sender.page.getByRole('button', { name: 'Open it for somebody else' }).click()
   await sender.page.getByRole('button', { name: 'Take it back' }).click()
   await sender.page.getByText('Waiting to be opened').first().waitFor()
+  await vanished.context.unroute('**/v1/drops/ack')
   const back = await vanished.context.newPage()
   await back.goto(link)
   await back.getByRole('button', { name: 'Open it now' }).click()
@@ -156,7 +157,7 @@ test('going back after opening does not put the link into the address again', as
   await page.getByRole('button', { name: 'Back' }).click()
   await page.getByRole('button', { name: 'Open it now' }).click()
   await page.getByText('The server has deleted it').waitFor()
-  expect(new URL(page.url()).hash).toBe('')
+  await expect.poll(() => new URL(page.url()).hash).toBe('')
   await page.goBack()
   await expect.poll(() => new URL(page.url()).hash).toBe('')
   expect(await textOf(page)).toBe('open already')

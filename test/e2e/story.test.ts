@@ -11,7 +11,7 @@ test('a text is sealed in one browser, opened once in another, and the sender se
   await openInPage(reader.page, link)
   expect(await textOf(reader.page)).toBe('The door code is 4471.\n<b>Bring</b> the ladder.')
   await reader.page.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor()
-  expect(new URL(reader.page.url()).hash).toBe('')
+  await expect.poll(() => new URL(reader.page.url()).hash).toBe('')
 
   await visit(late.page, link)
   await heading(late.page, 'There is nothing to open here')
