@@ -44,7 +44,7 @@ export interface Status extends Created {
   readonly claims?: readonly Receipt[]
 }
 
-/** Why a drop ended. Only the sender learns it. Expiry needs no word: the row goes with it. */
+/** Why a drop ended. The sender learns it; who proves the link learns `read`. Expiry needs no word: the row goes with it. */
 export type Cause = 'read' | 'revoked' | 'locked'
 
 /** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */

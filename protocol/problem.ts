@@ -37,7 +37,7 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
     status: 404,
     title: 'There is nothing here',
     explanation:
-      'There is no drop for this link. It was opened, it expired, its sender revoked it, or it never existed: the answer is the same for all four.',
+      'There is no drop for this link. It was opened, it expired, its sender revoked it, ten wrong passphrases destroyed it, or it never existed: the answer is the same for all.',
   },
   not_found: {
     status: 404,
@@ -53,7 +53,7 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
     status: 409,
     title: 'Somebody else has claimed it',
     explanation:
-      'The drop is bound to the readers who came first. The answer carries their signatures as proof, if you have proved possession of the link.',
+      'The drop is bound to the readers who came first. The answer carries their signatures as proof, if you have proved possession of the link and its passphrase.',
   },
   dismissed: {
     status: 409,

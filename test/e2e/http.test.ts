@@ -36,7 +36,7 @@ test('no GET and no HEAD of any address consumes anything', async () => {
   const paths = [
     ...Object.values(REQUESTS).map(({ path }) => path),
     '/',
-    '/workshop.html',
+    '/workshop',
     '/v1',
     '/nothing',
     '/v1/drops/part?n=0',
