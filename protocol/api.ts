@@ -7,15 +7,33 @@ export type Role = 'locator' | 'claim' | 'reader' | 'sender'
 
 /** One request of the HTTP contract: fixed method and path, and who signs it. docs/protocol.md §6. */
 interface Contract {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly signers: readonly Role[]
 }
 
-export type RequestName = 'create' | 'status' | 'claim' | 'part' | 'ack' | 'revoke' | 'reopen' | 'sent'
+export type RequestName =
+  | 'limits'
+  | 'create'
+  | 'begin'
+  | 'upload'
+  | 'uploaded'
+  | 'commit'
+  | 'status'
+  | 'claim'
+  | 'part'
+  | 'ack'
+  | 'revoke'
+  | 'reopen'
+  | 'sent'
 
 export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
+  limits: { method: 'GET', path: '/v1/limits', signers: [] },
   create: { method: 'POST', path: '/v1/drops', signers: [] },
+  begin: { method: 'POST', path: '/v1/drops/begin', signers: [] },
+  upload: { method: 'PUT', path: '/v1/drops/upload', signers: ['sender'] },
+  uploaded: { method: 'GET', path: '/v1/drops/uploaded', signers: ['sender'] },
+  commit: { method: 'POST', path: '/v1/drops/commit', signers: ['sender'] },
   status: { method: 'GET', path: '/v1/drops/status', signers: ['locator', 'claim'] },
   claim: { method: 'POST', path: '/v1/drops/claim', signers: ['locator', 'claim'] },
   part: { method: 'GET', path: '/v1/drops/part', signers: ['reader'] },
@@ -29,17 +47,39 @@ export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
 export const DROP_ID_FIELD = 'Drop-Id'
 export const DROP_TERMS_FIELD = 'Drop-Terms'
 export const DROP_READER_FIELD = 'Drop-Reader'
+export const DROP_EXTENT_FIELD = 'Drop-Extent'
 
-/** Answer to `create`. Times on the wire are whole seconds since 1970. */
+/** The requests that name one part in their query, `?n=0`. */
+export const PART_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>(['part', 'upload'])
+
+/** Answer to `limits`: what this server takes. */
+export interface Limits {
+  /** Bytes of ciphertext of the largest drop. */
+  readonly largest: number
+}
+
+/** Answer to `create`, `begin` and `commit`. Times on the wire are whole seconds since 1970. */
 export interface Created {
+  /** While parts are being uploaded: when the upload ends, unless it is committed before. */
   readonly expires: number
   readonly reads: number
   /** Bytes of ciphertext. */
   readonly size: number
+  /** Parts of ciphertext. */
+  readonly parts: number
+}
+
+/** Answer to `uploaded`: which parts the server has. docs/protocol.md §6.1. */
+export interface Uploaded extends Created {
+  readonly state: Sent['state']
+  /** For each part the SHA-256 of its bytes, base64url, or `null` where it is missing. */
+  readonly received: readonly (string | null)[]
 }
 
 /** Answer to `status`. The last two only to who proves the link, and the link and passphrase. docs/protocol.md §6.2. */
 export interface Status extends Created {
+  /** Bytes of ciphertext of the largest drop that this server takes. */
+  readonly largest: number
   readonly state?: 'ready' | 'claimed' | 'read'
   readonly claims?: readonly Receipt[]
 }
@@ -90,6 +130,28 @@ export function formatReaderBody(reader: PublicKey): Bytes {
 export function parseReaderBody(body: Uint8Array): PublicKey | undefined {
   const match = /^\{"reader":"([\w-]{43})"\}$/.exec(decode(body))
   return match?.[1] === undefined ? undefined : parsePublicKey(match[1])
+}
+
+/** Body of `commit`. @param parts - SHA-256 over the SHA-256 of every part, in order; base64url, 43 characters. */
+export function formatCommitBody(parts: string): Bytes {
+  return utf8(`{"parts":"${parts}"}`)
+}
+
+/** The hash in the body of `commit`; `undefined` for any other byte string. */
+export function parseCommitBody(body: Uint8Array): string | undefined {
+  const parts = /^\{"parts":"([\w-]{43})"\}$/.exec(decode(body))?.[1]
+  return parts === undefined || parseBase64url(parts, 32) === undefined ? undefined : parts
+}
+
+/** The query that names a part. @param n - from 0. */
+export function formatPartQuery(n: number): string {
+  return `?n=${n}`
+}
+
+/** The part that a query names; `undefined` for any other query. */
+export function parsePartQuery(query: string): number | undefined {
+  const digits = /^\?n=(0|[1-9]\d{0,5})$/.exec(query)?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** Body of `ack`. @param opened - SHA-256 of the token, base64url, 43 characters. */

@@ -11,6 +11,7 @@ export type WireCode =
   | 'id_taken'
   | 'length_required'
   | 'too_large'
+  | 'incomplete'
   | 'wrong_origin'
   | 'try_later'
   | 'internal'
@@ -23,6 +24,11 @@ export type LocalCode =
   | 'open_failed'
   /** The answer is not one that docs/protocol.md allows. */
   | 'bad_answer'
+  /** A file is not what it was when a part of it was sealed: to go on would seal two plaintexts under one nonce. */
+  | 'file_changed'
+  | 'file_unreadable'
+  /** The person has stopped it: paused or cancelled. */
+  | 'stopped'
 
 export type DropErrorCode = WireCode | LocalCode
 

@@ -8,6 +8,19 @@
 /** Largest part of a drop's ciphertext, in bytes (8 MiB). docs/protocol.md §9. */
 export const PART_BYTES = 8_388_608
 
+/** Smallest part but the last, in bytes (4 MiB): it bounds how many parts a drop has. docs/protocol.md §9. */
+export const MIN_PART_BYTES = 4_194_304
+
+/** Chunks of 64 KiB in every part but the last, so that no chunk lies in two parts. docs/protocol.md §3.5. */
+export const PART_CHUNKS = 127
+
+/** How long an upload in parts may take from its beginning to its commit, in seconds (1 day). docs/protocol.md §6.1. */
+export const UPLOAD_LIFE_SECONDS = 86_400
+
+/** Bytes of the text in an archive, and of its `meta.json`: both are held in memory. docs/protocol.md §3.2. */
+export const MAX_TEXT_BYTES = 8_388_608
+export const MAX_META_BYTES = 1_048_576
+
 /** Shortest and longest life of a drop, and the one a client offers first, in seconds. docs/protocol.md §9. */
 export const MIN_TTL_SECONDS = 300
 export const MAX_TTL_SECONDS = 2_592_000
@@ -49,6 +62,10 @@ export const MAX_ENTRIES = 1_000
 export const MAX_NAME_BYTES = 255
 
 // Implementation constants
+
+/** The largest drop, in bytes of ciphertext, where the operator sets none: on Workers KV (100 MiB), and on R2 (5 GiB). */
+export const DEFAULT_LARGEST_ON_KV = 104_857_600
+export const DEFAULT_LARGEST_ON_R2 = 5_368_709_120
 
 /** Longest passphrase that a client takes, in bytes of UTF-8: whatever is longer is some other file. */
 export const MAX_PASSPHRASE_BYTES = 4_096

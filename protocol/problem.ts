@@ -73,7 +73,14 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
   too_large: {
     status: 413,
     title: 'Too large',
-    explanation: 'The body or a field is larger than the limit in docs/protocol.md §9. Nothing was stored.',
+    explanation:
+      'The body or a field is larger than the limit in docs/protocol.md §9, or the drop is larger than this server takes: /v1/limits says how much that is. Nothing was stored.',
+  },
+  incomplete: {
+    status: 409,
+    title: 'The upload is not complete',
+    explanation:
+      'Parts are missing, or are not those that the request names. Ask which ones are here, and send the rest.',
   },
   wrong_origin: {
     status: 421,

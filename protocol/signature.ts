@@ -1,6 +1,6 @@
 import { verifySignature, type RequestDescriptor } from 'http-message-sig'
 import { parseDictionary } from 'structured-headers'
-import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from './api.ts'
+import { DROP_ID_FIELD, DROP_READER_FIELD, PART_REQUESTS, REQUESTS } from './api.ts'
 import type { RequestName, Role, SignatureRecord } from './api.ts'
 import { toBase64, type Bytes } from './bytes.ts'
 import type { DropId } from './id.ts'
@@ -41,9 +41,9 @@ export function signatureTag(name: RequestName, role: Role): string {
 export function signatureComponents(name: RequestName): readonly string[] {
   const components = ['@method', '@authority', '@path', DROP_ID_FIELD.toLowerCase()]
   const { method, signers } = REQUESTS[name]
-  if (name === 'part') components.push('@query')
+  if (PART_REQUESTS.has(name)) components.push('@query')
   if (signers.includes('reader')) components.push(DROP_READER_FIELD.toLowerCase())
-  if (method === 'POST') components.push('content-digest')
+  if (method !== 'GET') components.push('content-digest')
   return components
 }
 

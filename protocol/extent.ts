@@ -1,0 +1,27 @@
+import { parseDictionary } from 'structured-headers'
+import { MIN_PART_BYTES, PART_BYTES } from './limits.ts'
+
+/** How much a drop in parts is going to be, said before any of it is sent. docs/protocol.md §6.1. */
+export interface Extent {
+  /** Bytes of ciphertext. */
+  readonly size: number
+  /** At least 2: what fits one part is created in one request. */
+  readonly parts: number
+}
+
+/** The `Drop-Extent` field: a structured-field dictionary (RFC 9651 §3.2). */
+export function formatExtent({ size, parts }: Extent): string {
+  return `size=${size}, parts=${parts}`
+}
+
+/** The extent in a `Drop-Extent` field; `undefined` if it is none, or if so many bytes do not fit so many parts. */
+export function parseExtent(field: string): Extent | undefined {
+  // One spelling: no decimals, no parameters, no member twice.
+  if (!/^size=\d{1,15}, parts=\d{1,6}$/.test(field)) return undefined
+  const members = parseDictionary(field)
+  const size = members.get('size')?.[0]
+  const parts = members.get('parts')?.[0]
+  if (typeof size !== 'number' || typeof parts !== 'number' || parts < 2) return undefined
+  const isPossible = size > (parts - 1) * MIN_PART_BYTES && size <= parts * PART_BYTES
+  return isPossible ? { size, parts } : undefined
+}
