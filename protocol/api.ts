@@ -69,7 +69,7 @@ export interface Created {
   readonly parts: number
 }
 
-/** Answer to `uploaded`: which parts the server has. docs/protocol.md §6.1. */
+/** Answer to `uploaded`: which parts the server has. docs/protocol.md §6.8. */
 export interface Uploaded extends Created {
   readonly state: Sent['state']
   /** For each part the SHA-256 of its bytes, base64url, or `null` where it is missing. */

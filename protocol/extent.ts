@@ -1,7 +1,7 @@
 import { parseDictionary } from 'structured-headers'
 import { MIN_PART_BYTES, PART_BYTES } from './limits.ts'
 
-/** How much a drop in parts is going to be, said before any of it is sent. docs/protocol.md §6.1. */
+/** How much a drop in parts is going to be, said before any of it is sent. docs/protocol.md §6.8. */
 export interface Extent {
   /** Bytes of ciphertext. */
   readonly size: number

@@ -14,7 +14,7 @@ export const MIN_PART_BYTES = 4_194_304
 /** Chunks of 64 KiB in every part but the last, so that no chunk lies in two parts. docs/protocol.md §3.5. */
 export const PART_CHUNKS = 127
 
-/** How long an upload in parts may take from its beginning to its commit, in seconds (1 day). docs/protocol.md §6.1. */
+/** How long an upload in parts may take from its beginning to its commit, in seconds (1 day). docs/protocol.md §6.8. */
 export const UPLOAD_LIFE_SECONDS = 86_400
 
 /** Bytes of the text in an archive, and of its `meta.json`: both are held in memory. docs/protocol.md §3.2. */
@@ -88,7 +88,10 @@ export const RETRY_AFTER_SECONDS = 5
 /** How much longer than its drop the ciphertext may stay in the store, in seconds: bytes must never vanish first. */
 export const STORE_MARGIN_SECONDS = 3_600
 
-/** Uploads of one drop that may be under way or lost on the way; each is a store key on its row until the drop ends. */
+/**
+ * Uploads of one drop of one part that may be under way or lost on the way; for a drop in parts, how many more of them there
+ * may be than parts. Each is a store key on the shelf until the drop ends.
+ */
 export const MAX_ATTEMPTS = 100
 
 /** How long a shelf waits before it tries a failed deletion again, in milliseconds. */
@@ -96,3 +99,6 @@ export const SWEEP_RETRY_MS = 60_000
 
 /** Drops that one alarm ends before it arms itself again. */
 export const SWEEP_BATCH = 100
+
+/** Blobs that one request or one alarm deletes: KV and R2 take 1,000 operations, and R2 1,000 keys in one of them. */
+export const ERASE_BATCH = 900
