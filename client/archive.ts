@@ -1,119 +1,108 @@
-import { packTar, unpackTar } from 'modern-tar'
-import { equalBytes, utf8, type Bytes } from '#protocol/bytes.ts'
+import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
-import { MAX_ENTRIES } from '#protocol/limits.ts'
-import { cleanName, isCleanName, isFree, placesOf } from './names.ts'
+import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { formatHead } from './entry-head.ts'
+import { cleanNames, END_BYTES, formatMeta, LARGEST_ENTRY, META, paddingOf, TEXT, TOKEN } from './layout.ts'
 import { sizeClass } from './pad.ts'
+import { FileFault, type Source } from './source.ts'
 
-/** A file as its sender had it. */
+export { archiveSize, TOKEN_BYTES } from './layout.ts'
+
+/** A file as its sender has it. */
 export interface DropFile {
   readonly name: string
   /** Media type, or `''` if nobody knows it. */
   readonly type: string
   /** Last modified, milliseconds since 1970. Kept in whole seconds. */
   readonly modifiedAtMs: number
-  readonly bytes: Bytes
+  readonly source: Source
 }
 
-/** What is inside a drop. */
+/** What goes into a drop. */
 export interface Message {
   /** `''` if there is none. */
   readonly text: string
   readonly files: readonly DropFile[]
 }
 
-/** Bytes of the token that lies in the last chunk: who knows it has opened the whole drop. docs/protocol.md §3.2. */
-export const TOKEN_BYTES = 32
-
-/**
- * The archive of a message, padded to its size class: a tar file that any tar can read. docs/protocol.md §3.2.
- * @throws DropError `too_large` for more files than an archive takes
- */
-export async function packMessage(message: Message, token: Bytes, now: number): Promise<Bytes> {
-  const taken = new Set([META, TOKEN, ...(message.text === '' ? [] : [TEXT])].flatMap(placesOf))
-  const files = message.files.map((file) => {
-    const name = cleanName(file.name, taken)
-    for (const place of placesOf(name)) taken.add(place)
-    return { ...file, name }
-  })
-  const meta = { v: 1, text: message.text !== '', types: files.map(({ type }) => type) }
-  const entries = [
-    ...(meta.text ? [entry(TEXT, utf8(message.text), now)] : []),
-    ...files.map(({ name, bytes, modifiedAtMs }) => entry(name, bytes, modifiedAtMs)),
-    entry(META, utf8(JSON.stringify(meta)), now),
-    entry(TOKEN, token, now),
-  ]
-  if (entries.length > MAX_ENTRIES) throw new DropError('too_large')
-  const archive = await packTar(entries)
-  const padded = new Uint8Array(sizeClass(archive.length))
-  padded.set(archive)
-  return padded
+/** An archive that is nowhere whole: what is asked for is put together then. The same bytes each time, or a FileFault. */
+export interface ArchivePlan {
+  /** Bytes, padded to the size class. */
+  readonly size: number
+  /** The name under which each file is sealed, in the order of the files. */
+  readonly names: readonly string[]
+  /**
+   * The bytes from `start` up to `end`. Reads what of the files lies there, one after the other, and nothing else.
+   * @throws FileFault `file_changed` if a file gives more or fewer bytes than it was asked for, and what its source throws;
+   * RangeError for a range that is not in the archive
+   */
+  read(start: number, end: number): Promise<Bytes>
 }
 
 /**
- * Reads an archive back. Strict: two tools must not see two different archives in one drop.
- * @throws Error for whatever is not exactly what `packMessage` makes.
+ * Plans the archive of a message: a tar file that any tar can read. Reads no file. docs/protocol.md §3.2.
+ * @param now - milliseconds since 1970, the time of what is no file. With the same arguments it is the same archive.
+ * @throws DropError `too_large` for more files, larger ones, or a longer text than an archive takes
  */
-export async function unpackMessage(archive: Bytes): Promise<Message & { token: Bytes }> {
-  if (archive.length !== sizeClass(archive.length)) throw new RangeError('not a size class')
-  const entries = await unpackTar(archive, { strict: true })
-  if (entries.length < 2 || entries.length > MAX_ENTRIES) throw new RangeError('too few or too many entries')
-  // Fields that tars read differently, kinds of entries that not all know, what lies between entries: all of it shows here.
-  const again = await packTar(
-    entries.map(({ header, data }) => entry(header.name, new Uint8Array(data ?? []), timeOf(header))),
-  )
-  if (!equalBytes(again, archive.subarray(0, again.length))) throw new RangeError('not as this client would write it')
-  const taken = new Set<string>()
-  for (const { header } of entries) {
-    if (!isFree(header.name, taken)) throw new RangeError('two entries of one name')
-    for (const place of placesOf(header.name)) taken.add(place)
+export async function planArchive(message: Message, token: Bytes, now: number): Promise<ArchivePlan> {
+  const { files } = message
+  const text = utf8(message.text)
+  const hasText = text.length > 0
+  const meta = utf8(formatMeta(hasText, files))
+  if (files.length + (hasText ? 3 : 2) > MAX_ENTRIES) throw new DropError('too_large')
+  if (text.length > MAX_TEXT_BYTES || meta.length > MAX_META_BYTES) throw new DropError('too_large')
+  if (files.some(({ source }) => source.size > LARGEST_ENTRY)) throw new DropError('too_large')
+  const names = cleanNames(files, hasText)
+  const segments: Segment[] = []
+  let end = 0
+  const add = (bytes: number, content: Content): void => {
+    if (bytes > 0) segments.push({ start: end, end: end + bytes, content })
+    end += bytes
   }
-  const [metaEntry, tokenEntry] = entries.slice(-2)
-  if (metaEntry?.header.name !== META || tokenEntry?.header.name !== TOKEN) throw new RangeError('no meta or token')
-  const token = tokenEntry.data
-  const meta = parseMeta(new TextDecoder('utf-8', { fatal: true }).decode(metaEntry.data))
-  const [first, ...rest] = entries.slice(0, -2)
-  const textEntry = meta.text ? first : undefined
-  if (token?.length !== TOKEN_BYTES || (meta.text && textEntry?.header.name !== TEXT)) throw new RangeError('not whole')
-  const fileEntries = meta.text ? rest : entries.slice(0, -2)
-  if (fileEntries.length !== meta.types.length) throw new RangeError('types do not match files')
-  const files = fileEntries.map(({ header, data }, index) => {
-    if (!isCleanName(header.name)) throw new RangeError('not a clean name')
-    const bytes = new Uint8Array(data ?? [])
-    return { name: header.name, type: meta.types[index] ?? '', modifiedAtMs: timeOf(header), bytes }
-  })
-  const text =
-    textEntry === undefined ? '' : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(textEntry.data)
-  return { text, files, token: new Uint8Array(token) }
+  const addEntry = async (name: string, size: number, modifiedAtMs: number, content: Content): Promise<void> => {
+    const head = await formatHead({ name, size, modifiedAtMs })
+    add(head.length, head)
+    add(size, content)
+    add(paddingOf(size), undefined)
+  }
+  if (hasText) await addEntry(TEXT, text.length, now, text)
+  for (const [index, file] of files.entries()) {
+    await addEntry(names[index] ?? '', file.source.size, file.modifiedAtMs, file)
+  }
+  await addEntry(META, meta.length, now, meta)
+  await addEntry(TOKEN, token.length, now, token)
+  const size = sizeClass(end + END_BYTES)
+  return { size, names, read: (from, to) => readSegments(segments, size, from, to) }
 }
 
-type Header = Parameters<typeof packTar>[0][0]['header']
+/** Bytes of our own, a file, or zeros. */
+type Content = Bytes | DropFile | undefined
 
-function timeOf(header: Header): number {
-  return header.mtime?.getTime() ?? 0
+/** What an archive holds from `start` up to `end`. */
+interface Segment {
+  readonly start: number
+  readonly end: number
+  readonly content: Content
 }
 
-function entry(name: string, body: Bytes, modifiedAtMs: number): { header: Header; body: Bytes } {
-  const seconds = Math.min(Math.max(0, Math.floor(modifiedAtMs / 1_000)), LAST_SECOND)
-  // A time that nobody knows is no reason to write an archive that nobody can read.
-  const mtime = new Date((Number.isNaN(seconds) ? 0 : seconds) * 1_000)
-  return { header: { name, size: body.length, type: 'file', mode: 0o600, mtime }, body }
+/** Behind the last segment there are zeros. */
+async function readSegments(segments: readonly Segment[], size: number, start: number, end: number): Promise<Bytes> {
+  if (!(start >= 0 && start <= end && end <= size)) throw new RangeError('not a range of this archive')
+  const bytes = new Uint8Array(end - start)
+  for (const segment of segments) {
+    const from = Math.max(start, segment.start)
+    const to = Math.min(end, segment.end)
+    if (from >= to) continue
+    const found = await readContent(segment.content, from - segment.start, to - segment.start)
+    if (found !== undefined) bytes.set(found, from - start)
+  }
+  return bytes
 }
 
-function parseMeta(json: string): { text: boolean; types: readonly string[] } {
-  const meta: unknown = JSON.parse(json)
-  if (typeof meta !== 'object' || meta === null) throw new RangeError('no meta')
-  if (!('v' in meta && meta.v === 1)) throw new RangeError('a version that this client does not know')
-  if (!('text' in meta && typeof meta.text === 'boolean')) throw new RangeError('no text flag')
-  if (!('types' in meta && Array.isArray(meta.types))) throw new RangeError('no types')
-  const types: unknown[] = meta.types
-  if (!types.every((type) => typeof type === 'string')) throw new RangeError('a type is not text')
-  return { text: meta.text, types }
+async function readContent(content: Content, start: number, end: number): Promise<Bytes | undefined> {
+  if (content === undefined || content instanceof Uint8Array) return content?.subarray(start, end)
+  const bytes = await content.source.read(start, end)
+  // One byte more or fewer would move everything that comes after it.
+  if (bytes.length !== end - start) throw new FileFault('file_changed', content.name)
+  return bytes
 }
-
-/** The last time that an entry's eleven octal digits can hold, in seconds. POSIX.1-2017 pax, ustar. */
-const LAST_SECOND = 8 ** 11 - 1
-
-const TEXT = 'message.txt'
-const META = '.sealdrop/meta.json'
-const TOKEN = '.sealdrop/token'

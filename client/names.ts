@@ -11,8 +11,15 @@ export function isCleanName(name: string): boolean {
   return utf8(name).length <= MAX_NAME_BYTES && name.split('/').every((part) => part !== '' && cleanPart(part) === part)
 }
 
-/** The name under which a file is sealed: clean, and told apart from the places already taken. */
-export function cleanName(name: string, taken: ReadonlySet<string> = new Set()): string {
+/**
+ * The name under which a file is sealed: clean, and told apart from the places already taken.
+ * @param counts - how far the numbers of each name are used up, for who cleans many: a phone calls every picture `image.jpg`
+ */
+export function cleanName(
+  name: string,
+  taken: ReadonlySet<string> = new Set(),
+  counts: Map<string, number> = new Map(),
+): string {
   const parts = name
     .split('/')
     .map(cleanPart)
@@ -25,9 +32,11 @@ export function cleanName(name: string, taken: ReadonlySet<string> = new Set()):
   const flat = foldersOf(short).some((folder) => taken.has(folder)) ? short.replaceAll('/', '_') : short
   if (isFree(flat, taken)) return flat
   const [, stem = flat, extension = ''] = /^(.*[^/])(\.[^./]{1,16})$/s.exec(flat) ?? []
-  for (let count = 2; ; count++) {
+  for (let count = counts.get(flat) ?? 2; ; count++) {
     const next = `${stem} (${count})${extension}`
-    if (isFree(next, taken)) return next
+    if (!isFree(next, taken)) continue
+    counts.set(flat, count + 1)
+    return next
   }
 }
 

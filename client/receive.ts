@@ -1,24 +1,21 @@
-import { formatAckBody, formatReaderBody, type Receipt, type Status } from '#protocol/api.ts'
-import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { formatAckBody, type Receipt, type Status } from '#protocol/api.ts'
 import { DropError } from '#protocol/error.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
-import { unpackMessage, type Message } from './archive.ts'
-import { openEnvelope } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
+import { makeDownload, type ReceiveOptions } from './download.ts'
 import type { Location, Opener } from './link.ts'
-import { parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
-import { ask, offeredNonce, type Progress, type Server } from './server.ts'
+import type { OpenDropOptions, Opened } from './open.ts'
+import { isCount, parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
+import { ask, offeredNonce, type Server } from './server.ts'
+import type { Parts, Staging } from './staging.ts'
+
+export type { Opened, OpenedFile, OpenDropOptions } from './open.ts'
+export type { ReceiveOptions } from './download.ts'
 
 /** What waits for a link, before anything is consumed. */
 export interface Waiting extends Required<Status> {
   /** To claim with, in one round trip whatever the clocks say. */
   readonly nonce: string | undefined
-}
-
-/** An opened message, and what the reader acknowledges with. */
-export interface Opened extends Message {
-  /** SHA-256 of the token, base64url. */
-  readonly opened: string
 }
 
 /**
@@ -31,40 +28,40 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
   const signers = 'claim' in place ? { locator, claim: place.claim } : { locator }
   const answer = await ask(server, { name: 'status', dropId, signers })
   const body = parseJson(answer) ?? {}
-  const { state, claims } = body
+  const { state, claims, largest } = body
   const created = parseCreated(body)
-  if (created === undefined) throw new DropError('bad_answer')
+  if (created === undefined || !isCount(largest)) throw new DropError('bad_answer')
   if (state !== 'ready' && state !== 'claimed' && state !== 'read') throw new DropError('bad_answer')
-  return { ...created, state, claims: parseReceipts(claims) ?? [], nonce: offeredNonce(answer) }
+  return { ...created, largest, state, claims: parseReceipts(claims) ?? [], nonce: offeredNonce(answer) }
 }
 
 /**
- * Claims a read for a reader key and fetches the ciphertext. The caller has stored the reader key before: the same key
- * may claim again after whatever went wrong, until it acknowledges.
- * @throws Refused `gone`, `claimed`, `dismissed`, `wrong_passphrase`; DropError `offline`
+ * The ciphertext of a drop, part by part, as it comes in. The first part claims a read for the reader key. The caller has
+ * stored that key before: the same key may go on after whatever went wrong, with the same staging, until it acknowledges.
+ *
+ * Once the first part is staged nothing is claimed, and so no wrong passphrase is told: whoever goes on with a passphrase
+ * that was typed anew looks with the opener first.
+ * @returns at once; each part rejects with Refused `gone`, `claimed`, `dismissed`, `wrong_passphrase`; DropError
+ * `offline`, `try_later`, `bad_answer`, `stopped`; or what the staging throws
  */
-export async function claim(
+export function receiveParts(
   server: Server,
   opener: Opener,
   reader: SigningKey,
-  nonce?: string,
-  onProgress?: (progress: Progress) => void,
-): Promise<Bytes> {
-  const { dropId, locator, claim: key } = opener
-  const body = formatReaderBody(reader.publicKey)
-  const answer = await ask(server, { name: 'claim', dropId, body, signers: { locator, claim: key }, nonce, onProgress })
-  return answer.body
+  waiting: Pick<Waiting, 'size' | 'parts' | 'nonce'>,
+  staging: Staging,
+  options: ReceiveOptions = {},
+): Parts {
+  return makeDownload(server, opener, reader, waiting, staging, options)
 }
 
-/** Opens ciphertext. @throws DropError `open_failed`, whatever the cause */
-export async function open(ciphertext: Bytes, opener: Opener): Promise<Opened> {
-  const archive = await openEnvelope(ciphertext, opener.identity)
-  try {
-    const { token, ...message } = await unpackMessage(archive)
-    return { ...message, opened: toBase64url(await sha256(token)) }
-  } catch (cause) {
-    throw new DropError('open_failed', { cause })
-  }
+/**
+ * Opens a drop: verifies all of it in one pass, in which the sink gets the files, and then gives out what it holds.
+ * @throws DropError `open_failed` for whatever is wrong with it, `stopped`; what the parts and the sink throw
+ */
+export async function openDrop(parts: Parts, opener: Opener, options: OpenDropOptions = {}): Promise<Opened> {
+  // Loaded only here: who looks at a link need not wait for the ciphers.
+  return (await import('./open.ts')).openParts(parts, opener.identity, options)
 }
 
 /** Tells the server, and through it the sender, that everything has been opened. @returns whether it was the last read */

@@ -1,5 +1,5 @@
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
-import type { Created, Receipt, Sent, SignatureRecord } from '#protocol/api.ts'
+import type { Created, Limits, Receipt, Sent, SignatureRecord, Uploaded } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
 import { DropError, type WireCode } from '#protocol/error.ts'
 import { MAX_CREATED_SECONDS } from '#protocol/limits.ts'
@@ -15,6 +15,8 @@ export class Refused extends DropError {
   readonly claims: readonly Receipt[]
   /** Tries left, with `wrong_passphrase`. */
   readonly triesLeft: number | undefined
+  /** Bytes of the largest drop that the server takes, with `too_large`. */
+  readonly largest: number | undefined
   /** A nonce to sign with, with `not_proved`. */
   readonly nonce: string | undefined
   readonly retryAfterMs: number | undefined
@@ -23,6 +25,7 @@ export class Refused extends DropError {
     super(code)
     this.claims = parseReceipts(body['claims']) ?? []
     this.triesLeft = isCount(body['triesLeft']) ? body['triesLeft'] : undefined
+    this.largest = isCount(body['largest']) ? body['largest'] : undefined
     this.nonce = parseAcceptSignature(answer.field('Accept-Signature') ?? '')
     const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
     this.retryAfterMs = seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : undefined
@@ -68,15 +71,38 @@ export function parseSent(answer: Answer): Sent {
   return { ...created, triesLeft, state, claims }
 }
 
+/** Answer to `uploaded`. */
+export function parseUploaded(answer: Answer): Uploaded {
+  const body = parseJson(answer) ?? {}
+  const { state, received } = body
+  const created = parseCreated(body)
+  if (created === undefined || !isState(state) || !Array.isArray(received)) throw new DropError('bad_answer')
+  const parts: unknown[] = received
+  if (!parts.every(isDigest)) throw new DropError('bad_answer')
+  return { ...created, state, received: parts }
+}
+
+/** Answer to `limits`. */
+export function parseLimits(answer: Answer): Limits {
+  const { largest } = parseJson(answer) ?? {}
+  if (!isCount(largest)) throw new DropError('bad_answer')
+  return { largest }
+}
+
 /** What every answer about a drop begins with, or `undefined`. */
 export function parseCreated(body: Readonly<Record<string, unknown>>): Created | undefined {
-  const { expires, reads, size } = body
-  return isCount(expires) && isCount(reads) && isCount(size) ? { expires, reads, size } : undefined
+  const { expires, reads, size, parts } = body
+  const isWhole = isCount(expires) && isCount(reads) && isCount(size) && isCount(parts) && parts > 0
+  return isWhole ? { expires, reads, size, parts } : undefined
 }
 
 /** A whole number that can be a time in seconds, too. */
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && typeof value === 'number' && value >= 0 && value <= MAX_CREATED_SECONDS
+}
+
+function isDigest(value: unknown): value is string | null {
+  return value === null || (typeof value === 'string' && parseBase64url(value, 32) !== undefined)
 }
 
 function isState(value: unknown): value is Sent['state'] {

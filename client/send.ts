@@ -1,18 +1,21 @@
-import { DROP_TERMS_FIELD } from '#protocol/api.ts'
+import { DROP_TERMS_FIELD, type Limits } from '#protocol/api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
-import { PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { formatTerms, type Terms } from '#protocol/terms.ts'
-import { packMessage, TOKEN_BYTES, type Message } from './archive.ts'
+import { TOKEN_BYTES, type Message } from './archive.ts'
 import type { Stretch } from './crypto/argon2.ts'
-import { ageRecipient, sealEnvelope } from './crypto/envelope.ts'
+import { cipherHere, type CipherFor } from './crypto/chunks.ts'
+import { ageRecipient, newHeader } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { randomBytes } from './crypto/random.ts'
+import { HEADER_BYTES, PAYLOAD_NONCE_BYTES, payloadSize } from './crypto/sizes.ts'
 import { deriveOpener, formatLink, newLink } from './link.ts'
-import { parseCreated, parseJson } from './refused.ts'
+import { parseCreated, parseJson, parseLimits } from './refused.ts'
+import { makeSealer, planMessage, type EnvelopeKey, type Journal, type PartHashes, type Sealer } from './seal-parts.ts'
 import { ask, type Progress, type Server } from './server.ts'
+import { FileFault, type Source } from './source.ts'
 
 export interface SealOptions {
   /** Origin of the server that will hold it. */
@@ -26,18 +29,21 @@ export interface SealOptions {
   readonly stretch: Stretch
   /** Milliseconds since 1970. */
   readonly now: number
-  readonly onProgress?: (progress: Progress) => void
+  /** Bytes of ciphertext of the largest drop that the server takes, where it is known. */
+  readonly largest?: number | undefined
+  readonly cipherFor?: CipherFor | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** A sealed message on the sender's device, ready to be deposited as often as it takes. */
-export interface Sealed {
+/** A message that is ready to be deposited as often as it takes: its parts are sealed when they are asked for. */
+export interface Sealed extends Sealer {
   readonly link: string
   readonly dropId: DropId
   readonly terms: Terms
-  /** The age file. */
-  readonly ciphertext: Bytes
   /** What the sender keeps: neither the link nor any key that opens is in it. */
   readonly ticket: Ticket
+  /** What goes on after a crash, as of now. Only a drop in parts needs it kept. */
+  readonly unfinished: Unfinished
 }
 
 /** What a sender keeps of a drop, besides the sender key, to look at it, end it and check its receipts. */
@@ -56,56 +62,150 @@ export interface Ticket {
 }
 
 /**
- * Seals a message for whoever gets the link.
- * @throws DropError `too_large` if it does not fit one part; nothing has been sent then.
+ * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds
+ * the link and the file key: whoever has it can open the drop. It is kept only until the drop is finished or cancelled.
+ */
+export interface Unfinished extends EnvelopeKey {
+  readonly v: 1
+  readonly link: string
+  readonly dropId: DropId
+  readonly terms: Terms
+  readonly ticket: Ticket
+  /** 32 bytes. docs/protocol.md §3.2. */
+  readonly token: Bytes
+  /** Milliseconds since 1970. */
+  readonly sealedAtMs: number
+  readonly text: string
+  /** The files in their order, with the names under which they were given. */
+  readonly files: readonly UnfinishedFile[]
+  /** By part; `undefined` for one that was never sealed. */
+  readonly hashes: readonly (PartHashes | undefined)[]
+}
+
+export interface UnfinishedFile {
+  readonly name: string
+  readonly type: string
+  /** Milliseconds since 1970. */
+  readonly modifiedAtMs: number
+  /** Bytes. */
+  readonly size: number
+}
+
+export interface DepositOptions {
+  readonly sender: SigningKey
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Pauses: the same drop may be deposited again later, and what the server has is not sent again. */
+  readonly signal?: AbortSignal | undefined
+  /** Without one a drop in parts cannot go on after a crash. */
+  readonly journal?: Journal | undefined
+}
+
+/** What a server takes. @throws DropError `offline`, `bad_answer` */
+export async function fetchLimits(server: Server): Promise<Limits> {
+  return parseLimits(await ask(server, { name: 'limits' }))
+}
+
+/**
+ * Makes link, keys and envelope of a message. Reads no file.
+ * @throws DropError `too_large` if it has too many files, or more bytes than `largest`
  */
 export async function seal(message: Message, options: SealOptions): Promise<Sealed> {
-  const { origin, sender, ttlSeconds, reads, passphrase, stretch, now, onProgress } = options
-  // Said at once, not after a second of stretching: nothing shrinks on its way into an envelope.
-  const least = message.files.reduce((sum, { bytes }) => sum + bytes.length, message.text.length)
-  if (least > PART_BYTES) throw new DropError('too_large')
+  const { origin, sender, ttlSeconds, reads, passphrase, stretch, now, largest = Infinity, onProgress } = options
+  const token = randomBytes(TOKEN_BYTES)
+  const plan = await planMessage(message, token, now)
+  // Said at once, not after a second of stretching.
+  if (HEADER_BYTES + payloadSize(plan.size) > largest) throw new DropError('too_large')
   const secret = newLink(passphrase !== '')
   const opener = await deriveOpener(secret, passphrase, stretch, (done) => onProgress?.({ stage: 'stretching', done }))
   onProgress?.({ stage: 'sealing' })
-  const token = randomBytes(TOKEN_BYTES)
-  const archive = await packMessage(message, token, now)
-  const ciphertext = await sealEnvelope(archive, [await ageRecipient(opener.identity)])
-  if (ciphertext.length > PART_BYTES) throw new DropError('too_large')
+  const { header, fileKey } = await newHeader([await ageRecipient(opener.identity)])
+  const key = { header, fileKey, nonce: randomBytes(PAYLOAD_NONCE_BYTES) }
   const { dropId } = opener
   const locator = opener.locator.publicKey
   const claim = opener.claim.publicKey
-  return {
-    link: formatLink(origin, secret),
+  const terms = { ttlSeconds, reads, locator, claim, sender: sender.publicKey }
+  const ticket: Ticket = {
+    v: 1,
+    origin,
     dropId,
-    terms: { ttlSeconds, reads, locator, claim, sender: sender.publicKey },
-    ciphertext,
-    ticket: {
-      v: 1,
-      origin,
-      dropId,
-      claim,
-      opened: toBase64url(await sha256(token)),
-      sealedAtMs: now,
-      expiresAtMs: now + ttlSeconds * 1_000,
-      reads,
-      needsPassphrase: secret.needsPassphrase,
+    claim,
+    opened: toBase64url(await sha256(token)),
+    sealedAtMs: now,
+    expiresAtMs: now + ttlSeconds * 1_000,
+    reads,
+    needsPassphrase: secret.needsPassphrase,
+  }
+  const files = message.files.map(({ name, type, modifiedAtMs, source: { size } }) => ({
+    name,
+    type,
+    modifiedAtMs,
+    size,
+  }))
+  const sealer = makeSealer(key, plan, options.cipherFor ?? cipherHere)
+  const link = formatLink(origin, secret)
+  return sealedWith(sealer, {
+    v: 1,
+    link,
+    dropId,
+    terms,
+    ticket,
+    ...key,
+    token,
+    sealedAtMs: now,
+    text: message.text,
+    files,
+  })
+}
+
+/**
+ * Goes on with a drop in parts after a crash.
+ * @param sources - the files of `unfinished.files`, in their order.
+ * @throws FileFault `file_changed` for a file that has another size now
+ */
+export async function goOn(
+  unfinished: Unfinished,
+  sources: readonly Source[],
+  { cipherFor = cipherHere }: Pick<SealOptions, 'cipherFor'> = {},
+): Promise<Sealed> {
+  const { hashes, ...rest } = unfinished
+  const files = rest.files.map((file, index) => {
+    const source = sources[index]
+    if (source?.size !== file.size) throw new FileFault('file_changed', file.name)
+    return { ...file, source }
+  })
+  const plan = await planMessage({ text: rest.text, files }, rest.token, rest.sealedAtMs)
+  return sealedWith(makeSealer(rest, plan, cipherFor, hashes), rest)
+}
+
+function sealedWith(sealer: Sealer, start: Omit<Unfinished, 'hashes'>): Sealed {
+  const { link, dropId, terms, ticket } = start
+  return {
+    ...sealer,
+    link,
+    dropId,
+    terms,
+    ticket,
+    get unfinished() {
+      return { ...start, hashes: [...sealer.hashes] }
     },
   }
 }
 
 /**
- * Deposits a sealed message. Doing it twice changes nothing.
+ * Deposits a sealed message. Doing it twice changes nothing; after it was stopped or failed, doing it again goes on.
  * @returns the ticket, with the expiry that the server has set: its clock counts, from when it took the drop.
- * @throws DropError `bad_answer` if whatever answered is no Sealdrop server: then nothing has been deposited
+ * @throws DropError `bad_answer` if whatever answered is no Sealdrop server: then nothing has been deposited; `offline`,
+ * `try_later`, `stopped`: the server may hold some of it; FileFault; Refused
  */
-export async function deposit(
-  server: Server,
-  sealed: Sealed,
-  onProgress?: (progress: Progress) => void,
-): Promise<Ticket> {
-  const { dropId, terms, ciphertext: body, ticket } = sealed
+export async function deposit(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
+  const { dropId, terms, ticket, parts } = sealed
+  // Loaded only here: who sends a few words need not wait for this code.
+  if (parts > 1) return (await import('./upload.ts')).depositParts(server, sealed, options)
+  const { onProgress, signal } = options
+  const body = await sealed.sealPart(0)
   const fields = { [DROP_TERMS_FIELD]: formatTerms(terms) }
-  const created = parseCreated(parseJson(await ask(server, { name: 'create', dropId, body, fields, onProgress })) ?? {})
+  const answer = await ask(server, { name: 'create', dropId, body, fields, onProgress, signal })
+  const created = parseCreated(parseJson(answer) ?? {})
   if (created?.reads !== terms.reads || created.size !== body.length) throw new DropError('bad_answer')
   return { ...ticket, expiresAtMs: created.expires * 1_000 }
 }

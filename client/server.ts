@@ -26,15 +26,26 @@ export interface Server {
 /** One request of the contract. */
 export interface Call {
   readonly name: RequestName
-  readonly dropId: DropId
+  /** Left out only where a request is about no drop. */
+  readonly dropId?: DropId
   readonly fields?: Readonly<Record<string, string>>
   readonly body?: Bytes
+  /** The `Content-Digest` of the body where it is known already: a part is not hashed again for each attempt. */
+  readonly digest?: string
   readonly query?: string
   readonly reader?: PublicKey
   readonly signers?: Signers
   /** A nonce that the server has offered; without one the client makes its own and trusts the clocks to agree. */
   readonly nonce?: string | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Shared by the requests of one transfer: while any of them goes through, none of them loses patience. */
+  readonly patience?: Patience
+}
+
+/** When something last went through, in milliseconds since 1970. */
+export interface Patience {
+  renewedAtMs: number
 }
 
 /** What a person who waits may be told. */
@@ -42,21 +53,27 @@ export type Progress =
   /** Stretching the passphrase; done from 0 to 1. */
   | { readonly stage: 'stretching'; readonly done: number }
   | { readonly stage: 'sealing' | 'opening' }
+  /** Ciphertext of the whole drop, in bytes. */
   | { readonly stage: 'sending' | 'receiving'; readonly bytes: number; readonly total: number }
+  /** Reading files again that were sealed before, or verifying what has come in. In bytes. */
+  | { readonly stage: 'checking'; readonly bytes: number; readonly total: number }
   /** The server said "later", or cannot be reached; it will be asked again. Nothing is lost. */
   | { readonly stage: 'waiting'; readonly ms: number }
 
 /**
  * Asks until there is an answer. Every request of the contract may be sent again: the server does the same thing once.
- * @throws DropError `offline` or `try_later` after the server's patience; Refused for a problem that is final.
+ * @throws DropError `offline` or `try_later` after the server's patience, `stopped` by the signal; Refused for a problem
+ * that is final.
  */
 export async function ask(server: Server, call: Call): Promise<Answer> {
-  const deadline = server.clock() + server.patienceMs
+  const { body, patience, signal } = call
+  const began = server.clock()
+  const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
   // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
   let nonce = call.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
-    const outcome = await askOnce(server, call, nonce)
+    const outcome = await askOnce(server, call, digest, nonce)
     if (!(outcome instanceof Error)) return outcome
     if (outcome instanceof Refused && outcome.code === 'not_proved' && outcome.nonce !== undefined && !isRenewed) {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
@@ -66,9 +83,26 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
     }
     const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
     const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
+    const deadline = Math.max(began, patience?.renewedAtMs ?? began) + server.patienceMs
     if (!RETRIED.has(outcome.code) || server.clock() + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
-    await server.wait(ms)
+    await unlessStopped(server.wait(ms), signal)
+  }
+}
+
+/** @throws DropError `stopped` as soon as the signal says so, however long the work still takes. */
+async function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work
+  let stop: (() => void) | undefined
+  try {
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(new DropError('stopped'))
+      signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
+    })
+    await Promise.race([work, stopped])
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop)
   }
 }
 
@@ -78,31 +112,50 @@ const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline'
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
-async function askOnce(server: Server, call: Call, nonce: string): Promise<Answer | DropError> {
-  const { method, path } = REQUESTS[call.name]
-  const query = call.query ?? ''
+/** The requests whose answer is ciphertext. */
+const DELIVERED: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'part'])
+
+async function askOnce(server: Server, call: Call, digest: string, nonce: string): Promise<Answer | DropError> {
+  const { name, body, signal, onProgress } = call
+  const { method, path } = REQUESTS[name]
+  if (signal?.aborted === true) return new DropError('stopped')
   try {
-    const fields = await fieldsOf(server, call, nonce)
-    const exchange: Exchange = { method, url: `${server.origin}${path}${query}`, fields }
-    const answer = await server.transport({
-      ...exchange,
-      ...(call.body === undefined ? {} : { body: call.body }),
-      onSent: (bytes, total) => call.onProgress?.({ stage: 'sending', bytes, total }),
-      onReceived: (bytes, total) => call.onProgress?.({ stage: 'receiving', bytes, total }),
-    })
-    return answer.status < 300 ? answer : parseRefusal(answer)
+    const exchange: Exchange = {
+      method,
+      url: `${server.origin}${path}${call.query ?? ''}`,
+      fields: await fieldsOf(server, call, digest, nonce),
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+      onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
+      onReceived: (bytes, total) => onProgress?.({ stage: 'receiving', bytes, total }),
+    }
+    const answer = await server.transport(exchange)
+    if (answer.status >= 300) return parseRefusal(answer)
+    return DELIVERED.has(name) ? await checkDelivery(answer) : answer
   } catch (cause) {
-    return new DropError('offline', { cause })
+    return new DropError(isStopped(signal) ? 'stopped' : 'offline', { cause })
   }
 }
 
-async function fieldsOf(server: Server, call: Call, nonce: string): Promise<Record<string, string>> {
-  const { name, dropId, reader, body, signers, query = '' } = call
-  const fields: Record<string, string> = { ...call.fields, [DROP_ID_FIELD]: dropId }
+/** Bytes that were damaged on the way did not arrive. */
+async function checkDelivery(answer: Answer): Promise<Answer | DropError> {
+  const digest = answer.field('Content-Digest')
+  if (digest === null) return new DropError('bad_answer')
+  return digest === (await contentDigest(answer.body)) ? answer : new DropError('offline')
+}
+
+/** Asked again after a wait: the checker of types thinks that a signal once seen stays as it was. */
+function isStopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true
+}
+
+async function fieldsOf(server: Server, call: Call, digest: string, nonce: string): Promise<Record<string, string>> {
+  const { name, dropId, reader, signers, query = '' } = call
+  const fields: Record<string, string> = { ...call.fields }
+  if (dropId !== undefined) fields[DROP_ID_FIELD] = dropId
   if (reader !== undefined) fields[DROP_READER_FIELD] = reader
-  const digest = body === undefined ? '' : await contentDigest(body)
   if (digest !== '') fields['Content-Digest'] = digest
-  if (signers === undefined) return fields
+  if (signers === undefined || dropId === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
   const { signRequest } = await import('./crypto/sign.ts')
   const created = Math.floor(server.clock() / 1_000)

@@ -25,5 +25,7 @@ export function memoryStaging(): Staging {
 /** The ciphertext of a drop, part by part, wherever it lies. */
 export interface Parts {
   readonly count: number
+  /** Bytes of ciphertext, as the server says. */
+  readonly size: number
   part(n: number): Promise<Bytes>
 }

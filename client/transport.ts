@@ -1,13 +1,16 @@
-import { joinBytes, type Bytes } from '#protocol/bytes.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
 
 /** One HTTP request, with its body in memory: a part is at most 8 MiB. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly fields: Readonly<Record<string, string>>
   readonly body?: Bytes
   readonly onSent?: (bytes: number, total: number) => void
   readonly onReceived?: (bytes: number, total: number) => void
+  /** Ends the exchange at once: it rejects, and the connection is let go. */
+  readonly signal?: AbortSignal
 }
 
 export interface Answer {
@@ -21,11 +24,12 @@ export interface Answer {
 export type Transport = (exchange: Exchange) => Promise<Answer>
 
 /** By `fetch`, which says how much has come in, but not how much has gone out. */
-export const fetchTransport: Transport = async ({ method, url, fields, body, onReceived }) => {
+export const fetchTransport: Transport = async ({ method, url, fields, body, onReceived, signal }) => {
   const response = await fetch(url, {
     method,
     headers: fields,
     ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
     cache: 'no-store',
     credentials: 'omit',
     redirect: 'error',
@@ -35,18 +39,32 @@ export const fetchTransport: Transport = async ({ method, url, fields, body, onR
   return {
     status: response.status,
     field: (name) => response.headers.get(name),
-    body: await readAll(response.body, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
+    body: await readAll(response.body, total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
   }
 }
 
-async function readAll(stream: ReadableStream<Uint8Array> | null, onBytes: (bytes: number) => void): Promise<Bytes> {
-  const chunks: Uint8Array[] = []
+/**
+ * @param expected - what the answer says of its length, in bytes. Believed up to a part: so that one lies in memory once
+ * and not twice.
+ */
+async function readAll(
+  stream: ReadableStream<Uint8Array> | null,
+  expected: number,
+  onBytes: (bytes: number) => void,
+): Promise<Bytes> {
+  let bytes = new Uint8Array(Math.min(Math.max(expected, 0) || 0, PART_BYTES))
   let length = 0
   const reader = stream?.getReader()
   for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    chunks.push(read.value)
-    length += read.value.length
+    const needed = length + read.value.length
+    if (needed > bytes.length) {
+      const longer = new Uint8Array(Math.max(needed, bytes.length * 2))
+      longer.set(bytes.subarray(0, length))
+      bytes = longer
+    }
+    bytes.set(read.value, length)
+    length = needed
     onBytes(length)
   }
-  return joinBytes(chunks)
+  return length === bytes.length ? bytes : bytes.slice(0, length)
 }

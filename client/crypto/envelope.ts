@@ -3,8 +3,11 @@ import { bech32 } from '@scure/base'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_AGE_HEADER_BYTES, MAX_AGE_STANZAS } from '#protocol/limits.ts'
-import { openPayload, PAYLOAD_NONCE_BYTES, payloadSize, sealPayload } from './payload.ts'
+import { cipherHere } from './chunks.ts'
+import { PAYLOAD_NONCE_BYTES, payloadKey, payloadSize } from './payload.ts'
 import { randomBytes } from './random.ts'
+
+export { HEADER_BYTES } from './sizes.ts'
 
 /** An age identity of the hybrid kind: `AGE-SECRET-KEY-PQ-1…`. It opens; stock age takes it as it is. */
 export type AgeIdentity = string
@@ -19,32 +22,36 @@ export function ageRecipient(identity: AgeIdentity): Promise<string> {
   return identityToRecipient(identity)
 }
 
-/** An age v1 file to hybrid recipients. docs/protocol.md §3.1. */
+/** An age v1 file to hybrid recipients, all at once. docs/protocol.md §3.1. */
 export async function sealEnvelope(plaintext: Bytes, recipients: readonly string[]): Promise<Bytes> {
   const { header, fileKey } = await newHeader(recipients)
-  const payload = await sealPayload(fileKey, randomBytes(PAYLOAD_NONCE_BYTES), plaintext)
-  return joinBytes([header, payload])
+  const nonce = randomBytes(PAYLOAD_NONCE_BYTES)
+  const cipher = await cipherHere(payloadKey(fileKey, nonce))
+  return joinBytes([header, nonce, await cipher.sealRun(plaintext, 0, true)])
 }
 
 /**
- * Opens an age v1 file.
+ * Opens an age v1 file, all at once.
  * @throws DropError `open_failed` for a wrong identity, a changed byte, a file that is cut or too long, a header that is
  * too large, a passphrase stanza: callers must not learn which.
  */
 export async function openEnvelope(sealed: Bytes, identity: AgeIdentity): Promise<Bytes> {
+  const { fileKey, headerBytes } = await openHeader(sealed, identity)
+  const chunks = headerBytes + PAYLOAD_NONCE_BYTES
   try {
-    const headerBytes = headerLength(sealed)
-    const decrypter = new Decrypter()
-    decrypter.addIdentity(identity)
-    const fileKey = new Uint8Array(await decrypter.decryptHeader(sealed.slice(0, headerBytes)))
-    return await openPayload(fileKey, sealed.subarray(headerBytes))
+    if (sealed.length < chunks) throw new RangeError('no nonce')
+    const cipher = await cipherHere(payloadKey(fileKey, sealed.slice(headerBytes, chunks)))
+    return await cipher.openRun(sealed.subarray(chunks), 0, true)
   } catch (cause) {
     throw new DropError('open_failed', { cause })
   }
 }
 
-/** A header for the recipients, and the file key that it wraps. */
-async function newHeader(recipients: readonly string[]): Promise<{ header: Bytes; fileKey: Bytes }> {
+/**
+ * A header for hybrid recipients, and the fresh file key that it wraps. docs/protocol.md §3.1.
+ * @throws TypeError for no recipient, one of another kind, or more than a client would open
+ */
+export async function newHeader(recipients: readonly string[]): Promise<{ header: Bytes; fileKey: Bytes }> {
   // The library would write a file that nobody can open, and would mix in recipients without post-quantum protection.
   if (recipients.length === 0 || !recipients.every((each) => each.startsWith('age1pq1'))) {
     throw new TypeError('an envelope has at least one recipient, and hybrid ones only')
@@ -64,6 +71,28 @@ async function newHeader(recipients: readonly string[]): Promise<{ header: Bytes
   if (fileKey === undefined) throw new TypeError('the library asked no recipient')
   // What the library sealed is the empty payload, under a nonce of its own; ours is sealed under another.
   return { header: new Uint8Array(empty.slice(0, empty.length - payloadSize(0))), fileKey }
+}
+
+/**
+ * Opens the header of an age file. docs/protocol.md §3.4.
+ * @param start - the first bytes of the file: the whole header, and whatever comes after it. More than
+ * MAX_AGE_HEADER_BYTES are never looked at.
+ * @returns the file key (16 bytes), and the bytes of the header: where the payload begins
+ * @throws DropError `open_failed` for a wrong identity, a changed byte, a header that is cut, too large or has too many
+ * stanzas, a passphrase stanza: callers must not learn which.
+ */
+export async function openHeader(
+  start: Bytes,
+  identity: AgeIdentity,
+): Promise<{ fileKey: Bytes; headerBytes: number }> {
+  try {
+    const headerBytes = headerLength(start)
+    const decrypter = new Decrypter()
+    decrypter.addIdentity(identity)
+    return { fileKey: new Uint8Array(await decrypter.decryptHeader(start.slice(0, headerBytes))), headerBytes }
+  } catch (cause) {
+    throw new DropError('open_failed', { cause })
+  }
 }
 
 /** Bytes of the header, its MAC line included. Checked before any stanza is tried: a thousand cost seconds of CPU. */

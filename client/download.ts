@@ -1,0 +1,128 @@
+import { formatPartQuery, formatReaderBody } from '#protocol/api.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { DropError } from '#protocol/error.ts'
+import type { SigningKey } from './crypto/keys.ts'
+import type { Opener } from './link.ts'
+import { Refused } from './refused.ts'
+import { ask, type Call, type Patience, type Progress, type Server } from './server.ts'
+import type { Parts, Staging } from './staging.ts'
+
+export interface ReceiveOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Pauses: what has come in stays staged. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is known of a drop before it is fetched. */
+export interface Announced {
+  /** Bytes of ciphertext. */
+  readonly size: number
+  readonly parts: number
+  /** To claim with. */
+  readonly nonce: string | undefined
+}
+
+/** Fetches parts into a staging, a few ahead of whoever asks for them. `receiveParts` says what it promises. */
+export function makeDownload(
+  server: Server,
+  opener: Opener,
+  reader: SigningKey,
+  { nonce: offered, parts: count, size: total }: Announced,
+  staging: Staging,
+  { onProgress, signal }: ReceiveOptions,
+): Parts {
+  const { dropId, locator, claim: claimKey } = opener
+  const patience: Patience = { renewedAtMs: server.clock() }
+  const underWay = new Map<number, Promise<Bytes>>()
+  /** Bytes of the parts that are in the staging, and of those that are coming in. */
+  const there = new Map<number, number>()
+  const coming = new Map<number, number>()
+  let nonce = offered
+
+  return {
+    count,
+    size: total,
+    async part(n) {
+      if (!Number.isInteger(n) || n < 0 || n >= count) throw new RangeError('no such part')
+      if (signal?.aborted === true) throw new DropError('stopped')
+      // What was fetched ahead for a reader who is somewhere else now is staged; it need not lie in memory too.
+      for (const ahead of underWay.keys()) {
+        if (ahead < n || ahead > n + AHEAD) underWay.delete(ahead)
+      }
+      const wanted = want(n)
+      for (let ahead = n + 1; ahead < Math.min(count, n + 1 + AHEAD); ahead++) {
+        if (!there.has(ahead)) void want(ahead)
+      }
+      const bytes = await wanted
+      underWay.delete(n)
+      return bytes
+    },
+  }
+
+  function want(n: number): Promise<Bytes> {
+    const running = underWay.get(n)
+    if (running !== undefined) return running
+    const started = load(n)
+    underWay.set(n, started)
+    // Whoever asks for it is told; asked for once more it is tried once more.
+    started.catch(() => {
+      if (underWay.get(n) === started) underWay.delete(n)
+    })
+    return started
+  }
+
+  async function load(n: number): Promise<Bytes> {
+    const staged = await staging.read(n)
+    const bytes = staged ?? (await fetchPart(n))
+    if (staged === undefined) await staging.keep(n, bytes)
+    coming.delete(n)
+    if (!there.has(n)) {
+      there.set(n, bytes.length)
+      tell()
+    }
+    return bytes
+  }
+
+  async function fetchPart(n: number): Promise<Bytes> {
+    if (n === 0) return await claimRead()
+    // Nobody gets a later part who has not claimed.
+    if (!there.has(0)) await want(0)
+    const call = { name: 'part', query: formatPartQuery(n), reader: reader.publicKey, signers: { reader } } as const
+    try {
+      return await fetchBytes(n, call)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'gone') throw error
+      // Why it is gone is told to who claims: dismissed, claimed by others, read.
+      await claimRead()
+      return await fetchBytes(n, call)
+    }
+  }
+
+  async function claimRead(): Promise<Bytes> {
+    const body = formatReaderBody(reader.publicKey)
+    const call = { name: 'claim', body, signers: { locator, claim: claimKey }, nonce } as const
+    // A nonce is good for one claim; another makes its own.
+    nonce = undefined
+    return fetchBytes(0, call)
+  }
+
+  async function fetchBytes(n: number, call: Call): Promise<Bytes> {
+    const told = (progress: Progress): void => {
+      if (progress.stage === 'waiting') onProgress?.(progress)
+      if (progress.stage !== 'receiving' || there.has(n)) return
+      coming.set(n, progress.bytes)
+      tell()
+    }
+    const { body } = await ask(server, { ...call, dropId, patience, signal, onProgress: told })
+    patience.renewedAtMs = server.clock()
+    return body
+  }
+
+  function tell(): void {
+    const sum = (sizes: Map<number, number>): number => [...sizes.values()].reduce((all, size) => all + size, 0)
+    onProgress?.({ stage: 'receiving', bytes: Math.min(total, sum(there) + sum(coming)), total })
+  }
+}
+
+/** Parts fetched ahead of the one that is wanted: enough to fill a line, and few enough to lie in memory. */
+const AHEAD = 3

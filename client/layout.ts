@@ -1,0 +1,75 @@
+import { utf8 } from '#protocol/bytes.ts'
+import { cleanName, placesOf } from './names.ts'
+import { BLOCK_BYTES, sizeClass } from './pad.ts'
+
+/**
+ * What lies where in an archive, and how long it is: names and sums, apart from the library that writes headers, so that
+ * a page can count while a person types. docs/protocol.md §3.2.
+ */
+
+export const TEXT = 'message.txt'
+export const META = '.sealdrop/meta.json'
+export const TOKEN = '.sealdrop/token'
+
+/** Bytes of the token that lies in the last chunk: who knows it has opened the whole drop. */
+export const TOKEN_BYTES = 32
+
+/** The largest entry, in bytes: what eleven octal digits hold (8 GiB − 1). POSIX.1-2017 pax, ustar. */
+export const LARGEST_ENTRY: number = 8 ** 11 - 1
+
+/** Two blocks of zeros. POSIX.1-2017 pax, ustar. */
+export const END_BYTES: number = 2 * BLOCK_BYTES
+
+/** The length of an archive, padded to its size class, in bytes. @param textBytes - of UTF-8; 0 if there is no text. */
+export function archiveSize(
+  textBytes: number,
+  files: readonly { readonly name: string; readonly size: number; readonly type: string }[],
+): number {
+  const hasText = textBytes > 0
+  const names = cleanNames(files, hasText)
+  const meta = utf8(formatMeta(hasText, files)).length
+  const entries = [
+    hasText ? entrySize(TEXT, textBytes) : 0,
+    ...files.map(({ size }, index) => entrySize(names[index] ?? '', size)),
+    entrySize(META, meta),
+    entrySize(TOKEN, TOKEN_BYTES),
+  ]
+  return sizeClass(entries.reduce((sum, bytes) => sum + bytes, END_BYTES))
+}
+
+/** The names under which files are sealed, in their order: clean, and each in a place of its own. */
+export function cleanNames(files: readonly { readonly name: string }[], hasText: boolean): string[] {
+  const taken = new Set([META, TOKEN, ...(hasText ? [TEXT] : [])].flatMap(placesOf))
+  const counts = new Map<string, number>()
+  return files.map((file) => {
+    const name = cleanName(file.name, taken, counts)
+    for (const place of placesOf(name)) taken.add(place)
+    return name
+  })
+}
+
+/** What `meta.json` says of an archive. */
+export function formatMeta(hasText: boolean, files: readonly { readonly type: string }[]): string {
+  return JSON.stringify({ v: 1, text: hasText, types: files.map(({ type }) => type) })
+}
+
+/** What fills an entry up to whole blocks, in bytes. Remainder, not bit operations: lengths pass 2^32. */
+export function paddingOf(bytes: number): number {
+  return (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES
+}
+
+function entrySize(name: string, bytes: number): number {
+  return (fitsHeader(name) ? 1 : PAX_BLOCKS) * BLOCK_BYTES + bytes + paddingOf(bytes)
+}
+
+/** Whether a name needs no pax header: it is short, or can be divided at a folder. */
+function fitsHeader(name: string): boolean {
+  const bytes = utf8(name)
+  if (bytes.length <= 100) return true
+  const slashes = [...bytes.keys()].filter((index) => bytes[index] === SLASH)
+  return slashes.some((index) => index > 0 && index <= 155 && bytes.length - index - 1 <= 100)
+}
+
+/** Blocks of an entry's head whose name needs a pax header: that one's own, the one it describes the name in, the entry's. */
+const PAX_BLOCKS = 3
+const SLASH = 0x2f

@@ -1,0 +1,51 @@
+/** How fast a transfer goes, smoothed so that a person can read it. */
+export interface Pace {
+  /**
+   * @param bytes - gone through so far. @param total - of how many.
+   * @returns `undefined` until it is known, and while nothing moves
+   */
+  note(bytes: number, total: number): Rate | undefined
+}
+
+export interface Rate {
+  readonly bytesPerSecond: number
+  readonly secondsLeft: number
+}
+
+/** @param clock - milliseconds since any moment. */
+export function makePace(clock: () => number): Pace {
+  const began = clock()
+  let first: number | undefined
+  let last = { ms: began, bytes: 0 }
+  let smooth = 0
+  let weight = 0
+
+  return {
+    note(bytes, total) {
+      const now = clock()
+      // What was there before the first look has not gone through now.
+      if (first === undefined) {
+        first = bytes
+        last = { ms: now, bytes }
+        return undefined
+      }
+      const ms = now - last.ms
+      if (ms >= SAMPLE_MS) {
+        // What is lost on the way and sent again counts as standing still, not as going back.
+        const rate = Math.max(0, bytes - last.bytes) / ms
+        const kept = Math.exp(-ms / MEMORY_MS)
+        smooth = smooth * kept + rate * (1 - kept)
+        weight = weight * kept + (1 - kept)
+        last = { ms: now, bytes }
+      }
+      const bytesPerSecond = weight === 0 ? 0 : (smooth / weight) * 1_000
+      if (now - began < FIRST_MS || bytesPerSecond < 1) return undefined
+      return { bytesPerSecond, secondsLeft: Math.max(0, total - bytes) / bytesPerSecond }
+    },
+  }
+}
+
+/** How often the pace is measured, how far back it remembers, and when it is first told, in milliseconds. */
+const SAMPLE_MS = 500
+const MEMORY_MS = 10_000
+const FIRST_MS = 2_000

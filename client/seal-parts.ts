@@ -1,0 +1,172 @@
+import { equalBytes, joinBytes, sha256, type Bytes } from '#protocol/bytes.ts'
+import { PART_CHUNKS } from '#protocol/limits.ts'
+import { planArchive, type ArchivePlan, type Message } from './archive.ts'
+import type { CipherFor, ChunkCipher } from './crypto/chunks.ts'
+import { payloadKey } from './crypto/payload.ts'
+import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
+import { FileFault, type Source } from './source.ts'
+
+/** What is known of a part that has been sealed, so that its nonces never seal anything else. */
+export interface PartHashes {
+  /** SHA-256 of its plaintext, 32 bytes. */
+  readonly plaintext: Bytes
+  /** SHA-256 of its ciphertext, 32 bytes; `undefined` until it has been sealed. */
+  readonly ciphertext: Bytes | undefined
+}
+
+/** Keeps what must outlive a crash while a drop in parts is sealed. */
+export interface Journal {
+  /** Keeps what is known of a part, in place of what was known before. No part is sealed until this is done. */
+  keep(n: number, hashes: PartHashes): Promise<void>
+}
+
+/** Seals a drop part by part, in any order and as often as it takes: a part is always the same bytes. */
+export interface Sealer {
+  /** Bytes of ciphertext. */
+  readonly size: number
+  readonly parts: number
+  /** Bytes of ciphertext of one part. */
+  partSize(n: number): number
+  /**
+   * Reads the plaintext of a part and seals it.
+   * @throws FileFault `file_changed` if it is not what this part was sealed from before, `file_unreadable`
+   */
+  sealPart(n: number, journal?: Journal): Promise<Bytes>
+  /** Reads the plaintext of a part that was sealed in an earlier life. @throws FileFault as sealPart does */
+  checkPart(n: number): Promise<void>
+  /** SHA-256 of a part's ciphertext, if it has been sealed. */
+  digest(n: number): Bytes | undefined
+  /** Whether this life has read the part's plaintext, and found it to be what it was. */
+  isRead(n: number): boolean
+  readonly hashes: readonly (PartHashes | undefined)[]
+}
+
+/** The secrets of one envelope. One file key and payload nonce never seal two plaintexts. */
+export interface EnvelopeKey {
+  /** The age header, its MAC line included. */
+  readonly header: Bytes
+  /** Payload nonce, 16 bytes. */
+  readonly nonce: Bytes
+  /** 16 bytes. */
+  readonly fileKey: Bytes
+}
+
+/** An archive that tells which file a read was mostly about. */
+export interface NamedPlan extends ArchivePlan {
+  /** The name, as given, of the file of which most was read since the last call; `''` if none was. */
+  lastRead(): string
+}
+
+/** Plans the archive of a message. Reads no file. */
+export async function planMessage(message: Message, token: Bytes, now: number): Promise<NamedPlan> {
+  const read = new Map<string, number>()
+  const files = message.files.map((file) => {
+    const { size } = file.source
+    const source: Source = {
+      size,
+      read: (start, end) => {
+        read.set(file.name, (read.get(file.name) ?? 0) + end - start)
+        return file.source.read(start, end)
+      },
+    }
+    return { ...file, source }
+  })
+  const plan = await planArchive({ text: message.text, files }, token, now)
+  return {
+    size: plan.size,
+    names: plan.names,
+    read: (start, end) => plan.read(start, end),
+    lastRead: () => {
+      const [name = ''] = [...read].toSorted(([, a], [, b]) => b - a)[0] ?? []
+      read.clear()
+      return name
+    },
+  }
+}
+
+/** Parts of the ciphertext of so many bytes of plaintext. docs/protocol.md §3.5. */
+function countParts(plaintextBytes: number): number {
+  return Math.max(1, Math.ceil(plaintextBytes / PART_PLAINTEXT_BYTES))
+}
+
+/** @param known - what earlier lives have kept in the journal. */
+export function makeSealer(
+  key: EnvelopeKey,
+  plan: NamedPlan,
+  cipherFor: CipherFor,
+  known: readonly (PartHashes | undefined)[] = [],
+): Sealer {
+  const size = key.header.length + payloadSize(plan.size)
+  const parts = countParts(plan.size)
+  const hashes = Array.from({ length: parts }, (_, n) => known[n])
+  const kept = new Set([...hashes.keys()].filter((n) => hashes[n] !== undefined))
+  const seen = new Set<number>()
+  const alone = makeQueue()
+  let cipher: ChunkCipher | undefined
+  let whole: Bytes | undefined
+
+  /** The one place where plaintext comes from: what is not what it was never gets past it. */
+  async function readPart(n: number): Promise<{ plaintext: Bytes; hash: Bytes }> {
+    if (!Number.isInteger(n) || n < 0 || n >= parts) throw new RangeError('no such part')
+    const start = n * PART_PLAINTEXT_BYTES
+    const end = Math.min(plan.size, start + PART_PLAINTEXT_BYTES)
+    plan.lastRead()
+    const plaintext = await plan.read(start, end)
+    const hash = await sha256(plaintext)
+    const before = hashes[n]?.plaintext
+    const isSame = before === undefined || equalBytes(before, hash)
+    if (plaintext.length !== end - start || !isSame) throw new FileFault('file_changed', plan.lastRead())
+    seen.add(n)
+    return { plaintext, hash }
+  }
+
+  async function seal(n: number, journal: Journal | undefined): Promise<Bytes> {
+    if (whole !== undefined) return whole
+    const { plaintext, hash } = await readPart(n)
+    hashes[n] ??= { plaintext: hash, ciphertext: undefined }
+    if (journal !== undefined && !kept.has(n)) {
+      await journal.keep(n, hashes[n])
+      kept.add(n)
+    }
+    // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
+    cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
+    const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
+    const part = n === 0 ? joinBytes([key.header, key.nonce, boxes]) : boxes
+    if (hashes[n].ciphertext === undefined) {
+      hashes[n] = { plaintext: hash, ciphertext: await sha256(part) }
+      await journal?.keep(n, hashes[n])
+    }
+    // One part is little enough to be kept: then a file that is gone or changed a moment later takes nothing away.
+    if (parts === 1) whole = part
+    return part
+  }
+
+  return {
+    size,
+    parts,
+    hashes,
+    partSize: (n) => {
+      const end = Math.min(plan.size, (n + 1) * PART_PLAINTEXT_BYTES)
+      const before = n === 0 ? 0 : key.header.length + payloadSize(n * PART_PLAINTEXT_BYTES)
+      return key.header.length + payloadSize(end) - before
+    },
+    // One at a time: two at once would hold two plaintexts in memory, and the cipher is busy with one.
+    sealPart: (n, journal) => alone(() => seal(n, journal)),
+    checkPart: (n) => alone(async () => void (await readPart(n))),
+    digest: (n) => hashes[n]?.ciphertext,
+    isRead: (n) => seen.has(n),
+  }
+}
+
+/** Runs one piece of work after another, whatever becomes of those before. */
+function makeQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+/** Plaintext in every part but the last. docs/protocol.md §3.5. */
+const PART_PLAINTEXT_BYTES = PART_CHUNKS * CHUNK_BYTES

@@ -1,0 +1,146 @@
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
+import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { headBlocks, parseHead, type Entry } from './entry-head.ts'
+import { Feed } from './feed.ts'
+import { END_BYTES, META, paddingOf, TEXT, TOKEN, TOKEN_BYTES } from './layout.ts'
+import { isCleanName, isFree, placesOf } from './names.ts'
+import { BLOCK_BYTES, sizeClass } from './pad.ts'
+
+/** Takes the files as they come. What it has taken is nothing yet: the archive may still turn out to be refused. */
+export interface Sink {
+  /** A file begins. In the order of the archive; only a first one called `message.txt` may come last. */
+  file(entry: Entry): Promise<void>
+  /** The next bytes of it. They are the sink's only until it is done with them. */
+  write(bytes: Bytes): Promise<void>
+}
+
+/** What an archive holds. */
+export interface Contents {
+  /** `''` if there is none. */
+  readonly text: string
+  readonly files: readonly ContainedFile[]
+  readonly token: Bytes
+  /**
+   * Where in the archive the entries of the files lie, in bytes. What is between, and two blocks of zeros after it, is a
+   * tar file of the files alone.
+   */
+  readonly filesStart: number
+  readonly filesEnd: number
+}
+
+export interface ContainedFile extends Entry {
+  readonly type: string
+  /** Where in the archive its content begins, in bytes. */
+  readonly start: number
+}
+
+/**
+ * Reads an archive as it comes, with no more in memory than its text and meta. Strict: two tools must not see two different
+ * archives in one drop. docs/protocol.md §3.2.
+ * @param size - bytes of the archive. @param plaintext - all of them, in pieces of any length.
+ * @throws Error for whatever is not exactly what `planArchive` makes, and whatever the sink or the plaintext throws
+ */
+export async function unpackArchive(size: number, plaintext: AsyncIterable<Bytes>, sink?: Sink): Promise<Contents> {
+  if (size !== sizeClass(size)) throw new RangeError('not a size class')
+  const feed = new Feed(plaintext)
+  try {
+    return await readArchive(feed, size, sink)
+  } finally {
+    await feed.close()
+  }
+}
+
+async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Promise<Contents> {
+  const nextEntry = entriesOf(feed, size)
+  const entries: (Entry & { readonly start: number })[] = []
+  // The first entry, if it may be the text: or a file of that name, which only the meta says.
+  let first: Bytes | undefined
+  let firstEnd = 0
+  let filesEnd = 0
+  let entry = await nextEntry()
+  for (; entry !== undefined && entry.name !== META; entry = await nextEntry()) {
+    if (!isCleanName(entry.name)) throw new RangeError('not a clean name')
+    entries.push({ ...entry, start: feed.position })
+    if (entries.length === 1 && entry.name === TEXT && entry.size <= MAX_TEXT_BYTES) {
+      first = await takeEntry(feed, entry)
+      firstEnd = feed.position
+    } else {
+      await sink?.file(entry)
+      await feed.pass(entry.size, async (piece) => sink?.write(piece))
+      await passZeros(feed, paddingOf(entry.size))
+    }
+    filesEnd = feed.position
+  }
+  if (entry === undefined || entry.size > MAX_META_BYTES) throw new RangeError('no meta')
+  const meta = parseMeta(UTF8.decode(await takeEntry(feed, entry)))
+  const last = await nextEntry()
+  if (last?.name !== TOKEN || last.size !== TOKEN_BYTES) throw new RangeError('no token')
+  const token = await takeEntry(feed, last)
+  if ((await nextEntry()) !== undefined) throw new RangeError('an entry after the token')
+  await passZeros(feed, size - feed.position)
+  if (!(await feed.isAtEnd())) throw new RangeError('bytes after the end')
+
+  if (meta.hasText && first === undefined) throw new RangeError('no text')
+  const files = meta.hasText ? entries.slice(1) : entries
+  if (files.length !== meta.types.length) throw new RangeError('types do not match files')
+  const [late] = files
+  if (!meta.hasText && first !== undefined && late !== undefined) {
+    await sink?.file(late)
+    await sink?.write(first)
+  }
+  return {
+    text: meta.hasText ? UTF8.decode(first) : '',
+    files: files.map((file, index) => ({ ...file, type: meta.types[index] ?? '' })),
+    token,
+    filesStart: meta.hasText ? firstEnd : 0,
+    filesEnd,
+  }
+}
+
+/** Reads the head of one entry after the other; `undefined` at the first block of zeros. */
+function entriesOf(feed: Feed, size: number): () => Promise<Entry | undefined> {
+  const taken = new Set<string>()
+  let count = 0
+  return async () => {
+    if (feed.position + END_BYTES > size) throw new RangeError('no end')
+    const block = await feed.take(BLOCK_BYTES)
+    if (block.every((byte) => byte === 0)) return undefined
+    const rest = await feed.take((headBlocks(block) - 1) * BLOCK_BYTES)
+    const entry = await parseHead(joinBytes([block, rest]))
+    count += 1
+    if (count > MAX_ENTRIES) throw new RangeError('too many entries')
+    // Before any memory is taken for it.
+    if (entry.size > size - feed.position) throw new RangeError('an entry that goes beyond the end')
+    if (!isFree(entry.name, taken)) throw new RangeError('two entries of one name')
+    for (const place of placesOf(entry.name)) taken.add(place)
+    return entry
+  }
+}
+
+/** The content of an entry, in memory: the caller has looked at its size. */
+async function takeEntry(feed: Feed, { size }: Entry): Promise<Bytes> {
+  const content = await feed.take(size)
+  await passZeros(feed, paddingOf(size))
+  return content
+}
+
+async function passZeros(feed: Feed, bytes: number): Promise<void> {
+  await feed.pass(bytes, (piece) => {
+    // An index: it is four times as fast, and there may be hundreds of megabytes of them.
+    for (let index = 0; index < piece.length; index++) if (piece[index] !== 0) throw new RangeError('not zeros')
+  })
+}
+
+function parseMeta(json: string): { readonly hasText: boolean; readonly types: readonly string[] } {
+  const meta: unknown = JSON.parse(json)
+  if (typeof meta !== 'object' || meta === null) throw new RangeError('no meta')
+  if (!('v' in meta && meta.v === 1)) throw new RangeError('a version that this client does not know')
+  if (!('text' in meta && typeof meta.text === 'boolean')) throw new RangeError('no text flag')
+  if (!('types' in meta && Array.isArray(meta.types))) throw new RangeError('no types')
+  const types: unknown[] = meta.types
+  if (!types.every((type) => typeof type === 'string')) throw new RangeError('a type is not text')
+  return { hasText: meta.text, types }
+}
+
+/** A text may begin with a byte order mark; JSON then is none. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

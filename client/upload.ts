@@ -1,0 +1,184 @@
+import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD, formatCommitBody, formatPartQuery, type Created } from '#protocol/api.ts'
+import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { DropError, isDropError } from '#protocol/error.ts'
+import { formatExtent } from '#protocol/extent.ts'
+import { formatTerms } from '#protocol/terms.ts'
+import { parseCreated, parseJson, parseUploaded } from './refused.ts'
+import type { DepositOptions, Sealed, Ticket } from './send.ts'
+import { ask, type Call, type Patience, type Progress, type Server } from './server.ts'
+import type { Answer } from './transport.ts'
+
+/** Deposits a drop of two parts or more: begins, sends what the server has not, commits. docs/protocol.md §6.1. */
+export async function depositParts(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
+  const patience: Patience = { renewedAtMs: server.clock() }
+  const upload = { server, sealed, options, patience }
+  const { size, parts, terms } = sealed
+  const extent = { [DROP_TERMS_FIELD]: formatTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
+  created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
+  for (let round = 1; ; round++) {
+    const { state, received, ...rest } = parseUploaded(await askFor(upload, { name: 'uploaded', ...signedBy(options) }))
+    if (rest.parts !== parts || rest.size !== size) throw new DropError('bad_answer')
+    if (state === 'revoked' || state === 'locked') throw new DropError('gone')
+    // In any other state it has been committed, and only the answer was lost.
+    const isSent = state === 'uploading' ? await sendMissing(upload, received) : false
+    const body = formatCommitBody(await hashOfParts(upload))
+    try {
+      const { expires } = created(sealed, await askFor(upload, { name: 'commit', body, ...signedBy(options) }))
+      return { ...sealed.ticket, expiresAtMs: expires * 1_000 }
+    } catch (error) {
+      // The server has lost some of it meanwhile. It is asked what, a few times; one that contradicts itself is not.
+      if (!isDropError(error) || error.code !== 'incomplete' || !isSent || round === MOST_ROUNDS) throw error
+    }
+  }
+}
+
+interface Upload {
+  readonly server: Server
+  readonly sealed: Sealed
+  readonly options: DepositOptions
+  readonly patience: Patience
+}
+
+/**
+ * Sends every part but those that the server has as this client sealed them.
+ * @returns whether there was any to send
+ */
+async function sendMissing(upload: Upload, received: readonly (string | null)[]): Promise<boolean> {
+  const { sealed } = upload
+  const all = Array.from({ length: sealed.parts }, (_, n) => n)
+  const isThere = (n: number): boolean => {
+    const digest = sealed.digest(n)
+    return digest !== undefined && received[n] === toBase64url(digest)
+  }
+  await checkAgain(
+    upload,
+    all.filter((n) => isThere(n) && !sealed.isRead(n)),
+  )
+  const queue = all.filter((n) => !isThere(n))
+  const hasAny = queue.length > 0
+  const told = makeTally(upload, queue)
+  const stop = new AbortController()
+  const { signal: paused } = upload.options
+  const signal = paused === undefined ? stop.signal : AbortSignal.any([paused, stop.signal])
+  let failure: unknown
+  const fly = async (): Promise<void> => {
+    try {
+      for (let n = queue.shift(); n !== undefined; n = queue.shift()) {
+        await sendPart(upload, n, isThere, told, signal)
+      }
+    } catch (error) {
+      failure ??= error
+      stop.abort()
+    }
+  }
+  // Whoever hears of a failure may try again at once: by then nothing of this attempt is under way.
+  await Promise.all(Array.from({ length: FLIGHTS }, fly))
+  if (failure !== undefined) throw failure
+  return hasAny
+}
+
+async function sendPart(
+  upload: Upload,
+  n: number,
+  isThere: (n: number) => boolean,
+  told: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, patience, sealed, server } = upload
+  if (signal.aborted) throw new DropError('stopped')
+  const body = await sealed.sealPart(n, options.journal)
+  // After a crash between sealing and noting it, only now is it known that the server has the very same.
+  if (!isThere(n)) {
+    const digest = `sha-256=:${toBase64(digestOf(sealed, n))}:`
+    const onProgress = (progress: Progress): void => told.part(n, progress)
+    const part = { body, digest, query: formatPartQuery(n), onProgress, signal }
+    await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
+    patience.renewedAtMs = server.clock()
+  }
+  told.done(n)
+}
+
+/** What an earlier life has sent must still be what the files hold: else the rest would not go with it. */
+async function checkAgain({ options, sealed }: Upload, numbers: readonly number[]): Promise<void> {
+  const total = numbers.reduce((sum, n) => sum + sealed.partSize(n), 0)
+  let bytes = 0
+  for (const n of numbers) {
+    if (options.signal?.aborted === true) throw new DropError('stopped')
+    options.onProgress?.({ stage: 'checking', bytes, total })
+    await sealed.checkPart(n)
+    bytes += sealed.partSize(n)
+  }
+  if (total > 0) options.onProgress?.({ stage: 'checking', bytes, total })
+}
+
+/** SHA-256 over the SHA-256 of every part: of those that this client has sealed, whatever the server says. */
+async function hashOfParts({ options, sealed }: Upload): Promise<string> {
+  const digests: Bytes[] = []
+  for (let n = 0; n < sealed.parts; n++) {
+    if (sealed.digest(n) === undefined) await sealed.sealPart(n, options.journal)
+    digests.push(digestOf(sealed, n))
+  }
+  return toBase64url(await sha256(joinBytes(digests)))
+}
+
+function digestOf(sealed: Sealed, n: number): Bytes {
+  const digest = sealed.digest(n)
+  if (digest === undefined) throw new TypeError('a part that was sealed has a digest')
+  return digest
+}
+
+interface Tally {
+  part(n: number, progress: Progress): void
+  done(n: number): void
+}
+
+/** Adds up what has gone out of the whole drop, the parts under way included. */
+function makeTally({ options: { onProgress }, sealed }: Upload, missing: readonly number[]): Tally {
+  const under = new Map<number, number>()
+  const { size: total } = sealed
+  let there = total - missing.reduce((sum, n) => sum + sealed.partSize(n), 0)
+  const tell = (): void => {
+    const bytes = [...under.values()].reduce((sum, sent) => sum + sent, there)
+    onProgress?.({ stage: 'sending', bytes, total })
+  }
+  tell()
+  return {
+    part(n, progress) {
+      if (progress.stage === 'waiting') onProgress?.(progress)
+      if (progress.stage !== 'sending') return
+      under.set(n, Math.min(progress.bytes, sealed.partSize(n)))
+      tell()
+    },
+    done(n) {
+      under.delete(n)
+      there += sealed.partSize(n)
+      tell()
+    },
+  }
+}
+
+function askFor(upload: Upload, call: Call): Promise<Answer> {
+  const { options, patience, sealed, server } = upload
+  const { signal } = options
+  const onProgress = (progress: Progress): void => {
+    if (progress.stage === 'waiting') options.onProgress?.(progress)
+  }
+  return ask(server, { dropId: sealed.dropId, patience, signal, onProgress, ...call })
+}
+
+function signedBy({ sender }: DepositOptions): Pick<Call, 'signers'> {
+  return { signers: { sender } }
+}
+
+/** @throws DropError `bad_answer` unless it is about this drop */
+function created({ parts, size, terms }: Sealed, answer: Answer): Created {
+  const body = parseCreated(parseJson(answer) ?? {})
+  if (body?.parts !== parts || body.size !== size || body.reads !== terms.reads) throw new DropError('bad_answer')
+  return body
+}
+
+/** Parts on the way at once: enough to fill a line while one is being sealed, and few enough to lie in memory. */
+const FLIGHTS = 3
+
+/** How often a server may lose what it had confirmed. */
+const MOST_ROUNDS = 3
