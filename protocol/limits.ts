@@ -70,8 +70,9 @@ export const DEFAULT_LARGEST_ON_R2 = 5_368_709_120
 /** Longest passphrase that a client takes, in bytes of UTF-8: whatever is longer is some other file. */
 export const MAX_PASSPHRASE_BYTES = 4_096
 
-/** Longest accepted `Drop-Terms`, `Signature-Input` and `Signature` fields, in characters. */
+/** Longest accepted `Drop-Terms`, `Drop-Extent`, `Signature-Input` and `Signature` fields, in characters. */
 export const MAX_TERMS_CHARACTERS = 512
+export const MAX_EXTENT_CHARACTERS = 64
 export const MAX_SIGNATURE_INPUT_CHARACTERS = 1_024
 export const MAX_SIGNATURE_CHARACTERS = 512
 

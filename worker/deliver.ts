@@ -1,7 +1,7 @@
 import type { Grant } from './answer.ts'
 import type { Env } from './env.ts'
 import { bytes, problem } from './respond.ts'
-import { kvStore } from './store.ts'
+import { storeOf } from './store.ts'
 
 /**
  * Hands out ciphertext, straight from the store. A drop is never burned because this stream ended: the server sees a
@@ -10,7 +10,7 @@ import { kvStore } from './store.ts'
 export async function deliver(env: Env, grant: Grant): Promise<Response> {
   let body: ReadableStream<Uint8Array> | undefined
   try {
-    body = await kvStore(env.KV).read(grant.blob)
+    body = await storeOf(env, grant.blob).read(grant.blob)
   } catch {
     body = undefined
   }

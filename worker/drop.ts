@@ -8,20 +8,27 @@ import type { Terms } from '#protocol/terms.ts'
  * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
  *
  *   uploading → ready → claimed → gone (read | revoked | locked), and from anywhere → expired, which leaves no row
+ *
+ * How a drop in parts comes to be ready is in `upload.ts`.
  */
 export interface Drop {
   readonly id: DropId
+  /** While parts are being uploaded: when the upload ends. */
   readonly expiresAtMs: number
+  /** Its life as its terms have it, in seconds: a drop in parts lives from its commit. */
+  readonly ttlSeconds: number
   readonly reads: number
   readonly locator: PublicKey
   readonly claim: PublicKey
   readonly sender: PublicKey
-  /** `Content-Digest` of the ciphertext. */
+  /** `Content-Digest` of the ciphertext; of a drop in parts the hash that its commit named, and `''` before that. */
   readonly digest: string
   /** Bytes of ciphertext. */
   readonly size: number
+  /** Parts of ciphertext. */
+  readonly parts: number
   readonly phase: Phase
-  /** Store keys under which there may be ciphertext; the last one is the one that was committed. */
+  /** Store keys under which there may be ciphertext of a drop of one part; the last one is the one that was kept. */
   readonly blobs: readonly string[]
   /** The readers that won a read, in order. */
   readonly claims: readonly Receipt[]
@@ -49,46 +56,56 @@ export function triesLeft(drop: Drop): number {
   return MAX_TRIES - drop.tries.length
 }
 
-export type Begin =
-  /** Write the ciphertext under `blob`, then commit. */
-  | { readonly outcome: 'begun'; readonly drop: Drop }
+export type Create =
+  /** Write the ciphertext under `blob`, then keep. */
+  | { readonly outcome: 'expected'; readonly drop: Drop }
   /** The same drop is here already: the answer to the first request was lost. */
   | { readonly outcome: 'created'; readonly drop: Drop }
   | { readonly outcome: 'taken' }
 
 /** What is about to be written, and under which store key. */
-export interface Upload {
+export interface Attempt {
   readonly digest: string
   readonly size: number
   readonly blob: string
 }
 
 /** Records the intent to write `blob`, before it is written. */
-export function begin(present: Drop | undefined, id: DropId, terms: Terms, upload: Upload, now: number): Begin {
-  const { ttlSeconds, ...kept } = terms
+export function create(present: Drop | undefined, id: DropId, terms: Terms, attempt: Attempt, now: number): Create {
   if (present === undefined) {
-    const expiresAtMs = now + ttlSeconds * 1_000
-    const { blob, ...bytes } = upload
-    const empty = { claims: [], dismissed: [], tries: [] }
-    return {
-      outcome: 'begun',
-      drop: { id, expiresAtMs, ...kept, ...bytes, phase: 'uploading', blobs: [blob], ...empty },
-    }
+    const expiresAtMs = now + terms.ttlSeconds * 1_000
+    const { blob, ...bytes } = attempt
+    return { outcome: 'expected', drop: newDrop(id, terms, expiresAtMs, { ...bytes, parts: 1, blobs: [blob] }) }
   }
-  const isSame =
-    present.digest === upload.digest &&
-    present.reads === terms.reads &&
-    present.locator === terms.locator &&
-    present.claim === terms.claim &&
-    present.sender === terms.sender
+  const isSame = present.parts === 1 && present.digest === attempt.digest && isUnder(present, terms)
   if (!isSame) return { outcome: 'taken' }
   if (present.phase !== 'uploading') return { outcome: 'created', drop: present }
   // The earlier blob may still arrive: it stays on the list, so that whatever was written is deleted in the end.
-  return { outcome: 'begun', drop: { ...present, blobs: [...present.blobs, upload.blob] } }
+  return { outcome: 'expected', drop: { ...present, blobs: [...present.blobs, attempt.blob] } }
+}
+
+/** A drop of which nothing has been stored yet. */
+export function newDrop(
+  id: DropId,
+  terms: Terms,
+  expiresAtMs: number,
+  bytes: Pick<Drop, 'digest' | 'size' | 'parts' | 'blobs'>,
+): Drop {
+  return { id, expiresAtMs, ...terms, ...bytes, phase: 'uploading', claims: [], dismissed: [], tries: [] }
+}
+
+/** Whether a drop was made under these keys and for so many readers: the same request, sent again. */
+export function isUnder(drop: Drop, terms: Terms): boolean {
+  return (
+    drop.reads === terms.reads &&
+    drop.locator === terms.locator &&
+    drop.claim === terms.claim &&
+    drop.sender === terms.sender
+  )
 }
 
 /** The ciphertext is written. `undefined` if another attempt has taken this one's place. */
-export function commit(drop: Drop, blob: string): Drop | undefined {
+export function keep(drop: Drop, blob: string): Drop | undefined {
   if (drop.blobs.at(-1) !== blob) return undefined
   if (drop.phase === 'uploading') return { ...drop, phase: 'live' }
   return drop.phase === 'live' ? drop : undefined

@@ -7,9 +7,9 @@ import { router } from './routes.ts'
 export { Shelf } from './shelf.ts'
 
 const worker: ExportedHandler<Env> = {
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
     try {
-      return await router.fetch(request, env)
+      return await router.fetch(request, env, context)
     } catch (error) {
       // What went wrong inside is nobody's business: not the client's, and not a log's.
       return problem(isDropError(error) && isWireCode(error.code) ? error.code : 'internal')

@@ -15,6 +15,11 @@ export type Holder =
   /** Holds the link and the passphrase, or a link that needs none. */
   | { readonly kind: 'opener'; readonly nonce: string; readonly proof: Proof }
 
+export interface Judged {
+  readonly proof: Proof
+  readonly isFresh: boolean
+}
+
 /** Judges signatures: whether they verify, and whether they are fresh. */
 export class Notary {
   readonly #nonces = new Nonces()
@@ -28,8 +33,14 @@ export class Notary {
    * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
    */
   async prove(request: SignedRequest, role: Role, key: PublicKey, now: number): Promise<Proof | undefined> {
+    const judged = await this.judge(request, role, key, now)
+    return judged?.isFresh === true ? judged.proof : undefined
+  }
+
+  /** A signature of this role by this key, and whether it is fresh. */
+  async judge(request: SignedRequest, role: Role, key: PublicKey, now: number): Promise<Judged | undefined> {
     const proof = await verifyRequest(request, role, key)
-    return proof !== undefined && (await this.#isFresh(proof, request.dropId, now)) ? proof : undefined
+    return proof && { proof, isFresh: await this.#isFresh(proof, request.dropId, now) }
   }
 
   /**

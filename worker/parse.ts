@@ -1,11 +1,24 @@
-import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#protocol/api.ts'
+import {
+  DROP_ID_FIELD,
+  DROP_READER_FIELD,
+  DROP_TERMS_FIELD,
+  PART_REQUESTS,
+  REQUESTS,
+  type RequestName,
+} from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { contentDigest } from '#protocol/content-digest.ts'
+import { contentDigest, parseDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
-import { MAX_BODY_BYTES, MAX_SIGNATURE_CHARACTERS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/limits.ts'
-import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_SIGNATURE_CHARACTERS,
+  MAX_SIGNATURE_INPUT_CHARACTERS,
+  MAX_TERMS_CHARACTERS,
+} from '#protocol/limits.ts'
+import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { signatureLabels, type SignedRequest } from '#protocol/signature.ts'
+import { parseTerms, type Terms } from '#protocol/terms.ts'
 import type { Env } from './env.ts'
 
 /** A request whose fields have been parsed, but whose signatures nobody has judged yet. */
@@ -19,6 +32,27 @@ export interface Parsed {
  * @throws DropError `bad_request`, `too_large` or `wrong_origin`; nothing has been changed then.
  */
 export async function parseSigned(request: Request, env: Env, name: RequestName): Promise<Parsed> {
+  const fields = parseFields(request, env, name)
+  const body = await readBody(request, MAX_BODY_BYTES)
+  const hasBody = REQUESTS[name].method === 'POST'
+  const digest = hasBody ? await checkDigest(request, body, true) : ''
+  return { signed: { ...fields, digest }, body }
+}
+
+/**
+ * Parses a signed request whose body is a part. Nothing of it is read: what is signed is the digest that it is to have.
+ * @returns the request, and that digest, 32 bytes.
+ * @throws DropError as above.
+ */
+export function parseSignedPart(request: Request, env: Env, name: RequestName): { signed: SignedRequest; hash: Bytes } {
+  const fields = parseFields(request, env, name)
+  const digest = request.headers.get('Content-Digest') ?? ''
+  const hash = parseDigest(digest)
+  if (hash === undefined) throw new DropError('bad_request')
+  return { signed: { ...fields, digest }, hash }
+}
+
+function parseFields(request: Request, env: Env, name: RequestName): Omit<SignedRequest, 'digest'> {
   const { authority, query } = parseTarget(request, env)
   const dropId = readDropId(request)
   const signatureInput = readField(request, 'Signature-Input', MAX_SIGNATURE_INPUT_CHARACTERS)
@@ -27,11 +61,19 @@ export async function parseSigned(request: Request, env: Env, name: RequestName)
   const labels = signatureLabels(signatureInput)?.join()
   // Who only holds the link signs status as locator alone.
   if (labels !== signers && !(name === 'status' && labels === 'locator')) throw new DropError('bad_request')
-  const body = await readBody(request, MAX_BODY_BYTES)
-  const hasBody = REQUESTS[name].method === 'POST'
-  const digest = hasBody ? await checkDigest(request, body, true) : ''
   const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
-  return { signed: { name, authority, query, dropId, reader, digest, signatureInput, signature }, body }
+  return { name, authority, query, dropId, reader, signatureInput, signature }
+}
+
+/**
+ * The terms of a drop that is to be made.
+ * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), or `too_large`
+ */
+export function readTerms(request: Request): Terms {
+  const terms = parseTerms(readField(request, DROP_TERMS_FIELD, MAX_TERMS_CHARACTERS))
+  if (terms === undefined || ![terms.locator, terms.claim, terms.sender].every(isSafeKey))
+    throw new DropError('bad_request')
+  return terms
 }
 
 /** @throws DropError `bad_request` */
@@ -50,7 +92,7 @@ export function parseTarget(request: Request, env: Env): { authority: string; qu
   const { host, search, pathname } = new URL(request.url)
   const isOurs = env.ORIGIN.split(',').some((origin) => URL.parse(origin.trim())?.host === host)
   if (!isOurs) throw new DropError('wrong_origin')
-  if (search !== '' && pathname !== REQUESTS.part.path) throw new DropError('bad_request')
+  if (search !== '' && !QUERIED.has(pathname)) throw new DropError('bad_request')
   return { authority: host, query: search }
 }
 
@@ -97,3 +139,6 @@ function parseReader(request: Request): PublicKey {
   if (reader === undefined) throw new DropError('bad_request')
   return reader
 }
+
+/** The addresses that take a query. */
+const QUERIED: ReadonlySet<string> = new Set([...PART_REQUESTS].map((name) => REQUESTS[name].path))

@@ -41,8 +41,10 @@ export function refusal(refused: Refusal, name: RequestName): Response {
       return problem('wrong_passphrase', { triesLeft: refused.triesLeft })
     case 'not_proved':
       return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce) })
+    case 'bad_request':
     case 'dismissed':
     case 'id_taken':
+    case 'incomplete':
     case 'try_later':
       return problem(refused.outcome)
   }

@@ -2,6 +2,7 @@ import type { Receipt } from '#protocol/api.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { Drop, Phase } from './drop.ts'
+import { PARTS_SCHEMA } from './parts.ts'
 
 /**
  * The rows of one shelf. Rows written are most of what a drop costs: 2 for a new row and its place in the index of due
@@ -55,6 +56,18 @@ export class Rows {
     )
   }
 
+  /** Writes what a commit changes: from now on the drop can be claimed, and its life counts. */
+  commit({ id, phase, digest, expiresAtMs }: Drop): void {
+    this.#sql.exec(
+      'UPDATE drops SET phase = ?, digest = ?, expires = ?, due = ? WHERE id = ?',
+      phase,
+      digest,
+      expiresAtMs,
+      expiresAtMs,
+      dropIdBytes(id).buffer,
+    )
+  }
+
   /** Moves the time at which the alarm looks at a drop. */
   postpone(id: DropId, dueMs: number): void {
     this.#sql.exec('UPDATE drops SET due = ? WHERE id = ?', dueMs, dropIdBytes(id).buffer)
@@ -82,8 +95,10 @@ const COLUMNS = [
   'locator',
   'claim',
   'sender',
+  'ttl',
   'digest',
   'size',
+  'parts',
   'phase',
   'blobs',
   'claims',
@@ -94,10 +109,12 @@ const COLUMNS = [
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS drops (
     id BLOB PRIMARY KEY, due INTEGER NOT NULL, expires INTEGER NOT NULL, reads INTEGER NOT NULL,
-    locator BLOB NOT NULL, claim BLOB NOT NULL, sender BLOB NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    locator BLOB NOT NULL, claim BLOB NOT NULL, sender BLOB NOT NULL, ttl INTEGER NOT NULL,
+    digest TEXT NOT NULL, size INTEGER NOT NULL, parts INTEGER NOT NULL,
     phase TEXT NOT NULL, blobs TEXT NOT NULL, claims TEXT NOT NULL, dismissed TEXT NOT NULL, tries TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS drops_due ON drops (due);`
+  CREATE INDEX IF NOT EXISTS drops_due ON drops (due);
+  ${PARTS_SCHEMA}`
 
 // A type, not an interface: only a type has the index signature that the platform's types ask for.
 type Row = {
@@ -108,8 +125,10 @@ type Row = {
   locator: ArrayBuffer
   claim: ArrayBuffer
   sender: ArrayBuffer
+  ttl: number
   digest: string
   size: number
+  parts: number
   phase: string
   blobs: string
   claims: string
@@ -126,8 +145,10 @@ function toValues(drop: Drop, dueMs: number): SqlStorageValue[] {
     publicKeyBytes(drop.locator).buffer,
     publicKeyBytes(drop.claim).buffer,
     publicKeyBytes(drop.sender).buffer,
+    drop.ttlSeconds,
     drop.digest,
     drop.size,
+    drop.parts,
     drop.phase,
     JSON.stringify(drop.blobs),
     JSON.stringify(drop.claims),
@@ -145,8 +166,10 @@ function fromRow(row: Row): Drop {
     locator: key(row.locator),
     claim: key(row.claim),
     sender: key(row.sender),
+    ttlSeconds: row.ttl,
     digest: row.digest,
     size: row.size,
+    parts: row.parts,
     // Only `toValues` and `update` write these columns, from a Drop.
     phase: row.phase as Phase,
     blobs: JSON.parse(row.blobs) as string[],

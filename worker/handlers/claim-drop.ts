@@ -7,7 +7,7 @@ import { parseSigned } from '../parse.ts'
 import { refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 
-/** POST /v1/drops/claim: binds a read to the reader key in the body, and hands out the ciphertext. */
+/** POST /v1/drops/claim: binds a read to the reader key in the body, and hands out the ciphertext, or the first part of it. */
 export async function claimDrop(request: Request, env: Env): Promise<Response> {
   const { signed, body } = await parseSigned(request, env, 'claim')
   const reader = parseReaderBody(body)

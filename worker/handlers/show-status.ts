@@ -1,8 +1,10 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
+import type { Status } from '#protocol/api.ts'
 import type { Env } from '../env.ts'
 import { parseSigned, parseTarget, readDropId } from '../parse.ts'
 import { json, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
+import { largestOf } from '../store.ts'
 
 /** GET /v1/drops/status: what waits, and the nonce to claim it with. Signed or not, it changes nothing that waits. */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
@@ -12,5 +14,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
   const signed = isSigned ? (await parseSigned(request, env, 'status')).signed : undefined
   const answer = await (await shelfOf(env, id)).status(id, signed)
   if (answer.outcome !== 'status') return refusal(answer, 'status')
-  return json(answer.status, 200, { 'Accept-Signature': formatAcceptSignature('claim', answer.nonce) })
+  return json({ ...answer.status, largest: largestOf(env) } satisfies Status, 200, {
+    'Accept-Signature': formatAcceptSignature('claim', answer.nonce),
+  })
 }

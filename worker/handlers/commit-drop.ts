@@ -1,0 +1,15 @@
+import { parseCommitBody } from '#protocol/api.ts'
+import { DropError } from '#protocol/error.ts'
+import type { Env } from '../env.ts'
+import { parseSigned } from '../parse.ts'
+import { json, refusal } from '../respond.ts'
+import { shelfOf } from '../shelves.ts'
+
+/** POST /v1/drops/commit: the sender has uploaded every part, and says what they hash to. */
+export async function commitDrop(request: Request, env: Env): Promise<Response> {
+  const { signed, body } = await parseSigned(request, env, 'commit')
+  const digest = parseCommitBody(body)
+  if (digest === undefined) throw new DropError('bad_request')
+  const answer = await (await shelfOf(env, signed.dropId)).commit(signed, digest)
+  return answer.outcome === 'committed' ? json(answer.created) : refusal(answer, 'commit')
+}

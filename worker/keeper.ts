@@ -1,0 +1,157 @@
+import type { Created } from '#protocol/api.ts'
+import type { DropId } from '#protocol/id.ts'
+import { ERASE_BATCH, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
+import type { SignedRequest } from '#protocol/signature.ts'
+import type { Refusal } from './answer.ts'
+import * as life from './drop.ts'
+import type { Drop } from './drop.ts'
+import type { Env } from './env.ts'
+import { Notary } from './notary.ts'
+import { Parts } from './parts.ts'
+import { Rows } from './rows.ts'
+import { erase } from './store.ts'
+
+/** What all that a shelf does has in common: its rows, its judge of signatures, its alarm, and how bytes are deleted. */
+export class Keeper {
+  readonly rows: Rows
+  readonly parts: Parts
+  readonly notary: Notary = new Notary()
+  readonly #storage: DurableObjectStorage
+  readonly #env: () => Env
+
+  /** @param env - asked each time. */
+  constructor(storage: DurableObjectStorage, env: () => Env) {
+    this.#storage = storage
+    this.#env = env
+    this.rows = new Rows(storage.sql)
+    this.parts = new Parts(storage.sql)
+  }
+
+  find(id: DropId, now: number): Drop | undefined {
+    const drop = this.rows.find(id)
+    // The alarm may be late; what has expired is gone all the same.
+    return drop === undefined || life.isExpired(drop, now) ? undefined : drop
+  }
+
+  /** Expired, and the alarm is late: what there may be to delete is noted on the old row, which no new one may hide. */
+  isHidden(id: DropId, now: number): boolean {
+    return this.find(id, now) === undefined && this.rows.find(id) !== undefined
+  }
+
+  /** A drop that nobody can claim, not yet or no more, is to a stranger what an unknown one is. */
+  async refuse(drop: Drop, now: number): Promise<Refusal> {
+    return drop.phase === 'live' ? this.offer(drop, now) : { outcome: 'gone' }
+  }
+
+  /** The sender's drop, as it is after the wait. */
+  async ofSender(request: SignedRequest, now: number): Promise<Drop | Refusal> {
+    const drop = this.find(request.dropId, now)
+    if (drop === undefined) return { outcome: 'gone' }
+    const judged = await this.notary.judge(request, 'sender', drop.sender, now)
+    const present = this.find(request.dropId, now)
+    if (present === undefined) return { outcome: 'gone' }
+    if (judged?.isFresh === true) return present
+    // Who holds the sender key knows of its upload, and must be able to go on though its clock is wrong.
+    if (judged !== undefined && present.phase === 'uploading') return this.offer(present, now)
+    return this.refuse(present, now)
+  }
+
+  async offer(drop: Drop, now: number): Promise<Refusal> {
+    return { outcome: 'not_proved', nonce: await this.notary.issue(drop.id, now) }
+  }
+
+  async arm(dueMs: number): Promise<void> {
+    const armed = await this.#storage.getAlarm()
+    if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
+  }
+
+  async retryLater(id: DropId, waitMs: number = SWEEP_RETRY_MS): Promise<number> {
+    const dueMs = Date.now() + waitMs
+    this.rows.postpone(id, dueMs)
+    await this.arm(dueMs)
+    return dueMs
+  }
+
+  /**
+   * Deletes the ciphertext of a drop whose end has been noted. Its blobs stay on the row: whoever got no answer asks
+   * again, and it is deleted again. docs/decisions/0003-the-end-is-noted-first.md.
+   * @returns whether the store has deleted it; if not, the alarm goes on trying.
+   */
+  async burn(ended: Drop): Promise<boolean> {
+    const { isErased, isFailed } = await this.#eraseDrop(ended, false, ERASE_BATCH)
+    if (!isErased) await this.retryLater(ended.id, isFailed ? SWEEP_RETRY_MS : 0)
+    return isErased
+  }
+
+  /** @returns whether the store has deleted the blob. */
+  async erase(blob: string): Promise<boolean> {
+    return (await erase(this.#env(), [blob])).has(blob)
+  }
+
+  /** Ends what is due. */
+  async sweep(now: number): Promise<void> {
+    let left = ERASE_BATCH
+    for (const [drop, dueMs] of this.rows.due(now, SWEEP_BATCH)) {
+      // What is still due is what the next alarm comes for, at once.
+      if (left <= 0) break
+      left -= await this.sweepDrop(drop, dueMs, now, left)
+    }
+    const next = this.rows.nextDue()
+    if (next !== undefined) await this.#storage.setAlarm(next)
+  }
+
+  /** @returns how many blobs the store was asked to delete. */
+  async sweepDrop(drop: Drop, dueMs: number, now: number, most: number = ERASE_BATCH): Promise<number> {
+    const isExpired = life.isExpired(drop, now)
+    // One that has ended and was not put off has been burned: deleting once more would cost and change nothing.
+    const isBurned = life.hasEnded(drop) && dueMs === drop.expiresAtMs && drop.parts === 1
+    const mustErase = isExpired || life.hasEnded(drop)
+    const erased = mustErase && !isBurned ? await this.#eraseDrop(drop, isExpired, most) : NOTHING_TO_ERASE
+    if (erased.isFailed) await this.retryLater(drop.id)
+    else if (!erased.isErased) return erased.count
+    else if (isExpired) this.rows.remove(drop.id)
+    else this.rows.postpone(drop.id, drop.expiresAtMs)
+    return erased.count
+  }
+
+  async #eraseDrop(drop: Drop, isLast: boolean, most: number): Promise<Erased> {
+    if (drop.parts > 1) return this.#eraseParts(drop.id, isLast, most)
+    const deleted = await erase(this.#env(), drop.blobs)
+    const isErased = drop.blobs.every((blob) => deleted.has(blob))
+    return { isErased, isFailed: !isErased, count: drop.blobs.length }
+  }
+
+  /** @param isLast - the drop is to be removed: nothing that was written for it may stay. */
+  async #eraseParts(id: DropId, isLast: boolean, most: number): Promise<Erased> {
+    const condemned = this.parts.condemned(id, isLast, most)
+    const deleted = await erase(
+      this.#env(),
+      condemned.map(({ blob }) => blob),
+    )
+    for (const { n, blob } of condemned.filter((part) => deleted.has(part.blob))) {
+      // As it is now: its writer may have come to an end meanwhile.
+      const part = this.parts.attempt(id, n, blob)
+      if (part === undefined) continue
+      // Whoever still writes it deletes it too; should they die before, it is deleted once more when the row goes.
+      if (part.state === 'writing' && !isLast) this.parts.move(id, part, 'erased')
+      else this.parts.remove(id, part)
+    }
+    const isFailed = deleted.size < condemned.length
+    return { isErased: !isFailed && condemned.length < most, isFailed, count: condemned.length }
+  }
+}
+
+/** What is told of a drop to everybody who may know of it. */
+export function describe({ expiresAtMs, reads, size, parts }: Drop): Created {
+  return { expires: Math.floor(expiresAtMs / 1_000), reads, size, parts }
+}
+
+/** What came of deleting a drop's ciphertext, or as much of it as one go allows. */
+interface Erased {
+  readonly isErased: boolean
+  /** The store has refused. */
+  readonly isFailed: boolean
+  readonly count: number
+}
+
+const NOTHING_TO_ERASE: Erased = { isErased: true, isFailed: false, count: 0 }

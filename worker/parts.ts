@@ -1,0 +1,88 @@
+import type { Bytes } from '#protocol/bytes.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+
+/** One attempt to store one part of a drop. The intent is written before the bytes are. */
+export interface Part {
+  readonly n: number
+  /** Store key, used once. */
+  readonly blob: string
+  /** Bytes of ciphertext. */
+  readonly size: number
+  /** SHA-256 of the ciphertext, 32 bytes. */
+  readonly digest: Bytes
+  readonly state: PartState
+}
+
+/**
+ *   writing → received → replaced, and from anywhere → deleted, which leaves no row
+ *
+ * `writing`: bytes may be there, or may still arrive. `received`: the drop is made of it. `replaced`: all of it is there, and
+ * the drop is not made of it. `erased`: deleted when the drop had ended; as bytes may still arrive, deleted again at expiry.
+ */
+export type PartState = 'writing' | 'received' | 'replaced' | 'erased'
+
+/**
+ * The parts of the drops of one shelf. A part costs three rows written in its life: its intent, its arrival, its removal.
+ * `Rows` makes the table, and whoever asks here has asked there for the drop.
+ */
+export class Parts {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** All attempts at one drop, by part. */
+  list(id: DropId): readonly Part[] {
+    return this.#select('id = ? ORDER BY n', idOf(id))
+  }
+
+  /** The parts that have arrived, by part. */
+  received(id: DropId): readonly Part[] {
+    return this.#select("id = ? AND state = 'received' ORDER BY n", idOf(id))
+  }
+
+  find(id: DropId, n: number): Part | undefined {
+    return this.#select("id = ? AND n = ? AND state = 'received'", idOf(id), n)[0]
+  }
+
+  attempt(id: DropId, n: number, blob: string): Part | undefined {
+    return this.#select('id = ? AND n = ? AND blob = ?', idOf(id), n, blob)[0]
+  }
+
+  /** What has to be deleted when the drop ends; with `isLast` also what was deleted once and may have arrived since. */
+  condemned(id: DropId, isLast: boolean, most: number): readonly Part[] {
+    return this.#select(`id = ? ${isLast ? '' : "AND state <> 'erased'"} ORDER BY n LIMIT ?`, idOf(id), most)
+  }
+
+  insert(id: DropId, { n, blob, size, digest, state }: Part): void {
+    this.#sql.exec('INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)', idOf(id), n, blob, size, digest.slice().buffer, state)
+  }
+
+  move(id: DropId, { n, blob }: Part, state: PartState): void {
+    this.#sql.exec('UPDATE parts SET state = ? WHERE id = ? AND n = ? AND blob = ?', state, idOf(id), n, blob)
+  }
+
+  remove(id: DropId, { n, blob }: Part): void {
+    this.#sql.exec('DELETE FROM parts WHERE id = ? AND n = ? AND blob = ?', idOf(id), n, blob)
+  }
+
+  #select(where: string, ...values: SqlStorageValue[]): readonly Part[] {
+    const rows = this.#sql.exec<Row>(`SELECT n, blob, size, digest, state FROM parts WHERE ${where}`, ...values)
+    // Only `insert` and `move` write these columns, from a Part.
+    return rows.toArray().map((row) => ({ ...row, digest: new Uint8Array(row.digest), state: row.state as PartState }))
+  }
+}
+
+export const PARTS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS parts (
+    id BLOB NOT NULL, n INTEGER NOT NULL, blob TEXT NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL,
+    state TEXT NOT NULL, PRIMARY KEY (id, n, blob)
+  ) WITHOUT ROWID;`
+
+// A type, not an interface: only a type has the index signature that the platform's types ask for.
+type Row = { n: number; blob: string; size: number; digest: ArrayBuffer; state: string }
+
+function idOf(id: DropId): ArrayBuffer {
+  return dropIdBytes(id).buffer
+}
