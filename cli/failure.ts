@@ -1,7 +1,6 @@
 import { isDropError, type DropError, type DropErrorCode } from '#protocol/error.ts'
-import { MAX_AGE_HEADER_BYTES, MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
-import { payloadSize } from '#client/crypto/payload.ts'
-import { BLOCK_BYTES, sizeClass } from '#client/pad.ts'
+import { MAX_TRIES } from '#protocol/limits.ts'
+import { FileFault } from '#client/source.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5 } as const
@@ -48,18 +47,18 @@ export function describeSystemError(error: unknown): string {
 }
 
 function explainDropError(error: DropError): Failure {
+  if (error instanceof FileFault) return explainFileFault(error)
   const [sentence, exitCode = EXIT.failed, hint] = SENTENCES[error.code]
   return new Failure(sentence, { exitCode, hint, cause: error })
 }
 
-/** The largest message, in words: what fits one part when padded and sealed. */
-export const LARGEST_MESSAGE: string = `${Math.floor((10 * largestArchive()) / 1_048_576) / 10} MiB`
-
-/** Bytes of the largest size class that fits one part, whatever its header. */
-function largestArchive(): number {
-  let bytes = PART_BYTES
-  while (payloadSize(sizeClass(bytes)) + MAX_AGE_HEADER_BYTES > PART_BYTES) bytes -= BLOCK_BYTES
-  return bytes
+function explainFileFault(fault: FileFault): Failure {
+  switch (fault.code) {
+    case 'file_changed':
+      return new Failure(`${fault.file} has changed while it was being sent`, { cause: fault })
+    case 'file_unreadable':
+      return new Failure(`cannot read ${fault.file}: ${describeSystemError(fault.cause)}`, { cause: fault })
+  }
 }
 
 const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
@@ -80,7 +79,11 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     EXIT.failed,
     'nothing was acknowledged: the same command may be run again',
   ],
-  too_large: [`too large: a drop holds at most ${LARGEST_MESSAGE}`],
+  too_large: ['too large for this server'],
+  incomplete: ['the server misses a part of what was sent', EXIT.tryLater, 'run the same command again'],
+  file_changed: ['a file has changed while it was being sent'],
+  file_unreadable: ['a file cannot be read any more'],
+  stopped: ['stopped'],
   offline: ['the server cannot be reached', EXIT.tryLater],
   try_later: ['the server is not ready yet, nothing is lost', EXIT.tryLater, 'run the same command again in a minute'],
   internal: ['the server failed, nothing is lost', EXIT.tryLater, 'run the same command again later'],

@@ -105,7 +105,7 @@ function iso(seconds: number): string {
 const READER_NAME_CHARACTERS = 8
 
 const STATES: Readonly<Record<Sent['state'], string>> = {
-  uploading: 'not there yet',
+  uploading: 'not finished',
   ready: 'waits',
   claimed: 'claimed',
   read: 'opened and burned',

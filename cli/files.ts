@@ -11,7 +11,6 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,10 +20,10 @@ import { dirname, join } from 'node:path'
  * returns. Of two processes one wins.
  * @returns whether it was written; `false` if something has that name.
  */
-export function createFile(path: string, bytes: Uint8Array, modifiedAtMs?: number): boolean {
-  const partial = writePartial(dirname(path), bytes, modifiedAtMs)
+export function createFile(path: string, bytes: Uint8Array): boolean {
+  const partial = writePartial(dirname(path), bytes)
   try {
-    return claimName(partial, path, modifiedAtMs)
+    return claimName(partial, path)
   } finally {
     unlinkSync(partial)
     syncFolder(dirname(path))
@@ -64,8 +63,17 @@ export function failedWith(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-/** Renaming would replace what another process has put there meanwhile; linking fails then. */
-function claimName(partial: string, path: string, modifiedAtMs?: number): boolean {
+/** A name for a file that is being written. Not made of the file's own: that may be as long as a name can be. */
+export function partialPath(folder: string): string {
+  return join(folder, `.sealdrop-${randomBytes(6).toString('hex')}.partial`)
+}
+
+/**
+ * Gives a whole file a second name, unless something has it. Renaming would replace what another process has put there
+ * meanwhile; linking fails then.
+ * @returns whether the name was free.
+ */
+export function claimName(partial: string, path: string): boolean {
   try {
     linkSync(partial, path)
     return true
@@ -79,17 +87,33 @@ function claimName(partial: string, path: string, modifiedAtMs?: number): boolea
     if (failedWith(error, 'EEXIST')) return false
     throw error
   }
-  if (modifiedAtMs !== undefined) utimesSync(path, modifiedAtMs / 1_000, modifiedAtMs / 1_000)
+  const { atime, mtime } = statSync(partial)
+  const copy = openSync(path, 'r+')
+  try {
+    futimesSync(copy, atime, mtime)
+    fsyncSync(copy)
+  } finally {
+    closeSync(copy)
+  }
   return true
 }
 
-function writePartial(folder: string, bytes: Uint8Array, modifiedAtMs?: number): string {
-  // Not named after the file: its name may be as long as a name can be.
-  const partial = join(folder, `.sealdrop-${randomBytes(6).toString('hex')}.partial`)
+/** What was done to the names in a folder, on the disk when this returns. */
+export function syncFolder(folder: string): void {
+  try {
+    const file = openSync(folder, 'r')
+    fsyncSync(file)
+    closeSync(file)
+  } catch {
+    // Not every system lets a folder be opened; the file itself is on the disk.
+  }
+}
+
+function writePartial(folder: string, bytes: Uint8Array): string {
+  const partial = partialPath(folder)
   const file = openSync(partial, 'wx', 0o600)
   try {
     writeFileSync(file, bytes)
-    if (modifiedAtMs !== undefined) futimesSync(file, modifiedAtMs / 1_000, modifiedAtMs / 1_000)
     fsyncSync(file)
   } catch (error) {
     unlinkSync(partial)
@@ -98,14 +122,4 @@ function writePartial(folder: string, bytes: Uint8Array, modifiedAtMs?: number):
     closeSync(file)
   }
   return partial
-}
-
-function syncFolder(folder: string): void {
-  try {
-    const file = openSync(folder, 'r')
-    fsyncSync(file)
-    closeSync(file)
-  } catch {
-    // Not every system lets a folder be opened; the file itself is on the disk.
-  }
 }

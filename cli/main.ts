@@ -2,6 +2,7 @@ import { forget } from './commands/forget.ts'
 import { key } from './commands/key.ts'
 import { open } from './commands/open.ts'
 import { reopen } from './commands/reopen.ts'
+import { resume } from './commands/resume.ts'
 import { revoke } from './commands/revoke.ts'
 import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
@@ -13,6 +14,7 @@ import { VERSION } from './version.ts'
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<ExitCode>>> = {
   send,
+  resume,
   open,
   status,
   revoke,

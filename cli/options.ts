@@ -25,12 +25,8 @@ export function parseOptions<T extends Options>(args: readonly string[], options
 }
 
 /** The command was called in a way that it does not understand. */
-export function misused(sentence: string, cause?: unknown): Failure {
-  return new Failure(sentence, {
-    exitCode: EXIT.usage,
-    hint: 'sealdrop help COMMAND shows how a command is used',
-    cause,
-  })
+export function misused(sentence: string, cause?: unknown, hint: string = HOW): Failure {
+  return new Failure(sentence, { exitCode: EXIT.usage, hint, cause })
 }
 
 /** A life such as `90m`, `1d` or `2w`, in seconds. */
@@ -71,6 +67,8 @@ function describeMisuse(error: unknown): string {
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${option}`
   return `option ${option} is not used that way`
 }
+
+const HOW = 'sealdrop help COMMAND shows how a command is used'
 
 /** Seconds. */
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 }

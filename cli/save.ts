@@ -1,17 +1,41 @@
-import { accessSync, constants, lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes } from '#protocol/bytes.ts'
-import type { DropFile } from '#client/archive.ts'
 import { cleanName, placesOf } from '#client/names.ts'
+import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
-import { createFile, failedWith, makeFolder } from './files.ts'
+import { claimName, failedWith, makeFolder, partialPath, syncFolder } from './files.ts'
+import { readRange } from './sources.ts'
 
 /** Where a file of a drop went. */
 export interface Saved {
-  readonly file: DropFile
+  /** As its sender named it. */
+  readonly name: string
   readonly path: string
   /** Whether the same bytes were there already, as after a run that could not tell the server. */
   readonly wasThere: boolean
+}
+
+/** Takes in the files of a drop while it is opened, under names that nobody takes for theirs. */
+export interface Saver extends Sink {
+  /** Why it could not go on, whatever became of that error on its way. */
+  readonly fault: Failure | undefined
+  /** Gives all files their names. Only when the whole drop is known to be genuine. */
+  publish(): Promise<Saved[]>
+  /** Removes what has no name yet. */
+  discard(): Promise<void>
+}
+
+export interface Place {
+  /** Where the files go. */
+  readonly folder: string
+  /** Where they lie until then: on the same disk. */
+  readonly partials: string
+  /** Else `.profile` becomes `_.profile`: in a home folder a new hidden file may be a command. */
+  readonly keepsHidden: boolean
+  /** What to do when a file cannot be saved. */
+  readonly hint: string
 }
 
 /** Makes sure that a folder is there and can be written to, before anything is claimed. */
@@ -25,29 +49,86 @@ export function prepareFolder(folder: string): void {
 }
 
 /**
- * Saves files under names that their sender chose, and overwrites nothing.
- * @param files - with clean names (`client/names.ts`): no way leads out of the folder.
- * @param keepsHidden - else `.profile` becomes `_.profile`: in a home folder a new hidden file may be a command.
+ * Saves files under names that their sender chose, and overwrites nothing. The names are clean (`client/names.ts`): no way
+ * leads out of the folder.
  */
-export function saveFiles(files: readonly DropFile[], folder: string, keepsHidden: boolean): Saved[] {
-  return files.map((file) => {
-    const name = keepsHidden ? file.name : file.name.replace(/(^|\/)\./g, '$1_.')
+export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver {
+  const files: Partial[] = []
+  let current: { readonly partial: Partial; readonly handle: FileHandle } | undefined
+  let fault: Failure | undefined
+
+  const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return saveFile(file, folder, name)
+      return await work()
     } catch (cause) {
-      if (!isSystemError(cause)) throw cause
-      throw new Failure(`cannot save ${name}: ${describeSystemError(cause)}`, { hint: NOT_LOST, cause })
+      if (!isSystemError(cause) && !(cause instanceof Failure)) throw cause
+      const told = cause instanceof Failure ? cause.message : `cannot save ${name}: ${describeSystemError(cause)}`
+      fault ??= new Failure(told, { hint, cause })
+      throw fault
     }
-  })
+  }
+  const finish = async (): Promise<void> => {
+    if (current === undefined) return
+    const { partial, handle } = current
+    current = undefined
+    try {
+      const seconds = partial.modifiedAtMs / 1_000
+      await handle.utimes(seconds, seconds)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+  return {
+    get fault() {
+      return fault
+    },
+    file: ({ name, modifiedAtMs }) =>
+      attempt(name, async () => {
+        await finish()
+        const partial = { name, path: partialPath(partials), modifiedAtMs }
+        // Exclusively: what has that name already, a symbolic link above all, is not written to.
+        current = { partial, handle: await open(partial.path, 'wx', 0o600) }
+        files.push(partial)
+      }),
+    write: (bytes) => attempt(current?.partial.name ?? '', async () => current?.handle.writeFile(bytes)),
+    publish: async () => {
+      await attempt(current?.partial.name ?? '', finish)
+      const saved: Saved[] = []
+      while (files[0] !== undefined) {
+        const [file] = files
+        const visible = keepsHidden ? file.name : file.name.replace(/(^|\/)\./g, '$1_.')
+        saved.push({ name: file.name, ...(await attempt(visible, () => give(file.path, folder, visible))) })
+        files.shift()
+      }
+      return saved
+    },
+    discard: async () => {
+      await current?.handle.close()
+      current = undefined
+      for (const { path } of files.splice(0)) await unlink(path).catch(() => undefined)
+    },
+  }
 }
 
-function saveFile(file: DropFile, folder: string, name: string): Saved {
+/** A file that has no name yet. */
+interface Partial {
+  readonly name: string
+  readonly path: string
+  readonly modifiedAtMs: number
+}
+
+async function give(partial: string, folder: string, name: string): Promise<Omit<Saved, 'name'>> {
   makeFolders(folder, dirname(name))
   const taken = new Set<string>()
   for (let candidate = name; ; candidate = join(dirname(name), cleanName(basename(name), taken))) {
     const path = join(folder, candidate)
-    if (createFile(path, file.bytes, file.modifiedAtMs)) return { file, path, wasThere: false }
-    if (holds(path, file.bytes)) return { file, path, wasThere: true }
+    const isNew = claimName(partial, path)
+    if (isNew || (await isSame(partial, path))) {
+      await unlink(partial)
+      syncFolder(dirname(path))
+      return { path, wasThere: !isNew }
+    }
     for (const place of placesOf(basename(candidate))) taken.add(place)
   }
 }
@@ -61,15 +142,32 @@ function makeFolders(folder: string, names: string): void {
       mkdirSync(path, { mode: 0o700 })
     } catch (error) {
       if (!failedWith(error, 'EEXIST')) throw error
-      if (!lstatSync(path).isDirectory())
-        throw new Failure(`cannot save into ${path}: it is not a folder`, { hint: NOT_LOST })
+      if (!lstatSync(path).isDirectory()) throw new Failure(`cannot save into ${path}: it is not a folder`)
     }
   }
 }
 
-function holds(path: string, bytes: Uint8Array): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  return stats?.isFile() === true && stats.size === bytes.length && equalBytes(readFileSync(path), bytes)
+async function isSame(a: string, b: string): Promise<boolean> {
+  const stats = lstatSync(b, { throwIfNoEntry: false })
+  const { size } = lstatSync(a)
+  if (stats?.isFile() !== true || stats.size !== size) return false
+  const handles = [
+    await open(a, constants.O_RDONLY | NO_FOLLOW),
+    await open(b, constants.O_RDONLY | NO_FOLLOW),
+  ] as const
+  try {
+    for (let start = 0; start < size; start += COMPARED_BYTES) {
+      const end = Math.min(size, start + COMPARED_BYTES)
+      const [left, right] = await Promise.all(handles.map((each) => readRange(each, start, end)))
+      if (left === undefined || right === undefined || !equalBytes(left, right)) return false
+    }
+    return true
+  } finally {
+    for (const each of handles) await each.close()
+  }
 }
 
-const NOT_LOST = 'nothing is lost: run the same command again, with -o and another folder'
+const COMPARED_BYTES = 1_048_576
+
+/** Windows has no such flag. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0

@@ -11,10 +11,12 @@ import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
  *   tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it
  *   reading/<drop id>.json  the reader key of a drop that is being opened
  *   opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is blamed for it
+ *   uploads/<drop id>.json  an upload in parts that has not been finished, the link and the text in it
  *
- * Never a link, never a message, never a passphrase: whoever gets this folder opens nothing with it.
+ * Never a passphrase, and never a link or a message but of an upload, until that is finished or cancelled: whoever gets this
+ * folder opens nothing that anybody was given a link to.
  */
-type Shelf = 'tickets' | 'reading' | 'opened'
+type Shelf = 'tickets' | 'reading' | 'opened' | 'uploads'
 
 /** Stores a record that must not be there yet. @returns whether it was stored */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
@@ -57,8 +59,13 @@ export function listRecords(shelf: Shelf): string[] {
     .toSorted()
 }
 
+/** Where another file than a record lies beside records. */
+export function statePath(shelf: Shelf, file: string): string {
+  return join(shelfPath(shelf), file)
+}
+
 function recordPath(shelf: Shelf, name: string): string {
-  return join(shelfPath(shelf), `${name}.json`)
+  return statePath(shelf, `${name}.json`)
 }
 
 function shelfPath(shelf: Shelf): string {
@@ -96,4 +103,5 @@ const DAMAGED: Readonly<Record<Shelf, string>> = {
   tickets: 'without it the drop can neither be looked at nor revoked; it ends when it expires',
   reading: 'move it away to claim anew; if it was claimed already, the sender must open it again',
   opened: 'move it away: it only tells that this computer has opened the drop',
+  uploads: 'without it the upload cannot go on: move it away, and send the files again',
 }

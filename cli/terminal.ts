@@ -53,10 +53,11 @@ export function say(sentence: string): void {
   process.stderr.write(`sealdrop: ${visible(sentence)}\n`)
 }
 
-/** Shows how far it is, over what was shown before. */
+/** Shows how far it is, over what was shown before. What does not fit the line is cut: two lines could not be erased. */
 export function showProgress(words: string): void {
   if (!process.stderr.isTTY) return
-  process.stderr.write(`${ERASE_LINE}sealdrop: ${words}`)
+  const most = (process.stderr.columns || FEW_COLUMNS) - 1
+  process.stderr.write(`${ERASE_LINE}${Array.from(`sealdrop: ${words}`).slice(0, most).join('')}`)
   isShown = true
 }
 
@@ -127,12 +128,18 @@ export async function askSecret(question: string, hint: string): Promise<string>
   return answer
 }
 
+/** What the person is told when a signal ends the command from now on: how to go on, or how to undo it. */
+export function sayOnSignals(sentences: readonly string[]): void {
+  lastWords = sentences
+}
+
 /** Leaves the terminal as it was when a signal ends the command. */
 export function restoreOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       asking?.setRawMode(false)
       erase()
+      for (const sentence of lastWords) say(sentence)
       // By the signal itself, so that a shell sees what it was.
       process.kill(process.pid, signal)
     })
@@ -185,7 +192,12 @@ const typedAhead: string[] = []
 /** The terminal, while a question is open. */
 let asking: ReadStream | undefined
 
+let lastWords: readonly string[] = []
+
 let isShown = false
+
+/** Of a terminal that does not say how wide it is. */
+const FEW_COLUMNS = 80
 
 const TERMINAL = '/dev/tty'
 

@@ -1,5 +1,4 @@
-import { DEFAULT_TTL_SECONDS, MAX_READS, MAX_TRIES } from '#protocol/limits.ts'
-import { LARGEST_MESSAGE } from './failure.ts'
+import { DEFAULT_TTL_SECONDS, MAX_ENTRIES, MAX_READS, MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
 
 /** What `sealdrop help` prints. */
 export const USAGE = `Usage: sealdrop COMMAND [ARGUMENTS]
@@ -7,10 +6,12 @@ export const USAGE = `Usage: sealdrop COMMAND [ARGUMENTS]
 Seals a message or files on this computer, leaves them with a server that
 cannot read them, and prints a link that opens them once.
 
-  send [FILE…]             seal text or files, print the link
+  send [FILE…]             seal text, files or folders, print the link
+  resume [TICKET]          go on with sending what was interrupted
   open LINK                open a drop
   status [TICKET]          see how the drops that you sent fare
-  revoke TICKET            end a drop, so that nobody opens it any more
+  revoke TICKET            end a drop, so that nobody opens it any more, or
+                           cancel what was interrupted
   reopen TICKET [READER]   take a read back from a reader who vanished
   forget TICKET…           forget drops that you sent
   key LINK                 print the key of a drop, for the age program
@@ -22,7 +23,7 @@ command prints its result as one JSON object.
 
 Environment:
   SEALDROP_SERVER   server to send to; default http://localhost:8787
-  SEALDROP_HOME     folder for tickets and reader keys; default
+  SEALDROP_HOME     folder for tickets, reader keys and uploads; default
                     $XDG_STATE_HOME/sealdrop, else ~/.local/state/sealdrop
   NO_COLOR          no colour
 
@@ -37,13 +38,18 @@ Exit codes:
 
 /** What `sealdrop help COMMAND` prints. */
 export const COMMAND_USAGE: Readonly<Record<string, string>> = {
-  send: `Usage: sealdrop send [FILE…] [--expires 1d] [--reads 1]
+  send: `Usage: sealdrop send [FILE | FOLDER…] [--expires 1d] [--reads 1]
                      [--passphrase | --passphrase-file FILE]
                      [--server ORIGIN] [--json]
 
 Seals text from standard input, or files, and prints the link: one line. Text
-and files go together with - among the files. Only base names are sealed.
-A drop holds at most ${LARGEST_MESSAGE}.
+and files go together with - among the files. Of a path only the last name is
+sealed. A folder is sent whole, hidden files included; symbolic links, pipes,
+devices and empty folders in it are left out. How large a drop may be is up to
+the server, and told before anything is sent; ${MAX_ENTRIES - 2} files are the most.
+
+What is larger than ${PART_BYTES / 1_048_576} MiB goes in parts. If that is interrupted, what it takes
+to go on is kept for a week: sealdrop resume goes on, sealdrop revoke cancels it.
 
   --expires TIME           from 5m to 30d (m, h, d, w); default ${DEFAULT_TTL_SECONDS / 86_400}d
   --reads N                how many readers may open it, 1 to ${MAX_READS}; default 1
@@ -53,13 +59,29 @@ A drop holds at most ${LARGEST_MESSAGE}.
                            else http://localhost:8787
   --json                   print {"link", "ticket", "expires", "reads"}
 `,
+  resume: `Usage: sealdrop resume [TICKET] [--passphrase-file FILE] [--json]
+
+Goes on with what send could not finish: the command was stopped, or the
+connection was lost. What the server has is not sent again, only read, to make
+sure that it still belongs to the rest. If a file has changed, all are sealed
+anew under another link, and what was sent before is deleted.
+
+  TICKET                   the name that send printed when it was stopped, and
+                           that status shows, or the beginning of it; needed
+                           when there is more than one
+  --passphrase-file FILE   if a file has changed and the link needs a passphrase:
+                           read it from the only line of FILE instead of asking
+  --json                   print {"link", "ticket", "expires", "reads"}
+`,
   open: `Usage: sealdrop open LINK [-o DIR] [--passphrase-file FILE] [--json]
 
 Opens a drop: text goes to standard output exactly as it was sealed (on a
 terminal, control characters are made visible), files go to DIR. A file that
 is there is never overwritten: the new one becomes "name (2).ext". The server
 is told to burn the drop only when everything has been written: if something
-goes wrong before, run the same command again on this computer.
+goes wrong before, run the same command again on this computer. What is larger
+than ${PART_BYTES / 1_048_576} MiB is kept in DIR while it comes in (.sealdrop-….partial), and the same
+command goes on where it was stopped.
 
   LINK                     without LINK it is asked for and not shown; - reads it
                            from standard input. A link that is given as an
@@ -87,7 +109,8 @@ server said last is remembered when the drop has expired.
   revoke: `Usage: sealdrop revoke TICKET [--json]
 
 Ends a drop: the server deletes it, and nobody opens it any more. Exit code 3
-if it had been opened, or had expired, before.
+if it had been opened, or had expired, before. Of a drop that was interrupted
+while it was sent, it deletes what the server has, and what is kept to go on.
 `,
   reopen: `Usage: sealdrop reopen TICKET [READER] [--json]
 

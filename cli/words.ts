@@ -1,5 +1,3 @@
-import type { Progress } from '#client/server.ts'
-
 /** `1 file`, `2 files`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`
@@ -16,7 +14,14 @@ export function formatTime(ms: number): string {
 /** `12 bytes`, `1.5 KiB`, `7.8 MiB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 1_024) return count(bytes, 'byte')
-  return bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`
+  const power = Math.min(UNITS.length, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1_024 ** power).toFixed(1)} ${UNITS[power - 1] ?? ''}`
+}
+
+/** How long something will take, coarsely: `40 s`, `12 min`, `3 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
 }
 
 /** How often a drop can be opened, in words. */
@@ -24,24 +29,4 @@ export function formatReads(reads: number): string {
   return reads === 1 ? 'once' : `${reads} times`
 }
 
-/** What a person who waits is told. */
-export function describeProgress(progress: Progress): string {
-  switch (progress.stage) {
-    case 'stretching':
-      return `stretching the passphrase… ${percent(progress.done, 1)}`
-    case 'sealing':
-      return 'sealing…'
-    case 'opening':
-      return 'opening…'
-    case 'sending':
-      return `sending… ${percent(progress.bytes, progress.total)}`
-    case 'receiving':
-      return `receiving… ${percent(progress.bytes, progress.total)}`
-    case 'waiting':
-      return `the server is not ready; asking again in ${Math.ceil(progress.ms / 1_000)} s`
-  }
-}
-
-function percent(part: number, whole: number): string {
-  return `${whole === 0 ? 100 : Math.floor((100 * part) / whole)}%`
-}
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB']

@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
 import { printJson, say } from '../terminal.ts'
-import { findTicket, forgetTicket } from '../tickets.ts'
+import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
+import { forgetUpload } from '../uploads.ts'
 import { count } from '../words.ts'
 
 /** Deletes tickets from this computer. */
@@ -10,10 +11,21 @@ export async function forget(args: readonly string[]): Promise<ExitCode> {
   if (positionals.length === 0) throw misused('a ticket is missing')
   // All are found before any is deleted.
   const names = [...new Set(positionals.map(findTicket))]
-  for (const name of names) forgetTicket(name)
+  for (const name of names) {
+    forgetUploadOf(name)
+    forgetTicket(name)
+  }
   if (values.json) await printJson({ forgotten: names })
   say(`forgot ${count(names.length, 'ticket')}; the drops stay until they are opened or expire`)
   return EXIT.done
+}
+
+function forgetUploadOf(name: string): void {
+  try {
+    forgetUpload(readTicket(name).ticket.dropId)
+  } catch {
+    // A damaged ticket does not tell of which drop it is.
+  }
 }
 
 const OPTIONS = { json: { type: 'boolean', default: false } } as const

@@ -1,8 +1,8 @@
 import { stretch } from '#client/crypto/argon2.ts'
 import { deriveOpener } from '#client/link.ts'
-import { onProgress } from '../connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
+import { makeProgress } from '../progress.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
 import { print, printJson, say } from '../terminal.ts'
 
@@ -14,8 +14,9 @@ export async function key(args: readonly string[]): Promise<ExitCode> {
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
   const { secret } = await readLink(argument)
   const passphrase = await passphraseFor(secret, passphraseFile)
+  const progress = makeProgress()
   const { identity } = await deriveOpener(secret, passphrase, stretch, (done) =>
-    onProgress({ stage: 'stretching', done }),
+    progress({ stage: 'stretching', done }),
   )
   await (values.json ? printJson({ identity }) : print(`${identity}\n`))
   say('keep this as secret as the drop: who has the ciphertext opens it with this key')

@@ -1,17 +1,19 @@
-import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import { stretch } from '#client/crypto/argon2.ts'
-import { acknowledge, claim, look, open as openSealed, type Opened, type Waiting } from '#client/receive.ts'
+import { acknowledge, look, openDrop, receiveParts, type Opened, type Waiting } from '#client/receive.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, locate, type Location, type Opener } from '#client/link.ts'
-import { connect, nameServer, onProgress, PATIENCE_MS } from '../connect.ts'
+import { memoryStaging } from '#client/staging.ts'
+import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
+import { makeProgress } from '../progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from '../reader-key.ts'
 import { explainRefusal } from '../refusal.ts'
-import { prepareFolder, saveFiles } from '../save.ts'
+import { prepareFolder, saveInto, type Saver } from '../save.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
-import { isSeen, print, printJson, say, visible } from '../terminal.ts'
+import { stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
+import { isSeen, print, printJson, say, sayOnSignals, visible } from '../terminal.ts'
 import { formatReads, formatSize, formatTime } from '../words.ts'
 
 /**
@@ -30,15 +32,24 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   const waiting = await lookAt(origin, await locate(secret))
   if (waiting.state === 'ready')
     say(`a drop waits until ${formatTime(waiting.expires * 1_000)}, and opens ${formatReads(waiting.reads)}`)
+  const folder = output ?? '.'
+  const isInParts = waiting.parts > 1
+  if (isInParts && output === undefined) prepareFolder(folder)
   const passphrase = await passphraseFor(secret, passphraseFile)
-  const opener = await deriveOpener(secret, passphrase, stretch, (done) => onProgress({ stage: 'stretching', done }))
-  const { ciphertext, reader } = await claimRead(origin, opener, waiting)
-  onProgress({ stage: 'opening' })
-  const opened = await openSealed(ciphertext, opener)
-  await hand(opened, output, json)
+  const progress = makeProgress()
+  const opener = await deriveOpener(secret, passphrase, stretch, (done) => progress({ stage: 'stretching', done }))
+
+  const staging = isInParts ? await stageIn(stagingPath(folder, opener.dropId)) : undefined
+  const hint = staging === undefined ? NOT_LOST : stagedHint(staging.path)
+  const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: output !== undefined, hint })
+  if (staging !== undefined) sayOnSignals([`stopped; ${hint}`])
+  const { opened, reader } = await fetchAndOpen({ origin, opener, waiting, staging, saver, progress })
+  await hand(opened, saver, json)
   // Before the server is told: its answer may be lost, and then it is this computer all the same that opened the drop.
   noteOpened(opener.dropId, reader.publicKey, waiting.expires * 1_000)
-  return tell(origin, opener, reader, opened)
+  const exitCode = await tell(origin, opener, reader, opened)
+  await staging?.clear()
+  return exitCode
 }
 
 async function lookAt(origin: string, place: Location): Promise<Waiting> {
@@ -49,19 +60,34 @@ async function lookAt(origin: string, place: Location): Promise<Waiting> {
   }
 }
 
+interface Opening {
+  readonly origin: string
+  readonly opener: Opener
+  readonly waiting: Waiting
+  /** On the disk; `undefined` for a drop of one part, which memory holds. */
+  readonly staging: FolderStaging | undefined
+  readonly saver: Saver
+  readonly progress: ReturnType<typeof makeProgress>
+}
+
 /** Claims with the stored reader key; with a fresh one where the stored one is of no use any more. */
-async function claimRead(
-  origin: string,
-  opener: Opener,
-  waiting: Waiting,
-): Promise<{ ciphertext: Bytes; reader: SigningKey }> {
-  const server = connect(origin, PATIENCE_MS.claim)
+async function fetchAndOpen(opening: Opening): Promise<{ opened: Opened; reader: SigningKey }> {
+  const { origin, opener, waiting, staging, saver } = opening
   for (let { nonce } = waiting; ; nonce = undefined) {
     const { key: reader, isResumed } = await takeReaderKey(opener.dropId, waiting.expires * 1_000)
     try {
-      return { ciphertext: await claim(server, opener, reader, nonce, onProgress), reader }
+      // The first part claims: whoever has it already, with a key that has claimed nothing, could never acknowledge.
+      if (!isResumed) await staging?.forget(0)
+      // Otherwise nothing is claimed, and only so it shows that a passphrase was mistyped.
+      else if (staging?.has(0) === true) await look(connect(origin, PATIENCE_MS.look), opener)
+      return { opened: await openWith({ ...opening, waiting: { ...waiting, nonce } }, reader), reader }
     } catch (error) {
+      await saver.discard()
+      const fault = saver.fault ?? staging?.fault
+      if (fault !== undefined) throw fault
       const code = isDropError(error) ? error.code : ''
+      // Fetched once more it may be whole; staged it would stay what it is.
+      if (code === 'open_failed') await staging?.clear()
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
       // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.
       const isStale = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
@@ -71,14 +97,26 @@ async function claimRead(
   }
 }
 
+async function openWith(
+  { origin, opener, waiting, staging, saver, progress }: Opening,
+  reader: SigningKey,
+): Promise<Opened> {
+  const server = connect(origin, staging === undefined ? PATIENCE_MS.claim : PATIENCE_MS.transfer)
+  const parts = receiveParts(server, opener, reader, waiting, staging ?? memoryStaging(), { onProgress: progress })
+  const opened = await openDrop(parts, opener, { sink: saver })
+  progress({ stage: 'opening' })
+  return opened
+}
+
 /** Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe. */
-async function hand({ text, files }: Opened, output: string | undefined, json: boolean): Promise<void> {
-  const saved = saveFiles(files, output ?? '.', output !== undefined)
-  for (const { file, path, wasThere } of saved) {
-    say(wasThere ? `${path} is there already` : `saved ${path} (${formatSize(file.bytes.length)})`)
+async function hand({ text, files }: Opened, saver: Saver, json: boolean): Promise<void> {
+  const saved = new Map((await saver.publish()).map((each) => [each.name, each]))
+  for (const { name, size } of files) {
+    const { path, wasThere } = saved.get(name) ?? { path: name, wasThere: false }
+    say(wasThere ? `${path} is there already` : `saved ${path} (${formatSize(size)})`)
   }
   if (json) {
-    const list = saved.map(({ file, path }) => ({ name: file.name, path, size: file.bytes.length, type: file.type }))
+    const list = files.map(({ name, size, type }) => ({ name, path: saved.get(name)?.path ?? name, size, type }))
     await printJson({ text, files: list })
   } else if (isSeen && text !== '') {
     const harmless = visible(text)
@@ -115,3 +153,5 @@ const OPTIONS = {
   'passphrase-file': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
+
+const NOT_LOST = 'nothing is lost: run the same command again, with -o and another folder'

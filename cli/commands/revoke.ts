@@ -1,17 +1,35 @@
 import { revokeDrop } from '#client/sender.ts'
-import { EXIT, type ExitCode } from '../failure.ts'
+import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { describeFate } from '../fate.ts'
 import { misused, parseOptions } from '../options.ts'
-import { changeAsSender } from '../sent.ts'
+import { askAsSender, describeAbsence } from '../sent.ts'
 import { printJson, say } from '../terminal.ts'
+import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
+import { forgetUpload, hasUpload } from '../uploads.ts'
 
-/** Ends a drop. */
+/** Ends a drop, or cancels the upload of one. */
 export async function revoke(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const [start] = positionals
   if (start === undefined) throw misused('a ticket is missing')
-  const { name, fate } = await changeAsSender(start, revokeDrop)
+  const name = findTicket(start)
+  const kept = readTicket(name)
+  const { dropId } = kept.ticket
+  const isUpload = hasUpload(dropId)
+  const fate = await askAsSender(name, kept, revokeDrop)
+  if (isUpload) forgetUpload(dropId)
+  if (fate === undefined) {
+    if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
+    forgetTicket(name)
+    if (values.json) await printJson({ ticket: name, state: 'unknown' })
+    say('cancelled: the server has nothing of it')
+    return EXIT.done
+  }
   if (values.json) await printJson({ ticket: name, ...fate })
+  if (isUpload && fate.state === 'revoked' && fate.readers.length === 0) {
+    say('cancelled: what was sent of it is deleted, and its link opens nothing')
+    return EXIT.done
+  }
   const isTooLate = fate.state === 'read'
   const [first = '', ...readers] = describeFate(fate)
   say(isTooLate ? `too late: ${first}` : `${first}: nobody can open it any more`)

@@ -2,15 +2,18 @@ import { checkDrop } from '#client/sender.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
 import { describeFate, type Fate } from '../fate.ts'
 import { parseOptions } from '../options.ts'
+import { howToGoOn } from '../outgoing.ts'
 import { askAsSender, describeAbsence, isOver } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from '../tickets.ts'
+import { forgetOldUploads, hasUpload } from '../uploads.ts'
 import { formatTime } from '../words.ts'
 
 /** How one drop fares, or all that were sent from here. */
 export async function status(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const [start] = positionals
+  forgetOldUploads(Date.now())
   if (start !== undefined) {
     const standing = await stand(findTicket(start))
     await (values.json ? printJson(standing.result) : print(standing.text))
@@ -44,17 +47,31 @@ interface Standing {
 async function stand(name: string): Promise<Standing> {
   const kept = readTicket(name)
   const fate = await askAsSender(name, kept, checkDrop)
-  const { origin, sealedAtMs } = kept.ticket
+  const { dropId, origin, sealedAtMs } = kept.ticket
+  const isUpload = hasUpload(dropId)
   const sealed = `sealed ${formatTime(sealedAtMs)} for ${origin}`
   const lines = fate === undefined ? describeAbsent(kept) : describeFate(fate)
+  if (isUpload) lines.push(describeUpload(name, fate))
   const [first = '', ...rest] = lines
   const text = [`${name}  ${first}`, ...[...rest, sealed].map((line) => `${' '.repeat(name.length)}  ${line}`)].join(
     '\n',
   )
   return {
     text: visible(`${text}\n`),
-    result: { ticket: name, server: origin, sealed: new Date(sealedAtMs).toISOString(), ...outcome(kept, fate) },
+    result: {
+      ticket: name,
+      server: origin,
+      sealed: new Date(sealedAtMs).toISOString(),
+      ...outcome(kept, fate),
+      ...(isUpload ? { unfinished: true } : {}),
+    },
   }
+}
+
+/** What can be done about an upload that was interrupted: the last of it is the link on standard output. */
+function describeUpload(name: string, fate: Fate | undefined): string {
+  if (fate !== undefined && fate.state !== 'uploading') return `its link was not printed: sealdrop resume ${name} prints it`
+  return `interrupted: ${howToGoOn(name)}`
 }
 
 function describeAbsent(kept: Kept): string[] {

@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises'
+import { isDropError } from '#protocol/error.ts'
+import { signingKeyFromSeed } from '#client/crypto/keys.ts'
+import { goOn } from '#client/send.ts'
+import { revokeDrop } from '#client/sender.ts'
+import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
+import { parseOptions } from '../options.ts'
+import { checkSize, deliver, describe, explainStop, howToGoOn, prepare, type Outgoing } from '../outgoing.ts'
+import { askNewPassphrase, readPassphrase } from '../secrets.ts'
+import { askAsSender } from '../sent.ts'
+import { fileSource, type Chosen } from '../sources.ts'
+import { say } from '../terminal.ts'
+import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
+import { forgetOldUploads, forgetUpload, listUploads, readUpload, type Upload } from '../uploads.ts'
+import { formatTime } from '../words.ts'
+
+/** Goes on with an upload that was interrupted, and prints its link. */
+export async function resume(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const { json, 'passphrase-file': passphraseFile } = values
+  forgetOldUploads(Date.now())
+  const upload = await chooseUpload(positionals[0])
+  const files = await findFiles(upload)
+  const changed = files.filter(({ file }, index) => hasChanged(file, upload, index)).map(({ path }) => path ?? '')
+  if (changed.length > 0) return sealAnew(upload, files, changed, passphraseFile, json)
+
+  const { ticket: name, seed, unfinished } = upload
+  const sources = files.map(({ file }) => file.source)
+  const sealed = await goOn(unfinished, sources)
+  const outgoing: Outgoing = { sealed, name, seed, sender: await signingKeyFromSeed(seed) }
+  try {
+    await deliver(outgoing, json)
+  } catch (error) {
+    // Neither its size nor its time has told.
+    if (isDropError(error) && error.code === 'file_changed')
+      return sealAnew(upload, await findFiles(upload), [explain(error).message], passphraseFile, json)
+    throw explainStop(error, outgoing)
+  }
+  return EXIT.done
+}
+
+async function chooseUpload(start: string | undefined): Promise<Upload> {
+  if (start !== undefined) return readUpload(readTicket(findTicket(start)).ticket.dropId)
+  const uploads = listUploads()
+  const [first] = uploads
+  if (first === undefined) throw new Failure('there is nothing to resume')
+  if (uploads.length === 1) return readUpload(first.unfinished.dropId)
+  for (const { ticket: name, unfinished } of uploads) {
+    const { text, files, ticket } = unfinished
+    say(`${name}  ${describe(text, files)}, sealed ${formatTime(ticket.sealedAtMs)} for ${ticket.origin}`)
+  }
+  throw new Failure('more than one upload', { exitCode: EXIT.usage, hint: 'sealdrop resume ID names one' })
+}
+
+/** The files of an upload as they are now. @throws Failure that names those that are not there */
+async function findFiles({ paths, ticket, unfinished }: Upload): Promise<Chosen[]> {
+  const found: Chosen[] = []
+  let failure: unknown
+  for (const [index, { name, type }] of unfinished.files.entries()) {
+    const path = paths[index] ?? ''
+    try {
+      const { mtimeMs: modifiedAtMs, size } = await stat(path)
+      found.push({ file: { name, type, modifiedAtMs, source: fileSource(path, size, modifiedAtMs) }, path })
+    } catch (cause) {
+      failure ??= cause
+      say(`cannot read ${path}: ${describeSystemError(cause)}`)
+    }
+  }
+  if (failure === undefined) return found
+  const hint = `when they are back, ${howToGoOn(ticket)}`
+  throw new Failure('files are missing; what was sent is kept', { hint, cause: failure })
+}
+
+function hasChanged(
+  { source: { size }, modifiedAtMs }: Chosen['file'],
+  { unfinished }: Upload,
+  index: number,
+): boolean {
+  const before = unfinished.files[index]
+  return before?.size !== size || before.modifiedAtMs !== modifiedAtMs
+}
+
+/** Seals what the files hold now, under another link, and ends the upload of what they held. Nobody had its link. */
+async function sealAnew(
+  { ticket: name, unfinished }: Upload,
+  files: readonly Chosen[],
+  changed: readonly string[],
+  passphraseFile: string | undefined,
+  json: boolean,
+): Promise<ExitCode> {
+  const { text, terms, ticket, dropId } = unfinished
+  for (const each of changed) say(`changed since: ${each}`)
+  say('sealing it anew, with another link; what was sent before is deleted')
+  const { ttlSeconds, reads } = terms
+  const order = { text, files, origin: ticket.origin, ttlSeconds, reads }
+  await checkSize(order)
+  const passphrase = !ticket.needsPassphrase
+    ? ''
+    : passphraseFile === undefined
+      ? await askNewPassphrase()
+      : await readPassphrase(passphraseFile)
+  const outgoing = await prepare({ ...order, passphrase })
+  // Only now, when the new one is kept: a crash in between leaves both, and neither is lost.
+  await askAsSender(name, readTicket(name), revokeDrop)
+  forgetUpload(dropId)
+  forgetTicket(name)
+  try {
+    await deliver(outgoing, json)
+  } catch (error) {
+    throw explainStop(error, outgoing)
+  }
+  return EXIT.done
+}
+
+const OPTIONS = {
+  'passphrase-file': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const

@@ -1,0 +1,151 @@
+import type { Bytes } from '#protocol/bytes.ts'
+import { isDropError } from '#protocol/error.ts'
+import { PART_CHUNKS } from '#protocol/limits.ts'
+import { archiveSize, type Message } from '#client/archive.ts'
+import { stretch } from '#client/crypto/argon2.ts'
+import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
+import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import { randomBytes } from '#client/crypto/random.ts'
+import { Refused } from '#client/refused.ts'
+import { deposit, fetchLimits, seal, type Sealed } from '#client/send.ts'
+import { connect, nameServer, PATIENCE_MS } from './connect.ts'
+import { EXIT, explain, Failure } from './failure.ts'
+import { makeProgress } from './progress.ts'
+import { SAVE_IT, type Chosen } from './sources.ts'
+import { paintLink, print, printJson, say, sayOnSignals } from './terminal.ts'
+import { forgetTicket, keepTicket, replaceTicket } from './tickets.ts'
+import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
+import { count, formatReads, formatSize, formatTime } from './words.ts'
+
+/** What is sent, and on which terms. */
+export interface Order {
+  readonly text: string
+  readonly files: readonly Chosen[]
+  /** Origin of the server. */
+  readonly origin: string
+  readonly ttlSeconds: number
+  readonly reads: number
+  /** `''` for a link that needs none. */
+  readonly passphrase: string
+}
+
+/** A drop on its way to the server, of which the ticket is kept, and if it has parts all that it takes to go on. */
+export interface Outgoing {
+  readonly sealed: Sealed
+  /** Name of the ticket. */
+  readonly name: string
+  /** The sender key, and its seed of 32 bytes. */
+  readonly sender: SigningKey
+  readonly seed: Bytes
+}
+
+/** @throws Failure if it is too large for the server, which is asked only about what does not fit one part */
+export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase'>): Promise<void> {
+  const sizes = files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))
+  const archive = archiveSize(Buffer.byteLength(text), sizes)
+  if (archive <= ONE_PART_BYTES) return
+  const pipe = files.find(({ path }) => path === undefined)
+  if (pipe !== undefined)
+    throw new Failure(`cannot send ${pipe.file.name} with so much else: a pipe is read only once`, { hint: SAVE_IT })
+  let largest: number
+  try {
+    ;({ largest } = await fetchLimits(connect(origin, PATIENCE_MS.look)))
+  } catch (error) {
+    throw nameServer(error, origin, UNREACHED)
+  }
+  const size = HEADER_BYTES + payloadSize(archive)
+  if (size > largest) throw tooLarge(origin, largest, size)
+}
+
+/** Makes link and keys, and keeps what must outlive this process. Nothing has been sent then. */
+export async function prepare({ text, files, ...terms }: Order): Promise<Outgoing> {
+  const seed = randomBytes(32)
+  const sender = await signingKeyFromSeed(seed)
+  const message: Message = { text, files: files.map(({ file }) => file) }
+  const sealed = await seal(message, { ...terms, sender, stretch, now: Date.now(), onProgress: makeProgress() })
+  // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
+  const name = keepTicket({ ticket: sealed.ticket, seed })
+  if (sealed.parts > 1) {
+    const paths = files.map(({ path }) => path ?? '')
+    keepUpload({ ticket: name, seed, paths, unfinished: sealed.unfinished })
+  }
+  return { sealed, name, sender, seed }
+}
+
+/** Deposits a drop, prints its link, and removes what was kept to go on. */
+export async function deliver({ sealed, name, sender, seed }: Outgoing, json: boolean): Promise<void> {
+  const { dropId, link, parts, ticket: planned } = sealed
+  const { text, files } = sealed.unfinished
+  const { origin, needsPassphrase, reads } = planned
+  const isInParts = parts > 1
+  if (isInParts) sayOnSignals([`stopped; ${howToGoOn(name)}`])
+  const progress = makeProgress()
+  const ticket = await deposit(connect(origin, isInParts ? PATIENCE_MS.transfer : PATIENCE_MS.send), sealed, {
+    sender,
+    // What comes in is a short receipt: nobody needs to see how much of it.
+    onProgress: (now) => now.stage !== 'receiving' && progress(now),
+    journal: isInParts ? journalOf(dropId) : undefined,
+  })
+  const { expiresAtMs } = ticket
+  try {
+    const result = { link, ticket: name, expires: new Date(expiresAtMs).toISOString(), reads }
+    await (json ? printJson(result) : print(`${paintLink(link)}\n`))
+  } catch (error) {
+    const other = isInParts ? `, or have it printed again with: sealdrop resume ${name}` : ''
+    say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}${other}`)
+    throw error
+  } finally {
+    // After the link, which counts more: if this fails, the ticket that was kept before still serves.
+    replaceTicket(name, { ticket, seed })
+  }
+  if (isInParts) forgetUpload(dropId)
+  sayOnSignals([])
+  say(`sealed ${describe(text, files)}; opens ${formatReads(reads)}, until ${formatTime(expiresAtMs)}`)
+  if (needsPassphrase) say('the link opens it only with the passphrase: give that by another way')
+  say(`see whether it has been opened, or end it: sealdrop status ${name}, sealdrop revoke ${name}`)
+}
+
+/** What a failed delivery is told as; what was kept goes if it is of no more use. */
+export function explainStop(error: unknown, { sealed, name }: Outgoing): unknown {
+  const { dropId, parts, ticket } = sealed
+  const code = isDropError(error) ? error.code : undefined
+  // Printing failed: the drop is out there.
+  if (code === undefined && parts === 1 && error instanceof Failure) return error
+  const isOver = parts === 1 || code === 'too_large' || code === 'id_taken' || code === 'gone'
+  if (isOver) {
+    // Nobody will ever have the link.
+    forgetUpload(dropId)
+    forgetTicket(name)
+  }
+  if (error instanceof Refused && error.code === 'too_large') return tooLarge(ticket.origin, error.largest)
+  if (code === 'gone')
+    return new Failure('the server has ended this upload', { exitCode: EXIT.gone, hint: 'send it again', cause: error })
+  if (isOver) return nameServer(error, ticket.origin, UNREACHED)
+  const { message, exitCode } = explain(nameServer(error, ticket.origin))
+  const hint = code === 'file_changed' ? `sealdrop resume ${name} seals it anew, with another link` : howToGoOn(name)
+  return new Failure(message, { exitCode, hint, cause: error })
+}
+
+/** `5 bytes of text and 2 files (1.2 GiB)`. */
+export function describe(text: string, files: readonly { readonly size: number }[]): string {
+  const words = text === '' ? [] : [`${formatSize(Buffer.byteLength(text))} of text`]
+  const size = files.reduce((sum, each) => sum + each.size, 0)
+  if (files.length > 0) words.push(`${count(files.length, 'file')} (${formatSize(size)})`)
+  return words.join(' and ')
+}
+
+export function howToGoOn(name: string): string {
+  return `sealdrop resume ${name} goes on, sealdrop revoke ${name} cancels it`
+}
+
+function tooLarge(origin: string, largest: number | undefined, size?: number): Failure {
+  const own = size === undefined ? '' : `: ${formatSize(size)} when sealed`
+  const most = largest === undefined ? 'does not take it' : `takes at most ${formatSize(largest)}`
+  return new Failure(`too large${own}; the server at ${origin} ${most}`, { hint: 'send it as several drops' })
+}
+
+/** Of an archive. docs/protocol.md §3.5. */
+const ONE_PART_BYTES = PART_CHUNKS * CHUNK_BYTES
+
+const UNREACHED =
+  'nothing was sent; --server and SEALDROP_SERVER name another server, and in a clone npm start runs one'

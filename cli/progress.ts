@@ -1,0 +1,52 @@
+import { makePace, type Rate } from '#client/pace.ts'
+import type { Progress } from '#client/server.ts'
+import { showProgress } from './terminal.ts'
+import { formatDuration, formatSize } from './words.ts'
+
+/** Shows a person who waits how far it is, how fast it goes and how long it takes. One for each command. */
+export function makeProgress(clock: () => number = Date.now): (progress: Progress) => void {
+  let stage: Progress['stage'] | undefined
+  let pace = makePace(clock)
+  let shownAt = 0
+  return (progress) => {
+    if (progress.stage !== stage) pace = makePace(clock)
+    const rate = 'bytes' in progress ? pace.note(progress.bytes, progress.total) : undefined
+    const isDue = progress.stage !== stage || clock() - shownAt >= EVERY_MS
+    stage = progress.stage
+    if (!isDue) return
+    shownAt = clock()
+    showProgress(describe(progress, rate))
+  }
+}
+
+function describe(progress: Progress, rate: Rate | undefined): string {
+  switch (progress.stage) {
+    case 'stretching':
+      return `stretching the passphrase… ${percent(progress.done, 1)}`
+    case 'sealing':
+      return 'sealing…'
+    case 'opening':
+      return 'opening…'
+    case 'sending':
+      return `sending… ${describeBytes(progress, rate)}`
+    case 'receiving':
+      return `receiving… ${describeBytes(progress, rate)}`
+    case 'checking':
+      return `reading again what was sent… ${describeBytes(progress, rate)}`
+    case 'waiting':
+      return `the server is not reached or not ready; trying again in ${Math.ceil(progress.ms / 1_000)} s`
+  }
+}
+
+function describeBytes({ bytes, total }: { bytes: number; total: number }, rate: Rate | undefined): string {
+  const amount = `${formatSize(bytes)} of ${formatSize(total)}, ${percent(bytes, total)}`
+  if (rate === undefined) return amount
+  return `${amount}, ${formatSize(Math.round(rate.bytesPerSecond))}/s, ${formatDuration(rate.secondsLeft)} left`
+}
+
+function percent(part: number, whole: number): string {
+  return `${whole === 0 ? 100 : Math.floor((100 * part) / whole)}%`
+}
+
+/** A terminal need not be written to for every packet. Milliseconds. */
+const EVERY_MS = 100

@@ -1,0 +1,124 @@
+import { constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bytes } from '#protocol/bytes.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
+import type { Staging } from '#client/staging.ts'
+import { describeSystemError, Failure, isSystemError } from './failure.ts'
+import { failedWith, partialPath, syncFolder } from './files.ts'
+import { readRange } from './sources.ts'
+
+/** Parts of a drop in a folder, where they outlive this process. */
+export interface FolderStaging extends Staging {
+  readonly path: string
+  /** Why a part could not be kept, whatever became of that error on its way. */
+  readonly fault: Failure | undefined
+  /** Whether this part was kept. */
+  has(n: number): boolean
+  /** Removes a part, so that it is fetched again. */
+  forget(n: number): Promise<void>
+}
+
+/** Where a drop is staged: beside what it becomes, so that files need not be copied from one disk to another. */
+export function stagingPath(folder: string, id: DropId): string {
+  const short = Buffer.from(dropIdBytes(id)).toString('hex').slice(0, SHORT_CHARACTERS)
+  return join(folder, `.sealdrop-${short}.partial`)
+}
+
+/**
+ * Stages a drop in this folder, which only its owner can enter. Files that a killed run was writing are removed; its parts
+ * are what this one goes on with.
+ * @throws Failure if something else has that name
+ */
+export async function stageIn(path: string): Promise<FolderStaging> {
+  await takeFolder(path)
+  let fault: Failure | undefined
+  return {
+    path,
+    get fault() {
+      return fault
+    },
+    read: (n) => readPart(partPath(path, n)),
+    keep: async (n, part) => {
+      try {
+        await writePart(path, n, part)
+      } catch (cause) {
+        if (!isSystemError(cause)) throw cause
+        fault ??= new Failure(`cannot keep what comes in: ${describeSystemError(cause)}`, {
+          hint: stagedHint(path),
+          cause,
+        })
+        throw fault
+      }
+    },
+    has: (n) => existsSync(partPath(path, n)),
+    forget: (n) => rm(partPath(path, n), { force: true }),
+    clear: () => rm(path, { recursive: true, force: true }),
+  }
+}
+
+/** What is to be done when the disk refused something. */
+export function stagedHint(path: string): string {
+  return `nothing is lost: the same command goes on with what is in ${path}`
+}
+
+async function takeFolder(path: string): Promise<void> {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+    return
+  } catch (cause) {
+    if (!failedWith(cause, 'EEXIST'))
+      throw new Failure(`cannot save files here: ${describeSystemError(cause)}: ${path}`, { hint: ELSEWHERE, cause })
+  }
+  const stats = lstatSync(path)
+  // In a folder that others may write to, somebody else may have made it.
+  const isOurs = process.getuid === undefined || stats.uid === process.getuid()
+  if (!stats.isDirectory() || !isOurs)
+    throw new Failure(`cannot save files here: something else has that name: ${path}`, { hint: ELSEWHERE })
+  for (const name of await readdir(path)) if (!PART.test(name)) await unlink(join(path, name))
+}
+
+async function readPart(path: string): Promise<Bytes | undefined> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    try {
+      const { size } = await file.stat()
+      return size === 0 || size > PART_BYTES ? undefined : await readRange(file, 0, size)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** Under another name until it is whole and on the disk. */
+async function writePart(folder: string, n: number, part: Bytes): Promise<void> {
+  const partial = partialPath(folder)
+  try {
+    const file = await open(partial, 'wx', 0o600)
+    try {
+      await file.writeFile(part)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(partial, partPath(folder, n))
+  } catch (error) {
+    await unlink(partial).catch(() => undefined)
+    throw error
+  }
+  syncFolder(folder)
+}
+
+function partPath(folder: string, n: number): string {
+  return join(folder, `part-${n}.age`)
+}
+
+const PART = /^part-\d+\.age$/
+
+const SHORT_CHARACTERS = 12
+
+const ELSEWHERE = 'nothing was claimed; run it again with -o and another folder'

@@ -1,0 +1,142 @@
+import { rmSync } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { DropError } from '#protocol/error.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import type { Journal, PartHashes } from '#client/seal-parts.ts'
+import type { Unfinished } from '#client/send.ts'
+import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
+import { Failure } from './failure.ts'
+import { createFile } from './files.ts'
+import { createRecord, listRecords, readRecord, removeRecord, statePath } from './state.ts'
+
+/**
+ * An upload in parts that has not been finished: all that it takes to go on after a crash. The link is in it, because
+ * nobody has been given it yet. It is removed when the upload is finished or cancelled.
+ */
+export interface Upload {
+  /** Name of the ticket, by which people name the upload too. */
+  readonly ticket: string
+  /** Seed of the sender key, 32 bytes. */
+  readonly seed: Bytes
+  /** Where the files are, absolute, in the order of `unfinished.files`. */
+  readonly paths: readonly string[]
+  readonly unfinished: Unfinished
+}
+
+/** Keeps an upload, before the first part of it is sealed. */
+export function keepUpload({ ticket, seed, paths, unfinished }: Upload): void {
+  const name = nameOf(unfinished.dropId)
+  const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
+  // The journal first: an upload without one would seal anew what has been sealed.
+  createFile(journalPath(name), new Uint8Array(0))
+  createRecord('uploads', name, record)
+}
+
+/** @throws Failure if there is none, or a file of it is damaged */
+export async function readUpload(id: DropId): Promise<Upload> {
+  const name = nameOf(id)
+  const upload = readRecord('uploads', name, parseUpload)
+  if (upload === undefined) throw new Failure('there is nothing to resume: it is finished')
+  const journal = await readJournal(name)
+  const hashes = upload.unfinished.hashes.map((_, n) => journal.get(n))
+  return { ...upload, unfinished: { ...upload.unfinished, hashes } }
+}
+
+/** All uploads that can go on, without what their journals know. */
+export function listUploads(): Upload[] {
+  return listRecords('uploads').flatMap((name) => readRecord('uploads', name, parseUpload) ?? [])
+}
+
+export function hasUpload(id: DropId): boolean {
+  return listRecords('uploads').includes(nameOf(id))
+}
+
+export function forgetUpload(id: DropId): void {
+  const name = nameOf(id)
+  // The record first: what is left of a journal alone seals nothing.
+  removeRecord('uploads', name)
+  rmSync(journalPath(name), { force: true })
+}
+
+/** Forgets uploads that nobody has gone on with for long: the server has ended them. */
+export function forgetOldUploads(now: number): void {
+  for (const name of listRecords('uploads')) {
+    try {
+      const { unfinished } = readRecord('uploads', name, parseUpload) ?? {}
+      if (unfinished !== undefined && unfinished.sealedAtMs + KEPT_MS < now) forgetUpload(unfinished.dropId)
+    } catch {
+      // A damaged one is told about when somebody asks for it.
+    }
+  }
+}
+
+/**
+ * The journal of an upload: a line for each hash of each part, on the disk before the part is sealed. Lines are only added,
+ * and the first one counts: of two processes that go on with one upload, neither seals what the other sealed differently.
+ */
+export function journalOf(id: DropId): Journal {
+  const name = nameOf(id)
+  return {
+    keep: async (n, hashes) => {
+      const file = await open(journalPath(name), 'a', 0o600)
+      try {
+        // The first line end ends what a power cut left of a line.
+        await file.appendFile(`\n${formatLine(n, hashes)}\n`)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
+      const kept = (await readJournal(name)).get(n)
+      if (kept === undefined || toBase64url(kept.plaintext) !== toBase64url(hashes.plaintext))
+        throw new DropError('file_changed')
+    },
+  }
+}
+
+async function readJournal(name: string): Promise<ReadonlyMap<number, PartHashes>> {
+  const path = journalPath(name)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    const hint = `without it the upload cannot go on; sealdrop revoke ${name} cancels it`
+    throw new Failure(`this file is missing or damaged: ${path}`, { hint, cause })
+  }
+  const journal = new Map<number, PartHashes>()
+  for (const [, digits = '', first = '', second = ''] of text.matchAll(LINES)) {
+    const n = Number(digits)
+    const plaintext = journal.get(n)?.plaintext ?? parseBase64url(first, 32)
+    if (plaintext !== undefined) journal.set(n, { plaintext, ciphertext: parseBase64url(second, 32) })
+  }
+  return journal
+}
+
+function formatLine(n: number, { plaintext, ciphertext }: PartHashes): string {
+  return `${n} ${toBase64url(plaintext)} ${ciphertext === undefined ? '-' : toBase64url(ciphertext)}`
+}
+
+function parseUpload(value: unknown): Upload | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { v, ticket, seed: text, paths: list, unfinished: given }: Readonly<Record<string, unknown>> = { ...value }
+  const seed = typeof text === 'string' ? parseBase64url(text, 32) : undefined
+  const unfinished = typeof given === 'string' ? parseUnfinished(given) : undefined
+  const paths: unknown[] = Array.isArray(list) ? list : []
+  if (v !== 1 || typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || seed === undefined) return undefined
+  if (unfinished === undefined || paths.length !== unfinished.files.length) return undefined
+  return paths.every((each) => typeof each === 'string') ? { ticket, seed, paths, unfinished } : undefined
+}
+
+function journalPath(name: string): string {
+  return statePath('uploads', `${name}.hashes`)
+}
+
+function nameOf(id: DropId): string {
+  return Buffer.from(dropIdBytes(id)).toString('hex')
+}
+
+/** A part, SHA-256 of its plaintext, and of its ciphertext once it was sealed. */
+const LINES = /^(\d{1,6}) ([\w-]{43}) ([\w-]{43}|-)$/gm
+
+/** Milliseconds (7 days): whoever comes back later sends the files again. */
+const KEPT_MS = 604_800_000
