@@ -21,11 +21,14 @@ function Screen(props: ViewProps): VNode {
   switch (main.at) {
     case 'compose':
       return <Compose {...props} main={main} />
+    case 'sending':
+      return <Sending {...props} main={main} />
     case 'sealed':
       return <Sealed {...props} main={main} />
     case 'damaged':
     case 'looking':
     case 'open':
+    case 'receiving':
     case 'opened':
     case 'gone':
     case 'unreadable':
@@ -34,6 +37,7 @@ function Screen(props: ViewProps): VNode {
 }
 
 // Only composing is in the first load: whoever wants to seal waits for nothing else.
+const Sending = later(async () => (await import('./views/sending.tsx')).Sending)
 const Sealed = later(async () => (await import('./views/sealed.tsx')).Sealed)
 const Reading = later(async () => (await import('./views/reading.tsx')).Reading)
 const Sent = later(async () => (await import('./views/sent.tsx')).Sent)

@@ -14,7 +14,7 @@ export interface Device {
   /** @returns whether it was handed over; `false` if the person thought better of it. */
   share(link: string): Promise<boolean>
   /** Saves bytes to a file. They are never shown by this origin, whatever they are. */
-  save(name: string, bytes: Bytes): void
+  save(name: string, bytes: Bytes | Blob): void
   /** What follows the `#`, without it. */
   fragment(): string
   /** Puts the address back to what the main screen stands for, without a request and without a trace in the history. */
@@ -25,6 +25,8 @@ export interface Device {
   title(text: string): void
   /** Runs one at a time over all tabs of this browser. */
   alone<T>(name: string, run: () => Promise<T>): Promise<T>
+  /** Runs unless another tab of this browser is at it. @returns whether it ran */
+  ifFree(name: string, run: () => Promise<void>): Promise<boolean>
 }
 
 export function browserDevice(): Device {
@@ -61,6 +63,14 @@ export function browserDevice(): Device {
       document.title = text
     },
     alone: (name, run) => ('locks' in navigator ? navigator.locks.request(name, run) : run()),
+    ifFree: async (name, run) => {
+      if (!('locks' in navigator)) return run().then(() => true)
+      return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+        if (lock === null) return false
+        await run()
+        return true
+      })
+    },
   }
 }
 
@@ -73,7 +83,7 @@ async function succeeds(act: () => Promise<void>): Promise<boolean> {
   }
 }
 
-function save(name: string, bytes: Bytes): void {
+function save(name: string, bytes: Bytes | Blob): void {
   // Whatever type the sender gave it, here it is bytes: a browser that were to open it would not render it as ours.
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
   const anchor = document.createElement('a')

@@ -10,7 +10,7 @@ import {
 /** What a person has typed and chosen. It lives in memory only. */
 export interface Draft {
   readonly text: string
-  readonly files: readonly File[]
+  readonly files: readonly ChosenFile[]
   /** Seconds, or `custom`. */
   readonly expiry: string
   readonly customExpiry: string
@@ -20,6 +20,16 @@ export interface Draft {
   readonly customReads: string
   /** `undefined` if no passphrase is asked for. */
   readonly passphrase: string | undefined
+}
+
+/** A file as it was when it was chosen. */
+export interface ChosenFile {
+  /** With the folders that were chosen with it, joined by `/`. */
+  readonly name: string
+  readonly type: string
+  readonly size: number
+  readonly modifiedAtMs: number
+  readonly file: File
 }
 
 /** Where a draft cannot be sealed as it is: the field to be put right. */
@@ -48,6 +58,32 @@ export const EMPTY_DRAFT: Draft = {
   reads: String(MIN_READS),
   customReads: '20',
   passphrase: undefined,
+}
+
+/** Bytes of the text, as it is sealed, and of all files. */
+export function contentBytes({ text, files }: Pick<Draft, 'text' | 'files'>): number {
+  return files.reduce((sum, { size }) => sum + size, new TextEncoder().encode(text).length)
+}
+
+/** @param path - where the file lies below the folder that was chosen */
+export function chooseFile(file: File, path: string = file.webkitRelativePath): ChosenFile {
+  const { lastModified: modifiedAtMs, name, size, type } = file
+  return { name: path === '' ? name : path, type, size, modifiedAtMs, file }
+}
+
+/**
+ * Both, with nothing lost: what was typed meanwhile stands behind what was there before, and its terms hold. A passphrase
+ * that either of them asks for is asked for.
+ */
+export function mergeDrafts(before: Draft, draft: Draft): Draft {
+  if (isEmpty(draft)) return before
+  const texts = [before.text, draft.text].filter((text) => text.trim() !== '')
+  return {
+    ...draft,
+    text: texts.join('\n\n'),
+    files: [...before.files, ...draft.files],
+    passphrase: draft.passphrase ?? before.passphrase,
+  }
 }
 
 /** Whether there is anything that a person would miss. */

@@ -1,6 +1,15 @@
 import type { Draft } from './draft.ts'
 import type { ListEvent } from './sent-list.ts'
-import type { Acknowledgement, ComposeFault, FileEntry, OpenFault, Proof, State, WaitingDrop, Work } from './state.ts'
+import type { Carried, Flow } from './parts/transfer.tsx'
+import type {
+  ComposeFault,
+  SendFault,
+  Sending,
+  State,
+  Work,
+} from './state.ts'
+import type { ReadingEvent } from './reading-state.ts'
+import type { UploadsEvent } from './uploads.ts'
 
 /** Everything that can happen to the state. */
 export type Event =
@@ -10,7 +19,17 @@ export type Event =
   // Composing and sealing
   | { readonly type: 'drafted'; readonly draft: Partial<Draft> }
   | { readonly type: 'refused'; readonly fault: ComposeFault }
-  | { readonly type: 'sealed'; readonly drop: SealedDrop }
+  | { readonly type: 'limited'; readonly largest: number }
+  // An upload in parts
+  | { readonly type: 'sending'; readonly upload: Pick<Sending, 'cargo' | 'carried' | 'isKept'> }
+  | { readonly type: 'carried'; readonly carried: Carried }
+  | { readonly type: 'flowed'; readonly flow: Flow; readonly fault?: SendFault | undefined }
+  | { readonly type: 'cancel-asked'; readonly isAsking: boolean }
+  /** Not by a link. What it carried is in the draft again. */
+  | { readonly type: 'upload-ended'; readonly draft: Partial<Draft>; readonly fault?: ComposeFault | undefined }
+  | UploadsEvent
+  /** `keepsDraft`: what was sealed was chosen before a reload, and the draft is another message. */
+  | { readonly type: 'sealed'; readonly drop: SealedDrop; readonly keepsDraft?: boolean }
   | { readonly type: 'anew' }
   | { readonly type: 'handed-over' }
   | { readonly type: 'burn'; readonly burning: Burning }
@@ -18,20 +37,15 @@ export type Event =
   | { readonly type: 'worked'; readonly work: Work | undefined }
   // Opening
   | { readonly type: 'looked-for' }
-  | { readonly type: 'damaged' }
-  | { readonly type: 'found'; readonly waiting: WaitingDrop; readonly note?: 'dismissed' | 'resumed' | undefined }
-  | { readonly type: 'failed'; readonly fault: OpenFault }
-  | { readonly type: 'opened'; readonly message: { text: string; files: readonly FileEntry[]; reads: number } }
-  | { readonly type: 'acknowledged'; readonly ack: Acknowledgement }
-  | { readonly type: 'taken'; readonly names: readonly string[] }
-  | { readonly type: 'ended'; readonly cause: 'gone' | 'claimed'; readonly proofs: readonly Proof[] }
-  | { readonly type: 'not-readable' }
+  | ReadingEvent
   | ListEvent
 
 /** A drop that has just been sealed and deposited. */
 export interface SealedDrop {
   readonly link: string
+  /** `''` if it needs none, or if the page does not know it any more. */
   readonly passphrase: string
+  readonly needsPassphrase: boolean
   readonly expiresAtMs: number
   readonly reads: number
   /** Whether its ticket is kept by this browser, or ends with the page. */

@@ -1,54 +1,68 @@
+import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
+import { archiveSize, LARGEST_ENTRY } from '#client/layout.ts'
 import { BLOCK_BYTES, sizeClass } from '#client/pad.ts'
-import { MAX_ENTRIES, PART_BYTES } from '#protocol/limits.ts'
+import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
 import type { Draft } from './draft.ts'
 
-/**
- * Says before any work whether a draft fits one part. It repeats the sums of the archive and of the envelope, because their
- * modules bring the cryptography with them, and a person can type before that has been fetched. A test holds them together.
- */
-export function draftSize(draft: Pick<Draft, 'text' | 'files'>): number {
-  const text = draft.text === '' ? 0 : entrySize(new TextEncoder().encode(draft.text).length)
-  const files = draft.files.reduce((sum, { name, size }) => sum + entrySize(size) + longNameSize(name), 0)
-  const types = draft.files.reduce((sum, { type }) => sum + type.length + '"",'.length, 0)
-  return text + files + entrySize(META_BYTES + types) + entrySize(TOKEN_BYTES) + END_BYTES
+/** Says before any work whether a draft can be sealed and sent: with sums alone, before any cryptography has been fetched. */
+
+type Content = Pick<Draft, 'text' | 'files'>
+
+/** What is too much about a draft. `largest`: bytes of ciphertext that are taken. */
+export type Excess = { readonly at: 'count' | 'text' } | { readonly at: 'size'; readonly largest: number }
+
+/** Bytes of the ciphertext of a draft. */
+export function sealedSize({ text, files }: Content): number {
+  return sealedAs(archiveSize(textBytes(text), files))
 }
 
-/** Why a draft cannot be sealed into one part: too many files, or too many bytes. `undefined` if it can. */
-export function findExcess(draft: Pick<Draft, 'text' | 'files'>): 'count' | 'size' | undefined {
-  if (draft.files.length > MAX_FILES) return 'count'
-  return sizeClass(draftSize(draft)) > LARGEST_ARCHIVE ? 'size' : undefined
+/** Whether a draft is sealed into one part, which every server takes. */
+export function isOnePart({ text, files }: Content): boolean {
+  return archiveSize(textBytes(text), files) <= PART_CHUNKS * CHUNK_BYTES
+}
+
+/**
+ * Why a draft cannot be sealed, or the server would not take it; `undefined` if nothing is known against it.
+ * @param largest - bytes of ciphertext that the server takes, once it has said so
+ */
+export function findExcess(draft: Content, largest: number | undefined): Excess | undefined {
+  if (draft.files.length > MAX_FILES) return { at: 'count' }
+  if (textBytes(draft.text) > MAX_TEXT_BYTES) return { at: 'text' }
+  if (draft.files.some(({ size }) => size > LARGEST_ENTRY)) {
+    return { at: 'size', largest: Math.min(largest ?? LARGEST_ENTRY, LARGEST_ENTRY) }
+  }
+  return largest !== undefined && sealedSize(draft) > largest ? { at: 'size', largest } : undefined
 }
 
 /** Bytes of text and files that are promised to fit: a round number below what is left of the largest archive. */
-export function roomBytes(): number {
-  const left = LARGEST_ARCHIVE - draftSize({ text: '', files: [] }) - 2 * 2 * BLOCK_BYTES
-  return Math.floor(left / 100_000) * 100_000
+export function roomBytes(largest: number): number {
+  // Our own two entries, and the heads and the padding of a text and of a file, with a long name.
+  const left = largestArchive(largest) - OWN_BYTES - 8 * BLOCK_BYTES
+  const step = 10 ** (Math.floor(Math.log10(Math.max(left, 10))) - 1)
+  return Math.max(0, Math.floor(left / step) * step)
 }
 
 /** Files in a drop, besides the text and our own two entries. */
 export const MAX_FILES: number = MAX_ENTRIES - 3
 
-/** A header block, and the body rounded up to blocks. */
-function entrySize(bytes: number): number {
-  return BLOCK_BYTES + Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
+function textBytes(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
-/** A name that does not fit the header takes an entry of its own. Cleaning a name may lengthen it by a few bytes. */
-function longNameSize(name: string): number {
-  return new TextEncoder().encode(name).length > 80 ? 3 * BLOCK_BYTES : 0
+function sealedAs(archiveBytes: number): number {
+  return HEADER_BYTES + payloadSize(archiveBytes)
 }
 
-/** `{"v":1,"text":false,"types":[]}` with some room. */
-const META_BYTES = 40
-const TOKEN_BYTES = 32
-const END_BYTES = 2 * BLOCK_BYTES
-
-/** The largest class whose envelope fits a part: header for one hybrid recipient, nonce, a tag for each 64 KiB. */
-const LARGEST_ARCHIVE = largestClass(PART_BYTES - 4_096 - 16 - 16 * Math.ceil(PART_BYTES / 65_536))
-
-/** The largest size class that is at most `bytes`. */
-function largestClass(bytes: number): number {
-  let size = Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES
-  while (sizeClass(size) > bytes) size -= BLOCK_BYTES
-  return sizeClass(size)
+/** The most bytes of an archive whose ciphertext, with the padding, is at most `largest` bytes; 0 if there are none. */
+function largestArchive(largest: number): number {
+  let [least, most] = [0, Math.floor(largest / BLOCK_BYTES)]
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2)
+    if (sealedAs(sizeClass(middle * BLOCK_BYTES)) > largest) most = middle - 1
+    else least = middle
+  }
+  return least * BLOCK_BYTES
 }
+
+/** Meta, token and the two closing blocks of an archive: as good as nothing, and the same for every draft. */
+const OWN_BYTES = 6 * BLOCK_BYTES

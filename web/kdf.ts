@@ -1,26 +1,21 @@
 import { stretch as stretchHere, type Stretch } from '#client/crypto/argon2.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { frameWorkshop, PATIENCE_MS, type Workshop } from './workshop-frame.ts'
 
 /** What the worker is asked, and what it answers. */
 export interface StretchRequest {
   readonly passphrase: Bytes
   readonly salt: Bytes
 }
-/** `done` comes at once, so that silence means that there is no worker. `absent`: none could be started. */
+/**
+ * `done` comes at once, and then every few hundredths of a second, so that silence means that there is no worker. `absent`:
+ * none could be started.
+ */
 export type StretchReply =
   | { readonly done: number }
   | { readonly key: Bytes }
   | { readonly failed: true }
   | { readonly absent: true }
-
-/** Where a worker can be had. */
-export interface Workshop {
-  /** @returns the port on which the worker takes a request @throws where there is none */
-  readonly open: () => Promise<MessagePort>
-  /** Ends it and its worker, also while it is being opened. */
-  readonly close: () => void
-}
 
 /**
  * Stretches a passphrase in a worker, so that the page stays alive meanwhile. The page itself may start none
@@ -49,7 +44,7 @@ async function order(
 ): Promise<Bytes | undefined> {
   let port: MessagePort
   try {
-    port = await workshop.open()
+    port = await workshop.open('stretch')
   } catch {
     return undefined
   }
@@ -66,26 +61,3 @@ async function order(
     port.postMessage(request)
   })
 }
-
-/** The hidden frame. @param patienceMs - how long it may take to load */
-export function frameWorkshop(address: string = WORKSHOP_PATH, patienceMs: number = PATIENCE_MS): Workshop {
-  const frame = document.createElement('iframe')
-  return {
-    open: () =>
-      new Promise((resolve, reject) => {
-        frame.hidden = true
-        frame.src = address
-        frame.onload = () => {
-          const { port1, port2 } = new MessageChannel()
-          frame.contentWindow?.postMessage('stretch', location.origin, [port2])
-          resolve(port1)
-        }
-        setTimeout(() => reject(new Error('no workshop')), patienceMs)
-        document.body.append(frame)
-      }),
-    close: () => frame.remove(),
-  }
-}
-
-/** How long loading a worker may take, in milliseconds. One that works reports every few hundredths of a second. */
-const PATIENCE_MS = 10_000

@@ -14,11 +14,15 @@ let state = FIRST_STATE
 
 const stretch: Stretch = async (...wanted) => (await import('./kdf.ts')).stretchAside(...wanted)
 
+const disk = once(async () => (await import('./disk.ts')).openDisk(device))
+const store = once(async () => (await import('./store.ts')).openStore())
+
 const act = makeAct({
   device,
+  disk,
   dispatch,
   state: () => state,
-  store: once(async () => (await import('./store.ts')).openStore()),
+  store,
   stretch,
   transport: xhrTransport,
 })
@@ -36,3 +40,5 @@ function draw(): void {
 addEventListener('hashchange', () => void act.follow())
 draw()
 await act.follow()
+// What an earlier visit has left on this device. The next one does it, if this one cannot.
+import('./effects/sweeping.ts').then(({ sweep }) => sweep({ device, disk, store })).catch(() => {})

@@ -4,8 +4,11 @@ import type { Opening } from './effects/opening.ts'
 import type { Sealing } from './effects/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
 import type { Tools } from './effects/tools.ts'
-import { findExcess } from './fit.ts'
+import type { Revoke } from './effects/uploading.ts'
+import { findExcess, isOnePart, MAX_FILES } from './fit.ts'
+import { makeUploadAct } from './make-upload-act.ts'
 import { once } from './once.ts'
+import { untaken } from './reading-state.ts'
 import type { Main } from './state.ts'
 import type { StoredSent } from './store.ts'
 import { page } from './words/page.ts'
@@ -13,8 +16,14 @@ import { page } from './words/page.ts'
 /** What each act does, over the effects. */
 export function makeAct(tools: Tools): Act {
   const { dispatch, state, device } = tools
-  const sealing = once(async (): Promise<Sealing> => (await import('./effects/sealing.ts')).makeSealing(tools))
-  const opening = once(async (): Promise<Opening> => (await import('./effects/opening.ts')).makeOpening(tools))
+  const revoke: Revoke = async (...drop) => (await import('./effects/burning.ts')).revoke(tools, ...drop)
+  const sealing = once(async (): Promise<Sealing> => (await import('./effects/sealing.ts')).makeSealing(tools, revoke))
+  const opening = once(async (): Promise<Opening> => {
+    const { makeOpening } = await import('./effects/opening.ts')
+    return (loaded = makeOpening(tools))
+  })
+  /** Browsers open a dialog only within a press, so whoever may ask for one waits for nothing before. */
+  let loaded: Opening | undefined
   const sent = once(async (): Promise<SentEffects> => (await import('./effects/sent.ts')).makeSent(tools))
   /** The link that the main screen is about. */
   let link = ''
@@ -23,6 +32,23 @@ export function makeAct(tools: Tools): Act {
 
   /** What the address has to say while the main screen is shown. */
   const addressOf = (main: Main): string => (isAboutLink(main) || isUnacknowledged(main) ? link : '')
+
+  /** Tells of uploads that were interrupted. Where nothing can be read, nothing can be gone on with. */
+  const findInterrupted = async (): Promise<void> => {
+    try {
+      const effects = await import('./effects/interrupted.ts')
+      await effects.findInterrupted(tools)
+    } catch {
+      // The next visit asks again.
+    }
+  }
+
+  const refuseExcess = (): boolean => {
+    const { draft, largest } = state()
+    const fault = findExcess(draft, largest)
+    if (fault !== undefined) dispatch({ type: 'refused', fault })
+    return fault !== undefined
+  }
 
   const arrive = async (): Promise<void> => {
     dispatch({ type: 'looked-for' })
@@ -39,8 +65,10 @@ export function makeAct(tools: Tools): Act {
       if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
       if (fragment === '' && isAboutLink(state().main)) {
         link = ''
-        return dispatch({ type: 'anew' })
+        dispatch({ type: 'anew' })
+        return await findInterrupted()
       }
+      if (fragment === '' && state().main.at === 'compose') await findInterrupted()
       if (fragment === '' || fragment === link) {
         // The history may lead back to the link of what is open already: a reload must not ask for it again.
         if (fragment !== addressOf(state().main)) device.address(addressOf(state().main))
@@ -56,19 +84,29 @@ export function makeAct(tools: Tools): Act {
       dispatch({ type: 'went', page: 'main' })
     },
     draft: (draft) => dispatch({ type: 'drafted', draft }),
-    addFiles(files, hasFolder = false) {
-      dispatch({ type: 'drafted', draft: { files: [...state().draft.files, ...files] } })
-      const at = hasFolder ? 'folder' : findExcess(state().draft)
-      if (at !== undefined) dispatch({ type: 'refused', fault: { at } })
+    addFiles(files) {
+      const all = [...state().draft.files, ...files]
+      if (all.length > MAX_FILES) return dispatch({ type: 'refused', fault: { at: 'count' } })
+      dispatch({ type: 'drafted', draft: { files: all } })
+      if (refuseExcess()) return
+      // What fits one part is taken by every server: who sends a letter asks nobody for more than that.
+      if (isOnePart(state().draft)) return
+      const learn = async (): Promise<void> => {
+        await (await sealing()).learnLimits()
+        if (state().main.at === 'compose') refuseExcess()
+      }
+      learn().catch(() => {})
     },
+    missFiles: () => dispatch({ type: 'refused', fault: { at: 'dropped' } }),
     prepare() {
       for (const load of [sealing, tools.store, () => import('./views/sealed.tsx')]) load().catch(() => {})
     },
     async seal() {
       const { draft, main } = state()
       if (main.at !== 'compose' || main.work !== undefined) return
-      const at = findFault(draft) ?? findExcess(draft)
+      const at = findFault(draft)
       if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
+      if (refuseExcess()) return
       dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
         last = (await (await sealing()).seal()) ?? last
@@ -84,10 +122,12 @@ export function makeAct(tools: Tools): Act {
         dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
       }
     },
+    ...makeUploadAct(tools, sealing, (drop) => (last = drop)),
     anew() {
       link = ''
       device.address('')
       dispatch({ type: 'anew' })
+      void findInterrupted()
     },
     async copy(text, done) {
       const isCopied = await device.copy(text)
@@ -114,12 +154,25 @@ export function makeAct(tools: Tools): Act {
       if (main.at !== 'open' || main.work !== undefined) return
       await (await opening()).open(passphrase)
     },
+    receiving: {
+      pause: async () => loaded?.pause(),
+      goOn: async () => loaded?.goOn(),
+      cancel: async () => loaded?.cancel(),
+    },
     keep: {
       copyText: async () => (await opening()).copyText(),
-      noteCopied: () => dispatch({ type: 'taken', names: [''] }),
-      saveFile: async (name) => (await opening()).saveFile(name),
-      saveAll: async () => (await opening()).saveAll(),
-      saveSealed: async () => (await opening()).saveSealed(),
+      noteCopied: async () => loaded?.noteCopied(),
+      saveFile: async (name) => loaded?.saveFile(name),
+      saveAll: async () => loaded?.saveAll(),
+      saveSealed: async () => loaded?.saveSealed(),
+      stopSaving: () => loaded?.stopSaving(),
+      async remove() {
+        await loaded?.remove()
+        device.address('')
+        link = ''
+        dispatch({ type: 'anew' })
+        dispatch({ type: 'announced', text: page.removed })
+      },
     },
     sent: {
       async list() {
@@ -147,10 +200,14 @@ export function makeAct(tools: Tools): Act {
 
 /** Whether the screen is about a link that has not been opened here. */
 function isAboutLink({ at }: Main): boolean {
-  return at === 'looking' || at === 'open' || at === 'damaged' || at === 'unreadable' || at === 'gone'
+  return at === 'looking' || at === 'open' || at === 'receiving' || at === 'damaged' || at === 'unreadable' || at === 'gone'
 }
 
-/** Whether a reload must lead to the same link again, although it is open: the server has not been told yet. */
+/**
+ * Whether a reload must lead to the same link again, although it is open: the server has not been told yet, or what this
+ * device keeps of it has not all been taken.
+ */
 function isUnacknowledged(main: Main): boolean {
-  return main.at === 'opened' && (main.ack === 'pending' || main.ack === 'late')
+  if (main.at !== 'opened') return false
+  return main.ack === 'pending' || main.ack === 'late' || (main.held?.isOnDisk === true && untaken(main).length > 0)
 }

@@ -82,7 +82,7 @@ export function listReduce(list: SentList, event: ListEvent): SentList {
 }
 
 /** How a drop fares, from what is known here. Nobody is asked. */
-export type Fate = 'unknown' | 'waiting' | 'claimed' | 'read' | 'burned' | 'locked' | 'expired' | 'gone'
+export type Fate = 'unknown' | 'uploading' | 'waiting' | 'claimed' | 'read' | 'burned' | 'locked' | 'expired' | 'gone'
 
 /** @param now - milliseconds since 1970. */
 export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
@@ -102,7 +102,7 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
   if (now >= ticket.expiresAtMs) return 'expired'
   if (known === undefined) return 'unknown'
   if (known.isGone) return 'gone'
-  return state === 'claimed' ? 'claimed' : 'waiting'
+  return state === 'claimed' || state === 'uploading' ? state : 'waiting'
 }
 
 /**

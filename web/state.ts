@@ -1,7 +1,10 @@
 import type { Progress } from '#client/server.ts'
 import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './draft.ts'
 import type { Burning, Event, SealedDrop } from './event.ts'
+import type { Carried, Flow } from './parts/transfer.tsx'
 import { listReduce, NO_LIST, type SentList } from './sent-list.ts'
+import { readingReduce, wouldLoseOpened, type ReadingMain } from './reading-state.ts'
+import { NO_UPLOADS, uploadsReduce, type Cargo, type Uploads } from './uploads.ts'
 
 /** Everything that is drawn. Keys are not in here: effects hold them. */
 export interface State {
@@ -11,6 +14,9 @@ export interface State {
   /** Outlives a look at another page. */
   readonly draft: Draft
   readonly sent: SentList
+  readonly uploads: Uploads
+  /** Bytes of the largest drop that the server takes, sealed; `undefined` until it has been asked. */
+  readonly largest: number | undefined
   /** What a screen reader is told. */
   readonly announcement: string
   /** How many there have been: the same one twice in a row is to be heard twice. */
@@ -22,41 +28,41 @@ export interface State {
 /** The screens, one at a time. */
 export type Main =
   | { readonly at: 'compose'; readonly work?: Work | undefined; readonly fault?: ComposeFault | undefined }
+  | ({ readonly at: 'sending' } & Sending)
   | ({ readonly at: 'sealed' } & SealedDrop)
-  | { readonly at: 'damaged' }
-  | { readonly at: 'looking'; readonly work?: Work | undefined; readonly fault?: OpenFault | undefined }
-  | {
-      readonly at: 'open'
-      readonly waiting: WaitingDrop
-      readonly note?: 'dismissed' | 'resumed' | undefined
-      readonly work?: Work | undefined
-      readonly fault?: OpenFault | undefined
-    }
-  | {
-      readonly at: 'opened'
-      readonly text: string
-      readonly files: readonly FileEntry[]
-      readonly reads: number
-      readonly ack: Acknowledgement
-      /** Names of what has been copied or saved; the text is `''`. */
-      readonly taken: readonly string[]
-    }
-  | { readonly at: 'gone'; readonly cause: 'gone' | 'claimed'; readonly proofs: readonly Proof[] }
-  | { readonly at: 'unreadable' }
+  | ReadingMain
 
 /** What is being waited for. `starting` has nothing to tell yet. */
 export type Work = Progress | { readonly stage: 'starting' }
 
-/** What went wrong while sealing. Nothing that was typed is ever lost by it. */
-export type ComposeFault =
-  | { readonly at: DraftField }
-  | { readonly at: 'size' | 'count' }
-  | { readonly at: 'folder' }
+/** A drop in parts that goes up. */
+export interface Sending {
+  readonly cargo: Cargo
+  readonly carried: Carried
+  readonly flow: Flow
+  /** Whether this browser keeps what it takes to go on after a crash. */
+  readonly isKept: boolean
+  /** It is asked whether to cancel. */
+  readonly isAsking: boolean
+  /** Why it is paused, if not by a press. */
+  readonly fault?: SendFault | undefined
+}
+
+export type SendFault =
   | { readonly at: 'file'; readonly name: string }
   | { readonly at: 'server'; readonly code: FailureCode }
 
-export type OpenFault =
-  | { readonly at: 'passphrase'; readonly triesLeft: number | undefined }
+/** What went wrong while sealing. Nothing that was typed is ever lost by it. */
+export type ComposeFault =
+  | { readonly at: DraftField }
+  | { readonly at: 'count' | 'text' }
+  /** More than the server takes, in bytes of ciphertext. */
+  | { readonly at: 'size'; readonly largest: number }
+  /** What was dropped could not be read. */
+  | { readonly at: 'dropped' }
+  | { readonly at: 'file' | 'changed'; readonly name: string }
+  /** The server holds nothing of the upload any more, or could not be told that it is cancelled. */
+  | { readonly at: 'upload-over' | 'upload-left' }
   | { readonly at: 'server'; readonly code: FailureCode }
 
 /**
@@ -65,37 +71,13 @@ export type OpenFault =
  */
 export type FailureCode = 'offline' | 'try_later' | 'too_large' | 'refused' | 'broken' | 'unsupported'
 
-/** What waits behind a link. */
-export interface WaitingDrop {
-  readonly expiresAtMs: number
-  readonly reads: number
-  readonly sizeBytes: number
-  readonly needsPassphrase: boolean
-}
-
-export interface FileEntry {
-  readonly name: string
-  readonly type: string
-  readonly sizeBytes: number
-  readonly modifiedAtMs: number
-}
-
-/** Telling the server that everything arrived: `late` keeps trying, `ended` found that the server had nothing any more. */
-export type Acknowledgement = 'pending' | 'late' | 'burned' | 'shared' | 'ended'
-
-/** A claim that proves itself. */
-export interface Proof {
-  readonly atMs: number
-  readonly isOpened: boolean
-  /** This browser's own reader key made it. */
-  readonly isMine: boolean
-}
-
 export const FIRST_STATE: State = {
   page: 'main',
   main: { at: 'compose' },
   draft: EMPTY_DRAFT,
   sent: NO_LIST,
+  uploads: NO_UPLOADS,
+  largest: undefined,
   announcement: '',
   announcements: 0,
   isLasting: true,
@@ -111,6 +93,8 @@ const SUPERSEDING: ReadonlySet<Event['type']> = new Set([
   'went',
   'drafted',
   'refused',
+  'sending',
+  'upload-ended',
   'sealed',
   'anew',
   'burn',
@@ -119,6 +103,7 @@ const SUPERSEDING: ReadonlySet<Event['type']> = new Set([
   'damaged',
   'found',
   'failed',
+  'receiving',
   'opened',
   'ended',
   'not-readable',
@@ -144,8 +129,34 @@ function next(state: State, event: Event): State {
       }
     case 'refused':
       return { ...state, main: { at: 'compose', fault: event.fault } }
-    case 'sealed':
-      return { ...state, page: 'main', draft: EMPTY_DRAFT, main: { at: 'sealed', ...event.drop } }
+    case 'limited':
+      return { ...state, largest: event.largest }
+    case 'sending':
+      return {
+        ...state,
+        page: 'main',
+        uploads: NO_UPLOADS,
+        main: { at: 'sending', ...event.upload, flow: 'going', isAsking: false },
+      }
+    case 'carried':
+      return main.at === 'sending' || main.at === 'receiving'
+        ? { ...state, main: { ...main, carried: event.carried, flow: moved(main.flow) } }
+        : state
+    case 'flowed':
+      if (main.at === 'receiving') return { ...state, main: { ...main, flow: event.flow, fault: undefined } }
+      return main.at === 'sending' ? { ...state, main: { ...main, flow: event.flow, fault: event.fault } } : state
+    case 'cancel-asked':
+      return main.at === 'sending' ? { ...state, main: { ...main, isAsking: event.isAsking } } : state
+    case 'upload-ended':
+      return {
+        ...state,
+        draft: { ...state.draft, ...event.draft },
+        main: { at: 'compose', fault: event.fault },
+      }
+    case 'sealed': {
+      const draft = event.keepsDraft === true ? state.draft : EMPTY_DRAFT
+      return { ...state, page: 'main', draft, main: { at: 'sealed', ...event.drop } }
+    }
     case 'anew':
       return { ...state, page: 'main', main: { at: 'compose' } }
     case 'worked':
@@ -159,23 +170,18 @@ function next(state: State, event: Event): State {
     case 'looked-for':
       return { ...state, page: 'main', main: { at: 'looking' } }
     case 'damaged':
-      return { ...state, main: { at: 'damaged' } }
     case 'found':
-      return { ...state, main: { at: 'open', waiting: event.waiting, note: event.note } }
     case 'failed':
-      return { ...state, main: withFault(main, event.fault) }
+    case 'receiving':
+    case 'halted':
     case 'opened':
-      return { ...state, main: { at: 'opened', ack: 'pending', taken: [], ...event.message } }
     case 'acknowledged':
-      return main.at === 'opened' ? { ...state, main: { ...main, ack: event.ack } } : state
     case 'taken':
-      return main.at === 'opened'
-        ? { ...state, main: { ...main, taken: [...new Set([...main.taken, ...event.names])] } }
-        : state
+    case 'saving':
+    case 'not-saved':
     case 'ended':
-      return { ...state, main: { at: 'gone', cause: event.cause, proofs: event.proofs } }
     case 'not-readable':
-      return { ...state, main: { at: 'unreadable' } }
+      return { ...state, main: readingReduce(main, event) }
     case 'listed':
     case 'list-missed':
     case 'list-asked':
@@ -184,6 +190,9 @@ function next(state: State, event: Event): State {
     case 'list-reported':
     case 'list-forgot':
       return { ...state, sent: listReduce(state.sent, event) }
+    case 'uploads-found':
+    case 'upload-asked':
+      return { ...state, uploads: uploadsReduce(state.uploads, event) }
   }
 }
 
@@ -191,24 +200,21 @@ function next(state: State, event: Event): State {
 export function wouldLose({ main, draft }: State): boolean {
   if (!isEmpty(draft)) return true
   switch (main.at) {
+    case 'sending':
+      return true
     case 'sealed':
       return !main.isHandedOver && !hasEnded(main.burning)
     case 'opened':
-      return untaken(main).length > 0
+      return wouldLoseOpened(main)
     case 'compose':
     case 'damaged':
     case 'looking':
     case 'open':
+    case 'receiving':
     case 'gone':
     case 'unreadable':
       return false
   }
-}
-
-/** Names of what has been opened and neither copied nor saved; the text is `''`. */
-export function untaken(main: Extract<Main, { at: 'opened' }>): string[] {
-  const names = [...(main.text === '' ? [] : ['']), ...main.files.map(({ name }) => name)]
-  return names.filter((name) => !main.taken.includes(name))
 }
 
 /** Whether a burn went through. */
@@ -216,17 +222,7 @@ export function hasEnded(burning: Burning): boolean {
   return burning === 'burned'
 }
 
-function withFault(main: Main, fault: OpenFault): Main {
-  switch (main.at) {
-    case 'looking':
-    case 'open':
-      return { ...main, fault, work: undefined }
-    case 'compose':
-    case 'sealed':
-    case 'damaged':
-    case 'opened':
-    case 'gone':
-    case 'unreadable':
-      return main
-  }
+/** What has moved waits no longer. What comes after a pause was on its way before it. */
+function moved(flow: Flow): Flow {
+  return flow === 'waiting' ? 'going' : flow
 }

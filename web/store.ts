@@ -1,8 +1,14 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
+import type { PartHashes } from '#client/seal-parts.ts'
+import type { Unfinished } from '#client/send.ts'
 import type { DropId } from '#protocol/id.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
 import type { SentDrop } from './sent-list.ts'
 
-/** What this browser keeps. No link, no passphrase and no key that opens is ever in it. */
+/**
+ * What this browser keeps. No link, no passphrase and no key that opens is ever in it, but for an upload in parts, until it
+ * ends: docs/decisions/0010-an-upload-keeps-its-link.md.
+ */
 export interface Store {
   /** `false` where the browser keeps nothing: what is stored then ends with the page. */
   readonly isLasting: boolean
@@ -12,18 +18,52 @@ export interface Store {
   forgetReader(dropId: DropId): Promise<void>
   /** Removes the reader keys of drops that have expired. @param now - milliseconds since 1970. */
   forgetOldReaders(now: number): Promise<void>
+  /** The drops for which it keeps reader keys. */
+  readerIds(): Promise<DropId[]>
   sent(): Promise<StoredSent[]>
   keepSent(drop: StoredSent): Promise<void>
   forgetSent(dropId: DropId): Promise<void>
+  /** The uploads that have not come to their end. Removes those whose time is over. @param now - milliseconds since 1970. */
+  uploads(now: number): Promise<KeptUpload[]>
+  keepUpload(upload: StoredUpload): Promise<void>
+  /** What is known of a part: on the disk before the part is sealed. */
+  keepHashes(dropId: DropId, n: number, hashes: PartHashes): Promise<void>
+  /** Notes how much has gone out, from 0 to 1. */
+  noteSentPart(dropId: DropId, part: number): Promise<void>
+  forgetUpload(dropId: DropId): Promise<void>
 }
 
 export interface StoredReader {
   readonly key: SigningKey
   readonly expiresAtMs: number
+  /** The drop was whole, and the server has been told. What there is of it lies on this device. */
+  readonly whole?: StoredWhole
+}
+
+export interface StoredWhole {
+  readonly parts: number
+  readonly sizeBytes: number
+  readonly reads: number
+  /** The claim key, by which a passphrase is known to be right without the server. */
+  readonly claim: PublicKey
 }
 
 export interface StoredSent extends SentDrop {
   readonly sender: SigningKey
+}
+
+/** What it takes to go on with an upload after a crash. The link secret and the file key are in it. */
+export interface StoredUpload {
+  /** Its hashes are those of the time when it was begun; later ones are kept apart. */
+  readonly unfinished: Unfinished
+  readonly sender: SigningKey
+  /** When the server removes it, milliseconds since 1970. */
+  readonly untilMs: number
+}
+
+export interface KeptUpload extends StoredUpload {
+  /** From 0 to 1. */
+  readonly sentPart: number
 }
 
 /** The browser's database, or one that ends with the page where there is none. */
@@ -38,6 +78,11 @@ export async function openStore(): Promise<Store> {
 export function memoryStore(): Store {
   const readers = new Map<DropId, StoredReader>()
   const sent = new Map<DropId, StoredSent>()
+  const uploads = new Map<DropId, KeptUpload>()
+  const change = (dropId: DropId, by: (upload: KeptUpload) => KeptUpload): void => {
+    const upload = uploads.get(dropId)
+    if (upload !== undefined) uploads.set(dropId, by(upload))
+  }
   return {
     isLasting: false,
     reader: async (dropId) => readers.get(dropId),
@@ -46,9 +91,16 @@ export function memoryStore(): Store {
     forgetOldReaders: async (now) => {
       for (const [dropId, { expiresAtMs }] of readers) if (expiresAtMs < now) readers.delete(dropId)
     },
+    readerIds: async () => [...readers.keys()],
     sent: async () => [...sent.values()],
     keepSent: async (drop) => void sent.set(drop.ticket.dropId, drop),
     forgetSent: async (dropId) => void sent.delete(dropId),
+    uploads: async (now) => [...uploads.values()].filter(({ untilMs }) => untilMs > now),
+    keepUpload: async (upload) => void uploads.set(upload.unfinished.dropId, { ...upload, sentPart: 0 }),
+    keepHashes: async (dropId, n, hashes) =>
+      change(dropId, (upload) => ({ ...upload, unfinished: withHashes(upload.unfinished, [[n, hashes]]) })),
+    noteSentPart: async (dropId, sentPart) => change(dropId, (upload) => ({ ...upload, sentPart })),
+    forgetUpload: async (dropId) => void uploads.delete(dropId),
   }
 }
 
@@ -75,13 +127,66 @@ function databaseStore(database: IDBDatabase): Store {
           await run('readers', 'readwrite', (shelf) => shelf.delete(id))
       }
     },
+    readerIds: async () => (await run('readers', 'readonly', (shelf) => shelf.getAllKeys())) as DropId[],
     sent: () => run('sent', 'readonly', (shelf) => shelf.getAll()),
     keepSent: async (drop) => void (await run('sent', 'readwrite', (shelf) => shelf.put(drop, drop.ticket.dropId))),
     forgetSent: (dropId) => run('sent', 'readwrite', (shelf) => shelf.delete(dropId)),
+    async uploads(now) {
+      const all: StoredUpload[] = await run('uploads', 'readonly', (shelf) => shelf.getAll())
+      for (const { unfinished, untilMs } of all) if (untilMs <= now) await forgetUpload(unfinished.dropId)
+      return Promise.all(all.filter(({ untilMs }) => untilMs > now).map(withJournal))
+    },
+    keepUpload: async (upload) =>
+      void (await run('uploads', 'readwrite', (shelf) => shelf.put(upload, upload.unfinished.dropId))),
+    keepHashes: async (dropId, n, hashes) =>
+      void (await run('journal', 'readwrite', (shelf) => shelf.put(hashes, [dropId, n]))),
+    noteSentPart: async (dropId, part) =>
+      void (await run('journal', 'readwrite', (shelf) => shelf.put(part, [dropId, SENT_PART]))),
+    forgetUpload,
+  }
+
+  async function forgetUpload(dropId: DropId): Promise<void> {
+    await run('uploads', 'readwrite', (shelf) => shelf.delete(dropId))
+    await run('journal', 'readwrite', (shelf) => shelf.delete(journalOf(dropId)))
+  }
+
+  async function withJournal(upload: StoredUpload): Promise<KeptUpload> {
+    const range = journalOf(upload.unfinished.dropId)
+    const keys = await run('journal', 'readonly', (shelf) => shelf.getAllKeys(range))
+    const entries = await Promise.all(
+      keys.map(async (key): Promise<[unknown, PartHashes | number]> => [
+        Array.isArray(key) ? key[1] : undefined,
+        await run('journal', 'readonly', (shelf) => shelf.get(key)),
+      ]),
+    )
+    const hashes = entries.flatMap(([n, value]): [number, PartHashes][] =>
+      typeof n === 'number' && typeof value === 'object' ? [[n, value]] : [],
+    )
+    const sentPart = entries.find(([n]) => n === SENT_PART)?.[1]
+    return {
+      ...upload,
+      unfinished: withHashes(upload.unfinished, hashes),
+      sentPart: typeof sentPart === 'number' ? sentPart : 0,
+    }
   }
 }
 
-type Shelf = 'readers' | 'sent'
+/** Everything that is kept apart of one upload: an array sorts behind whatever it begins with. */
+function journalOf(dropId: DropId): IDBKeyRange {
+  return IDBKeyRange.bound([dropId], [dropId, []])
+}
+
+function withHashes(unfinished: Unfinished, later: readonly (readonly [number, PartHashes])[]): Unfinished {
+  const hashes = [...unfinished.hashes]
+  for (const [n, known] of later) hashes[n] = known
+  return { ...unfinished, hashes }
+}
+
+/** Names in the journal how much has gone out, beside the numbers of the parts. */
+const SENT_PART = 'sent'
+
+/** `journal`: by drop and part, so that a hash is written without the rest of its upload. */
+type Shelf = 'readers' | 'sent' | 'uploads' | 'journal'
 
 function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -91,18 +196,26 @@ function openDatabase(): Promise<IDBDatabase> {
       isLate = true
       reject(new Error('the database does not answer'))
     }, PATIENCE_MS)
-    const request = indexedDB.open('sealdrop', 1)
+    const request = indexedDB.open('sealdrop', 2)
     request.onupgradeneeded = () => {
-      for (const name of ['readers', 'sent'] satisfies Shelf[]) request.result.createObjectStore(name)
+      const { objectStoreNames } = request.result
+      for (const name of ['readers', 'sent', 'uploads', 'journal'] satisfies Shelf[])
+        if (!objectStoreNames.contains(name)) request.result.createObjectStore(name)
     }
     request.onsuccess = () => {
       clearTimeout(timer)
+      const database = request.result
+      // A tab with a newer version of this page must not wait for this one.
+      database.onversionchange = () => database.close()
       // Nobody waits for it any more, and it would stand in the way of a newer one.
-      if (isLate) request.result.close()
-      else resolve(request.result)
+      if (isLate) database.close()
+      else resolve(database)
     }
     request.onerror = () => reject(request.error)
-    request.onblocked = () => reject(new Error('another tab holds an older database'))
+    request.onblocked = () => {
+      isLate = true
+      reject(new Error('another tab holds an older database'))
+    }
   })
 }
 

@@ -1,9 +1,10 @@
 import type { Answer, Transport } from '#client/transport.ts'
 
 /** By XMLHttpRequest: the only way in which a browser says how much of a body has gone out. */
-export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onReceived }) =>
+export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onReceived, signal }) =>
   new Promise<Answer>((resolve, reject) => {
     const request = new XMLHttpRequest()
+    const stop = (): void => request.abort()
     request.open(method, url)
     request.responseType = 'arraybuffer'
     for (const [name, value] of Object.entries(fields)) request.setRequestHeader(name, value)
@@ -17,5 +18,8 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
       resolve({ status, field: (name) => request.getResponseHeader(name), body: new Uint8Array(request.response) })
     }
     request.onerror = request.onabort = request.ontimeout = () => reject(new TypeError('no answer'))
+    request.onloadend = () => signal?.removeEventListener('abort', stop)
+    if (signal?.aborted === true) return reject(new TypeError('no answer'))
+    signal?.addEventListener('abort', stop)
     request.send(body ?? null)
   })

@@ -1,54 +1,56 @@
-import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
-import { deriveOpener, locate, parseFragment, type LinkSecret, type Location, type Opener } from '#client/link.ts'
-import { acknowledge, claim, claimsOf, look, open as openSealed, provedClaims } from '#client/receive.ts'
-import type { Opened, Waiting } from '#client/receive.ts'
+import { locate, parseFragment, type Opener } from '#client/link.ts'
+import { claimsOf, look, provedClaims, type Waiting } from '#client/receive.ts'
 import { Refused } from '#client/refused.ts'
-import type { Progress } from '#client/server.ts'
 import type { Receipt } from '#protocol/api.ts'
-import type { Bytes } from '#protocol/bytes.ts'
-import { DropError, isDropError } from '#protocol/error.ts'
-import type { Proof } from '../state.ts'
-import { open as words } from '../words/reading.ts'
+import { isDropError } from '#protocol/error.ts'
+import { memoryDisk } from '../disk.ts'
+import type { OpenNote, Proof } from '../reading-state.ts'
+import { makeArriving, type Arriving } from './arriving.ts'
+import { makeReaders } from './readers.ts'
+import { findRoom } from './room.ts'
 import { makeSaving, type Saving } from './saving.ts'
-import { failureOf, LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
+import { openerFor, waitingDrop, type Session } from './session.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
 
-export interface Opening extends Saving {
+export interface Opening extends Saving, Pick<Arriving, 'pause' | 'remove'> {
   /** Asks what waits behind a link. Consumes nothing; goes on with what this browser has claimed before. */
   arrive(fragment: string): Promise<void>
   /** Claims, opens and acknowledges. Only ever called by a press, or for what was claimed before. */
   open(passphrase: string): Promise<void>
-}
-
-/** What is known of the link on the screen. */
-interface Session {
-  readonly secret: LinkSecret
-  readonly place: Location
-  waiting?: Waiting
-  opener?: Opener
-  reader?: SigningKey
-  ciphertext?: Bytes
-  /** The person has been told that a reload may lose what is claimed. */
-  isWarned?: boolean
+  /** Receives what was paused to its end. */
+  goOn(): Promise<void>
+  /** Stops, and removes what has come in. The claim stays with this browser. */
+  cancel(): Promise<void>
 }
 
 export function makeOpening(tools: Tools): Opening {
-  const { dispatch, device, state, store, stretch } = tools
+  const { dispatch, store } = tools
   let session: Session | undefined
-  let message: Opened | undefined
-  const saving = makeSaving(tools, () => ({ message, ciphertext: session?.ciphertext }))
+  const readers = makeReaders(tools)
+  const arriving = makeArriving(tools, readers, () => session)
+  const saving = makeSaving(
+    tools,
+    () => session,
+    () => arriving.settle(),
+  )
 
   return {
     ...saving,
+    pause: () => arriving.pause(),
+    remove: () => arriving.remove(),
 
     async arrive(fragment) {
+      const last = session
       dispatch({ type: 'looked-for' })
       const secret = parseFragment(fragment)
       if (secret === undefined) return dispatch({ type: 'damaged' })
       try {
         session = { secret, place: await locate(secret) }
-        if (!secret.needsPassphrase) session.opener = await deriveOpener(secret, '', stretch)
-        const reader = await storedReader(session)
-        if (reader !== undefined) session.reader = reader
+        // What did not open is not tried again: the server still has what it sent.
+        if (last?.place.dropId === session.place.dropId && last.message === undefined) await last.stage?.clear()
+        if (!secret.needsPassphrase) await openerFor(tools, session, '')
+        await readers.recall(session)
+        if (session.whole !== undefined && (await isKeptHere(session))) return await findKept(session)
         await find(session)
       } catch (error) {
         if (session === undefined) return dispatch({ type: 'failed', fault: { at: 'server', code: 'broken' } })
@@ -57,22 +59,45 @@ export function makeOpening(tools: Tools): Opening {
     },
 
     async open(passphrase) {
-      if (session === undefined) return
       const current = session
+      if (current === undefined) return
       dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
-        const opener = await openerFor(current, passphrase)
-        const reader = await device.alone(`sealdrop ${current.place.dropId}`, () => readerFor(current))
-        if (reader === undefined) return warn(current)
-        await fetchAndOpen(current, opener, reader)
+        const opener = await openerFor(tools, current, passphrase)
+        if (current.whole !== undefined) return await openKept(current, opener)
+        const reader = await readers.keyFor(current)
+        if (reader === undefined) return
+        // Who goes on where a first part lies claims nothing, so nobody would say that a passphrase is wrong.
+        if (current.secret.needsPassphrase && (await arriving.hasBegun(current)))
+          current.waiting = await look(serverOf(tools, LOOK_PATIENCE_MS), opener)
+        await arriving.fetch(current, opener, reader)
       } catch (error) {
         await explain(current, error)
       }
     },
+
+    async goOn() {
+      const { opener, reader } = session ?? {}
+      if (session === undefined || opener === undefined) return
+      dispatch({ type: 'flowed', flow: 'going' })
+      try {
+        if (session.whole !== undefined) await arriving.again(session, opener)
+        else if (reader !== undefined) await arriving.fetch(session, opener, reader)
+      } catch (error) {
+        await explain(session, error)
+      }
+    },
+
+    async cancel() {
+      if (session === undefined) return
+      session.stop?.abort()
+      await session.stage?.clear()
+      dispatch({ type: 'found', waiting: waitingDrop(session), note: 'cancelled' })
+    },
   }
 
   /** Looks, and shows what there is. */
-  async function find(current: Session, note?: 'dismissed'): Promise<void> {
+  async function find(current: Session, note?: OpenNote): Promise<void> {
     const { opener, place, reader, secret } = current
     let waiting: Waiting
     try {
@@ -83,60 +108,55 @@ export function makeOpening(tools: Tools): Opening {
     }
     current.waiting = waiting
     const mine = waiting.claims.find((receipt) => receipt.reader === reader?.publicKey)
-    if (mine !== undefined && mine.ack === undefined && opener !== undefined && reader !== undefined) {
-      // Claimed by this browser before a reload or a crash: nothing new is consumed.
-      return await fetchAndOpen(current, opener, reader)
-    }
+    const isMine = mine !== undefined && mine.ack === undefined
     // With a passphrase nobody can tell yet whose claim it is: this browser's own may go on.
     const mayGoOn = secret.needsPassphrase && reader !== undefined
-    if (waiting.state === 'read') return await end(current, 'gone', waiting.claims)
-    if (waiting.state === 'claimed' && !mayGoOn) return await end(current, 'claimed', waiting.claims)
-    dispatch({
-      type: 'found',
-      note: note ?? (mayGoOn ? 'resumed' : undefined),
-      waiting: {
-        expiresAtMs: waiting.expires * 1_000,
-        reads: waiting.reads,
-        sizeBytes: waiting.size,
-        needsPassphrase: secret.needsPassphrase,
-      },
-    })
-  }
-
-  async function fetchAndOpen(current: Session, opener: Opener, reader: SigningKey): Promise<void> {
-    const { nonce, reads = 1 } = current.waiting ?? {}
-    // A nonce is good for one claim; another try makes its own.
-    if (current.waiting !== undefined) current.waiting = { ...current.waiting, nonce: undefined }
-    const onProgress = (work: Progress): void => dispatch({ type: 'worked', work })
-    current.ciphertext = await claim(serverOf(tools, WORK_PATIENCE_MS), opener, reader, nonce, onProgress)
-    dispatch({ type: 'worked', work: { stage: 'opening' } })
-    message = await openSealed(current.ciphertext, opener)
-    const files = message.files.map(({ bytes, ...file }) => ({ ...file, sizeBytes: bytes.length }))
-    dispatch({ type: 'opened', message: { text: message.text, files, reads } })
-    await tell(opener, reader, message.opened)
-  }
-
-  /** Acknowledges, for as long as it takes. The message is on the screen meanwhile. */
-  async function tell(opener: Opener, reader: SigningKey, token: string): Promise<void> {
-    for (;;) {
-      try {
-        const isBurned = await acknowledge(serverOf(tools, LOOK_PATIENCE_MS), opener, reader, token)
-        dispatch({ type: 'acknowledged', ack: isBurned ? 'burned' : 'shared' })
-        break
-      } catch (error) {
-        const code = isDropError(error) ? error.code : 'offline'
-        // Only these say that the server holds it no longer. After any other answer it may, and the reader key is still good.
-        if (code === 'gone' || code === 'dismissed' || code === 'claimed') {
-          dispatch({ type: 'acknowledged', ack: 'ended' })
-          break
-        }
-        dispatch({ type: 'acknowledged', ack: 'late' })
-        await device.wait(RETRY_MS)
-      }
+    if (!isMine && waiting.state === 'read') return await end(current, 'gone', waiting.claims)
+    if (!isMine && waiting.state === 'claimed' && !mayGoOn) return await end(current, 'claimed', waiting.claims)
+    if (waiting.parts > 1) await makeRoom(current, waiting.size, isMine || mayGoOn)
+    if (isMine && opener !== undefined && reader !== undefined && current.room?.obstacle === undefined) {
+      // Claimed by this browser before a reload or a crash: nothing new is consumed.
+      if (current.room !== undefined) dispatch({ type: 'receiving', waiting: waitingDrop(current) })
+      return await arriving.fetch(current, opener, reader)
     }
-    await forget(opener)
-    // From here on neither a reload nor the back button asks for it again. Over another page it is done on the way back.
-    if (state().page === 'main') device.address('')
+    dispatch({ type: 'found', note: note ?? (mayGoOn ? 'resumed' : undefined), waiting: waitingDrop(current) })
+  }
+
+  /** What is on this device whole is opened again without asking anybody: the server has nothing any more. */
+  async function findKept(current: Session): Promise<void> {
+    const { opener } = current
+    if (opener !== undefined) return await openKept(current, opener)
+    dispatch({ type: 'found', note: 'earlier', waiting: waitingDrop(current) })
+  }
+
+  async function openKept(current: Session, opener: Opener): Promise<void> {
+    if (opener.claim.publicKey !== current.whole?.claim) {
+      delete current.opener
+      return dispatch({ type: 'failed', fault: { at: 'passphrase', triesLeft: undefined } })
+    }
+    dispatch({ type: 'receiving', waiting: waitingDrop(current) })
+    await arriving.again(current, opener)
+  }
+
+  /** Whether all parts of a drop that was opened before are still there. If not, there is nothing to go on with. */
+  async function isKeptHere(current: Session): Promise<boolean> {
+    const { place, whole } = current
+    if (whole === undefined) return false
+    await makeRoom(current, whole.sizeBytes, true)
+    const stage = await current.disk?.stage(place.dropId)
+    // Another tab has it: that is said when it is opened.
+    if (stage === undefined) return true
+    current.stage = stage
+    if ((await stage.count()) === whole.parts) return true
+    delete current.whole
+    return false
+  }
+
+  async function makeRoom(current: Session, sizeBytes: number, isKept: boolean): Promise<void> {
+    // Parts are found again by the reader key that belongs to them. Where none is kept, neither are they.
+    const { isLasting } = await store()
+    current.disk = isLasting && current.isWarned !== true ? await tools.disk() : memoryDisk(tools.device)
+    current.room = await findRoom(current.disk, sizeBytes, isKept)
   }
 
   async function explain(current: Session, error: unknown): Promise<void> {
@@ -149,11 +169,12 @@ export function makeOpening(tools: Tools): Opening {
       }
       case 'gone':
       case 'claimed':
+        await current.stage?.clear()
         return await end(current, error.code, claimsOf(error))
       case 'open_failed':
-        return dispatch({ type: 'not-readable' })
+        return dispatch({ type: 'not-readable', isAcknowledged: current.whole !== undefined })
       case 'dismissed':
-        await forget(current.place)
+        await readers.forget(current.place)
         delete current.reader
         return await find(current, 'dismissed').catch((again: unknown) =>
           dispatch({ type: 'failed', fault: { at: 'server', code: failureOf(again) } }),
@@ -171,68 +192,7 @@ export function makeOpening(tools: Tools): Opening {
       isOpened: receipt.ack !== undefined,
       isMine: receipt.reader === reader?.publicKey,
     }))
-    if (cause === 'gone') await forget(current.place)
+    if (cause === 'gone') await readers.forget(current.place)
     dispatch({ type: 'ended', cause, proofs })
   }
-
-  async function openerFor(current: Session, passphrase: string): Promise<Opener> {
-    const report = (done: number): void => dispatch({ type: 'worked', work: { stage: 'stretching', done } })
-    current.opener ??= await deriveOpener(current.secret, passphrase, stretch, report)
-    return current.opener
-  }
-
-  /** @throws if the part of the page that keeps things could not be loaded: without it nothing may be claimed. */
-  async function storedReader(current: Session): Promise<SigningKey | undefined> {
-    const kept = await store()
-    let isLasting = kept.isLasting
-    let key: SigningKey | undefined
-    try {
-      await kept.forgetOldReaders(device.clock())
-      key = (await kept.reader(current.place.dropId))?.key
-    } catch {
-      isLasting = false
-    }
-    dispatch({ type: 'store-found', isLasting })
-    current.isWarned = !isLasting
-    return key
-  }
-
-  /**
-   * The reader key of this browser for this drop, stored before anything is claimed with it.
-   * @returns `undefined` where it could not be stored, and the person does not know yet
-   */
-  async function readerFor(current: Session): Promise<SigningKey | undefined> {
-    if (current.waiting === undefined) throw new DropError('bad_answer')
-    const { dropId } = current.place
-    const kept = await store()
-    // Another tab may have made one meanwhile.
-    const found = await kept.reader(dropId).catch(() => undefined)
-    const key = found?.key ?? current.reader ?? (await generateSigningKey())
-    current.reader = key
-    try {
-      await kept.keepReader(dropId, { key, expiresAtMs: current.waiting.expires * 1_000 })
-    } catch {
-      if (current.isWarned !== true) return undefined
-    }
-    return key
-  }
-
-  /** Nothing has been claimed. Whoever presses again knows that this browser cannot keep it through a reload. */
-  function warn(current: Session): void {
-    current.isWarned = true
-    dispatch({ type: 'store-found', isLasting: false })
-    dispatch({ type: 'worked', work: undefined })
-    dispatch({ type: 'announced', text: words.notLasting })
-  }
-
-  async function forget({ dropId }: Location): Promise<void> {
-    try {
-      await (await store()).forgetReader(dropId)
-    } catch {
-      // It is removed when the drop expires.
-    }
-  }
 }
-
-/** How long to leave a server alone that could not be told, in milliseconds. */
-const RETRY_MS = 10_000

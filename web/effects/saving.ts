@@ -1,60 +1,219 @@
-import { packTar } from 'modern-tar'
-import type { Opened } from '#client/receive.ts'
+import { formatHead } from '#client/entry-head.ts'
+import { paddingOf, TEXT } from '#client/layout.ts'
+import type { OpenedFile } from '#client/receive.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
+import { isDropError } from '#protocol/error.ts'
+import { memoryDisk, type Disk, type Outlet } from '../disk.ts'
+import type { Folder } from '../pickers.ts'
+import type { SaveFault } from '../reading-state.ts'
 import { opened as words, unreadable } from '../words/reading.ts'
 import { page } from '../words/page.ts'
+import { isFull } from './receiving.ts'
+import type { Session } from './session.ts'
 import type { Tools } from './tools.ts'
 
 export interface Saving {
   /** @returns whether it is in the clipboard now. */
   copyText(): Promise<boolean>
-  saveFile(name: string): void
-  /** The text as `message.txt` and every file, in one archive. */
+  /** The text was selected and copied by hand. */
+  noteCopied(): Promise<void>
+  /** Asks where, if the browser has a dialog for that: so it has to be called within the press. */
+  saveFile(name: string): Promise<void>
+  /** The text as `message.txt` and every file: in a folder if the browser lets us, else in one archive. */
   saveAll(): Promise<void>
   /** The sealed bytes themselves, when they cannot be opened here. */
-  saveSealed(): void
+  saveSealed(): Promise<void>
+  /** Ends the saving that is under way. What is not whole is removed. */
+  stopSaving(): void
 }
 
-export function makeSaving(
-  { dispatch, device }: Tools,
-  held: () => { readonly message: Opened | undefined; readonly ciphertext: Bytes | undefined },
-): Saving {
-  const take = (names: readonly string[], text: string): void => {
-    dispatch({ type: 'taken', names })
-    dispatch({ type: 'announced', text })
-  }
+/** @param settle - called after anything has been taken */
+export function makeSaving(tools: Tools, session: () => Session | undefined, settle: () => Promise<void>): Saving {
+  const { dispatch, device, state } = tools
+  const small = memoryDisk(device)
+  let stop = new AbortController()
+
+  const diskOf = (): Disk => session()?.disk ?? small
+
   return {
     async copyText() {
-      const isCopied = await device.copy(held().message?.text ?? '')
-      if (isCopied) take([''], words.copied)
+      const isCopied = await device.copy(session()?.message?.text ?? '')
+      if (isCopied) await take([''], words.copied)
       else dispatch({ type: 'announced', text: page.copyFailed })
       return isCopied
     },
-    saveFile(name) {
-      const file = held().message?.files.find((each) => each.name === name)
-      if (file === undefined) return
-      device.save(file.name, file.bytes)
-      take([name], words.saved(name))
+
+    noteCopied: () => take(['']),
+
+    async saveFile(name) {
+      const file = session()?.message?.files.find((each) => each.name === name)
+      if (file === undefined || isBusy()) return
+      const picked = pickFile(name)
+      await run(name, file.size, async (count) => {
+        const outlet = await picked
+        if (outlet === undefined) return
+        await pour(file.read(), outlet, count)
+        await take([name], words.saved(name))
+      })
     },
+
     async saveAll() {
-      const { text = '', files = [] } = held().message ?? {}
-      const mtime = new Date(device.clock())
-      const all = await packTar([
-        ...(text === '' ? [] : [entry('message.txt', utf8(text), mtime)]),
-        ...files.map(({ name, bytes, modifiedAtMs }) => entry(name, bytes, new Date(modifiedAtMs))),
-      ])
-      device.save('sealdrop.tar', new Uint8Array(all))
-      take(['', ...files.map(({ name }) => name)], words.savedAll)
+      const { message } = session() ?? {}
+      if (message === undefined || isBusy()) return
+      const { text, files } = message
+      const names = ['', ...files.map(({ name }) => name)]
+      const total = files.reduce((sum, { size }) => sum + size, 0)
+      // Before anything is waited for.
+      const picked = diskOf()
+        .pickFolder?.()
+        .catch(() => 'no dialog' as const)
+      await run(undefined, total, async (count) => {
+        const folder = await picked
+        if (picked !== undefined && folder === undefined) return
+        if (folder === undefined || folder === 'no dialog') {
+          const outlet = await diskOf().download('sealdrop.tar')
+          await pour(withText(text, message.archive(), device.clock()), outlet, count)
+          return await take(names, words.savedAll)
+        }
+        const refused = await saveInto(folder, text, files, count)
+        await take(
+          names.filter((name) => !refused.includes(name)),
+          words.savedFolder,
+        )
+        if (refused.length > 0) dispatch({ type: 'not-saved', fault: { code: 'names', names: refused } })
+      })
     },
-    saveSealed() {
-      const { ciphertext } = held()
-      if (ciphertext === undefined) return
-      device.save('drop.age', ciphertext)
-      dispatch({ type: 'announced', text: unreadable.saved })
+
+    async saveSealed() {
+      const { parts } = session() ?? {}
+      if (parts === undefined || isBusy()) return
+      const picked = pickFile('drop.age')
+      await run('drop.age', parts.size, async (count) => {
+        const outlet = await picked
+        if (outlet === undefined) return
+        const all = async function* (): AsyncGenerator<Bytes> {
+          for (let n = 0; n < parts.count; n++) yield await parts.part(n)
+        }
+        await pour(all(), outlet, count)
+        dispatch({ type: 'announced', text: unreadable.saved })
+      })
     },
+
+    stopSaving: () => stop.abort(),
+  }
+
+  function isBusy(): boolean {
+    const { main } = state()
+    return 'saving' in main && main.saving !== undefined
+  }
+
+  async function take(names: readonly string[], text?: string): Promise<void> {
+    dispatch({ type: 'taken', names })
+    if (text !== undefined) dispatch({ type: 'announced', text })
+    await settle()
+  }
+
+  /** @returns `undefined` if the person thought better of it */
+  async function pickFile(name: string): Promise<Outlet | undefined> {
+    const disk = diskOf()
+    try {
+      if (disk.pickFile !== undefined) return await disk.pickFile(name)
+    } catch {
+      // A browser that opens no dialog has its downloads.
+    }
+    return disk.download(name)
+  }
+
+  /** Saves with the screen saying so. @param work - told whoever counts the bytes as they go out */
+  async function run(
+    name: string | undefined,
+    total: number,
+    work: (count: (bytes: number) => void) => Promise<void>,
+  ): Promise<void> {
+    stop = new AbortController()
+    const { signal } = stop
+    let done = 0
+    let lastAtMs = 0
+    dispatch({ type: 'saving', saving: undefined })
+    const count = (bytes: number): void => {
+      if (signal.aborted) throw new DOMException('stopped', 'AbortError')
+      done += bytes
+      const now = device.clock()
+      if (now - lastAtMs < REPORT_MS) return
+      lastAtMs = now
+      dispatch({ type: 'saving', saving: { name, bytes: Math.min(done, total), total } })
+    }
+    try {
+      await work(count)
+      dispatch({ type: 'saving', saving: undefined })
+    } catch (error) {
+      if (signal.aborted) dispatch({ type: 'saving', saving: undefined })
+      else dispatch({ type: 'not-saved', fault: { code: faultOf(error), names: [] } })
+    }
+  }
+
+  /** @returns the names that the browser lets no page write */
+  async function saveInto(
+    folder: Folder,
+    text: string,
+    files: readonly OpenedFile[],
+    count: (bytes: number) => void,
+  ): Promise<string[]> {
+    const refused: string[] = []
+    if (text !== '') await pour([utf8(text)], await folder.open(TEXT), count)
+    for (const file of files) {
+      let outlet: Outlet
+      try {
+        outlet = await folder.open(file.name)
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error
+        refused.push(file.name)
+        continue
+      }
+      await pour(file.read(), outlet, count)
+    }
+    return refused
   }
 }
 
-function entry(name: string, body: Bytes, mtime: Date): Parameters<typeof packTar>[0][0] {
-  return { header: { name, size: body.length, type: 'file', mode: 0o600, mtime }, body }
+/** The archive of the files, and before them the text as an entry of its own. */
+async function* withText(text: string, archive: AsyncIterable<Bytes>, now: number): AsyncGenerator<Bytes> {
+  if (text !== '') {
+    const bytes = utf8(text)
+    yield await formatHead({ name: TEXT, size: bytes.length, modifiedAtMs: now })
+    yield bytes
+    yield new Uint8Array(paddingOf(bytes.length))
+  }
+  yield* archive
 }
+
+/** Everything into one file, or nothing of it. */
+async function pour(
+  pieces: AsyncIterable<Bytes> | Iterable<Bytes>,
+  outlet: Outlet,
+  count: (bytes: number) => void,
+): Promise<void> {
+  try {
+    count(0)
+    for await (const piece of pieces) {
+      await outlet.write(piece)
+      count(piece.length)
+    }
+    await outlet.close()
+  } catch (error) {
+    await outlet.abort()
+    throw error
+  }
+}
+
+function faultOf(error: unknown): SaveFault['code'] {
+  if (isFull(error)) return 'full'
+  if (isDropError(error)) return error.code === 'open_failed' ? 'changed' : 'offline'
+  const name = error instanceof DOMException ? error.name : ''
+  return DENIED.has(name) ? 'denied' : 'failed'
+}
+
+const DENIED: ReadonlySet<string> = new Set(['NotAllowedError', 'NoModificationAllowedError', 'SecurityError'])
+
+/** How often a person is told of bytes, in milliseconds. */
+const REPORT_MS = 100

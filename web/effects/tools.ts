@@ -3,6 +3,7 @@ import type { Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { Device } from '../device.ts'
+import type { Disk } from '../disk.ts'
 import type { Event } from '../event.ts'
 import type { FailureCode, State } from '../state.ts'
 import type { Store } from '../store.ts'
@@ -13,6 +14,7 @@ export interface Tools {
   readonly state: () => State
   readonly device: Device
   readonly store: () => Promise<Store>
+  readonly disk: () => Promise<Disk>
   readonly transport: Transport
   /** Stretches a passphrase without holding up the page. */
   readonly stretch: Stretch

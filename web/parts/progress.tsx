@@ -29,6 +29,7 @@ function sentence(work: Work, isLong: boolean): string {
       return words[work.stage]
     case 'sending':
     case 'receiving':
+    case 'checking':
       return isLong ? words[work.stage](format.bytes(work.bytes), format.bytes(work.total)) : words.starting
     case 'waiting':
       return words.waiting
@@ -37,8 +38,7 @@ function sentence(work: Work, isLong: boolean): string {
 
 function partOf(work: Work): number | undefined {
   if (work.stage === 'stretching') return work.done
-  if ((work.stage === 'sending' || work.stage === 'receiving') && work.total > 0) return work.bytes / work.total
-  return undefined
+  return 'total' in work && work.total > 0 ? work.bytes / work.total : undefined
 }
 
 /** Whether this much time has passed since it was first drawn. */

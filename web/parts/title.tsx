@@ -11,18 +11,19 @@ export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<
 /**
  * The heading of a screen. That of a new screen takes the focus, so that a screen reader begins there; the first of a page does not.
  * @param screen - what stays the same while a heading changes on its screen
+ * @param tab - what the window is called instead, where that tells more
  */
-export function Title({ text, screen = text }: { text: string; screen?: string }): VNode {
+export function Title({ text, screen = text, tab = text }: { text: string; screen?: string; tab?: string }): VNode {
   const device = useContext(Titles)
   const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => device?.title(`${tab} · ${page.name}`), [device, tab])
   useEffect(() => {
-    device?.title(`${text} · ${page.name}`)
     if (shown !== undefined && shown !== screen) {
       heading.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
     }
     shown = screen
-  }, [device, screen, text])
+  }, [screen])
   return (
     <h1 ref={heading} tabIndex={-1}>
       {text}

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { draftTerms } from '../draft.ts'
+import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { contentBytes, draftTerms, type Draft } from '../draft.ts'
 import { MAX_FILES, roomBytes } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
+import { later } from '../parts/later.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
@@ -22,7 +24,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
   const { draft } = state
   const isBusy = main.work !== undefined
   const form = useKeptFocus(isBusy)
-  const isDragged = useDroppedFiles(isBusy ? undefined : act.addFiles)
+  const isDragged = useDroppedFiles(isBusy ? undefined : act)
   const { ttlSeconds, reads } = draftTerms(draft)
   const submit = (event: Event): void => {
     event.preventDefault()
@@ -35,6 +37,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
     <>
       <Title text={words.title(reads)} screen="compose" />
       <p class="lede">{words.lede}</p>
+      {state.uploads.interrupted.length > 0 && <Interrupted {...props} />}
       <form
         class="stack"
         noValidate
@@ -58,11 +61,11 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
               />
             )}
           </Field>
-          <FilePicker act={act} draft={draft} />
+          <FilePicker act={act} draft={draft} largest={state.largest} />
           <TermsFields act={act} draft={draft} fault={main.fault} />
           <PassphraseField act={act} draft={draft} fault={main.fault} />
         </fieldset>
-        {main.fault !== undefined && <FaultNotice fault={main.fault} />}
+        {main.fault !== undefined && <FaultNotice fault={main.fault} draft={draft} />}
         {main.work !== undefined && <WorkNotice work={main.work} />}
         <div class="end">
           <p class="summary">
@@ -94,8 +97,8 @@ function errorAt(fault: ComposeFault | undefined, at: 'message'): string | undef
   return fault?.at === at ? composeFaults[at] : undefined
 }
 
-function FaultNotice({ fault }: { fault: ComposeFault }): VNode | null {
-  const text = noticeOf(fault)
+function FaultNotice({ fault, draft }: { fault: ComposeFault; draft: Draft }): VNode | null {
+  const text = noticeOf(fault, draft)
   return text === undefined ? null : (
     <Notice kind="burn" role="alert">
       <p>{text}</p>
@@ -103,7 +106,7 @@ function FaultNotice({ fault }: { fault: ComposeFault }): VNode | null {
   )
 }
 
-function noticeOf(fault: ComposeFault): string | undefined {
+function noticeOf(fault: ComposeFault, draft: Draft): string | undefined {
   switch (fault.at) {
     case 'message':
     case 'expiry':
@@ -111,17 +114,29 @@ function noticeOf(fault: ComposeFault): string | undefined {
     case 'passphrase':
       return undefined
     case 'size':
-      return composeFaults.size(format.bytes(roomBytes()))
+      return composeFaults.size(
+        format.bytes(roomBytes(fault.largest)),
+        format.bytes(contentBytes(draft)),
+        draft.files.length > 0,
+      )
     case 'count':
       return composeFaults.count(format.number(MAX_FILES))
-    case 'folder':
-      return composeFaults.folder
+    case 'text':
+      return composeFaults.text(format.bytes(MAX_TEXT_BYTES))
+    case 'dropped':
+    case 'upload-over':
+    case 'upload-left':
+      return composeFaults[fault.at]
     case 'file':
-      return composeFaults.file(fault.name)
+    case 'changed':
+      return composeFaults[fault.at](fault.name)
     case 'server':
       return composeFaults[fault.code]
   }
 }
+
+// Only for whom it concerns.
+const Interrupted = later(async () => (await import('./interrupted.tsx')).Interrupted)
 
 /** Shown where there is a keyboard to press. */
 function Shortcut(): VNode {

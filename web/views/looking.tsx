@@ -14,7 +14,9 @@ export function Looking({ act, main }: ViewProps & { main: Extract<Main, { at: '
     return (
       <>
         <Title text={words.failed} />
-        <p class="lede">{words.faults[fault.at === 'server' ? fault.code : 'refused']}</p>
+        <p class="lede">
+          {fault.at === 'elsewhere' ? words.elsewhere : words.faults[fault.at === 'server' ? fault.code : 'refused']}
+        </p>
         <div class="buttons">
           <Button kind="seal" onPress={act.lookAgain}>
             {page.again}

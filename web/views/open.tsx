@@ -7,7 +7,8 @@ import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
 import { Title } from '../parts/title.tsx'
-import type { Main, OpenFault } from '../state.ts'
+import type { OpenFault } from '../reading-state.ts'
+import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { gone, open as words } from '../words/reading.ts'
@@ -19,7 +20,8 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
   const [passphrase, setPassphrase] = useState('')
   const [isShown, setShown] = useState(false)
   const [missed, setMissed] = useState(0)
-  const { expiresAtMs, needsPassphrase, reads, sizeBytes } = waiting
+  const { expiresAtMs, needsPassphrase, reads, room, sizeBytes } = waiting
+  const obstacle = room?.obstacle
   const isBusy = work !== undefined
   const form = useKeptFocus(isBusy)
   const isOver = fault?.at === 'passphrase' && fault.triesLeft === 0
@@ -33,10 +35,10 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
   return (
     <>
       <Title text={words.title} />
-      <p class="lede">{words.lede(reads)}</p>
-      {note !== undefined && (
+      <p class="lede">{note === 'earlier' ? words.ledeEarlier : words.lede(reads)}</p>
+      {note !== undefined && note !== 'earlier' && (
         <Notice kind="warn">
-          <p>{words[note]}</p>
+          <p>{words.notes[note]}</p>
         </Notice>
       )}
       {!state.isLasting && (
@@ -44,59 +46,98 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           <p>{words.notLasting}</p>
         </Notice>
       )}
+      {state.isLasting && room?.isOnDisk === false && obstacle === undefined && (
+        <Notice kind="warn">
+          <p>{words.inMemory}</p>
+        </Notice>
+      )}
       <dl class="facts">
         <div>
           <dt>{words.until}</dt>
           <dd>{format.until(expiresAtMs, device.clock())}</dd>
         </div>
-        <div>
-          <dt>{words.opens}</dt>
-          <dd>{words.times(reads)}</dd>
-        </div>
+        {note !== 'earlier' && (
+          <div>
+            <dt>{words.opens}</dt>
+            <dd>{words.times(reads)}</dd>
+          </div>
+        )}
         <div>
           <dt>{words.size}</dt>
           <dd>{words.sizeHint(format.bytes(sizeBytes))}</dd>
         </div>
+        {room?.isOnDisk === true && obstacle === undefined && note !== 'earlier' && (
+          <div>
+            <dt>{words.room}</dt>
+            <dd>{words.roomHint(format.bytes(room.neededBytes))}</dd>
+          </div>
+        )}
       </dl>
-      <form class="stack" noValidate autoComplete="off" ref={form} onSubmit={submit}>
-        {needsPassphrase && (
-          <fieldset disabled={isBusy}>
-            <Field
-              id="passphrase"
-              label={words.passphrase}
-              hint={words.passphraseHint}
-              error={missed > 0 ? words.passphraseMissing : wrongPassphrase(fault)}
-              occasion={fault ?? missed}
-            >
-              {(ids) => (
-                <SecretInput ids={ids} value={passphrase} isShown={isShown} onShow={setShown} onInput={setPassphrase} />
-              )}
-            </Field>
-          </fieldset>
-        )}
-        {fault?.at === 'server' && (
-          <Notice kind="burn" role="alert">
-            <p>{words.faults[fault.code]}</p>
+      {obstacle !== undefined ? (
+        <>
+          <Notice kind="warn">
+            <p>
+              {words.obstacles[obstacle.at](format.bytes(room?.neededBytes ?? 0), format.bytes(obstacle.mostBytes))}
+            </p>
           </Notice>
-        )}
-        {work !== undefined && <WorkNotice work={work} />}
-        {isOver ? (
-          <p>
-            <a href="/">{gone.leave}</a>
-          </p>
-        ) : (
-          <>
-            <div class="buttons">
-              <Button kind="seal" isSubmit isBusy={isBusy}>
-                {isBusy ? words.opening : fault?.at === 'server' ? page.again : words.button}
-              </Button>
-            </div>
-            <p class="hint">{reads === 1 ? words.consequenceOnce : words.consequence}</p>
-          </>
-        )}
-      </form>
+          <div class="buttons">
+            <Button kind="seal" onPress={act.lookAgain}>
+              {words.lookAgain}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <form class="stack" noValidate autoComplete="off" ref={form} onSubmit={submit}>
+          {needsPassphrase && (
+            <fieldset disabled={isBusy}>
+              <Field
+                id="passphrase"
+                label={words.passphrase}
+                hint={words.passphraseHint}
+                error={missed > 0 ? words.passphraseMissing : wrongPassphrase(fault)}
+                occasion={fault ?? missed}
+              >
+                {(ids) => (
+                  <SecretInput
+                    ids={ids}
+                    value={passphrase}
+                    isShown={isShown}
+                    onShow={setShown}
+                    onInput={setPassphrase}
+                  />
+                )}
+              </Field>
+            </fieldset>
+          )}
+          {(fault?.at === 'server' || fault?.at === 'elsewhere') && (
+            <Notice kind="burn" role="alert">
+              <p>{fault.at === 'server' ? words.faults[fault.code] : words.elsewhere}</p>
+            </Notice>
+          )}
+          {work !== undefined && <WorkNotice work={work} />}
+          {isOver ? (
+            <p>
+              <a href="/">{gone.leave}</a>
+            </p>
+          ) : (
+            <>
+              <div class="buttons">
+                <Button kind="seal" isSubmit isBusy={isBusy}>
+                  {isBusy ? words.opening : fault?.at === 'server' ? page.again : words.button}
+                </Button>
+              </div>
+              <p class="hint">{consequence(main)}</p>
+            </>
+          )}
+        </form>
+      )}
     </>
   )
+}
+
+function consequence({ note, waiting }: Extract<Main, { at: 'open' }>): string {
+  if (note === 'earlier') return words.consequenceEarlier
+  return waiting.reads === 1 ? words.consequenceOnce : words.consequence
 }
 
 function wrongPassphrase(fault: OpenFault | undefined): string | undefined {

@@ -1,10 +1,14 @@
 import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
-import { untaken, type FileEntry, type Main } from '../state.ts'
+import { untaken, type Held } from '../reading-state.ts'
+import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
+import { OpenedFiles } from './opened-files.tsx'
 import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'opened' }> }
@@ -12,7 +16,7 @@ type Props = ViewProps & { main: Extract<Main, { at: 'opened' }> }
 /** What was sealed: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
 export function Opened(props: Props): VNode {
   const { act, main } = props
-  const { ack, files, text } = main
+  const { ack, files, held, text } = main
   return (
     <>
       <Title text={words.title} />
@@ -27,7 +31,7 @@ export function Opened(props: Props): VNode {
             role="region"
             aria-labelledby="opened-text"
             tabIndex={0}
-            onCopy={() => act.keep.noteCopied()}
+            onCopy={() => void act.keep.noteCopied()}
           >
             {text}
           </div>
@@ -36,10 +40,11 @@ export function Opened(props: Props): VNode {
           </div>
         </section>
       )}
-      {files.length > 0 && <Files {...props} />}
+      {files.length > 0 && <OpenedFiles {...props} />}
       {text === '' && files.length === 0 && <p>{words.empty}</p>}
       <section class="block">
-        <p>{untaken(main).length === 0 ? words.allTaken : words.keep}</p>
+        <p>{lastWord(main)}</p>
+        {held !== undefined && <Removal {...props} held={held} />}
         <p>
           <a href="/">{words.reply}</a>
         </p>
@@ -48,35 +53,34 @@ export function Opened(props: Props): VNode {
   )
 }
 
-function Files({ act, main }: Props): VNode {
-  const { files, taken, text } = main
+/** Whoever is done need not leave anything on this device, and not wait until it goes by itself. */
+function Removal({ act, held, main }: Props & { held: Held }): VNode | null {
+  const [isAsking, setAsking] = useState(false)
+  if (!held.isOnDisk) return null
+  if (isAsking)
+    return (
+      <Question
+        title={words.removeQuestion}
+        warning={words.removeWarning}
+        yes={words.removeSure}
+        no={words.removeKeep}
+        from="remove"
+        onYes={act.keep.remove}
+        onNo={() => setAsking(false)}
+      />
+    )
+  const remove = (): unknown => (untaken(main).length === 0 ? act.keep.remove() : setAsking(true))
   return (
-    <section>
-      <h2 id="opened-files">{words.files}</h2>
-      <p class="hint under">{words.filesHint}</p>
-      <ul class="rows" aria-labelledby="opened-files">
-        {files.map((file) => (
-          <li key={file.name}>
-            <span class="row-name">
-              <bdi>{file.name}</bdi>
-              <span class="quiet small-text">{describe(file)}</span>
-            </span>
-            <Button kind="small" label={words.saveFile(file.name)} onPress={() => act.keep.saveFile(file.name)}>
-              {taken.includes(file.name) ? `✓ ${words.savedMark}` : words.save}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {(files.length > 1 || text !== '') && (
-        <div class="buttons">
-          <Button onPress={act.keep.saveAll}>{words.saveAll}</Button>
-        </div>
-      )}
-    </section>
+    <div class="buttons">
+      <Button asks="remove" isBusy={main.saving !== undefined} onPress={remove}>
+        {words.remove}
+      </Button>
+    </div>
   )
 }
 
-function describe({ type, sizeBytes, modifiedAtMs }: FileEntry): string {
-  const parts = [format.bytes(sizeBytes), type === '' ? words.unknownType : type]
-  return [...parts, ...(modifiedAtMs === 0 ? [] : [format.moment(modifiedAtMs)])].join(' · ')
+function lastWord(main: Props['main']): string {
+  const { held } = main
+  if (untaken(main).length === 0) return held?.isOnDisk === true ? words.allTakenHeld : words.allTaken
+  return held?.isOnDisk === true ? words.keepHeld(format.moment(held.untilMs)) : words.keep
 }

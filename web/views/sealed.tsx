@@ -20,7 +20,7 @@ type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
 /** The link, and what to do with it. */
 export function Sealed(props: Props): VNode {
   const { act, device, main } = props
-  const { expiresAtMs, isKept, link, passphrase, reads } = main
+  const { expiresAtMs, isKept, link, needsPassphrase, passphrase, reads } = main
   const [hasQr, setQr] = useState(false)
   const until = format.until(expiresAtMs, device.clock())
   if (hasEnded(main.burning)) return <Burned {...props} />
@@ -38,7 +38,7 @@ export function Sealed(props: Props): VNode {
     <>
       <Mark size={44} isClosing />
       <Title text={words.title} />
-      <p class="lede">{passphrase === '' ? words.lede(reads, until) : words.ledePassphrase(reads, until)}</p>
+      <p class="lede">{needsPassphrase ? words.ledePassphrase(reads, until) : words.lede(reads, until)}</p>
       <LinkBox link={link} label={words.link} onCopied={act.handOver} />
       <p class="hint under">{words.key}</p>
       <div class="buttons">
@@ -60,6 +60,11 @@ export function Sealed(props: Props): VNode {
             <CopyButton text={words.copyPassphrase} copy={() => act.copy(passphrase, words.passphraseCopied)} />
           </div>
         </section>
+      )}
+      {needsPassphrase && passphrase === '' && (
+        <Notice kind="seal">
+          <p>{words.passphraseThen}</p>
+        </Notice>
       )}
       <section class="block">
         <h2>{words.next}</h2>

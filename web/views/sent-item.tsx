@@ -24,7 +24,7 @@ export function SentItem(props: Props): VNode {
   const { act, asking, drop, hasFailed, isBusy, now } = props
   const { dropId, expiresAtMs, needsPassphrase, reads, sealedAtMs } = drop.ticket
   const fate = fateOf(drop, now)
-  const receipts = drop.known?.report?.claims ?? []
+  const { claims: receipts = [], size } = drop.known?.report ?? {}
   const opened = receipts.filter(({ isOpeningProved }) => isOpeningProved).length
   const title = words.sealedAt(format.moment(sealedAtMs))
   return (
@@ -47,6 +47,12 @@ export function SentItem(props: Props): VNode {
           <dt>{words.opens}</dt>
           <dd>{words.times(reads, needsPassphrase)}</dd>
         </div>
+        {size !== undefined && (
+          <div>
+            <dt>{words.size}</dt>
+            <dd>{words.sealedSize(format.bytes(size))}</dd>
+          </div>
+        )}
       </dl>
       {receipts.length > 0 && (
         <ul class="receipts" aria-label={words.receipts}>
@@ -147,6 +153,7 @@ function fateText(drop: SentDrop, fate: Fate, opened: number): string {
 /** Green stands for what is sealed or proved, red for what is gone for good; the word says it too. */
 const COLOURS: Readonly<Record<Fate, string>> = {
   unknown: '',
+  uploading: 'warn',
   waiting: 'seal waiting',
   claimed: 'warn',
   read: 'seal',

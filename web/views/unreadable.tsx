@@ -1,22 +1,31 @@
 import type { VNode } from 'preact'
 import { Button } from '../parts/button.tsx'
+import { SavingNotice } from '../parts/saving.tsx'
 import { Title } from '../parts/title.tsx'
+import type { Main } from '../state.ts'
 import { page } from '../words/page.ts'
 import { unreadable as words } from '../words/reading.ts'
 import type { ViewProps } from './props.ts'
 
 /** The bytes came and do not open. They can be saved, so that nothing depends on this page. */
-export function Unreadable({ act }: ViewProps): VNode {
+export function Unreadable({ act, main }: ViewProps & { main: Extract<Main, { at: 'unreadable' }> }): VNode {
+  const { isAcknowledged, saveFault, saving } = main
+  const isBusy = saving !== undefined
   return (
     <>
-      <Title text={words.title} />
-      <p class="lede">{words.lede}</p>
-      <p>{words.kept}</p>
+      <Title text={isAcknowledged ? words.titleHere : words.title} />
+      <p class="lede">{isAcknowledged ? words.ledeHere : words.lede}</p>
+      <p>{isAcknowledged ? words.lost : words.kept}</p>
+      <SavingNotice saving={saving} fault={saveFault} onStop={act.keep.stopSaving} />
       <div class="buttons">
-        <Button kind="seal" onPress={act.lookAgain}>
-          {page.again}
+        {!isAcknowledged && (
+          <Button kind="seal" isBusy={isBusy} onPress={act.lookAgain}>
+            {page.again}
+          </Button>
+        )}
+        <Button isBusy={isBusy} onPress={act.keep.saveSealed}>
+          {words.save}
         </Button>
-        <Button onPress={act.keep.saveSealed}>{words.save}</Button>
       </div>
     </>
   )

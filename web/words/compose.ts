@@ -7,8 +7,12 @@ export const compose = {
   message: 'Message',
   files: 'Files to be sealed with it',
   add: 'Add files',
-  room: (room: string): string => `You can also drop or paste files anywhere on this page. Up to ${room} in all.`,
-  used: (used: string, room: string): string => `${used} of ${room} used.`,
+  addFolder: 'Add a folder',
+  dropHint: 'You can also drop files and folders anywhere on this page, or paste files.',
+  sum: (count: number, sum: string): string => `${format.files(count)}, ${sum} with the text.`,
+  room: (room: string): string => `This server takes up to ${room}.`,
+  showMore: (more: number): string => `Show ${format.number(more)} more`,
+  removeAll: (count: number): string => `Remove all ${format.number(count)}`,
   remove: 'Remove',
   removeFile: (name: string): string => `Remove ${name}`,
   dropHere: 'Let go to add the files',
@@ -48,17 +52,25 @@ export const composeFaults = {
   reads: 'Choose a whole number from 1 to 100.',
   passphrase: 'Type a passphrase, or take one that is suggested.',
   passphraseLong: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
-  size: (room: string): string =>
-    `That is too much for one message: up to ${room} fit. Everything is still here; remove a file or shorten the text.`,
+  size: (room: string, sum: string, hasFiles: boolean): string =>
+    `This server takes up to ${room}. ${hasFiles ? 'These files are' : 'This message is'} ${sum}. Everything is still here; ${hasFiles ? 'remove some' : 'shorten the text'}.`,
   count: (most: string): string =>
-    `Those are too many files for one message: up to ${most} fit. Everything is still here; pack them into one file, and add that.`,
-  folder: 'A folder cannot be added as it is. Pack it into one file, and add that.',
+    `Those are too many files for one message: up to ${most} fit. None of them have been added; pack them into one file, and add that.`,
+  text: (most: string): string =>
+    `That is too long for a text: up to ${most} fit. Everything is still here; put it into a file, and add that.`,
+  dropped: 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.',
+  changed: (name: string): string =>
+    `“${name}” was changed while it was being sent. What was sent of it is cancelled, and everything is in the form again; the file is sealed as it is now, under a new link.`,
+  'upload-over':
+    'The server has nothing of this upload any more: it was cancelled, or took longer than a day. What could be kept is in the form; seal it anew.',
+  'upload-left':
+    'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.',
   file: (name: string): string =>
     `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
   offline:
-    'The server could not be reached. Your message is sealed and still here; nothing has been lost. Try again when you are connected.',
+    'The server could not be reached. Everything is still here; nothing has been lost. Try again when you are connected.',
   try_later:
-    'The server is not ready. Your message is sealed and still here; nothing has been lost. Try again in a moment.',
+    'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
   too_large:
     'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
   refused:
@@ -95,6 +107,7 @@ export const sealed = {
     'This browser keeps nothing, so the message will not be listed under Sent. You can burn it only while this page is open.',
   passphrase: 'Passphrase',
   twoWays: 'Send the link one way and the passphrase another, so that whoever reads one of them cannot open it.',
+  passphraseThen: 'The link needs the passphrase that you chose then. It is kept nowhere and cannot be shown again.',
   copyPassphrase: 'Copy passphrase',
   passphraseCopied: 'Passphrase copied.',
   another: 'Seal another',

@@ -13,6 +13,19 @@ export function bytes(count: number): string {
   }).format(count / size)
 }
 
+/** `3.1 MB per second` */
+export function rate(bytesPerSecond: number): string {
+  return `${bytes(Math.round(bytesPerSecond))} per second`
+}
+
+/** `about 2 minutes`, `less than 10 seconds`: nobody can say it more exactly. */
+export function roughly(seconds: number): string {
+  if (seconds < 10) return `less than ${duration('second', 10)}`
+  if (seconds < 60) return `about ${duration('second', 10 * Math.ceil(seconds / 10))}`
+  if (seconds < 3_600) return `about ${duration('minute', Math.ceil(seconds / 60))}`
+  return `about ${duration('hour', Math.ceil(seconds / 1_800) / 2)}`
+}
+
 /** `24 November 2026 at 14:05` */
 export function moment(atMs: number): string {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeStyle: 'short' }).format(atMs)
@@ -34,7 +47,11 @@ export function until(atMs: number, now: number): string {
 /** `1 day`, `12 hours` */
 export function span(seconds: number): string {
   const [unit, size] = SPANS.find(([, least]) => seconds >= least && seconds % least === 0) ?? ['second', 1]
-  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+  return duration(unit, seconds / size)
+}
+
+function duration(unit: string, count: number): string {
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
 }
 
 /** `once`, `3 times` */
@@ -47,6 +64,11 @@ export function tries(count: number): string {
   return count === 1 ? '1 try' : `${number(count)} tries`
 }
 
+/** `1 file`, `12 files` */
+export function files(count: number): string {
+  return count === 1 ? '1 file' : `${number(count)} files`
+}
+
 export function percent(part: number): string {
   return new Intl.NumberFormat(LOCALE, { style: 'percent' }).format(part)
 }
@@ -56,6 +78,7 @@ export function number(count: number): string {
 }
 
 const UNITS: readonly (readonly [string, number])[] = [
+  ['gigabyte', 1_000_000_000],
   ['megabyte', 1_000_000],
   ['kilobyte', 1_000],
 ]

@@ -14,6 +14,7 @@ export const page = {
   back: 'Back',
   again: 'Try again',
   copied: 'Copied',
+  removed: 'Removed from this device.',
   copyFailed: 'This browser did not let us copy. Select the text and copy it by hand.',
 }
 
@@ -27,6 +28,7 @@ export const work = {
   opening: 'Opening…',
   sending: (bytes: string, total: string): string => `Sending the sealed bytes, ${bytes} of ${total}`,
   receiving: (bytes: string, total: string): string => `Receiving the sealed bytes, ${bytes} of ${total}`,
+  checking: (bytes: string, total: string): string => `Checking, ${bytes} of ${total}`,
   waiting: 'Waiting for the server. Nothing is lost; it will be asked again by itself.',
 }
 
@@ -38,5 +40,6 @@ export const stages = {
   opening: 'Opening…',
   sending: 'Sending the sealed bytes…',
   receiving: 'Receiving the sealed bytes…',
+  checking: 'Checking…',
   waiting: 'Waiting for the server. It will be asked again by itself.',
 }

@@ -14,6 +14,8 @@ export const looking = {
     unsupported:
       'This browser lacks what opening needs (Ed25519 over HTTPS). Looking has used nothing up. Open it in a newer browser or with the command line.',
   },
+  elsewhere:
+    'Another tab of this browser is working on it. Nothing is lost. Go on there, or close that tab and try again here.',
 }
 
 export const open = {
@@ -29,6 +31,18 @@ export const open = {
     reads === 1 ? 'Once, for whoever comes first' : `${format.times(reads)}, for whoever comes first`,
   size: 'Size',
   sizeHint: (size: string): string => `${size} sealed, padded so that the size tells little`,
+  room: 'Room',
+  roomHint: (size: string): string => `${size} on this device while it is received and saved. There is enough.`,
+  obstacles: {
+    disk: (needed: string, most: string): string =>
+      `It needs ${needed} on this device, and this browser has ${most} left for it. Nothing has been used up. Free some space and look again, or open the link with another browser or with the command line.`,
+    memory: (_: string, most: string): string =>
+      `This browser keeps no files for a page, so it can open at most ${most}. Nothing has been used up. Open the link in another browser, not in a private window, or with the command line.`,
+  },
+  lookAgain: 'Look again',
+  inMemory:
+    'This browser holds what it receives in memory only: do not close or reload this page until you have saved what is in it.',
+  ledeEarlier: 'You opened it in this browser before, and have not saved all of it. It is kept on this device, sealed.',
   passphrase: 'Passphrase',
   passphraseHint: 'The sender chose it and tells it to you another way than the link.',
   passphraseMissing: 'Type the passphrase first.',
@@ -43,9 +57,16 @@ export const open = {
     'Opening binds it to this browser. Once it has arrived here whole, the sender is told that it was opened.',
   consequenceOnce:
     'Opening binds it to this browser. Once it has arrived here whole, the server deletes it, and the sender is told that it was opened.',
-  dismissed:
-    'The sender has taken back what you started to open earlier, and opened it for a new claim. You can open it again.',
-  resumed: 'You started to open it in this browser earlier. Type the passphrase to go on.',
+  consequenceEarlier: 'The server is asked for nothing: everything is here.',
+  notes: {
+    dismissed:
+      'The sender has taken back what you started to open earlier, and opened it for a new claim. You can open it again.',
+    resumed: 'You started to open it in this browser earlier. Type the passphrase to go on.',
+    cancelled:
+      'Stopped, and what had come in is removed from this device. This browser can open the link again until it expires; nobody else can, unless the sender opens it for them.',
+  },
+  elsewhere:
+    'Another tab of this browser is working on it. Nothing is lost. Go on there, or close that tab and try again here.',
   notLasting: 'This browser keeps nothing: do not close or reload this page until you have read what is in it.',
   faults: {
     offline:
@@ -60,6 +81,39 @@ export const open = {
   },
 }
 
+export const receiving = {
+  title: 'It is coming in',
+  lede: 'It is kept on this device, sealed, until all of it is here and has been checked. If this page is closed, open the link again in this browser, and it goes on.',
+  ledeMemory:
+    'It is held in memory, sealed, until all of it is here and has been checked. If this page is closed, open the link again in this browser, and it begins anew.',
+  cancel: 'Stop and remove',
+  question: 'Stop receiving?',
+  warning: (until: string): string =>
+    `What has come in is removed from this device. This browser can open the link again until ${until}; nobody else can, unless the sender opens it for them.`,
+  sure: 'Yes, stop and remove it',
+  keep: 'Keep receiving',
+  faults: {
+    full: 'There is no room left on this device. What has come in is kept. Free some space, then go on.',
+  },
+}
+
+export const saving = {
+  label: 'Saving',
+  one: 'Saving',
+  all: 'Saving everything,',
+  amount: (bytes: string, total: string): string => `${bytes} of ${total}`,
+  stop: 'Stop',
+  faults: {
+    full: 'It could not be saved: there is no room left there. Nothing is lost. Free some space or choose another place, and save it again.',
+    denied: 'It could not be saved: the browser may not write there. Nothing is lost. Choose another place.',
+    changed:
+      'It could not be saved: what this device kept of it was changed or removed meanwhile. What has been saved before is whole.',
+    offline: 'It could not be saved: the rest could not be fetched. Nothing is lost. Try again when you are connected.',
+    names: 'Everything else is saved. The browser writes no files of these names into a folder; save them one by one:',
+    failed: 'It could not be saved. Nothing is lost. Try again, or choose another place.',
+  },
+}
+
 export const opened = {
   title: 'Opened',
   ack: {
@@ -68,6 +122,7 @@ export const opened = {
     burned: 'The server has deleted it, and the sender sees that you opened it. It is only on this device now.',
     shared:
       'The sender sees that you opened it. Others who have the link may still open it, so the server keeps the sealed bytes.',
+    earlier: 'You opened it before in this browser. The server has been told, and the sender sees it.',
     ended:
       'It is whole. The server had let go of it before it could be told: its sender took it back or burned it, or it expired.',
   },
@@ -83,10 +138,21 @@ export const opened = {
   savedMark: 'Saved',
   saveAll: 'Save all as one tar file',
   savedAll: 'Saved everything as one tar file.',
+  saveAllFolder: 'Save all into a folder',
+  savedFolder: 'Saved into the folder.',
+  count: (files: number, size: string): string => `${format.number(files)} files, ${size}.`,
   unknownType: 'type not given',
   empty: 'There is nothing in it.',
   keep: 'Keep what you need before you leave: when you close this page, what is on it is gone for good.',
+  keepHeld: (until: string): string =>
+    `Until you have copied and saved everything, it stays on this device, sealed, and the link opens it here again; at the longest until ${until}.`,
   allTaken: 'You have copied or saved everything.',
+  allTakenHeld: 'You have copied or saved everything. When you leave, nothing of it stays in this browser.',
+  remove: 'Remove it from this device',
+  removeQuestion: 'Remove it without saving everything?',
+  removeWarning: 'Not everything has been copied or saved. What this browser keeps of it is gone for good then.',
+  removeSure: 'Yes, remove it',
+  removeKeep: 'Keep it',
   reply: 'Seal a message of your own',
 }
 
@@ -125,8 +191,12 @@ export const damaged = {
 
 export const unreadable = {
   title: 'It arrived and cannot be opened',
+  titleHere: 'It cannot be opened any more',
   lede: 'The bytes are not what the sender sealed: they were changed on the way or on the server, or something else made them.',
   kept: 'Nothing has been acknowledged. The server still holds them for this browser, and you can try again.',
+  ledeHere:
+    'You opened it here before, and it was whole then. What this device keeps of it has been changed or damaged since.',
+  lost: 'The server was told that you have it, and may hold nothing any more. Ask the sender to send it again.',
   save: 'Save the sealed file',
   saved: 'Saved the sealed file.',
 }

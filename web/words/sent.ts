@@ -14,6 +14,8 @@ export const sent = {
   opens: 'Opens',
   times: (reads: number, hasPassphrase: boolean): string =>
     `${capital(format.times(reads))}${hasPassphrase ? ', with a passphrase' : ''}`,
+  size: 'Size',
+  sealedSize: (size: string): string => `${size} sealed`,
   state: 'State',
   asOf: (when: string): string => `as the server said ${when}`,
   receipts: 'Receipts',
@@ -49,6 +51,7 @@ export const sent = {
 
 export const fates: Readonly<Record<Fate, string>> = {
   unknown: 'Not checked yet',
+  uploading: 'Not all there yet',
   waiting: 'Waiting to be opened',
   claimed: 'Claimed, not finished',
   read: 'Opened',

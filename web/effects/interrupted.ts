@@ -1,0 +1,25 @@
+import type { Unfinished } from '#client/send.ts'
+import type { DropId } from '#protocol/id.ts'
+import type { Cargo, Interrupted } from '../uploads.ts'
+import type { Tools } from './tools.ts'
+
+/** Tells of uploads that came to no end, but for those that another tab is at. Asks nobody. */
+export async function findInterrupted({ device, dispatch, store }: Tools): Promise<void> {
+  const interrupted: Interrupted[] = []
+  for (const { sentPart, unfinished, untilMs } of await (await store()).uploads(device.clock())) {
+    await device.ifFree(lockOf(unfinished.dropId), async () => {
+      interrupted.push({ ...cargoOf(unfinished), sentPart, untilMs })
+    })
+  }
+  if (interrupted.length > 0) dispatch({ type: 'uploads-found', interrupted })
+}
+
+/** What is drawn of an upload. */
+export function cargoOf({ dropId, files, text, ticket }: Unfinished): Cargo {
+  return { dropId, files, hasText: text !== '', needsPassphrase: ticket.needsPassphrase }
+}
+
+/** Whoever holds it over all tabs sends the drop. */
+export function lockOf(dropId: DropId): string {
+  return `sealdrop upload ${dropId}`
+}

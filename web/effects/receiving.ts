@@ -1,0 +1,145 @@
+import type { SigningKey } from '#client/crypto/keys.ts'
+import type { Opener } from '#client/link.ts'
+import { makePace } from '#client/pace.ts'
+import { openDrop, receiveParts, type Opened } from '#client/receive.ts'
+import type { Progress } from '#client/server.ts'
+import { memoryStaging } from '#client/staging.ts'
+import { DropError, isDropError } from '#protocol/error.ts'
+import { cipherFor } from '../ciphers.ts'
+import { waitingDrop, type Session } from './session.ts'
+import { serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
+
+/**
+ * Claims a drop, receives its parts and verifies all of them. A lost connection is waited for, for as long as it takes.
+ * @returns the message; `undefined` if it was paused, by a press or because this device took no more
+ * @throws DropError `open_failed`, Refused: what `receiveParts` and `openDrop` throw
+ */
+export async function receive(
+  tools: Tools,
+  current: Session,
+  opener: Opener,
+  reader: SigningKey,
+): Promise<Opened | undefined> {
+  const { dispatch, device } = tools
+  for (;;) {
+    const { waiting } = current
+    if (waiting === undefined) throw new DropError('bad_answer')
+    // A nonce is good for one claim; another try makes its own.
+    current.waiting = { ...waiting, nonce: undefined }
+    const stop = new AbortController()
+    current.stop = stop
+    const { signal } = stop
+    const onProgress = reporter(tools, current, signal)
+    try {
+      const server = serverOf(tools, WORK_PATIENCE_MS)
+      const staging = current.stage ?? memoryStaging()
+      current.parts = receiveParts(server, opener, reader, waiting, staging, { onProgress, signal })
+      return await openDrop(current.parts, opener, { cipherFor, onProgress, signal })
+    } catch (error) {
+      if (signal.aborted) return undefined
+      if (isFull(error)) {
+        stop.abort()
+        dispatch({ type: 'halted', fault: 'full' })
+        return undefined
+      }
+      if (!isAway(error) || tools.state().main.at !== 'receiving') throw error
+      stop.abort()
+      dispatch({ type: 'flowed', flow: 'waiting' })
+      const isStopped = await pausedWhile(device.wait(RETRY_MS), current)
+      if (isStopped) return undefined
+    }
+  }
+}
+
+/**
+ * Opens again what this browser has opened before a reload. Nothing is asked of the server.
+ * @throws DropError `open_failed`
+ */
+export async function openKept(tools: Tools, current: Session, opener: Opener): Promise<Opened | undefined> {
+  const { stage, whole } = current
+  if (stage === undefined || whole === undefined) throw new DropError('open_failed')
+  const stop = new AbortController()
+  current.stop = stop
+  const onProgress = reporter(tools, current, stop.signal)
+  current.parts = {
+    count: whole.parts,
+    size: whole.sizeBytes,
+    async part(n) {
+      const part = await stage.read(n)
+      if (part === undefined) throw new DropError('open_failed')
+      return part
+    },
+  }
+  try {
+    return await openDrop(current.parts, opener, { cipherFor, onProgress, signal: stop.signal })
+  } catch (error) {
+    if (stop.signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** What a person is told. For a drop in parts that is theirs, how much of all of it has come, and how fast. */
+function reporter(
+  { dispatch, device, state }: Tools,
+  current: Session,
+  signal: AbortSignal,
+): (progress: Progress) => void {
+  const pace = makePace(() => device.clock())
+  /** When the last byte came in, or when it began, if all of it was here. */
+  let receivedAtMs = device.clock()
+  let lastAtMs = 0
+  return (progress) => {
+    if (signal.aborted) return
+    const { main } = state()
+    if (current.disk === undefined)
+      return dispatch({ type: 'worked', work: progress.stage === 'checking' ? { stage: 'opening' } : progress })
+    const isReceiving = main.at === 'receiving'
+    if (progress.stage === 'waiting' && isReceiving) return dispatch({ type: 'flowed', flow: 'waiting' })
+    if (progress.stage !== 'receiving' && progress.stage !== 'checking') {
+      if (!isReceiving) dispatch({ type: 'worked', work: progress })
+      return
+    }
+    const now = device.clock()
+    const { bytes, stage, total } = progress
+    if (stage === 'receiving') receivedAtMs = now
+    // What comes in is verified as it comes. Only what takes longer than that is worth a word of its own.
+    else if (now - receivedAtMs < CHECKING_MS) return
+    // A refusal has some bytes, too; only what is longer is the drop, and the claim this browser's.
+    if (!isReceiving && bytes <= REFUSAL_BYTES) return
+    if (!isReceiving) dispatch({ type: 'receiving', waiting: waitingDrop(current) })
+    const measured = stage === 'receiving' ? pace.note(bytes, total) : undefined
+    if (now - lastAtMs < REPORT_MS && bytes < total) return
+    lastAtMs = now
+    dispatch({ type: 'carried', carried: { stage, bytes, total, pace: measured } })
+  }
+}
+
+/** @returns whether the person paused or cancelled meanwhile, or has gone on already */
+async function pausedWhile(wait: Promise<void>, current: Session): Promise<boolean> {
+  const stop = new AbortController()
+  current.stop = stop
+  await wait
+  return stop.signal.aborted
+}
+
+/** Whether this device takes no more. */
+export function isFull(error: unknown): boolean {
+  const cause = isDropError(error) ? error.cause : error
+  return cause instanceof DOMException && cause.name === 'QuotaExceededError'
+}
+
+function isAway(error: unknown): boolean {
+  return isDropError(error) && (error.code === 'offline' || error.code === 'try_later' || error.code === 'internal')
+}
+
+/** How long to leave a server alone that is away, in milliseconds. Ends early when the connection comes back. */
+const RETRY_MS = 10_000
+
+/** How often a person is told of bytes, in milliseconds. */
+const REPORT_MS = 100
+
+/** From when on checking alone is worth a word, in milliseconds. */
+const CHECKING_MS = 1_000
+
+/** Longer than any refusal: a hundred receipts take about half of it. */
+const REFUSAL_BYTES = 131_072

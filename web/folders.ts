@@ -1,0 +1,45 @@
+import { chooseFile, type ChosenFile } from './draft.ts'
+import { MAX_FILES } from './fit.ts'
+
+/** What was dropped, taken at once: the browser forgets it when the event is over. */
+export function takeEntries({ items }: DataTransfer): FileSystemEntry[] {
+  return Array.from(items).flatMap((item) => item.webkitGetAsEntry?.() ?? [])
+}
+
+/**
+ * The files of what was dropped, those in folders with their paths. It stops at one more than an archive takes: then all of
+ * them are refused, however many there are.
+ * @throws DOMException if a folder cannot be read
+ */
+export async function readEntries(entries: readonly FileSystemEntry[]): Promise<ChosenFile[]> {
+  const files: ChosenFile[] = []
+  const waiting = [...entries]
+  for (let entry = waiting.shift(); entry !== undefined && files.length <= MAX_FILES; entry = waiting.shift()) {
+    if (isFile(entry)) files.push(chooseFile(await readFile(entry), entry.fullPath.replace(/^\//, '')))
+    else if (isFolder(entry)) waiting.unshift(...(await readFolder(entry)))
+  }
+  return files
+}
+
+function readFile(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject))
+}
+
+/** A reader gives some at a time, and none when there are no more. */
+async function readFolder(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader()
+  const all: FileSystemEntry[] = []
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    if (some.length === 0) return all
+    all.push(...some)
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory
+}

@@ -1,0 +1,56 @@
+import type { VNode } from 'preact'
+import type { Saving } from '../reading-state.ts'
+import * as format from '../words/format.ts'
+import { saving as words } from '../words/reading.ts'
+import { Button } from './button.tsx'
+import { Notice } from './notice.tsx'
+import { useLater } from './progress.tsx'
+
+/** A file on its way out of the page, or why it did not get there. Nothing for what takes a moment. */
+export function SavingNotice({
+  fault,
+  onStop,
+  saving,
+}: {
+  saving: Saving['saving']
+  fault: Saving['saveFault']
+  onStop: () => void
+}): VNode | null {
+  if (saving !== undefined) return <Going saving={saving} onStop={onStop} />
+  if (fault === undefined) return null
+  return (
+    <Notice kind="burn" role="alert">
+      <p>{words.faults[fault.code]}</p>
+      {fault.names.length > 0 && (
+        <ul>
+          {fault.names.map((name) => (
+            <li key={name}>
+              <bdi>{name}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  )
+}
+
+function Going({ onStop, saving }: { saving: NonNullable<Saving['saving']>; onStop: () => void }): VNode | null {
+  const isSlow = useLater(SLOW_MS)
+  if (!isSlow) return null
+  const { bytes, name, total } = saving
+  return (
+    <div class="saving" aria-busy="true">
+      <p>
+        {name === undefined ? words.all : words.one} {name !== undefined && <bdi>{name}</bdi>}{' '}
+        <span class="quiet">{words.amount(format.bytes(bytes), format.bytes(total))}</span>
+      </p>
+      <progress value={total === 0 ? 0 : bytes / total} aria-label={words.label} />
+      <Button kind="small" onPress={onStop}>
+        {words.stop}
+      </Button>
+    </div>
+  )
+}
+
+/** From when on waiting is worth a word, in milliseconds. */
+const SLOW_MS = 400

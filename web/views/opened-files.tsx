@@ -1,0 +1,60 @@
+import type { VNode } from 'preact'
+import { Button } from '../parts/button.tsx'
+import { SavingNotice } from '../parts/saving.tsx'
+import type { FileEntry } from '../reading-state.ts'
+import type { Main } from '../state.ts'
+import * as format from '../words/format.ts'
+import { opened as words } from '../words/reading.ts'
+import type { ViewProps } from './props.ts'
+
+/** The files of a message: one by one, or all of them. */
+export function OpenedFiles({ act, main }: ViewProps & { main: Extract<Main, { at: 'opened' }> }): VNode {
+  const { files, held, saveFault, saving, text } = main
+  const taken = new Set(main.taken)
+  const isBusy = saving !== undefined
+  const hasAll = files.length > 1 || text !== ''
+  return (
+    <section>
+      <h2 id="opened-files">{words.files}</h2>
+      <p class="hint under">
+        {files.length > 1 && `${words.count(files.length, format.bytes(sizeOf(files)))} `}
+        {words.filesHint}
+      </p>
+      {hasAll && (
+        <div class="buttons above">
+          <Button kind={text === '' ? 'seal' : 'plain'} isBusy={isBusy} onPress={act.keep.saveAll}>
+            {held?.hasFolders === true ? words.saveAllFolder : words.saveAll}
+          </Button>
+        </div>
+      )}
+      <SavingNotice saving={saving} fault={saveFault} onStop={act.keep.stopSaving} />
+      <ul class="rows files" aria-labelledby="opened-files">
+        {files.map((file) => (
+          <li key={file.name}>
+            <span class="row-name">
+              <bdi>{file.name}</bdi>
+              <span class="quiet small-text">{describe(file)}</span>
+            </span>
+            <Button
+              kind="small"
+              label={words.saveFile(file.name)}
+              isBusy={isBusy}
+              onPress={() => act.keep.saveFile(file.name)}
+            >
+              {taken.has(file.name) ? `✓ ${words.savedMark}` : words.save}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function sizeOf(files: readonly FileEntry[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
+function describe({ type, sizeBytes, modifiedAtMs }: FileEntry): string {
+  const parts = [format.bytes(sizeBytes), type === '' ? words.unknownType : type]
+  return [...parts, ...(modifiedAtMs === 0 ? [] : [format.moment(modifiedAtMs)])].join(' · ')
+}
