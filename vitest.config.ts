@@ -44,7 +44,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             remoteBindings: false,
             verbose: false,
-            miniflare: { outboundService: () => new Response(null, { status: 599 }) },
+            miniflare: { outboundService: () => new Response(null, { status: 599 }), r2Buckets: ['BUCKET'] },
           }),
         ],
         test: {

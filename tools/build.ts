@@ -13,6 +13,7 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
   'app.css': 'web/style/main.css',
   'workshop.js': 'web/workshop.ts',
   'kdf-worker.js': 'web/kdf-worker.ts',
+  'chunk-worker.js': 'web/chunk-worker.ts',
 }
 
 /** Bundles worker, web and command line, and brings dist/ up to date. */

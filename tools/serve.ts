@@ -1,14 +1,16 @@
-// `npm start`: the built product on local workerd, with Workers KV and Durable Objects kept in a folder. Nothing goes out, and
+// `npm start`: the built product on local workerd, with Workers KV, Durable Objects and R2 kept in a folder. Nothing goes out, and
 // nothing about a request is written down.
-import { Log, LogLevel, Miniflare, Response, type WorkerOptions } from 'miniflare'
+import { Log, LogLevel, Miniflare, Response } from 'miniflare'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ROOT } from './bundle.ts'
 import { MARK_NAME, takeFolder } from './runtime.ts'
 import type { Settings } from './settings.ts'
+import { workerConfig } from './worker.ts'
 
 interface Place {
   /** Where everything is kept. */
@@ -16,6 +18,8 @@ interface Place {
   readonly port: number
   /** What the server answers for besides this machine's own names. */
   readonly origins: readonly string[]
+  /** What the worker is bound to. */
+  readonly settings: Settings
 }
 
 /**
@@ -23,9 +27,8 @@ interface Place {
  * @returns the address, and what stops it.
  * @throws Error with a sentence for the terminal when the port or the folder is taken, or nothing is built.
  */
-async function serve({ data, origins, port }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+async function serve({ data, origins, port, settings }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
   const script = readBuilt('main.js')
-  const settings = JSON.parse(readBuilt('settings.json')) as Settings
   closeFolder(data)
   const mark = randomUUID()
   await takeFolder(data, mark)
@@ -51,7 +54,7 @@ async function serve({ data, origins, port }: Place): Promise<{ url: string; sto
     unsafeRuntimeEnv: { [MARK_NAME]: mark },
     workers: [
       {
-        config: workerConfig(settings, script, [...originsOf(free), ...origins].join()),
+        config: workerConfig(settings, script, [...originsOf(free), ...origins].join(), `${ROOT}dist/web`),
         dev: {
           cacheAPI: false,
           outboundService: { type: 'fetcher', handler: () => new Response(null, { status: 599 }) },
@@ -78,34 +81,6 @@ function closeFolder(data: string): void {
 
 /** What is in a data folder. docs/storage.md §4. */
 const KEPT: ReadonlySet<string> = new Set(['server.json', 'state', 'tmp'])
-
-/** The worker as `wrangler.toml` binds it, answering for `origins`. */
-function workerConfig(settings: Settings, script: string, origins: string): WorkerOptions['config'] {
-  const { name, vars, kv, objects } = settings
-  const classes = Object.values(objects)
-  return {
-    name,
-    compatibilityDate: settings.compatibilityDate,
-    compatibilityFlags: settings.compatibilityFlags,
-    manifest: {
-      mainModule: 'main.js',
-      modulesRoot: `${ROOT}dist/worker`,
-      modules: { 'main.js': { type: 'esm', contents: script } },
-    },
-    exports: Object.fromEntries(classes.map((type) => [type, { type: 'durable-object', storage: 'sqlite' }])),
-    env: {
-      ...mapValues(vars, (value) => ({ type: 'text', value })),
-      ...mapValues(objects, (exportName) => ({ type: 'durable-object', worker: name, exportName })),
-      ...Object.fromEntries(kv.map((binding) => [binding, { type: 'kv', id: binding }])),
-      ORIGIN: { type: 'text', value: origins },
-    },
-    assets: { directory: `${ROOT}dist/web`, hasUserWorker: true, ...settings.assets },
-  }
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
-}
 
 /** The one host that is listened to: this machine alone. */
 const HOST = '127.0.0.1'
@@ -146,6 +121,12 @@ function freePort(port: number): Promise<number> {
   })
 }
 
+/** What was built, or another file like `wrangler.toml`: what it binds and sets holds for this server alone. */
+async function settingsOf(config: string | undefined): Promise<Settings> {
+  if (config === undefined) return JSON.parse(readBuilt('settings.json')) as Settings
+  return (await import('./settings.ts')).readSettings(pathToFileURL(resolve(config)))
+}
+
 /** `PORT= npm start` says nothing of the port. */
 function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text
@@ -158,12 +139,15 @@ function readPort(text: string): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, 'no-build': { type: 'boolean' } } })
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, data: { type: 'string' }, 'no-build': { type: 'boolean' } },
+  })
   const port = readPort(given(process.env['PORT']) ?? '8787')
   const origins = readOrigins(process.env['ORIGIN'] ?? '')
   const data = resolve(given(values.data) ?? given(process.env['SEALDROP_DATA']) ?? `${ROOT}.sealdrop-data`)
   if (values['no-build'] !== true) await (await import('./build.ts')).build()
-  const { url, stop } = await serve({ data, origins, port })
+  const settings = await settingsOf(given(values.config))
+  const { url, stop } = await serve({ data, origins, port, settings })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Miniflare would exit with a failure: stopping is what was asked for.
     process.removeAllListeners(signal)

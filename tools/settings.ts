@@ -9,6 +9,8 @@ export interface Settings {
   readonly vars: Readonly<Record<string, string>>
   /** Names of the bindings to Workers KV. */
   readonly kv: readonly string[]
+  /** Names of the bindings to R2 buckets. */
+  readonly r2: readonly string[]
   /** Binding → class of a Durable Object with SQLite storage. */
   readonly objects: Readonly<Record<string, string>>
   readonly assets: {
@@ -21,7 +23,7 @@ export interface Settings {
 /**
  * Reads `wrangler.toml`, or another file like it.
  * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed,
- *   and when `SHELVES` is no number of shelves: under a wrong one no drop would be found.
+ *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; and when a limit is no number of bytes.
  */
 export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
   const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
@@ -39,12 +41,21 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
     throw new Error(
       `[vars] SHELVES in wrangler.toml is ${shelves ?? 'missing'}: it is a power of two from "1" to "256".`,
     )
+  for (const limit of ['LARGEST_ON_KV', 'LARGEST_ON_R2']) {
+    const { [limit]: largest = '1' } = vars
+    if (!/^[1-9]\d{0,14}$/.test(largest))
+      throw new Error(`[vars] ${limit} in wrangler.toml is ${largest}: it is a number of bytes, such as "104857600".`)
+  }
+  const r2 = config.r2_buckets.map(({ binding }) => binding)
+  if (r2.some((binding) => binding !== 'R2'))
+    throw new Error(`wrangler.toml binds ${r2.join(' and ')} in r2_buckets: the worker knows one bucket, R2.`)
   return {
     name,
     compatibilityDate,
     compatibilityFlags: config.compatibility_flags,
     vars,
     kv: config.kv_namespaces.map(({ binding }) => binding),
+    r2,
     objects: Object.fromEntries(config.durable_objects.bindings.map((object) => [object.name, object.class_name])),
     assets: {
       ...(assets.html_handling === undefined ? {} : { htmlHandling: assets.html_handling }),
@@ -61,6 +72,7 @@ interface WranglerConfig extends Partial<Record<(typeof UNKNOWN_BINDINGS)[number
   readonly compatibility_flags: string[]
   readonly vars: Readonly<Record<string, unknown>>
   readonly kv_namespaces: readonly { readonly binding: string }[]
+  readonly r2_buckets: readonly { readonly binding: string }[]
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
   readonly assets:
     | {
@@ -95,7 +107,6 @@ const UNKNOWN_BINDINGS = [
   'mtls_certificates',
   'pipelines',
   'queues',
-  'r2_buckets',
   'ratelimits',
   'secrets_store_secrets',
   'send_email',

@@ -58,5 +58,5 @@ function words(receipt: Told): string {
 
 function report(receipt: Told): Report {
   const claims = [{ reader: READER, claim: RECORD, ...receipt }]
-  return { state: 'claimed', expires: 1_790_003_600, reads: 1, size: 16_384, triesLeft: 10, claims }
+  return { state: 'claimed', expires: 1_790_003_600, reads: 1, size: 16_384, parts: 1, triesLeft: 10, claims }
 }

@@ -12,67 +12,85 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
-import type { DropFile } from '#client/archive.ts'
-import { prepareFolder, saveFiles } from '../../cli/save.ts'
+import { prepareFolder, saveInto, type Saved, type Saver } from '../../cli/save.ts'
 
 let folder: string
 
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sealdrop-save-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a name with folders is saved in them', () => {
-  expect(save('a/b/c.txt')).toEqual(['a/b/c.txt'])
-  expect(save('a/b/d.txt')).toEqual(['a/b/d.txt'])
+test('a name with folders is saved in them', async () => {
+  expect(await save('a/b/c.txt')).toEqual(['a/b/c.txt'])
+  expect(await save('a/b/d.txt')).toEqual(['a/b/d.txt'])
   expect(readFileSync(join(folder, 'a/b/d.txt'), 'utf8')).toBe('a/b/d.txt')
 })
 
-test('a symbolic link leads no file out of the folder', () => {
+test('nothing has its name before the whole drop is known to be genuine', async () => {
+  const saver = saverFor()
+  await take(saver, 'a/b.txt')
+  await take(saver, 'c.txt')
+  expect(readdirSync(folder).filter((name) => !name.endsWith('.partial'))).toEqual([])
+  await saver.discard()
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a symbolic link leads no file out of the folder', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'sealdrop-outside-'))
   symlinkSync(outside, join(folder, 'a'))
-  expect(() => save('a/b.txt')).toThrow(/cannot save into .*: it is not a folder/)
+  await expect(save('a/b.txt')).rejects.toThrow(/cannot save into .*: it is not a folder/)
   symlinkSync(join(outside, 'c.txt'), join(folder, 'c.txt'))
-  expect(save('c.txt')).toEqual(['c (2).txt'])
+  expect(await save('c.txt')).toEqual(['c (2).txt'])
   expect(readdirSync(outside)).toEqual([])
   rmSync(outside, { recursive: true })
 })
 
-test('a file in the place of a folder is left alone', () => {
+test('a file in the place of a folder is left alone', async () => {
   writeFileSync(join(folder, 'a'), 'mine')
-  expect(() => save('a/b.txt')).toThrow(/it is not a folder/)
+  await expect(save('a/b.txt')).rejects.toThrow(/it is not a folder/)
   expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('mine')
 })
 
-test('a folder in the place of a file is left alone', () => {
+test('a folder in the place of a file is left alone', async () => {
   mkdirSync(join(folder, 'a.txt'))
-  expect(save('a.txt')).toEqual(['a (2).txt'])
+  expect(await save('a.txt')).toEqual(['a (2).txt'])
 })
 
-test('the same bytes are found again, however many of that name there are', () => {
-  for (const mine of ['a.txt', 'a (2).txt']) writeFileSync(join(folder, mine), 'mine')
-  expect(save('a.txt')).toEqual(['a (3).txt'])
-  expect(saveFiles([file('a.txt')], folder, true)).toMatchObject([{ wasThere: true, path: join(folder, 'a (3).txt') }])
+test('the same bytes are found again, however many of that name there are', async () => {
+  for (const mine of ['a.txt', 'a (2).txt']) writeFileSync(join(folder, mine), 'mine!')
+  expect(await save('a.txt')).toEqual(['a (3).txt'])
+  const saver = saverFor()
+  await take(saver, 'a.txt')
+  expect(await saver.publish()).toMatchObject([{ wasThere: true, path: join(folder, 'a (3).txt') }])
+  expect(readdirSync(folder)).toHaveLength(3)
 })
 
 test.for([
   ['.profile', '_.profile'],
   ['.ssh/authorized_keys', '_.ssh/authorized_keys'],
   ['a/.git/hooks/post-checkout', 'a/_.git/hooks/post-checkout'],
-])('%s is not hidden where nobody named a folder for it', ([name, visible]) => {
-  expect(saveFiles([file(name ?? '')], folder, false).map(({ path }) => path)).toEqual([join(folder, visible ?? '')])
+])('%s is not hidden where nobody named a folder for it', async ([name = '', visible = '']) => {
+  const saver = saverFor(false)
+  await take(saver, name)
+  expect(pathsOf(await saver.publish())).toEqual([visible])
 })
 
-test('the longest name can be saved, beside another one of that name', () => {
+test('the longest name can be saved, beside another one of that name', async () => {
   const name = `${'x'.repeat(251)}.txt`
   writeFileSync(join(folder, name), 'mine')
-  const [saved = ''] = save(name)
+  const [saved = ''] = await save(name)
   expect(saved).not.toBe(name)
   expect(readFileSync(join(folder, saved), 'utf8')).toBe(name)
 })
 
-test('only its owner can read what is saved', () => {
-  save('a/b.txt')
+test('only its owner can read what is saved', async () => {
+  await save('a/b.txt')
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'a/b.txt')).mode & 0o777).toBe(0o600)
+})
+
+test('what is saved has the time that it was sealed with', async () => {
+  await save('a.txt')
+  expect(statSync(join(folder, 'a.txt')).mtimeMs).toBe(MODIFIED_AT_MS)
 })
 
 test('missing folders are made, for their owner only, and what is in their place is left alone', () => {
@@ -87,10 +105,25 @@ test('missing folders are made, for their owner only, and what is in their place
 })
 
 /** Saves one file that holds its own name. @returns where, below the folder */
-function save(name: string): string[] {
-  return saveFiles([file(name)], folder, true).map(({ path }) => path.slice(folder.length + 1))
+async function save(name: string): Promise<string[]> {
+  const saver = saverFor()
+  await take(saver, name)
+  return pathsOf(await saver.publish())
 }
 
-function file(name: string): DropFile {
-  return { name, type: '', modifiedAtMs: 1_790_000_000_000, bytes: utf8(name) }
+async function take(saver: Saver, name: string): Promise<void> {
+  const bytes = utf8(name)
+  await saver.file({ name, size: bytes.length, modifiedAtMs: MODIFIED_AT_MS })
+  await saver.write(bytes.slice(0, 2))
+  await saver.write(bytes.slice(2))
 }
+
+function saverFor(keepsHidden = true): Saver {
+  return saveInto({ folder, partials: folder, keepsHidden, hint: '' })
+}
+
+function pathsOf(saved: readonly Saved[]): string[] {
+  return saved.map(({ path }) => path.slice(folder.length + 1))
+}
+
+const MODIFIED_AT_MS = 1_790_000_000_000

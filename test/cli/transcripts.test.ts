@@ -17,6 +17,7 @@ import { runTranscript } from './transcript.ts'
 
 const TRANSCRIPTS = fileURLToPath(new URL('transcripts/', import.meta.url))
 const STARTER = fileURLToPath(new URL('../../tools/sealdrop.js', import.meta.url))
+const BETWEEN = fileURLToPath(new URL('between.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-cli-'))
@@ -26,6 +27,7 @@ beforeAll(async () => {
   server = await startServer()
   mkdirSync(join(folder, 'bin'))
   makeCommand('sealdrop', `'${BUILT}'`)
+  makeCommand('between', `'${BETWEEN}'`)
   // What a clone's npx runs, under a Node that says it is an old one.
   const oldNode = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } })`
   makeCommand('old-node-sealdrop', `--import 'data:text/javascript,${oldNode}' '${STARTER}'`)
@@ -45,11 +47,13 @@ test.for(readdirSync(TRANSCRIPTS).map((file) => [titleOf(file), file] as const))
     HOME: work,
     SEALDROP_HOME: join(work, 'home'),
     SEALDROP_SERVER: server.url,
+    // Where the server keeps everything.
+    DATA: server.data,
     TERM: 'xterm',
     TZ: 'UTC',
   }
   const transcript = readFileSync(join(TRANSCRIPTS, file), 'utf8')
-  await expect(runTranscript(transcript, { folder: work, env, verbs: { expire } })).resolves.toBeUndefined()
+  await expect(runTranscript(transcript, { folder: work, env, verbs: { crash, expire } })).resolves.toBeUndefined()
 })
 
 /** Puts a command on the path that runs Node with these arguments, and its own after them. */
@@ -61,6 +65,12 @@ function makeCommand(name: string, words: string): void {
 /** The first comment of a transcript is its promise. */
 function titleOf(file: string): string {
   return /^# (.*)$/m.exec(readFileSync(join(TRANSCRIPTS, file), 'utf8'))?.[1] ?? file
+}
+
+/** Cuts the power of the server, and gives it back. */
+async function crash(): Promise<void> {
+  await server.kill()
+  await server.start()
 }
 
 /** Makes time pass on the server: every drop that is there expires. */

@@ -1,8 +1,11 @@
 import * as cctv from 'cctv-age'
 import { expect, test } from 'vitest'
-import { ageIdentityFromSeed, openEnvelope } from '#client/crypto/envelope.ts'
+import { cipherHere } from '#client/crypto/chunks.ts'
+import { ageIdentityFromSeed, openEnvelope, openHeader } from '#client/crypto/envelope.ts'
+import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadKey, TAG_BYTES } from '#client/crypto/payload.ts'
 import { sha256, type Bytes } from '#protocol/bytes.ts'
-import { noise, toHex } from './support/bytes.ts'
+import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
+import { concat, noise, toHex } from './support/bytes.ts'
 
 /** One vector of C2SP CCTV age: lines of `name: value`, an empty line, the age file. */
 interface Vector {
@@ -33,20 +36,39 @@ test('the vectors are all there: 143, of which 18 open, 67 fail, and 58 are of k
 
 test.for(opening)('$name opens to what it says', async (vector) => {
   const [identity = ''] = await matching(vector)
-  expect(toHex(await sha256(await openEnvelope(await fileOf(vector), identity)))).toBe(vector.payload)
+  const file = await fileOf(vector)
+  expect(toHex(await sha256(await openEnvelope(file, identity)))).toBe(vector.payload)
+  for (const chunks of [1, 2, 127])
+    expect(toHex(await sha256(await openInRuns(file, identity, chunks)))).toBe(vector.payload)
 })
 
 test.for(failing)('$name does not open: $expect', async (vector) => {
+  const file = await fileOf(vector)
   for (const identity of [...vector.identities, nobody]) {
-    await expect(openEnvelope(await fileOf(vector), identity)).rejects.toMatchObject(refused)
+    await expect(openEnvelope(file, identity)).rejects.toMatchObject(refused)
+    for (const chunks of [1, 2, 127]) await expect(openInRuns(file, identity, chunks)).rejects.toThrow(Error)
   }
 })
 
 test.for(foreign)('$name is refused: a drop is neither armoured nor under a passphrase of age', async (vector) => {
   for (const identity of [...vector.identities, nobody]) {
     await expect(openEnvelope(await fileOf(vector), identity)).rejects.toMatchObject(refused)
+    await expect(openHeader(await fileOf(vector), identity)).rejects.toMatchObject(refused)
   }
 })
+
+/** Opens a file as a drop in parts is opened: the header by the first bytes alone, and the chunks in runs of so many. */
+async function openInRuns(file: Bytes, identity: string, chunks: number): Promise<Bytes> {
+  const { fileKey, headerBytes } = await openHeader(file.slice(0, MAX_AGE_HEADER_BYTES), identity)
+  const start = headerBytes + PAYLOAD_NONCE_BYTES
+  const cipher = await cipherHere(payloadKey(fileKey, file.slice(headerBytes, start)))
+  const runs: Bytes[] = []
+  const step = chunks * (CHUNK_BYTES + TAG_BYTES)
+  for (let at = start; at === start || at < file.length; at += step) {
+    runs.push(await cipher.openRun(file.slice(at, at + step), ((at - start) / step) * chunks, at + step >= file.length))
+  }
+  return concat(...runs)
+}
 
 /** The identities of a vector that open it: one holder has one, some vectors name two. */
 async function matching(vector: Vector): Promise<readonly string[]> {

@@ -1,8 +1,18 @@
 import { Decrypter, Encrypter, generateHybridIdentity } from 'age-encryption'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { ageIdentityFromSeed, ageRecipient, openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
+import {
+  ageIdentityFromSeed,
+  ageRecipient,
+  HEADER_BYTES,
+  newHeader,
+  openEnvelope,
+  openHeader,
+  sealEnvelope,
+} from '#client/crypto/envelope.ts'
 import { payloadSize } from '#client/crypto/payload.ts'
+import { equalBytes } from '#protocol/bytes.ts'
+import { MAX_AGE_HEADER_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
 import { runs } from '../runs.ts'
 import { concat, flip, noise, toHex } from './support/bytes.ts'
 
@@ -32,6 +42,39 @@ test.for([0, 1, 65_535, 65_536, 65_537, 200_000])(
     expect(new Uint8Array(await stranger.decrypt(envelope))).toEqual(bytes)
   },
 )
+
+const PART = PART_CHUNKS * 65_536
+
+test.for([PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1])(
+  '%i bytes, about as many as parts hold, come back from the age library, and from here what it has sealed',
+  async (length) => {
+    const bytes = noise(length)
+    const stranger = new Decrypter()
+    stranger.addIdentity(identity)
+    const encrypter = new Encrypter()
+    encrypter.addRecipient(recipient)
+    const opened = await stranger.decrypt(await sealEnvelope(bytes, [recipient]))
+    expect(equalBytes(opened, bytes)).toBe(true)
+    const theirs = new Uint8Array(await encrypter.encrypt(bytes))
+    expect(equalBytes(await openEnvelope(theirs, identity), bytes)).toBe(true)
+  },
+)
+
+test('the header for one recipient is as long as was said, whoever it is', async () => {
+  expect((await newHeader([recipient])).header).toHaveLength(HEADER_BYTES)
+  expect((await newHeader([await ageRecipient(await generateHybridIdentity())])).header).toHaveLength(HEADER_BYTES)
+  expect(sealed.length).toBe(HEADER_BYTES + payloadSize(plaintext.length))
+})
+
+test('the first bytes of a file open its header: no more of them than a header may have, and no fewer than it has', async () => {
+  const { header: own, fileKey } = await newHeader([recipient])
+  expect(await openHeader(own, identity)).toEqual({ fileKey, headerBytes: HEADER_BYTES })
+  const long = concat(own, noise(2 * MAX_AGE_HEADER_BYTES))
+  expect(await openHeader(long, identity)).toEqual({ fileKey, headerBytes: HEADER_BYTES })
+  for (const length of [0, 1, 22, HEADER_BYTES - 44, HEADER_BYTES - 1])
+    await expect(openHeader(own.slice(0, length), identity)).rejects.toMatchObject(refused)
+  await expect(openHeader(own, ageIdentityFromSeed(noise(32, 3)))).rejects.toMatchObject(refused)
+})
 
 test('what the age library seals opens here', async () => {
   const encrypter = new Encrypter()

@@ -1,14 +1,15 @@
 import { beforeAll, expect, test } from 'vitest'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, type Opener } from '#client/link.ts'
-import { acknowledge, claim, claimsOf, look, provedClaims } from '#client/receive.ts'
+import { acknowledge, claimsOf, look, provedClaims } from '#client/receive.ts'
 import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
 import type { Ticket } from '#client/send.ts'
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { formatAckBody, formatReaderBody, type Receipt } from '#protocol/api.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
 import { noise } from './support/bytes.ts'
-import { nonceOf, refuses, says, serverThat, type TestServer } from './support/network.ts'
+import { delivers, nonceOf, refuses, says, serverThat, type TestServer } from './support/network.ts'
+import { claim } from './support/whole.ts'
 
 let opener: Opener
 let reader: SigningKey
@@ -18,8 +19,9 @@ let ticket: Ticket
 const opened = 'A'.repeat(43)
 const nonce = 'n'.repeat(24)
 const offer = { 'Accept-Signature': formatAcceptSignature('claim', nonce) }
-const waiting = { expires: 1_800_000_000, reads: 1, size: 18_000, state: 'ready' }
-const sent = { ...waiting, state: 'claimed', triesLeft: 10 }
+const created = { expires: 1_800_000_000, reads: 1, size: 18_000, parts: 1 }
+const waiting = { ...created, largest: 104_857_600, state: 'ready' }
+const sent = { ...created, state: 'claimed', triesLeft: 10 }
 
 /** The record of a signature, as a server takes it from a request. */
 function recordOf(server: TestServer, role: string) {
@@ -32,7 +34,7 @@ beforeAll(async () => {
   opener = await deriveOpener({ bytes: noise(24), needsPassphrase: false }, '', async () => new Uint8Array(0))
   reader = await signingKeyFromSeed(noise(32))
   sender = await signingKeyFromSeed(noise(32, 2))
-  const server = serverThat([says(noise(5)), says({ burned: true })])
+  const server = serverThat([await delivers(noise(5)), says({ burned: true })])
   await claim(server, opener, reader)
   const claimed = { reader: reader.publicKey, claim: recordOf(server, 'claim') }
   await acknowledge(server, opener, reader, opened)
@@ -71,13 +73,16 @@ test.for([
   ['a state of the sender', { ...waiting, state: 'revoked' }],
   ['a size in words', { ...waiting, size: 'large' }],
   ['an expiry that no calendar has', { ...waiting, expires: 2 ** 53 - 1 }],
+  ['no word of the largest drop', { ...waiting, largest: undefined }],
+  ['no parts', { ...waiting, parts: 0 }],
+  ['half a part', { ...waiting, parts: 1.5 }],
   ['a list', []],
 ])('a server that answers a look with %s is not believed', async ([, body]) => {
   await expect(look(serverThat([says(body)]), opener)).rejects.toMatchObject({ code: 'bad_answer' })
 })
 
 test('a claim names the reader key, uses the nonce of the look and gives the ciphertext', async () => {
-  const server = serverThat([says(noise(100))])
+  const server = serverThat([await delivers(noise(100))])
   expect(await claim(server, opener, reader, nonce)).toEqual(noise(100))
   expect(server.exchanges[0]?.body).toEqual(formatReaderBody(reader.publicKey))
   expect(nonceOf(server.exchanges[0])).toBe(nonce)

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseJson, parseReceipts, parseRefusal, parseSent, Refused } from '#client/refused.ts'
+import {
+  parseJson,
+  parseLimits,
+  parseReceipts,
+  parseRefusal,
+  parseSent,
+  parseUploaded,
+  Refused,
+} from '#client/refused.ts'
 import type { Answer } from '#client/transport.ts'
 import { isDropError } from '#protocol/error.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
@@ -10,7 +18,8 @@ import { noise } from './support/bytes.ts'
 
 const numRuns = runs(100, 10_000)
 const good = receipts.receipts[0]?.receipt as object
-const sent = { expires: 1_800_000_000, reads: 1, size: 18_000, state: 'claimed', triesLeft: 10, claims: [good] }
+const created = { expires: 1_800_000_000, reads: 1, size: 18_000, parts: 3 }
+const sent = { ...created, state: 'claimed', triesLeft: 10, claims: [good] }
 
 function answer(body: unknown, status = 404, fields: Record<string, string> = {}): Answer {
   const bytes =
@@ -68,6 +77,38 @@ test.for([-1, 1.5, '3', null, {}, 1e300])('%j tries are no number of tries', (tr
   })
 })
 
+test('a drop that is too large is refused with what the server takes, if that is a number of bytes', () => {
+  const refusal = (largest: unknown) => parseRefusal(answer({ type: '/problems/too_large', largest }, 413))
+  expect(refusal(104_857_600)).toMatchObject({ code: 'too_large', largest: 104_857_600 })
+  for (const other of [undefined, -1, '5', 1.5, null]) expect(refusal(other)).toMatchObject({ largest: undefined })
+})
+
+test('which parts the server has comes back as it was', () => {
+  const received = ['47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', null, null]
+  const uploaded = { ...created, state: 'uploading', received }
+  expect(parseUploaded(answer(uploaded, 200))).toEqual(uploaded)
+  expect(parseUploaded(answer({ ...uploaded, state: 'ready', received: [] }, 200)).received).toEqual([])
+})
+
+test.for([
+  ['no list', { received: undefined }],
+  ['a list of numbers', { received: [5] }],
+  ['a digest that is too short', { received: ['47DE'] }],
+  ['a digest with stray bits', { received: [`${'A'.repeat(42)}B`] }],
+  ['a state that there is not', { state: 'begun' }],
+  ['no parts', { parts: 0 }],
+  ['parts in words', { parts: 'three' }],
+] as const)('an answer to what is uploaded with %s is a bad answer', ([, change]) => {
+  const uploaded = { ...created, state: 'uploading', received: [null], ...change }
+  expect(() => parseUploaded(answer(uploaded, 200))).toThrow('bad_answer')
+})
+
+test('what a server takes is a number of bytes or nothing', () => {
+  expect(parseLimits(answer({ largest: 5, more: 1 }, 200))).toEqual({ largest: 5 })
+  for (const largest of [undefined, null, '5', -5, 0.5, 1e300])
+    expect(() => parseLimits(answer({ largest }, 200))).toThrow('bad_answer')
+})
+
 test('what the server holds for a sender comes back as it was', () => {
   expect(parseSent(answer(sent, 200))).toEqual(sent)
 })
@@ -79,6 +120,7 @@ test.for([
   ['another state', { state: 'burnt' }],
   ['a state that every object has', { state: 'toString' }],
   ['no expiry', { expires: undefined }],
+  ['no parts', { parts: 0 }],
   ['an expiry that no calendar has', { expires: 9_007_199_254_740_991 }],
   ['a negative size', { size: -1 }],
   ['a broken number', { reads: 0.5 }],
@@ -129,7 +171,8 @@ test('no answer makes the parsers throw anything but a DropError', () => {
           { type: '/problems/claimed', claims: value, triesLeft: value },
         ]) {
           expect(parseRefusal(answer(body, status)).name).toBe('DropError')
-          expect(['whole', 'bad_answer']).toContain(outcomeOf(() => parseSent(answer(body, 200))))
+          for (const parse of [parseSent, parseUploaded, parseLimits])
+            expect(['whole', 'bad_answer']).toContain(outcomeOf(() => parse(answer(body, 200))))
         }
       },
     ),

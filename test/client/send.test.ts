@@ -1,19 +1,23 @@
+import { Decrypter } from 'age-encryption'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { Message } from '#client/archive.ts'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, parseLink } from '#client/link.ts'
-import { open } from '#client/receive.ts'
-import { deposit, seal, type Sealed, type SealOptions } from '#client/send.ts'
-import { sha256 } from '#protocol/bytes.ts'
+import { deposit, fetchLimits, seal, type SealOptions } from '#client/send.ts'
+import { FileFault } from '#client/source.ts'
+import { equalBytes, sha256 } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { PART_BYTES } from '#protocol/limits.ts'
+import { MIN_PART_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import { parseTerms } from '#protocol/terms.ts'
 import envelopes from '../vectors/envelopes.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 import { flip, fromBase64, fromHex, noise, toHex } from './support/bytes.ts'
-import { anyMessage, fileOf } from './support/messages.ts'
+import { anyMessage, fileOf, wholeOf } from './support/messages.ts'
 import { lost, refuses, says, serverThat } from './support/network.ts'
+import { openWhole, sealWhole } from './support/whole.ts'
+
+type Whole = Awaited<ReturnType<typeof sealWhole>>
 
 let options: SealOptions
 let sender: SigningKey
@@ -40,16 +44,18 @@ const openerOf = (link: string, passphrase = '') => {
   if (parsed === undefined) throw new Error('the link is damaged')
   return deriveOpener(parsed.secret, passphrase, quick)
 }
+/** A file that is large and takes no memory. */
+const zeros = (size: number) => ({ size, read: async (start: number, end: number) => new Uint8Array(end - start) })
 const refused = { name: 'DropError', code: 'open_failed', message: 'open_failed' }
 
 test('whatever is sealed opens with the link to what it was', async () => {
   await fc.assert(
     fc.asyncProperty(anyMessage, fc.constantFrom('', 'a passphrase'), async (message, passphrase) => {
-      const sealed = await seal(message, { ...options, passphrase })
-      const opened = await open(sealed.ciphertext, await openerOf(sealed.link, passphrase))
+      const sealed = await sealWhole(message, { ...options, passphrase })
+      const opened = await openWhole(sealed.ciphertext, await openerOf(sealed.link, passphrase))
       expect(opened.text).toBe(message.text)
       expect(opened.files.map(({ bytes, type }) => ({ bytes, type }))).toEqual(
-        message.files.map(({ bytes, type }) => ({ bytes, type })),
+        (await wholeOf(message)).files.map(({ bytes, type }) => ({ bytes, type })),
       )
       expect(opened.opened).toBe(sealed.ticket.opened)
     }),
@@ -59,8 +65,8 @@ test('whatever is sealed opens with the link to what it was', async () => {
 
 test.for([0, 1, 65_535, 65_536, 65_537, 1_048_576])('a file of %i bytes opens to what it was', async (length) => {
   const files = [fileOf('x', noise(length))]
-  const { ciphertext, link } = await seal({ text: '', files }, options)
-  expect((await open(ciphertext, await openerOf(link))).files).toEqual(files)
+  const { ciphertext, link } = await sealWhole({ text: '', files }, options)
+  expect((await openWhole(ciphertext, await openerOf(link))).files).toEqual((await wholeOf({ text: '', files })).files)
 })
 
 test('the link leads to the drop that the terms describe', async () => {
@@ -91,7 +97,10 @@ test('what the sender keeps opens nothing', async () => {
 })
 
 test('two seals of one message share nothing that can be seen', async () => {
-  const [one, two] = (await Promise.all([1, 2].map(() => seal({ text: 'x', files: [] }, options)))) as [Sealed, Sealed]
+  const [one, two] = (await Promise.all([1, 2].map(() => sealWhole({ text: 'x', files: [] }, options)))) as [
+    Whole,
+    Whole,
+  ]
   expect(one.link).not.toBe(two.link)
   expect(one.dropId).not.toBe(two.dropId)
   expect(one.terms.locator).not.toBe(two.terms.locator)
@@ -111,50 +120,77 @@ test('a password, a note, and a small file with any name look the same', async (
     { text: '', files: [fileOf('ن'.repeat(120), noise(9_000))] },
     { text: 'with', files: [1, 2, 3].map((seed) => fileOf(`${seed}`, noise(1_000, seed))) },
   ]
-  const lengths = await Promise.all(messages.map(async (message) => (await seal(message, options)).ciphertext.length))
+  const lengths = await Promise.all(messages.map(async (message) => (await seal(message, options)).size))
   expect(new Set(lengths).size).toBe(1)
 })
 
 test('a message is either in one class or in the next, whatever its length', async () => {
   const lengths = new Set<number>()
   for (const length of [0, 5_000, 12_000, 13_000, 20_000, 28_000, 29_000]) {
-    lengths.add((await seal({ text: '', files: [fileOf('x', noise(length))] }, options)).ciphertext.length)
+    lengths.add((await seal({ text: '', files: [fileOf('x', noise(length))] }, options)).size)
   }
   expect(lengths.size).toBe(2)
 })
 
-test('what fits one part is sealed, and one byte more is too large', async () => {
-  const most = 8_257_536 - 7 * 512
-  const { ciphertext, link } = await seal({ text: '', files: [fileOf('x', noise(most))] }, options)
-  expect(ciphertext.length).toBeLessThanOrEqual(PART_BYTES)
-  expect((await open(ciphertext, await openerOf(link))).files[0]?.bytes.length).toBe(most)
-  await expect(seal({ text: '', files: [fileOf('x', noise(most + 1))] }, options)).rejects.toMatchObject({
-    code: 'too_large',
-  })
+test.for([
+  [8_257_536, 1],
+  [8_257_537, 2],
+  [16_515_072, 2],
+  [16_515_073, 3],
+] as const)('an archive of %i bytes is sealed in %i parts of the size that was said', async ([bytes, count]) => {
+  const file = { ...fileOf('x', new Uint8Array(0)), source: zeros(bytes - 7 * 512) }
+  const sealed = await seal({ text: '', files: [file] }, options)
+  expect(sealed.parts).toBe(count)
+  const parts = Array.from({ length: count }, (_, n) => sealed.partSize(n))
+  expect(parts.reduce((sum, size) => sum + size)).toBe(sealed.size)
+  expect(Math.max(...parts)).toBeLessThanOrEqual(PART_BYTES)
+  // The last is whatever is left.
+  expect(Math.min(PART_BYTES, ...parts.slice(0, -1))).toBeGreaterThanOrEqual(MIN_PART_BYTES)
+  for (const n of [0, count - 1]) expect((await sealed.sealPart(n)).length).toBe(parts[n])
 })
 
-test('what cannot fit is refused at once, before the passphrase is stretched', async () => {
+test('what the server does not take is refused to the byte, before the passphrase is stretched and any file is read', async () => {
   const never = async () => {
-    throw new Error('stretched in vain')
+    throw new Error('in vain')
   }
-  const large = { text: '', files: [fileOf('x', noise(5_000_000)), fileOf('y', noise(5_000_000))] }
-  const refusal = seal(large, { ...options, passphrase: 'p', stretch: never })
-  await expect(refusal).rejects.toMatchObject({ code: 'too_large' })
+  const unread = { size: 20_000_000, read: never }
+  const large = { text: 'x', files: [{ ...fileOf('x', new Uint8Array(0)), source: unread }] }
+  const { size } = await seal(large, options)
+  const strict = { ...options, passphrase: 'p', stretch: never, largest: size - 1 }
+  await expect(seal(large, strict)).rejects.toMatchObject({ code: 'too_large' })
+  await expect(seal(large, { ...strict, largest: size })).rejects.toThrow('in vain')
+})
+
+test('the parts of a large drop, put together, are one age file that opens to what it was', async () => {
+  const bytes = noise(9_000_000)
+  const { ciphertext, link, parts } = await sealWhole({ text: 'and a file', files: [fileOf('x', bytes)] }, options)
+  expect(parts).toBe(2)
+  const decrypter = new Decrypter()
+  const opener = await openerOf(link)
+  decrypter.addIdentity(opener.identity)
+  const archive = await decrypter.decrypt(ciphertext)
+  expect(equalBytes(new Uint8Array(archive).subarray(2 * 512 + 512, 2 * 512 + 512 + bytes.length), bytes)).toBe(true)
+  const opened = await openWhole(ciphertext, opener, [8_325_104 + 1_643])
+  expect(opened.text).toBe('and a file')
+  expect(equalBytes(opened.files[0]?.bytes ?? new Uint8Array(0), bytes)).toBe(true)
 })
 
 test('a passphrase opens however it was typed, and another does not', async () => {
-  const { ciphertext, link } = await seal({ text: 'x', files: [] }, { ...options, passphrase: 'caf\u00e9 \ufb01ve' })
-  expect((await open(ciphertext, await openerOf(link, 'cafe\u0301 five'))).text).toBe('x')
+  const { ciphertext, link } = await sealWhole(
+    { text: 'x', files: [] },
+    { ...options, passphrase: 'caf\u00e9 \ufb01ve' },
+  )
+  expect((await openWhole(ciphertext, await openerOf(link, 'cafe\u0301 five'))).text).toBe('x')
   for (const wrong of ['', 'cafe five', 'caf\u00e9 \ufb01ve '])
-    await expect(open(ciphertext, await openerOf(link, wrong))).rejects.toMatchObject(refused)
+    await expect(openWhole(ciphertext, await openerOf(link, wrong))).rejects.toMatchObject(refused)
 })
 
 test('whatever byte of a drop is changed, it opens to nothing and says nothing', async () => {
-  const { ciphertext, link } = await seal({ text: 'x', files: [fileOf('y', noise(10))] }, options)
+  const { ciphertext, link } = await sealWhole({ text: 'x', files: [fileOf('y', noise(10))] }, options)
   const opener = await openerOf(link)
   await fc.assert(
     fc.asyncProperty(fc.nat(ciphertext.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
-      await expect(open(flip(ciphertext, at, mask), opener)).rejects.toMatchObject(refused)
+      await expect(openWhole(flip(ciphertext, at, mask), opener)).rejects.toMatchObject(refused)
     }),
     { numRuns: runs(15, 1_000) },
   )
@@ -163,7 +199,7 @@ test('whatever byte of a drop is changed, it opens to nothing and says nothing',
 test.for(envelopes.samples)('a drop opens for ever: the sample made by $madeBy', async ({ sealed }) => {
   const opener = await deriveOpener({ bytes: fromHex(envelopes.secret), needsPassphrase: false }, '', quick)
   expect(opener.identity).toBe(envelopes.identity)
-  const opened = await open(fromBase64(sealed), opener)
+  const opened = await openWhole(fromBase64(sealed), opener)
   expect(opened.text).toBe(envelopes.text)
   expect(toHex(await sha256(fromBase64(envelopes.token)))).toBe(
     toHex(fromBase64(`${opened.opened.replaceAll('-', '+').replaceAll('_', '/')}=`)),
@@ -171,11 +207,11 @@ test.for(envelopes.samples)('a drop opens for ever: the sample made by $madeBy',
 })
 
 test('a drop is deposited as its contract says, and again with the same bytes when the answer is lost', async () => {
-  const sealed = await seal({ text: 'x', files: [] }, options)
+  const sealed = await sealWhole({ text: 'x', files: [] }, options)
   const { reads } = sealed.terms
-  const size = sealed.ciphertext.length
-  const server = serverThat([lost, says({ expires: 1_795_507_036, reads, size }, {}, 201)])
-  const ticket = await deposit(server, sealed)
+  const { size } = sealed
+  const server = serverThat([lost, says({ expires: 1_795_507_036, reads, size, parts: 1 }, {}, 201)])
+  const ticket = await deposit(server, sealed, { sender })
   // The server's clock counts, not that of whoever sealed.
   expect(ticket).toEqual({ ...sealed.ticket, expiresAtMs: 1_795_507_036_000 })
   expect(server.exchanges).toHaveLength(2)
@@ -184,18 +220,18 @@ test('a drop is deposited as its contract says, and again with the same bytes wh
     expect(fields['Drop-Id']).toBe(sealed.dropId)
     expect(parseTerms(fields['Drop-Terms'] ?? '')).toEqual(sealed.terms)
     expect(fields['Content-Digest']).toBe(await contentDigest(sealed.ciphertext))
-    expect(body).toBe(sealed.ciphertext)
+    expect(body).toEqual(sealed.ciphertext)
   }
 })
 
 test('nothing that opens a drop, and no word of it, goes over the network', async () => {
-  const sealed = await seal(
+  const sealed = await sealWhole(
     { text: 'a word of it', files: [fileOf('name-of-file', noise(9))] },
     { ...options, passphrase: 'the passphrase' },
   )
   const { reads } = sealed.terms
-  const server = serverThat([says({ expires: 1, reads, size: sealed.ciphertext.length }, {}, 201)])
-  await deposit(server, sealed)
+  const server = serverThat([says({ expires: 1, reads, size: sealed.size, parts: 1 }, {}, 201)])
+  await deposit(server, sealed, { sender })
   const opener = await openerOf(sealed.link, 'the passphrase')
   const seen =
     JSON.stringify(server.exchanges.map(({ url, fields }) => ({ url, fields }))) +
@@ -212,22 +248,26 @@ test('nothing that opens a drop, and no word of it, goes over the network', asyn
 
 test('a drop that is refused is refused with its code', async () => {
   const sealed = await seal({ text: 'x', files: [] }, options)
-  await expect(deposit(serverThat([refuses('id_taken')]), sealed)).rejects.toMatchObject({ code: 'id_taken' })
+  await expect(deposit(serverThat([refuses('id_taken')]), sealed, { sender })).rejects.toMatchObject({
+    code: 'id_taken',
+  })
 })
 
 test('whatever answers and is no Sealdrop server has taken no drop', async () => {
   const sealed = await seal({ text: 'x', files: [] }, options)
   const { reads } = sealed.terms
-  const size = sealed.ciphertext.length
+  const { size } = sealed
   const answers = [
     {},
-    { expires: 1, reads, size: size - 1 },
-    { expires: 1, reads: reads + 1, size },
-    { reads, size },
+    { expires: 1, reads, size: size - 1, parts: 1 },
+    { expires: 1, reads: reads + 1, size, parts: 1 },
+    { expires: 1, reads, size },
+    { expires: 1, reads, size, parts: 0 },
+    { reads, size, parts: 1 },
     'hello',
   ]
   for (const answer of answers)
-    await expect(deposit(serverThat([says(answer)]), sealed)).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(deposit(serverThat([says(answer)]), sealed, { sender })).rejects.toMatchObject({ code: 'bad_answer' })
 })
 
 test('who waits is told what for', async () => {
@@ -241,4 +281,28 @@ test('who waits is told what for', async () => {
     { ...options, passphrase: 'p', stretch: slow, onProgress: ({ stage }) => told.push(stage) },
   )
   expect(told).toEqual(['stretching', 'sealing'])
+})
+
+test('a drop of one part is the same bytes however often it is sealed, whatever becomes of its file', async () => {
+  let isThere = true
+  const source = {
+    size: 5,
+    read: async (start: number, end: number) => {
+      if (!isThere) throw new FileFault('file_unreadable', 'x')
+      return noise(5).slice(start, end)
+    },
+  }
+  const sealed = await seal({ text: '', files: [{ ...fileOf('x', noise(0)), source }] }, options)
+  const [once, twice] = await Promise.all([sealed.sealPart(0), sealed.sealPart(0)])
+  isThere = false
+  expect(twice).toEqual(once)
+  expect(await sealed.sealPart(0)).toEqual(once)
+})
+
+test('a server says what it takes', async () => {
+  const server = serverThat([says({ largest: 104_857_600 })])
+  expect(await fetchLimits(server)).toEqual({ largest: 104_857_600 })
+  expect(server.exchanges[0]).toMatchObject({ method: 'GET', url: 'https://drop.example/v1/limits', fields: {} })
+  for (const answer of [{}, { largest: '5' }, { largest: -1 }, []])
+    await expect(fetchLimits(serverThat([says(answer)]))).rejects.toMatchObject({ code: 'bad_answer' })
 })

@@ -6,23 +6,26 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { verifyRequest } from '#protocol/signature.ts'
 import { noise } from './support/bytes.ts'
-import { lost, nonceOf, refuses, says, serverThat } from './support/network.ts'
+import { delivers, lost, nonceOf, refuses, says, serverThat, type Reply } from './support/network.ts'
 
 const dropId = formatDropId(noise(16))
 let claim: SigningKey
 let locator: SigningKey
 let call: Call
 const offered = 'a-nonce-that-the-server-offers'
+/** The ciphertext that was asked for. */
+let good: Reply
 const offer = { 'Accept-Signature': formatAcceptSignature('claim', offered) }
 
 beforeAll(async () => {
+  good = await delivers(noise(5))
   claim = await signingKeyFromSeed(noise(32))
   locator = await signingKeyFromSeed(noise(32, 2))
   call = { name: 'claim', dropId, body: noise(10), signers: { locator, claim } }
 })
 
 test('a request carries what its contract says, and no more', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   await ask(server, call)
   const [exchange] = server.exchanges
   expect(exchange?.method).toBe('POST')
@@ -37,7 +40,7 @@ test('a request carries what its contract says, and no more', async () => {
 })
 
 test('what is sent verifies at the other end', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   await ask(server, call)
   const { 'Signature-Input': signatureInput = '', Signature: signature = '' } = server.exchanges[0]?.fields ?? {}
   const digest = await contentDigest(noise(10))
@@ -55,7 +58,7 @@ test('what is sent verifies at the other end', async () => {
 })
 
 test('no secret and no id is in the address', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   await ask(server, { name: 'part', dropId, query: '?n=0', reader: claim.publicKey, signers: { reader: claim } })
   expect(server.exchanges[0]?.url).toBe('https://drop.example/v1/drops/part?n=0')
 })
@@ -83,7 +86,7 @@ test('a server on a port is signed for with its port', async () => {
 })
 
 test('an unsigned request has no signature', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   await ask(server, { name: 'create', dropId, body: noise(3), fields: { 'Drop-Terms': 'x' } })
   expect(Object.keys(server.exchanges[0]?.fields ?? {}).toSorted()).toEqual(['Content-Digest', 'Drop-Id', 'Drop-Terms'])
 })
@@ -96,18 +99,13 @@ test('a lost answer is asked for again, more slowly each time, until patience en
 })
 
 test('without patience a request is made once', async () => {
-  const server = serverThat([lost, says({})], 0)
+  const server = serverThat([lost, good], 0)
   await expect(ask(server, call)).rejects.toMatchObject({ code: 'offline' })
   expect(server.exchanges).toHaveLength(1)
 })
 
 test('a server that says when to come back is asked then', async () => {
-  const server = serverThat([
-    refuses('try_later', {}, { 'Retry-After': '5' }),
-    lost,
-    refuses('internal'),
-    says({ ok: 1 }),
-  ])
+  const server = serverThat([refuses('try_later', {}, { 'Retry-After': '5' }), lost, refuses('internal'), good])
   await ask(server, call)
   expect(server.waits).toEqual([5_000, 2_000, 4_000])
 })
@@ -129,7 +127,7 @@ test.for([
   'wrong_origin',
   'length_required',
 ] as const)('%s is final: it is not asked again', async (code) => {
-  const server = serverThat([refuses(code), says({})])
+  const server = serverThat([refuses(code), good])
   await expect(ask(server, call)).rejects.toMatchObject({ code })
   expect(server.exchanges).toHaveLength(1)
   expect(server.waits).toEqual([])
@@ -142,19 +140,19 @@ test('a wrong passphrase whose answer was lost is asked again with the same nonc
 })
 
 test('two requests never share a nonce', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   for (let count = 0; count < 20; count++) await ask(server, call)
   expect(new Set(server.exchanges.map(nonceOf)).size).toBe(20)
 })
 
 test('a nonce that the server has offered is used', async () => {
-  const server = serverThat([says({})])
+  const server = serverThat([good])
   await ask(server, { ...call, nonce: offered })
   expect(nonceOf(server.exchanges[0])).toBe(offered)
 })
 
 test('where the clocks disagree a request is signed once more, at once, with the nonce that came with the refusal', async () => {
-  const server = serverThat([refuses('not_proved', {}, offer), says({ ok: 1 })])
+  const server = serverThat([refuses('not_proved', {}, offer), good])
   await ask(server, call)
   expect(server.exchanges.map(nonceOf)).toEqual([expect.not.stringContaining(offered), offered])
   expect(server.waits).toEqual([])
@@ -176,13 +174,13 @@ test('a refusal to believe that offers no nonce, or none that can be one, is fin
 })
 
 test('after a renewal a lost answer is still asked for again, with the renewed nonce', async () => {
-  const server = serverThat([refuses('not_proved', {}, offer), lost, says({})])
+  const server = serverThat([refuses('not_proved', {}, offer), lost, good])
   await ask(server, call)
   expect(server.exchanges.slice(1).map(nonceOf)).toEqual([offered, offered])
 })
 
 test('a page of a proxy that cannot reach the server is waited out', async () => {
-  const server = serverThat([says('<html>', {}, 502), says({})])
+  const server = serverThat([says('<html>', {}, 502), good])
   await ask(server, call)
   expect(server.waits).toEqual([1_000])
 })
@@ -195,6 +193,58 @@ test('what is no answer of ours is not asked again', async () => {
 
 test('who waits is told', async () => {
   const told: Progress[] = []
-  await ask(serverThat([lost, says({})]), { ...call, onProgress: (progress) => told.push(progress) })
+  await ask(serverThat([lost, good]), { ...call, onProgress: (progress) => told.push(progress) })
   expect(told).toEqual([{ stage: 'waiting', ms: 1_000 }])
+})
+
+test('the body of a part is hashed once, by whoever sealed it', async () => {
+  const server = serverThat([lost, says({})])
+  const digest = 'sha-256=:known:'
+  await ask(server, { name: 'upload', dropId, query: '?n=3', body: noise(10), digest, signers: { sender: claim } })
+  for (const { method, url, fields } of server.exchanges)
+    expect([method, url, fields['Content-Digest']]).toEqual(['PUT', 'https://drop.example/v1/drops/upload?n=3', digest])
+})
+
+test('ciphertext that was damaged on the way is fetched again', async () => {
+  const fields = { 'Content-Digest': await contentDigest(noise(6)) }
+  const server = serverThat([says(noise(5), fields), good])
+  expect((await ask(server, call)).body).toEqual(noise(5))
+  expect(server.waits).toEqual([1_000])
+})
+
+test('a request that is stopped is not sent again', async () => {
+  const stop = new AbortController()
+  const server = serverThat([
+    (exchange) => {
+      expect(exchange.signal).toBe(stop.signal)
+      stop.abort()
+      throw new TypeError('aborted')
+    },
+  ])
+  await expect(ask(server, { ...call, signal: stop.signal })).rejects.toMatchObject({ code: 'stopped' })
+  await expect(ask(server, { ...call, signal: stop.signal })).rejects.toMatchObject({ code: 'stopped' })
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('who waits for the next attempt is stopped at once', async () => {
+  const stop = new AbortController()
+  const server = { ...serverThat([lost]), wait: () => new Promise<void>(() => {}) }
+  const asking = ask(server, { ...call, signal: stop.signal, onProgress: () => stop.abort() })
+  await expect(asking).rejects.toMatchObject({ code: 'stopped' })
+})
+
+test('while anything of a transfer goes through, no request of it loses patience', async () => {
+  const patience = { renewedAtMs: 0 }
+  let left = 5
+  const server = serverThat([lost], 5_000)
+  const wait = async (ms: number): Promise<void> => {
+    await server.wait(ms)
+    // Another part of the same drop has gone through meanwhile.
+    if (left-- > 0) patience.renewedAtMs = server.clock()
+  }
+  await expect(ask({ ...server, wait }, { ...call, patience })).rejects.toMatchObject({ code: 'offline' })
+  expect(server.waits).toEqual([1_000, 2_000, 4_000])
+  const lasting = serverThat([...Array<Reply>(100).fill(lost), good], Infinity)
+  await ask(lasting, call)
+  expect(lasting.waits).toHaveLength(100)
 })

@@ -25,3 +25,12 @@ test('a field is read whatever its case, and one that is not there is null', asy
 test('what cannot be reached rejects', async () => {
   await expect(fetchTransport({ method: 'GET', url: 'data:', fields: {} })).rejects.toThrow(TypeError)
 })
+
+test('an exchange that is stopped rejects, before it begins and while it runs', async () => {
+  const exchange = { method: 'GET', url: 'data:text/plain,hello', fields: {} } as const
+  await expect(fetchTransport({ ...exchange, signal: AbortSignal.abort() })).rejects.toThrow()
+  const stop = new AbortController()
+  const running = fetchTransport({ ...exchange, signal: stop.signal })
+  stop.abort()
+  await expect(running).rejects.toThrow()
+})

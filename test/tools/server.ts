@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -25,13 +25,21 @@ export interface Server {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+interface Place {
+  readonly data?: string
+  readonly port?: number
+  readonly config?: string
+  readonly origin?: string
+}
+
 /**
  * Starts the built product; `npm run build` comes first (the test projects that need it see to that).
  * @param place.data - a folder to keep; a temporary one if left out.
+ * @param place.config - a file like `wrangler.toml`, which `configWith` can make; that one if left out.
  * @param place.origin - what else it is to answer for, as behind a proxy.
  * @throws Error with what the server printed, when it does not start.
  */
-export async function startServer(place: { data?: string; port?: number; origin?: string } = {}): Promise<Server> {
+export async function startServer(place: Place = {}): Promise<Server> {
   const data = place.data ?? mkdtempSync(join(tmpdir(), 'sealdrop-test-'))
   let port = place.port ?? 0
   let printed = ''
@@ -39,7 +47,8 @@ export async function startServer(place: { data?: string; port?: number; origin?
 
   const start = async (): Promise<void> => {
     const began = printed.length
-    const started = spawn(process.execPath, [SERVE, '--no-build', '--data', data], {
+    const config = place.config === undefined ? [] : ['--config', place.config]
+    const started = spawn(process.execPath, [SERVE, '--no-build', '--data', data, ...config], {
       detached: true,
       env: { ...process.env, PORT: String(port), ORIGIN: place.origin ?? '' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -118,6 +127,21 @@ export async function withStoppedServer(
     for (const shelf of shelves) shelf.close()
   }
   await server.start()
+}
+
+/**
+ * Writes a copy of `wrangler.toml` into a folder, with R2 bound and other values for some variables.
+ * @returns its path, for `startServer`.
+ */
+export function configWith(folder: string, vars: Readonly<Record<string, string>> = {}): string {
+  const bound = readFileSync(fileURLToPath(new URL('../../wrangler.toml', import.meta.url)), 'utf8')
+    .replace(/^# (?=\[\[r2_buckets\]\]|binding = "R2"|bucket_name)/gm, '')
+    .replace(/^(\w+) = ".*"$/gm, (line, name: string) =>
+      vars[name] === undefined ? line : `${name} = "${vars[name]}"`,
+    )
+  const file = join(folder, 'wrangler.toml')
+  writeFileSync(file, bound)
+  return file
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2 } from '#protocol/limits.ts'
 import { readSettings, type Settings } from '../../tools/settings.ts'
+import { configWith } from './server.ts'
 
 let folder: string
 beforeAll(() => {
@@ -17,12 +19,18 @@ test('the worker is tried with what wrangler.toml binds', () => {
     compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
     kv: ['KV'],
     objects: { SHELF: 'Shelf' },
-    vars: { ORIGIN: expect.any(String), SHELVES: '16' },
+    r2: [],
+    vars: {
+      ORIGIN: expect.any(String),
+      SHELVES: '16',
+      LARGEST_ON_KV: `${DEFAULT_LARGEST_ON_KV}`,
+      LARGEST_ON_R2: `${DEFAULT_LARGEST_ON_R2}`,
+    },
   })
 })
 
 test.for([
-  ['a bucket', '[[r2_buckets]]\nbinding = "B"\nbucket_name = "b"', 'r2_buckets'],
+  ['a bucket of another name', '[[r2_buckets]]\nbinding = "B"\nbucket_name = "b"', 'r2_buckets'],
   ['a rate limit', '[[ratelimits]]\nname = "R"\nnamespace_id = "1"\nsimple = { limit = 1, period = 10 }', 'ratelimits'],
   ['a timetable', '[triggers]\ncrons = ["* * * * *"]', 'triggers'],
   ['a number among the variables', '[vars]\nN = 1', 'N'],
@@ -37,6 +45,23 @@ test.for(['1', '2', '4', '8', '16', '32', '64', '128', '256'])('%s shelves are t
 test.for(['', 'abc', '0', '3', '17', '-4', '512', '1.0', ' 16', '0x10'])('"%s" shelves are refused', (count) => {
   expect(() => settingsWith(`[vars]\nSHELVES = "${count}"`)).toThrow('SHELVES')
 })
+
+test('R2 is bound as soon as the comment signs before its block are gone', () => {
+  expect(readSettings(pathToFileURL(configWith(folder, { LARGEST_ON_R2: '9' })))).toMatchObject({
+    r2: ['R2'],
+    vars: { LARGEST_ON_R2: '9', LARGEST_ON_KV: `${DEFAULT_LARGEST_ON_KV}` },
+  })
+})
+
+test.for(['', '0', '-1', '1.5', '1e9', '100 MiB', '01', '1000000000000000'])(
+  'a largest drop of "%s" is refused',
+  (text) => {
+    for (const name of ['LARGEST_ON_KV', 'LARGEST_ON_R2'])
+      expect(() => settingsWith(`[vars]\nSHELVES = "16"\n${name} = "${text}"`)).toThrow(
+        `${name} in wrangler.toml is ${text}`,
+      )
+  },
+)
 
 test('without a number of shelves nothing is served', () => {
   expect(() => settingsWith('[vars]\nORIGIN = "https://drop.example"')).toThrow('SHELVES in wrangler.toml is missing')

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Decrypter, Encrypter } from 'age-encryption'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packMessage } from '#client/archive.ts'
 import { ageRecipient } from '#client/crypto/envelope.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, parseLink, type Opener } from '#client/link.ts'
 import { sizeClass } from '#client/pad.ts'
-import { open } from '#client/receive.ts'
-import { seal } from '#client/send.ts'
+import { openDrop } from '#client/receive.ts'
+import { memorySource } from '#client/source.ts'
+import { pack } from '../client/support/archives.ts'
+import { collect, openWhole, partsOf, sealWhole } from '../client/support/whole.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-tar-'))
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -19,22 +20,29 @@ const files = [
   { name: 'نامه‌ی من/👩‍🚀.txt', type: 'text/plain', modifiedAtMs: 1_600_000_000_000, bytes: bytesOf('سلام') },
   { name: `${'long '.repeat(40)}name`, type: '', modifiedAtMs: 0, bytes: bytesOf('') },
   { name: '.env', type: '', modifiedAtMs: 1_500_000_000_000, bytes: bytesOf('A=1') },
-  { name: `${'d'.repeat(90)}/${'f'.repeat(90)}`, type: '', modifiedAtMs: 0, bytes: new Uint8Array(100_000).fill(7) },
+  { name: `${'d'.repeat(90)}/${'f'.repeat(90)}`, type: '', modifiedAtMs: 0, bytes: new Uint8Array(17_000_000).fill(7) },
 ]
-const text = 'see the files'
+const message = {
+  text: 'see the files',
+  files: files.map(({ bytes, ...file }) => ({ ...file, source: memorySource(bytes) })),
+}
+const { text } = message
 let opener: Opener
 let archive: Buffer
+let ciphertext: Uint8Array<ArrayBuffer>
 
 beforeAll(async () => {
   const options = { origin: 'https://drop.example', ttlSeconds: 300, reads: 1, passphrase: '', now: 1_750_000_000_000 }
   const stretch = async () => new Uint8Array(0)
-  const sealed = await seal({ text, files }, { ...options, stretch, sender: await generateSigningKey() })
+  const sealed = await sealWhole(message, { ...options, stretch, sender: await generateSigningKey() })
+  expect(sealed.parts).toBe(3)
+  ciphertext = sealed.ciphertext
   const parsed = parseLink(sealed.link)
   if (parsed === undefined) throw new Error('the link is damaged')
   opener = await deriveOpener(parsed.secret, '', stretch)
   const stranger = new Decrypter()
   stranger.addIdentity(opener.identity)
-  archive = Buffer.from(await stranger.decrypt(sealed.ciphertext))
+  archive = Buffer.from(await stranger.decrypt(ciphertext))
   writeFileSync(join(folder, 'drop.tar'), archive)
 })
 
@@ -57,7 +65,7 @@ test('they extract exactly what was sealed: bytes, names, times, nothing that ca
   expect(readFileSync(join(folder, 'out/message.txt'), 'utf8')).toBe(text)
   for (const { name, bytes, modifiedAtMs } of files) {
     const path = join(folder, 'out', name)
-    expect(new Uint8Array(readFileSync(path))).toEqual(bytes)
+    expect(Buffer.compare(readFileSync(path), bytes)).toBe(0)
     expect(statSync(path).mtimeMs).toBe(modifiedAtMs)
     expect(statSync(path).mode & 0o777).toBe(0o600)
   }
@@ -86,17 +94,31 @@ test.for(['gnu', 'ustar', 'posix'])(
       [`--format=${format}`, '--mode=600', '--owner=:0', '--group=:0', '-cf', 'theirs.tar', '-C', 'out', '-T', 'list'],
       { cwd: folder },
     )
-    await expect(open(await sealByStranger(readFileSync(join(folder, 'theirs.tar'))), opener)).rejects.toMatchObject({
+    await expect(
+      openWhole(await sealByStranger(readFileSync(join(folder, 'theirs.tar'))), opener),
+    ).rejects.toMatchObject({
       code: 'open_failed',
     })
   },
 )
 
 test('a drop that the age library seals around our archive opens', async () => {
-  const opened = await open(await sealByStranger(archive), opener)
-  expect({ text: opened.text, files: opened.files }).toEqual({ text, files })
-  const packed = await packMessage({ text, files: [] }, new Uint8Array(32), 0)
-  expect((await open(await sealByStranger(packed), opener)).text).toBe(text)
+  const opened = await openWhole(await sealByStranger(archive), opener)
+  expect(opened.text).toBe(text)
+  for (const [index, { bytes, ...file }] of opened.files.entries()) {
+    const { bytes: sealed, ...before } = files[index] ?? { bytes: new Uint8Array(0) }
+    expect(file).toEqual(before)
+    expect(Buffer.compare(bytes, sealed)).toBe(0)
+  }
+  const packed = await pack({ text, files: [] }, new Uint8Array(32), 0)
+  expect((await openWhole(await sealByStranger(packed), opener)).text).toBe(text)
+})
+
+test('the files alone are a tar archive of their own', async () => {
+  const { archive: alone } = await openDrop(partsOf(ciphertext), opener)
+  writeFileSync(join(folder, 'files.tar'), await collect(alone()))
+  const listed = execFileSync('tar', ['--quoting-style=literal', '-tf', 'files.tar'], { cwd: folder, encoding: 'utf8' })
+  expect(listed.split('\n').slice(0, -1)).toEqual(files.map(({ name }) => name))
 })
 
 /** Pads as docs/protocol.md says, and seals with the age library to the recipient of the link. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
 import { makeOpening } from '../../web/effects/opening.ts'
 import { makeSealing } from '../../web/effects/sealing.ts'
-import { answer, GONE, sealed, serve, stage, take, WAITING } from './support/stage.ts'
+import { answer, delivery, GONE, sealed, serve, stage, take, WAITING } from './support/stage.ts'
 
 test('arriving at a link asks for its status and nothing else', async () => {
   const { ciphertext, fragment } = await sealed()
@@ -61,9 +61,9 @@ test('one changed byte shows nothing of the message and acknowledges nothing', a
   const opening = makeOpening(tools)
   await opening.arrive(fragment)
   await opening.open('')
-  expect(state().main).toEqual({ at: 'unreadable' })
+  expect(state().main).toEqual({ at: 'unreadable', isAcknowledged: false })
   expect(log).not.toContain('POST /v1/drops/ack')
-  opening.saveSealed()
+  await opening.saveSealed()
   expect(log).toContain('save drop.age')
 })
 
@@ -74,7 +74,7 @@ test('a wrong passphrase says how many tries are left, and the next one is stret
   const { tools, state } = stage(async ({ url }) => {
     if (url.endsWith('/status')) return answer(200, WAITING)
     if (url.endsWith('/ack')) return answer(200, { burned: true })
-    return tries++ === 0 ? answer(403, refusal) : answer(200, ciphertext)
+    return tries++ === 0 ? answer(403, refusal) : delivery(ciphertext)
   })
   const opening = makeOpening(tools)
   await opening.arrive(fragment)
@@ -103,7 +103,7 @@ test('a dismissed claim is forgotten, and another can be made with a fresh key',
     if (url.endsWith('/status')) return answer(200, WAITING)
     if (url.endsWith('/ack')) return answer(200, { burned: true })
     readers.push(new TextDecoder().decode(body))
-    return readers.length === 1 ? answer(409, { type: '/problems/dismissed' }) : answer(200, ciphertext)
+    return readers.length === 1 ? answer(409, { type: '/problems/dismissed' }) : delivery(ciphertext)
   })
   const opening = makeOpening(tools)
   await opening.arrive(fragment)

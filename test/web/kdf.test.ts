@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Stretch } from '#client/crypto/argon2.ts'
-import { frameWorkshop, makeStretch, type StretchReply, type Workshop } from '../../web/kdf.ts'
+import { makeStretch, type StretchReply } from '../../web/kdf.ts'
+import { frameWorkshop, type Workshop } from '../../web/workshop-frame.ts'
 
 const HERE = new Uint8Array(32).fill(1)
 const THERE = new Uint8Array(32).fill(2)
@@ -51,8 +52,8 @@ test('a frame that never loads is taken away again', async () => {
     const workshop = frameWorkshop('about:blank', 100)
     return {
       ...workshop,
-      open: () => {
-        const opened = workshop.open()
+      open: (work) => {
+        const opened = workshop.open(work)
         // Put there by `open`, and kept from ever saying that it has loaded.
         const frame = document.querySelector<HTMLIFrameElement>('iframe[hidden]')
         if (frame !== null) frame.onload = null

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { EMPTY_DRAFT } from '../../web/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
-import { FIRST_STATE, reduce, untaken, wouldLose, type State } from '../../web/state.ts'
+import { untaken } from '../../web/reading-state.ts'
+import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
 
 const after = (...events: Event[]): State => events.reduce(reduce, FIRST_STATE)
 

@@ -13,7 +13,7 @@ test('a drop is kept as it was sent, and its terms are answered', async () => {
   const before = Math.floor(Date.now() / 1_000)
   const reply = await create(drop)
   expect(reply.status).toBe(201)
-  expect(reply.json).toEqual({ expires: expect.any(Number), reads: 7, size: 5_000 })
+  expect(reply.json).toEqual({ expires: expect.any(Number), reads: 7, size: 5_000, parts: 1 })
   expect(Number(reply.json['expires']) - before).toBeGreaterThanOrEqual(299)
   expect(Number(reply.json['expires']) - before).toBeLessThanOrEqual(310)
   const claimed = await claim(drop, await newReaderKey())
@@ -158,11 +158,11 @@ test('uploads that never arrive do not make a row grow without end', async () =>
   const outcomes = await inShelf(dropId, async (shelf) => {
     const all: string[] = []
     for (let each = 0; each < MAX_ATTEMPTS + 5; each++) {
-      all.push((await shelf.begin(dropId, terms, { digest: 'd', size: 1, blob: `part/${each}` })).outcome)
+      all.push((await shelf.create(dropId, terms, { digest: 'd', size: 1, blob: `part/${each}` })).outcome)
     }
     return all
   })
-  expect(outcomes.slice(MAX_ATTEMPTS - 1)).toEqual(['begun', ...Array.from({ length: 5 }, () => 'try_later')])
+  expect(outcomes.slice(MAX_ATTEMPTS - 1)).toEqual(['expected', ...Array.from({ length: 5 }, () => 'try_later')])
   expect((await rowOf(dropId))?.blobs).toHaveLength(MAX_ATTEMPTS)
 })
 

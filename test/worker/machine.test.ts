@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: runs(10_000, 600_000) })
 
 // What may happen to a drop, in any order, by few readers so that they meet.
 type Event =
-  | { readonly kind: 'begin' | 'commit'; readonly blob: string }
+  | { readonly kind: 'create' | 'keep'; readonly blob: string }
   | { readonly kind: 'claim' | 'acknowledge' | 'reopen'; readonly reader: PublicKey }
   | { readonly kind: 'guess'; readonly nonce: string }
   | { readonly kind: 'end'; readonly cause: Cause }
@@ -30,7 +30,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constantFrom('begin' as const, 'commit' as const),
+        kind: fc.constantFrom('create' as const, 'keep' as const),
         blob: fc.constantFrom('a', 'b', 'c'),
       }),
     },
@@ -51,31 +51,31 @@ const events: fc.Arbitrary<Event[]> = fc.array(
 )
 
 function begun(reads: number): Drop {
-  const { outcome, drop } = life.begin(
+  const { outcome, drop } = life.create(
     undefined,
     'id' as string as DropId,
     { ttlSeconds: 300, reads, ...KEYS },
     { digest: 'd', size: 1, blob: 'a' },
     0,
   ) as { outcome: string; drop: Drop }
-  expect(outcome).toBe('begun')
+  expect(outcome).toBe('expected')
   return drop
 }
 
 function step(drop: Drop, event: Event): Drop {
   switch (event.kind) {
-    case 'begin': {
-      const next = life.begin(
+    case 'create': {
+      const next = life.create(
         drop,
         drop.id,
         { ttlSeconds: 300, reads: drop.reads, ...KEYS },
         { digest: 'd', size: 1, blob: event.blob },
         1,
       )
-      return next.outcome === 'begun' ? next.drop : drop
+      return next.outcome === 'expected' ? next.drop : drop
     }
-    case 'commit':
-      return life.commit(drop, event.blob) ?? drop
+    case 'keep':
+      return life.keep(drop, event.blob) ?? drop
     case 'claim': {
       const next = life.claim(drop, event.reader, RECORD)
       return next.outcome === 'yours' ? next.drop : drop
@@ -99,7 +99,7 @@ function lives(
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3 }), events, (reads, all) => {
       let drop = begun(reads)
-      if (startLive) drop = life.commit(drop, 'a') ?? drop
+      if (startLive) drop = life.keep(drop, 'a') ?? drop
       const past: Drop[] = []
       for (const event of all) {
         past.push(drop)
@@ -139,13 +139,13 @@ test('what has ended stays ended, by its first cause', () => {
   })
 })
 
-test('nothing un-commits: a drop that was whole never waits for its bytes again', () => {
+test('nothing is un-kept: a drop that was whole never waits for its bytes again', () => {
   lives((before, after) => {
     expect(before.phase !== 'uploading' && after.phase === 'uploading').toBe(false)
   }, false)
 })
 
-test('nobody may read before the commit, after the end, or after acknowledging', () => {
+test('nobody may read before it is whole, after the end, or after acknowledging', () => {
   lives((_, drop) => {
     for (const each of READERS) {
       const mine = drop.claims.find(({ reader: key }) => key === each)
@@ -179,7 +179,7 @@ test('the winner who asks again changes nothing and is told the same', () => {
 
 test('every event, repeated at once, changes nothing more', () => {
   lives((_, after, event) => {
-    const isAnUpload = event.kind === 'begin' || event.kind === 'commit'
+    const isAnUpload = event.kind === 'create' || event.kind === 'keep'
     expect(isAnUpload ? after : step(after, event)).toEqual(after)
   })
 })
@@ -212,7 +212,7 @@ test('no blob is forgotten before the drop has ended', () => {
 })
 
 test('the read that is never taken back is the one that is acknowledged: a hundred dismissals and no more', () => {
-  let drop = life.commit(begun(1), 'a')!
+  let drop = life.keep(begun(1), 'a')!
   for (let count = 0; count < MAX_DISMISSALS + 5; count++) {
     const key = `reader ${count}` as PublicKey
     drop = life.reopen(step(drop, { kind: 'claim', reader: key }), key)

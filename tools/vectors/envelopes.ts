@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Decrypter, Encrypter } from 'age-encryption'
-import { packMessage } from '#client/archive.ts'
+import { planArchive } from '#client/archive.ts'
 import { sealEnvelope } from '#client/crypto/envelope.ts'
 import { ageKeys, expand, extract } from './derive.ts'
 import { tar } from './tar.ts'
@@ -54,7 +54,8 @@ async function makeSamples(recipient: string): Promise<Sample[]> {
   written.set(tar(entries))
   const encrypter = new Encrypter()
   encrypter.addRecipient(recipient)
-  const packed = await packMessage({ text: TEXT, files: [] }, new Uint8Array(TOKEN), 1_800_000_000_000)
+  const plan = await planArchive({ text: TEXT, files: [] }, new Uint8Array(TOKEN), 1_800_000_000_000)
+  const packed = await plan.read(0, plan.size)
   return [
     {
       madeBy: 'age-encryption 0.3.1 and a hand-written tar',

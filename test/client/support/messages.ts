@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
 import type { DropFile, Message } from '#client/archive.ts'
+import { memorySource } from '#client/source.ts'
+import type { Bytes } from '#protocol/bytes.ts'
 
 /** Text as UTF-8 can hold it: a half of a surrogate pair has no bytes. */
 export const anyText = fc.oneof(
@@ -32,7 +34,7 @@ const anyFile: fc.Arbitrary<DropFile> = fc.record({
     fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => seconds * 1_000),
     fc.constantFrom(Number.NaN, -1, 1.5, Infinity, 8.64e15),
   ),
-  bytes: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => new Uint8Array(bytes)),
+  source: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => memorySource(new Uint8Array(bytes))),
 })
 
 export const anyMessage: fc.Arbitrary<Message> = fc.record({
@@ -40,7 +42,23 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record({
   files: fc.array(anyFile, { maxLength: 8 }),
 })
 
-/** A file of so many bytes. */
-export function fileOf(name: string, bytes: Uint8Array<ArrayBuffer>): DropFile {
-  return { name, type: '', modifiedAtMs: 1_800_000_000_000, bytes }
+/** A file that holds these bytes. */
+export function fileOf(name: string, bytes: Bytes): DropFile {
+  return { name, type: '', modifiedAtMs: 1_800_000_000_000, source: memorySource(bytes) }
+}
+
+/** A message with its files in memory, to compare. */
+export async function wholeOf({ text, files }: Message): Promise<WholeMessage> {
+  return {
+    text,
+    files: await Promise.all(
+      files.map(async ({ source, ...file }) => ({ ...file, bytes: await source.read(0, source.size) })),
+    ),
+  }
+}
+
+/** What was sealed or opened, all of it in memory. */
+export interface WholeMessage {
+  readonly text: string
+  readonly files: readonly (Omit<DropFile, 'source'> & { readonly bytes: Bytes })[]
 }

@@ -1,5 +1,7 @@
 import type { Server } from '#client/server.ts'
 import type { Answer, Exchange } from '#client/transport.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
 import type { WireCode } from '#protocol/error.ts'
 import { problemFor } from '#protocol/problem.ts'
 
@@ -43,6 +45,11 @@ export const lost: Reply = () => {
 export function says(body: unknown, fields: Readonly<Record<string, string>> = {}, status = 200): Reply {
   const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(JSON.stringify(body))
   return () => ({ status, field: (name) => fields[name] ?? null, body: bytes })
+}
+
+/** An answer that is ciphertext. */
+export async function delivers(bytes: Bytes): Promise<Reply> {
+  return says(bytes, { 'Content-Digest': await contentDigest(bytes) })
 }
 
 export function refuses(code: WireCode, more: object = {}, fields: Readonly<Record<string, string>> = {}): Reply {

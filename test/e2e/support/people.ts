@@ -30,7 +30,7 @@ export async function send(
   const { reads = 1, passphrase = '', ttlSeconds = 3_600 } = terms
   const options = { origin, sender, ttlSeconds, reads, passphrase, stretch, now: Date.now() }
   const sealed = await seal({ text: '', files: [], ...message }, options)
-  await deposit(server, sealed)
+  await deposit(server, sealed, { sender })
   return { server, sealed, sender, opener: await openerOf(sealed.link, passphrase) }
 }
 

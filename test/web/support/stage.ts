@@ -1,13 +1,16 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
-import { seal, type Sealed } from '#client/send.ts'
+import type { Sealed } from '#client/send.ts'
 import type { Answer, Exchange, Transport } from '#client/transport.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
 import type { Device } from '../../../web/device.ts'
+import { memoryDisk, type Disk } from '../../../web/disk.ts'
 import type { Event } from '../../../web/event.ts'
 import type { Tools } from '../../../web/effects/tools.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
+import { sealWhole } from '../../client/support/whole.ts'
 
 const ORIGIN = 'https://drop.example'
 
@@ -30,6 +33,9 @@ export interface Setting {
   readonly waits?: number
   /** Stands where the browser's own store would. */
   readonly store?: (kept: Store) => Promise<Store>
+  /** What an earlier visit of the same browser has kept. */
+  readonly kept?: Store
+  readonly disk?: Disk
   readonly device?: Partial<Device>
   /** Called after every change of the state. */
   readonly onChange?: () => void
@@ -38,14 +44,13 @@ export interface Setting {
 /** A person's end of it: real effects, state, store and cryptography over a network that the test decides about. */
 export function stage(
   transport: Transport,
-  { waits = 2, store = async (kept) => kept, device: own, onChange }: Setting = {},
+  { waits = 2, store = async (found) => found, kept = memoryStore(), disk, device: own, onChange }: Setting = {},
 ): Stage {
   let state: State = FIRST_STATE
   let now = 1_700_000_000_000
   let patience = waits
   const log: string[] = []
   const said: string[] = []
-  const kept = memoryStore()
   const note =
     <Args extends unknown[], T>(name: string, act: (...args: Args) => Promise<T>) =>
     (...args: Args): Promise<T> => {
@@ -69,6 +74,7 @@ export function stage(
     guard: () => {},
     title: () => {},
     alone: (_, run) => run(),
+    ifFree: (_, run) => run().then(() => true),
     ...own,
   }
   const tools: Tools = {
@@ -89,6 +95,7 @@ export function stage(
         ),
       }
     },
+    disk: async () => disk ?? memoryDisk(device),
     stretch,
     transport: (exchange) => {
       log.push(`${exchange.method} ${new URL(exchange.url).pathname}`)
@@ -102,13 +109,27 @@ export function answer(status: number, body: Bytes | object): Answer {
   return { status, field: () => null, body: body instanceof Uint8Array ? body : utf8(JSON.stringify(body)) }
 }
 
-export const WAITING: object = { expires: 1_700_086_400, reads: 1, size: 18_043, state: 'ready', claims: [] }
+export const WAITING: object = {
+  expires: 1_700_086_400,
+  reads: 1,
+  size: 18_043,
+  parts: 1,
+  largest: 100_000_000,
+  state: 'ready',
+  claims: [],
+}
 export const GONE: object = { type: '/problems/gone', title: '', status: 404 }
 
-export async function sealed(passphrase = ''): Promise<Sealed & { fragment: string }> {
+/** Ciphertext, as it is delivered. */
+export async function delivery(bytes: Bytes): Promise<Answer> {
+  const digest = await contentDigest(bytes)
+  return { status: 200, field: (name) => (name === 'Content-Digest' ? digest : null), body: bytes }
+}
+
+export async function sealed(passphrase = ''): Promise<Sealed & { ciphertext: Bytes; fragment: string }> {
   const sender = await generateSigningKey()
   const options = { origin: ORIGIN, sender, ttlSeconds: 300, reads: 1, passphrase, stretch, now: 0 }
-  const drop = await seal({ text: 'the code is 4471', files: [] }, options)
+  const drop = await sealWhole({ text: 'the code is 4471', files: [] }, options)
   return { ...drop, fragment: drop.link.split('#')[1] ?? '' }
 }
 
@@ -116,12 +137,12 @@ export async function sealed(passphrase = ''): Promise<Sealed & { fragment: stri
 export function serve(ciphertext: Bytes, acknowledge: () => Answer): Transport {
   return async ({ url }) => {
     if (url.endsWith('/status')) return answer(200, WAITING)
-    return url.endsWith('/claim') ? answer(200, ciphertext) : acknowledge()
+    return url.endsWith('/claim') ? delivery(ciphertext) : acknowledge()
   }
 }
 
 /** A server that takes whatever is deposited. @param expires - the end that it sets, in seconds since 1970 */
 export function take({ body, fields }: Exchange, expires: number): Answer {
   const reads = Number(/reads=(\d+)/.exec(fields['Drop-Terms'] ?? '')?.[1])
-  return answer(201, { expires, reads, size: body?.length })
+  return answer(201, { expires, reads, size: body?.length, parts: 1 })
 }

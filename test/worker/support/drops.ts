@@ -107,7 +107,7 @@ function holder({ locator, claim: key }: Laid): { locator: SigningKey; claim: Si
   return { locator, claim: key }
 }
 
-function noise(sizeBytes: number): Bytes {
+export function noise(sizeBytes: number): Bytes {
   const bytes = new Uint8Array(sizeBytes)
   // The platform gives at most this much at once.
   for (let at = 0; at < sizeBytes; at += 65_536) bytes.set(randomBytes(Math.min(65_536, sizeBytes - at)), at)

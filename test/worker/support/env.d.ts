@@ -3,9 +3,14 @@
 declare namespace Cloudflare {
   interface Env {
     readonly KV: KVNamespace
+    readonly R2?: R2Bucket
+    /** A bucket that the worker is bound to only where a test says so. */
+    readonly BUCKET: R2Bucket
     readonly SHELF: DurableObjectNamespace<import('../../../worker/shelf.ts').Shelf>
     readonly ORIGIN: string
     readonly SHELVES: string
+    readonly LARGEST_ON_KV?: string
+    readonly LARGEST_ON_R2?: string
   }
 
   interface GlobalProps {

@@ -56,8 +56,13 @@ export async function inShelf<T>(
 }
 
 /** The shelf works on another store from now on, until it is evicted. */
-export async function shelfUses(dropId: DropId, kv: KVNamespace): Promise<void> {
+export function shelfUses(dropId: DropId, kv: KVNamespace): Promise<void> {
+  return shelfUsesAll(dropId, { KV: kv })
+}
+
+/** The shelf is bound to something else from now on, until it is evicted. */
+export async function shelfUsesAll(dropId: DropId, bindings: Partial<Cloudflare.Env>): Promise<void> {
   await inShelf(dropId, (shelf) => {
-    Object.assign(shelf, { env: { ...env, KV: kv } })
+    Object.assign(shelf, { env: { ...env, ...bindings } })
   })
 }

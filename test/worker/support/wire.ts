@@ -60,7 +60,7 @@ export interface Reply {
 export async function requestOf(asking: Asking): Promise<Request> {
   const { name, dropId, signers, reader, query = '', origin = ORIGIN, fields = {} } = asking
   const { method, path } = REQUESTS[name]
-  const body = method === 'POST' ? (asking.body ?? new Uint8Array(0)) : undefined
+  const body = method !== 'GET' ? (asking.body ?? new Uint8Array(0)) : undefined
   const headers = new Headers({ [DROP_ID_FIELD]: dropId })
   // What crosses no wire does not get the field by itself.
   if (body !== undefined) headers.set('Content-Length', `${body.length}`)

@@ -1,0 +1,48 @@
+// A proxy with a command behind it, so that a transcript can interrupt the command at a place that it chooses:
+//
+//   between PATH COUNT CONDITION SIGNAL ARGUMENTS…
+//
+// Runs `sealdrop ARGUMENTS…`. Requests of PATH after the first COUNT are held back until there is a file `released`. Once
+// CONDITION, a shell command, succeeds, the command gets SIGNAL. Every request is noted in the file `requests`.
+import { spawn, spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync } from 'node:fs'
+import { createServer, request as ask } from 'node:http'
+import { constants } from 'node:os'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const [path, most, condition, signal, ...args] = process.argv.slice(2)
+let passed = 0
+
+const proxy = createServer(async (request, response) => {
+  const { method, url, headers } = request
+  request.on('error', () => undefined)
+  response.on('error', () => undefined)
+  while (url.startsWith(path) && passed >= Number(most) && !existsSync('released')) await sleep(20)
+  if (url.startsWith(path)) passed += 1
+  appendFileSync('requests', `${method} ${url}\n`)
+  const fields = { ...headers, 'accept-encoding': 'identity' }
+  const asked = ask(`http://${headers.host}${url}`, { method, headers: fields }, async (answer) => {
+    try {
+      response.writeHead(answer.statusCode, answer.headers).end(await buffer(answer))
+    } catch {
+      response.destroy()
+    }
+  })
+  asked.on('error', () => response.destroy())
+  request.pipe(asked)
+})
+proxy.on('connect', (_, client) => {
+  client.on('error', () => undefined)
+  client.write('HTTP/1.1 200 OK\r\n\r\n')
+  proxy.emit('connection', client)
+})
+await new Promise((ready) => proxy.listen(0, 'localhost', ready))
+
+const command = spawn('sealdrop', args, {
+  env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://localhost:${proxy.address().port}` },
+  stdio: 'inherit',
+})
+command.once('exit', (code, by) => process.exit(code ?? 128 + constants.signals[by]))
+while (spawnSync('/bin/sh', ['-c', condition]).status !== 0) await sleep(50)
+command.kill(signal)
