@@ -63,7 +63,7 @@ export async function planArchive(message: Message, token: Bytes, now: number): 
     const head = await formatHead({ name, size, modifiedAtMs })
     add(head.length, head)
     add(size, content)
-    add(paddingOf(size), undefined)
+    end += paddingOf(size)
   }
   if (hasText) await addEntry(TEXT, text.length, now, text)
   for (const [index, file] of files.entries()) {
@@ -75,8 +75,8 @@ export async function planArchive(message: Message, token: Bytes, now: number): 
   return { size, names, read: (from, to) => readSegments(segments, size, from, to) }
 }
 
-/** Bytes of our own, a file, or zeros. */
-type Content = Bytes | DropFile | undefined
+/** Bytes of our own, or a file. */
+type Content = Bytes | DropFile
 
 /** What an archive holds from `start` up to `end`. */
 interface Segment {
@@ -85,23 +85,27 @@ interface Segment {
   readonly content: Content
 }
 
-/** Behind the last segment there are zeros. */
+/** Between the segments and behind the last one there are zeros. */
 async function readSegments(segments: readonly Segment[], size: number, start: number, end: number): Promise<Bytes> {
   if (!(start >= 0 && start <= end && end <= size)) throw new RangeError('not a range of this archive')
+  // Most parts of a large drop lie within one file: those bytes are passed on as they are.
+  const around = segments.find((segment) => segment.start <= start && end <= segment.end)
+  if (around !== undefined && start < end) return await readContent(around, start, end)
   const bytes = new Uint8Array(end - start)
   for (const segment of segments) {
     const from = Math.max(start, segment.start)
     const to = Math.min(end, segment.end)
-    if (from >= to) continue
-    const found = await readContent(segment.content, from - segment.start, to - segment.start)
-    if (found !== undefined) bytes.set(found, from - start)
+    if (from < to) bytes.set(await readContent(segment, from, to), from - start)
   }
   return bytes
 }
 
-async function readContent(content: Content, start: number, end: number): Promise<Bytes | undefined> {
-  if (content === undefined || content instanceof Uint8Array) return content?.subarray(start, end)
-  const bytes = await content.source.read(start, end)
+/** What lies in a segment from `start` up to `end` of the archive. */
+async function readContent(segment: Segment, start: number, end: number): Promise<Bytes> {
+  const { content } = segment
+  const [from, to] = [start - segment.start, end - segment.start]
+  if (content instanceof Uint8Array) return content.slice(from, to)
+  const bytes = await content.source.read(from, to)
   // One byte more or fewer would move everything that comes after it.
   if (bytes.length !== end - start) throw new FileFault('file_changed', content.name)
   return bytes

@@ -4,7 +4,7 @@ import { DropError } from '#protocol/error.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Opener } from './link.ts'
 import { Refused } from './refused.ts'
-import { ask, type Call, type Patience, type Progress, type Server } from './server.ts'
+import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
 export interface ReceiveOptions {
@@ -32,12 +32,13 @@ export function makeDownload(
   { onProgress, signal }: ReceiveOptions,
 ): Parts {
   const { dropId, locator, claim: claimKey } = opener
-  const patience: Patience = { renewedAtMs: server.clock() }
+  const transfer: Transfer = { renewedAtMs: server.clock() }
   const underWay = new Map<number, Promise<Bytes>>()
   /** Bytes of the parts that are in the staging, and of those that are coming in. */
   const there = new Map<number, number>()
   const coming = new Map<number, number>()
   let nonce = offered
+  let reclaim: Promise<void> | undefined
 
   return {
     count,
@@ -49,14 +50,21 @@ export function makeDownload(
       for (const ahead of underWay.keys()) {
         if (ahead < n || ahead > n + AHEAD) underWay.delete(ahead)
       }
+      // Nobody gets a later part who has not claimed; and who is refused asks once.
+      if (n > 0 && !there.has(0)) await want(0)
       const wanted = want(n)
-      for (let ahead = n + 1; ahead < Math.min(count, n + 1 + AHEAD); ahead++) {
-        if (!there.has(ahead)) void want(ahead)
-      }
+      if (there.has(0)) fetchAhead(n)
       const bytes = await wanted
       underWay.delete(n)
+      if (n === 0) fetchAhead(0)
       return bytes
     },
+  }
+
+  function fetchAhead(n: number): void {
+    for (let ahead = n + 1; ahead < Math.min(count, n + 1 + AHEAD); ahead++) {
+      if (!there.has(ahead)) void want(ahead)
+    }
   }
 
   function want(n: number): Promise<Bytes> {
@@ -85,16 +93,25 @@ export function makeDownload(
 
   async function fetchPart(n: number): Promise<Bytes> {
     if (n === 0) return await claimRead()
-    // Nobody gets a later part who has not claimed.
-    if (!there.has(0)) await want(0)
     const call = { name: 'part', query: formatPartQuery(n), reader: reader.publicKey, signers: { reader } } as const
     try {
       return await fetchBytes(n, call)
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'gone') throw error
       // Why it is gone is told to who claims: dismissed, claimed by others, read.
-      await claimRead()
+      await claimAgain()
       return await fetchBytes(n, call)
+    }
+  }
+
+  /** Once for all parts that find it gone: a wrong passphrase must not count for each of them. */
+  async function claimAgain(): Promise<void> {
+    reclaim ??= claimRead().then(() => {})
+    try {
+      await reclaim
+    } catch (error) {
+      if (!(error instanceof Refused)) reclaim = undefined
+      throw error
     }
   }
 
@@ -113,8 +130,8 @@ export function makeDownload(
       coming.set(n, progress.bytes)
       tell()
     }
-    const { body } = await ask(server, { ...call, dropId, patience, signal, onProgress: told })
-    patience.renewedAtMs = server.clock()
+    const { body } = await ask(server, { ...call, dropId, transfer, signal, onProgress: told })
+    transfer.renewedAtMs = server.clock()
     return body
   }
 
@@ -124,5 +141,5 @@ export function makeDownload(
   }
 }
 
-/** Parts fetched ahead of the one that is wanted: enough to fill a line, and few enough to lie in memory. */
-const AHEAD = 3
+/** Parts fetched ahead of the one that is wanted. A line is full with two; each more is another part in memory. */
+const AHEAD = 2

@@ -1,5 +1,6 @@
 import { createTarPacker, unpackTar } from 'modern-tar'
 import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
+import { BLOCK_BYTES } from './pad.ts'
 
 /** What the head of an entry says. */
 export interface Entry {
@@ -16,18 +17,16 @@ export async function formatHead({ name, size, modifiedAtMs }: Entry): Promise<B
   // A time that nobody knows is no reason to write an archive that nobody can read.
   const mtime = new Date((Number.isNaN(seconds) ? 0 : seconds) * 1_000)
   const { readable, controller } = createTarPacker()
-  const content = controller.add({ name, size, type: 'file', mode: 0o600, mtime }).getWriter()
-  // The library writes whole entries. A piece of content without a byte shows where the head ends, and nothing follows it.
-  const mark = content.write(new Uint8Array(0))
-  const blocks: Bytes[] = []
+  // The library goes on to wait for the content. How long the head is says its first block.
+  controller.add({ name, size, type: 'file', mode: 0o600, mtime })
   const reader = readable.getReader()
-  for (;;) {
+  let head = new Uint8Array(0)
+  while (head.length === 0 || head.length < headBlocks(head) * BLOCK_BYTES) {
     const { value } = await reader.read()
-    if (value === undefined || value.length === 0) break
-    blocks.push(value)
+    if (value === undefined) break
+    head = joinBytes([head, value])
   }
-  await mark
-  return joinBytes(blocks)
+  return head
 }
 
 /** Blocks of the head that begins with this block. */

@@ -30,7 +30,7 @@ export async function openPayload(parts: Parts, identity: AgeIdentity, cipherFor
   /** Where each part begins in the whole, as far as they have been seen. */
   const starts = [0, first.length]
 
-  /** Runs of whole chunks, cut where parts end; a chunk that lies in two parts is put together. */
+  /** Runs of whole chunks, cut where parts end and in between; a chunk that lies in two parts is put together. */
   async function* runs(from: number, to: number): AsyncGenerator<{ boxes: Bytes; chunk: number; isEnd: boolean }> {
     const end = Math.min(parts.size, boxesStart + to * BOX_BYTES)
     let at = boxesStart + from * BOX_BYTES
@@ -47,8 +47,11 @@ export async function openPayload(parts: Parts, identity: AgeIdentity, cipherFor
       const bytes = rest.length === 0 ? piece : joinBytes([rest, piece])
       const whole = at === end ? bytes.length : bytes.length - (bytes.length % BOX_BYTES)
       rest = bytes.slice(whole)
-      if (whole > 0) yield { boxes: bytes.subarray(0, whole), chunk, isEnd: at === parts.size }
-      chunk += whole / BOX_BYTES
+      for (let done = 0; done < whole; done += RUN_BYTES) {
+        const boxes = bytes.subarray(done, Math.min(whole, done + RUN_BYTES))
+        yield { boxes, chunk, isEnd: at === parts.size && done + boxes.length === whole }
+        chunk += boxes.length / BOX_BYTES
+      }
     }
   }
 
@@ -78,3 +81,6 @@ function plaintextSize(boxesBytes: number): number {
 }
 
 const BOX_BYTES = CHUNK_BYTES + TAG_BYTES
+
+/** Half a part: two runs of plaintext lie in memory, the one that is used and the next. */
+const RUN_BYTES = 64 * BOX_BYTES

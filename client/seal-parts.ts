@@ -84,6 +84,12 @@ export async function planMessage(message: Message, token: Bytes, now: number): 
   }
 }
 
+/** The plaintext of a part, and its SHA-256. */
+interface Prepared {
+  readonly plaintext: Bytes
+  readonly hash: Bytes
+}
+
 /** Parts of the ciphertext of so many bytes of plaintext. docs/protocol.md §3.5. */
 function countParts(plaintextBytes: number): number {
   return Math.max(1, Math.ceil(plaintextBytes / PART_PLAINTEXT_BYTES))
@@ -101,12 +107,15 @@ export function makeSealer(
   const hashes = Array.from({ length: parts }, (_, n) => known[n])
   const kept = new Set([...hashes.keys()].filter((n) => hashes[n] !== undefined))
   const seen = new Set<number>()
-  const alone = makeQueue()
+  // Two steps, each for one part at a time: while one part is sealed the next one is read and hashed, and none waits in memory
+  // whom nobody has asked for.
+  const reading = makeQueue()
+  const sealing = makeQueue()
   let cipher: ChunkCipher | undefined
   let whole: Bytes | undefined
 
   /** The one place where plaintext comes from: what is not what it was never gets past it. */
-  async function readPart(n: number): Promise<{ plaintext: Bytes; hash: Bytes }> {
+  async function readPart(n: number): Promise<Prepared> {
     if (!Number.isInteger(n) || n < 0 || n >= parts) throw new RangeError('no such part')
     const start = n * PART_PLAINTEXT_BYTES
     const end = Math.min(plan.size, start + PART_PLAINTEXT_BYTES)
@@ -120,21 +129,26 @@ export function makeSealer(
     return { plaintext, hash }
   }
 
-  async function seal(n: number, journal: Journal | undefined): Promise<Bytes> {
-    if (whole !== undefined) return whole
+  /** Reads the plaintext of a part, and sees to it that its hash is known before anything is sealed. */
+  async function prepare(n: number, journal: Journal | undefined): Promise<Prepared> {
     const { plaintext, hash } = await readPart(n)
-    hashes[n] ??= { plaintext: hash, ciphertext: undefined }
+    const noted = (hashes[n] ??= { plaintext: hash, ciphertext: undefined })
     if (journal !== undefined && !kept.has(n)) {
-      await journal.keep(n, hashes[n])
+      await journal.keep(n, noted)
       kept.add(n)
     }
+    return { plaintext, hash }
+  }
+
+  async function seal(n: number, { plaintext, hash }: Prepared, journal: Journal | undefined): Promise<Bytes> {
     // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
     cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
     const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
     const part = n === 0 ? joinBytes([key.header, key.nonce, boxes]) : boxes
-    if (hashes[n].ciphertext === undefined) {
-      hashes[n] = { plaintext: hash, ciphertext: await sha256(part) }
-      await journal?.keep(n, hashes[n])
+    if (hashes[n]?.ciphertext === undefined) {
+      const sealed = { plaintext: hash, ciphertext: await sha256(part) }
+      hashes[n] = sealed
+      await journal?.keep(n, sealed)
     }
     // One part is little enough to be kept: then a file that is gone or changed a moment later takes nothing away.
     if (parts === 1) whole = part
@@ -150,9 +164,12 @@ export function makeSealer(
       const before = n === 0 ? 0 : key.header.length + payloadSize(n * PART_PLAINTEXT_BYTES)
       return key.header.length + payloadSize(end) - before
     },
-    // One at a time: two at once would hold two plaintexts in memory, and the cipher is busy with one.
-    sealPart: (n, journal) => alone(() => seal(n, journal)),
-    checkPart: (n) => alone(async () => void (await readPart(n))),
+    async sealPart(n, journal) {
+      if (whole !== undefined) return whole
+      const prepared = await reading(() => prepare(n, journal))
+      return sealing(() => seal(n, prepared, journal))
+    },
+    checkPart: (n) => reading(async () => void (await readPart(n))),
     digest: (n) => hashes[n]?.ciphertext,
     isRead: (n) => seen.has(n),
   }

@@ -39,13 +39,15 @@ export interface Call {
   readonly nonce?: string | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Shared by the requests of one transfer: while any of them goes through, none of them loses patience. */
-  readonly patience?: Patience
+  readonly transfer?: Transfer
 }
 
-/** When something last went through, in milliseconds since 1970. */
-export interface Patience {
+/** What the requests of one transfer share. */
+export interface Transfer {
+  /** When a part last went through, in milliseconds since 1970: while any does, no request loses patience. */
   renewedAtMs: number
+  /** Where the clocks disagree: what the server has offered to sign with, so that no part is sent twice for it. */
+  nonce?: string
 }
 
 /** What a person who waits may be told. */
@@ -66,11 +68,11 @@ export type Progress =
  * that is final.
  */
 export async function ask(server: Server, call: Call): Promise<Answer> {
-  const { body, patience, signal } = call
+  const { body, signal, transfer } = call
   const began = server.clock()
   const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
   // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
-  let nonce = call.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
+  let nonce = call.nonce ?? transfer?.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
     const outcome = await askOnce(server, call, digest, nonce)
@@ -79,11 +81,12 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
       nonce = outcome.nonce
       isRenewed = true
+      if (transfer !== undefined) transfer.nonce = nonce
       continue
     }
     const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
     const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-    const deadline = Math.max(began, patience?.renewedAtMs ?? began) + server.patienceMs
+    const deadline = Math.max(began, transfer?.renewedAtMs ?? began) + server.patienceMs
     if (!RETRIED.has(outcome.code) || server.clock() + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await unlessStopped(server.wait(ms), signal)

@@ -23,12 +23,14 @@ export interface Answer {
 /** Carries an exchange out. Rejects only if there was no whole answer. */
 export type Transport = (exchange: Exchange) => Promise<Answer>
 
-/** By `fetch`, which says how much has come in, but not how much has gone out. */
-export const fetchTransport: Transport = async ({ method, url, fields, body, onReceived, signal }) => {
+/**
+ * By `fetch`, for Node: a browser neither streams a body over HTTP/1.1 nor lets anybody set its length, and has another
+ * way to tell how much has gone out.
+ */
+export const fetchTransport: Transport = async ({ method, url, fields, body, onSent, onReceived, signal }) => {
   const response = await fetch(url, {
     method,
-    headers: fields,
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? { headers: fields } : outgoing(fields, body, onSent)),
     ...(signal === undefined ? {} : { signal }),
     cache: 'no-store',
     credentials: 'omit',
@@ -42,6 +44,30 @@ export const fetchTransport: Transport = async ({ method, url, fields, body, onR
     body: await readAll(response.body, total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
   }
 }
+
+/** A body that goes out piece by piece: given whole, it would be copied, and nobody could tell how far it is. */
+function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onSent']): RequestInit {
+  if (body.length <= PIECE_BYTES) return { headers: fields, body }
+  let sent = 0
+  const stream = new ReadableStream<Bytes>({
+    pull(controller) {
+      // Whoever asks for the next piece has passed on the last one.
+      onSent?.(sent, body.length)
+      if (sent === body.length) return controller.close()
+      const piece = body.subarray(sent, sent + PIECE_BYTES)
+      sent += piece.length
+      controller.enqueue(piece)
+    },
+  })
+  const init: RequestInit & { duplex: 'half' } = {
+    headers: { ...fields, 'Content-Length': `${body.length}` },
+    body: stream,
+    duplex: 'half',
+  }
+  return init
+}
+
+const PIECE_BYTES = 65_536
 
 /**
  * @param expected - what the answer says of its length, in bytes. Believed up to a part: so that one lies in memory once

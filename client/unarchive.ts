@@ -86,7 +86,7 @@ async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Pr
   const [late] = files
   if (!meta.hasText && first !== undefined && late !== undefined) {
     await sink?.file(late)
-    await sink?.write(first)
+    if (first.length > 0) await sink?.write(first)
   }
   return {
     text: meta.hasText ? UTF8.decode(first) : '',

@@ -5,13 +5,13 @@ import { formatExtent } from '#protocol/extent.ts'
 import { formatTerms } from '#protocol/terms.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
-import { ask, type Call, type Patience, type Progress, type Server } from './server.ts'
+import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import type { Answer } from './transport.ts'
 
 /** Deposits a drop of two parts or more: begins, sends what the server has not, commits. docs/protocol.md §6.1. */
 export async function depositParts(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
-  const patience: Patience = { renewedAtMs: server.clock() }
-  const upload = { server, sealed, options, patience }
+  const transfer: Transfer = { renewedAtMs: server.clock() }
+  const upload = { server, sealed, options, transfer }
   const { size, parts, terms } = sealed
   const extent = { [DROP_TERMS_FIELD]: formatTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
   created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
@@ -36,7 +36,7 @@ interface Upload {
   readonly server: Server
   readonly sealed: Sealed
   readonly options: DepositOptions
-  readonly patience: Patience
+  readonly transfer: Transfer
 }
 
 /**
@@ -84,7 +84,7 @@ async function sendPart(
   told: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  const { options, patience, sealed, server } = upload
+  const { options, sealed, server, transfer } = upload
   if (signal.aborted) throw new DropError('stopped')
   const body = await sealed.sealPart(n, options.journal)
   // After a crash between sealing and noting it, only now is it known that the server has the very same.
@@ -93,7 +93,7 @@ async function sendPart(
     const onProgress = (progress: Progress): void => told.part(n, progress)
     const part = { body, digest, query: formatPartQuery(n), onProgress, signal }
     await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
-    patience.renewedAtMs = server.clock()
+    transfer.renewedAtMs = server.clock()
   }
   told.done(n)
 }
@@ -144,7 +144,12 @@ function makeTally({ options: { onProgress }, sealed }: Upload, missing: readonl
   tell()
   return {
     part(n, progress) {
-      if (progress.stage === 'waiting') onProgress?.(progress)
+      if (progress.stage === 'waiting') {
+        // What was on its way has not arrived, whatever the line took of it.
+        under.delete(n)
+        tell()
+        onProgress?.(progress)
+      }
       if (progress.stage !== 'sending') return
       under.set(n, Math.min(progress.bytes, sealed.partSize(n)))
       tell()
@@ -158,12 +163,12 @@ function makeTally({ options: { onProgress }, sealed }: Upload, missing: readonl
 }
 
 function askFor(upload: Upload, call: Call): Promise<Answer> {
-  const { options, patience, sealed, server } = upload
+  const { options, sealed, server, transfer } = upload
   const { signal } = options
   const onProgress = (progress: Progress): void => {
     if (progress.stage === 'waiting') options.onProgress?.(progress)
   }
-  return ask(server, { dropId: sealed.dropId, patience, signal, onProgress, ...call })
+  return ask(server, { dropId: sealed.dropId, transfer, signal, onProgress, ...call })
 }
 
 function signedBy({ sender }: DepositOptions): Pick<Call, 'signers'> {
@@ -177,8 +182,8 @@ function created({ parts, size, terms }: Sealed, answer: Answer): Created {
   return body
 }
 
-/** Parts on the way at once: enough to fill a line while one is being sealed, and few enough to lie in memory. */
-const FLIGHTS = 3
+/** Parts on the way at once. A line is full with two; each more is another part in memory. */
+const FLIGHTS = 2
 
 /** How often a server may lose what it had confirmed. */
 const MOST_ROUNDS = 3

@@ -38,7 +38,7 @@ test.for(opening)('$name opens to what it says', async (vector) => {
   const [identity = ''] = await matching(vector)
   const file = await fileOf(vector)
   expect(toHex(await sha256(await openEnvelope(file, identity)))).toBe(vector.payload)
-  for (const chunks of [1, 2, 127])
+  for (const chunks of [1, 127])
     expect(toHex(await sha256(await openInRuns(file, identity, chunks)))).toBe(vector.payload)
 })
 
@@ -46,7 +46,7 @@ test.for(failing)('$name does not open: $expect', async (vector) => {
   const file = await fileOf(vector)
   for (const identity of [...vector.identities, nobody]) {
     await expect(openEnvelope(file, identity)).rejects.toMatchObject(refused)
-    for (const chunks of [1, 2, 127]) await expect(openInRuns(file, identity, chunks)).rejects.toThrow(Error)
+    for (const chunks of [1, 127]) await expect(openInRuns(file, identity, chunks)).rejects.toThrow(Error)
   }
 })
 

@@ -234,17 +234,25 @@ test('who waits for the next attempt is stopped at once', async () => {
 })
 
 test('while anything of a transfer goes through, no request of it loses patience', async () => {
-  const patience = { renewedAtMs: 0 }
+  const transfer = { renewedAtMs: 0 }
   let left = 5
   const server = serverThat([lost], 5_000)
   const wait = async (ms: number): Promise<void> => {
     await server.wait(ms)
     // Another part of the same drop has gone through meanwhile.
-    if (left-- > 0) patience.renewedAtMs = server.clock()
+    if (left-- > 0) transfer.renewedAtMs = server.clock()
   }
-  await expect(ask({ ...server, wait }, { ...call, patience })).rejects.toMatchObject({ code: 'offline' })
+  await expect(ask({ ...server, wait }, { ...call, transfer })).rejects.toMatchObject({ code: 'offline' })
   expect(server.waits).toEqual([1_000, 2_000, 4_000])
   const lasting = serverThat([...Array<Reply>(100).fill(lost), good], Infinity)
   await ask(lasting, call)
   expect(lasting.waits).toHaveLength(100)
+})
+
+test('where the clocks disagree, the requests of one transfer learn it once', async () => {
+  const transfer = { renewedAtMs: 0 }
+  const server = serverThat([refuses('not_proved', {}, offer), good])
+  for (let count = 0; count < 3; count++) await ask(server, { ...call, transfer })
+  expect(server.exchanges.slice(1).map(nonceOf)).toEqual([offered, offered, offered])
+  expect(nonceOf(server.exchanges[0])).not.toBe(offered)
 })

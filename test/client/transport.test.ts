@@ -28,9 +28,10 @@ test('what cannot be reached rejects', async () => {
 
 test('an exchange that is stopped rejects, before it begins and while it runs', async () => {
   const exchange = { method: 'GET', url: 'data:text/plain,hello', fields: {} } as const
-  await expect(fetchTransport({ ...exchange, signal: AbortSignal.abort() })).rejects.toThrow()
+  const aborted = { name: 'AbortError' }
+  await expect(fetchTransport({ ...exchange, signal: AbortSignal.abort() })).rejects.toMatchObject(aborted)
   const stop = new AbortController()
   const running = fetchTransport({ ...exchange, signal: stop.signal })
   stop.abort()
-  await expect(running).rejects.toThrow()
+  await expect(running).rejects.toMatchObject(aborted)
 })

@@ -137,6 +137,12 @@ const HOSTILE: readonly (readonly [string, Buffer, number?])[] = [
   ['a pax header that renames to a clean name', tar([pax('path', 'other'), hello, ...ends(false, 1)])],
   ['a pax header that changes a size', tar([pax('size', '512'), hello, ...ends(false, 1)])],
   ['a pax header with a comment', tar([pax('comment', 'hidden'), hello, ...ends(false, 1)])],
+  ['a pax header that says nothing', tar([{ name: 'PaxHeader', type: 'x', mode: 0o644 }, hello, ...ends(false, 1)])],
+  ['a pax header of two blocks', tar([pax('path', 'n'.repeat(600)), file('n'.repeat(600)), ...ends(false, 1)])],
+  [
+    'two pax headers before one entry',
+    tar([...honestEntry(file('m'.repeat(200))).slice(0, 1), ...honestEntry(file('n'.repeat(200))), ...ends(false, 1)]),
+  ],
   ['a global pax header', tar([pax('path', 'other', 'g'), hello, ...ends(false, 1)])],
   [
     'a long name as GNU writes it',

@@ -7,6 +7,11 @@ export const AUTHORITY = 'drop.example'
 export const DROP_ID: string = Buffer.from(Array.from({ length: 16 }, (_, index) => index)).toString('base64url')
 export const CREATED = 1_800_000_000
 export const NONCE = 'bm9uY2Utb2YtMTgtYnl0ZXMh'
+const PART = 'one part of three'
+/** SHA-256 over the SHA-256 of three parts. */
+const PARTS: string = createHash('sha256')
+  .update(Buffer.concat([0, 1, 2].map((n) => createHash('sha256').update(`part ${n}`).digest())))
+  .digest('base64url')
 export const OPENED: string = createHash('sha256').update('token').digest('base64url')
 
 const seedOf = (byte: number): Buffer => Buffer.alloc(32, byte)
@@ -31,6 +36,22 @@ interface Signed {
 
 const BASIC = ['@method', '@authority', '@path', 'drop-id']
 const REQUESTS: Readonly<Record<string, Signed>> = {
+  upload: {
+    method: 'PUT',
+    path: '/v1/drops/upload',
+    query: '?n=2',
+    roles: ['sender'],
+    components: [...BASIC, '@query', 'content-digest'],
+    body: PART,
+  },
+  uploaded: { method: 'GET', path: '/v1/drops/uploaded', roles: ['sender'], components: BASIC },
+  commit: {
+    method: 'POST',
+    path: '/v1/drops/commit',
+    roles: ['sender'],
+    components: [...BASIC, 'content-digest'],
+    body: `{"parts":"${PARTS}"}`,
+  },
   status: { method: 'GET', path: '/v1/drops/status', roles: ['locator', 'claim'], components: BASIC },
   claim: {
     method: 'POST',

@@ -28,12 +28,10 @@ export async function openWhole(
   cuts: readonly number[] = [],
 ): Promise<WholeMessage & { opened: string }> {
   const { text, files, opened } = await openDrop(partsOf(ciphertext, cuts), opener)
-  const whole = files.map(async ({ name, type, modifiedAtMs, read }) => ({
-    name,
-    type,
-    modifiedAtMs,
-    bytes: await collect(read()),
-  }))
+  const whole = files.map(async (file) => {
+    const { name, type, modifiedAtMs } = file
+    return { name, type, modifiedAtMs, bytes: await collect(file.read()) }
+  })
   return { text, opened, files: await Promise.all(whole) }
 }
 
