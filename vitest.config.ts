@@ -1,6 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './test/tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
@@ -26,7 +26,8 @@ const BUNDLED = [
   'structured-headers',
   'uqr',
 ]
-const define = { SLOW_RUN: JSON.stringify(process.env['SLOW'] === '1') }
+const isSlow = process.env['SLOW'] === '1'
+const define = { SLOW_RUN: JSON.stringify(isSlow) }
 
 export default defineConfig({
   test: {
@@ -76,7 +77,7 @@ export default defineConfig({
         define,
         test: {
           name: 'e2e',
-          include: ['test/{cli,e2e}/**/*.test.ts'],
+          include: ['test/{cli,e2e}/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
@@ -84,9 +85,27 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...(isSlow ? [large()] : []),
     ],
   },
 })
+
+/** A file of 1 GiB each way, by itself and at the end: it takes minutes, and its memory is looked at. */
+function large(): TestProjectInlineConfiguration {
+  return {
+    define,
+    test: {
+      name: 'large',
+      include: ['test/large/**/*.test.ts'],
+      env: { LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
+      globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
+      maxWorkers: 1,
+      sequence: { groupOrder: 2 },
+      testTimeout: 1_800_000,
+      hookTimeout: 120_000,
+    },
+  }
+}
 
 /** Without a browser the other projects still run; need-chromium.ts fails this one. */
 function chromiumIfAny(): { executablePath?: string } {

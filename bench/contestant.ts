@@ -11,7 +11,8 @@ import { pathToFileURL } from 'node:url'
 import type { Bytes } from '#protocol/bytes.ts'
 import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
-import { OPENPGP, pgpOpen, pgpSeal, type OpenPgp } from './peers.ts'
+import { OPENPGP } from './peers.ts'
+import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'
 
 /** Each begins with what is made ready outside of the measurement. */
 interface Contestant {
@@ -22,31 +23,36 @@ interface Contestant {
 }
 
 const [name = '', act, folder = ''] = process.argv.slice(2)
-const FILE = join(folder, 'file')
-const SEALED = join(folder, `${name}.sealed`)
-const contestants: Readonly<Record<string, Contestant>> = {
-  sealdrop: sealdrop(),
-  typage: typage(),
-  native: native(),
-  gcm: gcm(),
-  openpgp: openpgp(),
+const contestants: Readonly<Record<string, (file: string, sealed: string) => Contestant>> = {
+  sealdrop,
+  typage,
+  native,
+  gcm,
+  openpgp,
 }
 
-const contestant = contestants[name]
-if (contestant === undefined) throw new Error(`no contestant ${name}`)
+const enter = contestants[name]
+if (enter === undefined) throw new Error(`no contestant ${name}`)
+const [small, large] = ['small', 'large'].map((file) => enter(join(folder, file), join(folder, `${file}.${name}`)))
+if (small === undefined || large === undefined) throw new Error('two sizes')
 if (act === 'prepare') {
-  await contestant.prepare()
+  await small.prepare()
+  await large.prepare()
 } else {
-  const run = await (act === 'seal' ? contestant.seal() : contestant.open())
+  // Once over little, so that what is loaded and compiled only once is not measured.
+  await (
+    await (act === 'seal' ? small.seal() : small.open())
+  )()
+  const run = await (act === 'seal' ? large.seal() : large.open())
   const start = performance.now()
   await run()
   const seconds = (performance.now() - start) / 1_000
   console.log(JSON.stringify({ seconds, peakBytes: process.resourceUsage().maxRSS * 1_024 }))
 }
 
-function sealdrop(): Contestant {
-  const source = { size: sizeOf(FILE), read: (start: number, end: number) => readRange(FILE, start, end) }
-  const part = (n: number): string => `${SEALED}-${n}`
+function sealdrop(file: string, sealed: string): Contestant {
+  const source = { size: sizeOf(file), read: (start: number, end: number) => readRange(file, start, end) }
+  const part = (n: number): string => `${sealed}-${n}`
   return {
     async prepare() {
       let count = 0
@@ -56,11 +62,11 @@ function sealdrop(): Contestant {
         count++
         size += bytes.length
       })
-      writeFileSync(SEALED, JSON.stringify({ link, count, size }))
+      writeFileSync(sealed, JSON.stringify({ link, count, size }))
     },
     seal: async () => () => dropSeal(source, async () => {}),
     async open() {
-      const { link, ...parts } = JSON.parse(readFileSync(SEALED, 'utf8')) as {
+      const { link, ...parts } = JSON.parse(readFileSync(sealed, 'utf8')) as {
         link: string
         count: number
         size: number
@@ -70,18 +76,18 @@ function sealdrop(): Contestant {
   }
 }
 
-function typage(): Contestant {
-  const key = join(folder, 'typage.key')
+function typage(file: string, sealed: string): Contestant {
+  const key = `${sealed}.key`
   const sealStream = async (recipient: string): Promise<ReadableStream<Uint8Array>> => {
     const encrypter = new Encrypter()
     encrypter.addRecipient(recipient)
-    return encrypter.encrypt(streamOf(FILE))
+    return encrypter.encrypt(streamOf(file))
   }
   return {
     async prepare() {
       const identity = await generateHybridIdentity()
       writeFileSync(key, identity)
-      await save(await sealStream(await identityToRecipient(identity)))
+      await save(sealed, await sealStream(await identityToRecipient(identity)))
     },
     async seal() {
       const recipient = await identityToRecipient(readFileSync(key, 'utf8'))
@@ -90,45 +96,45 @@ function typage(): Contestant {
     async open() {
       const decrypter = new Decrypter()
       decrypter.addIdentity(readFileSync(key, 'utf8'))
-      return async () => drain(await decrypter.decrypt(streamOf(SEALED)))
+      return async () => drain(await decrypter.decrypt(streamOf(sealed)))
     },
   }
 }
 
 /** In memory before and after: the limit of whoever uses this cipher in chunks. */
-function native(): Contestant {
+function native(file: string): Contestant {
   return {
     prepare: async () => {},
     async seal() {
-      const plaintext = await inMemory(FILE)
+      const plaintext = await inMemory(file)
       return () => rawSeal(plaintext)
     },
     async open() {
-      const boxes = await rawSeal(await inMemory(FILE))
+      const boxes = await rawSeal(await inMemory(file))
       return () => rawOpen(boxes)
     },
   }
 }
 
-function gcm(): Contestant {
+function gcm(file: string, sealed: string): Contestant {
   return {
-    prepare: async () => writeFileSync(SEALED, await gcmSeal(await inMemory(FILE))),
-    seal: async () => async () => gcmSeal(await inMemory(FILE)),
-    open: async () => async () => gcmOpen(await inMemory(SEALED)),
+    prepare: async () => writeFileSync(sealed, await gcmSeal(await inMemory(file))),
+    seal: async () => async () => gcmSeal(await inMemory(file)),
+    open: async () => async () => gcmOpen(await inMemory(sealed)),
   }
 }
 
-function openpgp(): Contestant {
+function openpgp(file: string, sealed: string): Contestant {
   const load = async (): Promise<OpenPgp> => (await import(pathToFileURL(OPENPGP).href)) as OpenPgp
   return {
-    prepare: async () => save(await pgpSeal(await load(), streamOf(FILE))),
+    prepare: async () => save(sealed, await pgpSeal(await load(), streamOf(file))),
     async seal() {
       const pgp = await load()
-      return async () => drain(await pgpSeal(pgp, streamOf(FILE)))
+      return async () => drain(await pgpSeal(pgp, streamOf(file)))
     },
     async open() {
       const pgp = await load()
-      return async () => drain(await pgpOpen(pgp, streamOf(SEALED)))
+      return async () => drain(await pgpOpen(pgp, streamOf(sealed)))
     },
   }
 }
@@ -141,8 +147,8 @@ function streamOf(path: string): ReadableStream<Uint8Array> {
   return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>
 }
 
-function save(sealed: ReadableStream<Uint8Array>): Promise<void> {
-  return pipeline(Readable.fromWeb(sealed as NodeStream), createWriteStream(SEALED))
+function save(path: string, stream: ReadableStream<Uint8Array>): Promise<void> {
+  return pipeline(Readable.fromWeb(stream as NodeStream), createWriteStream(path))
 }
 
 async function inMemory(path: string): Promise<Bytes> {

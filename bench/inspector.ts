@@ -35,10 +35,10 @@ export async function inspect(url: string): Promise<Inspector> {
 
 /** Notes the most memory that an isolate holds, from now until it is stopped. */
 export function watchMemory(inspector: Inspector): { stop: () => Promise<Memory> } {
-  let isOver = false
+  const over = new AbortController()
   const watching = (async () => {
     const peak = { heap: 0, buffers: 0, together: 0, samples: 0 }
-    for (; !isOver; peak.samples++) {
+    for (; !over.signal.aborted; peak.samples++) {
       const { usedSize, backingStorageSize } = await inspector.ask('Runtime.getHeapUsage')
       peak.heap = Math.max(peak.heap, Number(usedSize))
       peak.buffers = Math.max(peak.buffers, Number(backingStorageSize))
@@ -47,7 +47,7 @@ export function watchMemory(inspector: Inspector): { stop: () => Promise<Memory>
     }
     return peak
   })()
-  return { stop: () => ((isOver = true), watching) }
+  return { stop: () => (over.abort(), watching) }
 }
 
 /** The most that was seen, in bytes: objects, buffers outside of the heap, and both at once. */

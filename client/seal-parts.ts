@@ -1,7 +1,7 @@
 import { equalBytes, joinBytes, sha256, type Bytes } from '#protocol/bytes.ts'
 import { PART_CHUNKS } from '#protocol/limits.ts'
 import { planArchive, type ArchivePlan, type Message } from './archive.ts'
-import type { CipherFor, ChunkCipher } from './crypto/chunks.ts'
+import { release, type CipherFor, type ChunkCipher } from './crypto/chunks.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
 import { FileFault, type Source } from './source.ts'
@@ -144,6 +144,7 @@ export function makeSealer(
     // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
     cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
     const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
+    release(plaintext)
     const part = n === 0 ? joinBytes([key.header, key.nonce, boxes]) : boxes
     if (hashes[n]?.ciphertext === undefined) {
       const sealed = { plaintext: hash, ciphertext: await sha256(part) }

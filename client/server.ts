@@ -9,6 +9,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
 import { parseRefusal, Refused } from './refused.ts'
+import { exchangeAlive } from './stall.ts'
 import type { Answer, Exchange, Transport } from './transport.ts'
 
 /** A Sealdrop server, as a client reaches it. */
@@ -90,6 +91,8 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
     if (!RETRIED.has(outcome.code) || server.clock() + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await unlessStopped(server.wait(ms), signal)
+    // While nobody answered, the nonce that was offered may have aged.
+    isRenewed = false
   }
 }
 
@@ -132,7 +135,7 @@ async function askOnce(server: Server, call: Call, digest: string, nonce: string
       onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
       onReceived: (bytes, total) => onProgress?.({ stage: 'receiving', bytes, total }),
     }
-    const answer = await server.transport(exchange)
+    const answer = await exchangeAlive(server.transport, exchange)
     if (answer.status >= 300) return parseRefusal(answer)
     return DELIVERED.has(name) ? await checkDelivery(answer) : answer
   } catch (cause) {

@@ -3,6 +3,7 @@ import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { formatTerms } from '#protocol/terms.ts'
+import { release } from './crypto/chunks.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
@@ -95,6 +96,8 @@ async function sendPart(
     await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
     transfer.renewedAtMs = server.clock()
   }
+  // Nobody else has it, and nobody needs it any more.
+  release(body)
   told.done(n)
 }
 

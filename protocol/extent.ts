@@ -16,8 +16,8 @@ export function formatExtent({ size, parts }: Extent): string {
 
 /** The extent in a `Drop-Extent` field; `undefined` if it is none, or if so many bytes do not fit so many parts. */
 export function parseExtent(field: string): Extent | undefined {
-  // One spelling: no decimals, no parameters, no member twice.
-  if (!/^size=\d{1,15}, parts=\d{1,6}$/.test(field)) return undefined
+  // One spelling: no decimals, no leading zeros, no parameters, no member twice.
+  if (!/^size=[1-9]\d{0,14}, parts=[1-9]\d{0,5}$/.test(field)) return undefined
   const members = parseDictionary(field)
   const size = members.get('size')?.[0]
   const parts = members.get('parts')?.[0]

@@ -104,9 +104,9 @@ function pathBelow(folder: string, file: string): string {
 
 /**
  * Bundled by themselves, in this order: esbuild puts what two chunks share into a third whole, so whoever only seals would
- * fetch the halves of age, tar and signatures that only opening needs.
+ * fetch the halves of age, tar and signatures that only opening needs, or those of an upload in parts.
  */
-const APART = ['client/crypto/sign.ts', 'web/effects/sealing.ts']
+const APART = ['client/crypto/sign.ts', 'web/effects/uploading.ts', 'web/effects/sealing.ts']
 
 function leaveApart({ outputs }: Metafile): Plugin {
   const addresses = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>

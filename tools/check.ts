@@ -1,7 +1,10 @@
 // `npm run check`: everything that must hold before a change is taken. Goes on after a failure, so that one run tells all.
+// `npm run check -- --slow`: with many more tries of what tests try, and a file of 1 GiB each way.
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { ROOT } from './bundle.ts'
+
+const isSlow = process.argv.includes('--slow')
 
 /** The quick ones first. */
 const STEPS: readonly (readonly [name: string, command: string])[] = [
@@ -15,10 +18,12 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['tests', 'vitest run'],
 ]
 
+const env = isSlow ? { ...process.env, SLOW: '1' } : process.env
+
 const failed = STEPS.filter(([name, command]) => {
   console.log(`\n── ${name}: ${command}`)
   const start = performance.now()
-  const { status } = spawnSync(command, { cwd: ROOT, shell: true, stdio: 'inherit' })
+  const { status } = spawnSync(command, { cwd: ROOT, env, shell: true, stdio: 'inherit' })
   console.log(
     `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`,
   )

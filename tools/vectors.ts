@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { archiveVectors } from './vectors/archives.ts'
 import { envelopeVectors } from './vectors/envelopes.ts'
+import { extentVectors } from './vectors/extents.ts'
 import { keyVectors, linkVectors, shelfVectors, sizeVectors } from './vectors/links.ts'
 import { publishedVectors } from './vectors/published.ts'
 import { receiptVectors } from './vectors/receipts.ts'
@@ -16,6 +17,7 @@ const files: Readonly<Record<string, (present: unknown) => unknown>> = {
   'shelves.json': shelfVectors,
   'sizes.json': sizeVectors,
   'terms.json': termsVectors,
+  'extents.json': extentVectors,
   'digests.json': digestVectors,
   'signatures.json': signatureVectors,
   'receipts.json': receiptVectors,

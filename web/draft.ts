@@ -1,5 +1,6 @@
 import {
   DEFAULT_TTL_SECONDS,
+  MAX_ENTRIES,
   MAX_PASSPHRASE_BYTES,
   MAX_READS,
   MAX_TTL_SECONDS,
@@ -47,6 +48,9 @@ export const EXPIRIES: readonly number[] = [MIN_TTL_SECONDS, 3_600, 86_400, 604_
 /** The numbers of readers that a person is offered. */
 export const READS: readonly number[] = [1, 2, 3, 5, 10]
 
+/** Files in a drop, besides the text and our own two entries. */
+export const MAX_FILES: number = MAX_ENTRIES - 3
+
 export const CUSTOM = 'custom'
 
 export const EMPTY_DRAFT: Draft = {
@@ -69,6 +73,12 @@ export function contentBytes({ text, files }: Pick<Draft, 'text' | 'files'>): nu
 export function chooseFile(file: File, path: string = file.webkitRelativePath): ChosenFile {
   const { lastModified: modifiedAtMs, name, size, type } = file
   return { name: path === '' ? name : path, type, size, modifiedAtMs, file }
+}
+
+/** The files of a folder in the order in which a person looks for them: browsers give them in any. */
+export function sortFiles(files: readonly ChosenFile[]): ChosenFile[] {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  return files.toSorted((a, b) => compare(a.name, b.name))
 }
 
 /**

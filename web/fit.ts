@@ -1,10 +1,12 @@
 import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { archiveSize, LARGEST_ENTRY } from '#client/layout.ts'
 import { BLOCK_BYTES, sizeClass } from '#client/pad.ts'
-import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
-import type { Draft } from './draft.ts'
+import { MAX_TEXT_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
+import { MAX_FILES, type Draft } from './draft.ts'
 
 /** Says before any work whether a draft can be sealed and sent: with sums alone, before any cryptography has been fetched. */
+
+export { MAX_FILES }
 
 type Content = Pick<Draft, 'text' | 'files'>
 
@@ -41,9 +43,6 @@ export function roomBytes(largest: number): number {
   const step = 10 ** (Math.floor(Math.log10(Math.max(left, 10))) - 1)
   return Math.max(0, Math.floor(left / step) * step)
 }
-
-/** Files in a drop, besides the text and our own two entries. */
-export const MAX_FILES: number = MAX_ENTRIES - 3
 
 function textBytes(text: string): number {
   return new TextEncoder().encode(text).length

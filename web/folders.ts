@@ -1,5 +1,4 @@
-import { chooseFile, type ChosenFile } from './draft.ts'
-import { MAX_FILES } from './fit.ts'
+import { chooseFile, MAX_FILES, sortFiles, type ChosenFile } from './draft.ts'
 
 /** What was dropped, taken at once: the browser forgets it when the event is over. */
 export function takeEntries({ items }: DataTransfer): FileSystemEntry[] {
@@ -18,7 +17,7 @@ export async function readEntries(entries: readonly FileSystemEntry[]): Promise<
     if (isFile(entry)) files.push(chooseFile(await readFile(entry), entry.fullPath.replace(/^\//, '')))
     else if (isFolder(entry)) waiting.unshift(...(await readFolder(entry)))
   }
-  return files
+  return sortFiles(files)
 }
 
 function readFile(entry: FileSystemFileEntry): Promise<File> {

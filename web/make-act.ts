@@ -1,11 +1,10 @@
 import type { Act } from './act.ts'
-import { findFault } from './draft.ts'
+import { findFault, MAX_FILES } from './draft.ts'
 import type { Opening } from './effects/opening.ts'
 import type { Sealing } from './effects/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
 import type { Tools } from './effects/tools.ts'
-import type { Revoke } from './effects/uploading.ts'
-import { findExcess, isOnePart, MAX_FILES } from './fit.ts'
+import type { Uploading } from './effects/uploading.ts'
 import { makeUploadAct } from './make-upload-act.ts'
 import { once } from './once.ts'
 import { untaken } from './reading-state.ts'
@@ -16,8 +15,10 @@ import { page } from './words/page.ts'
 /** What each act does, over the effects. */
 export function makeAct(tools: Tools): Act {
   const { dispatch, state, device } = tools
-  const revoke: Revoke = async (...drop) => (await import('./effects/burning.ts')).revoke(tools, ...drop)
-  const sealing = once(async (): Promise<Sealing> => (await import('./effects/sealing.ts')).makeSealing(tools, revoke))
+  const uploading = once(async (): Promise<Uploading> => (await import('./effects/uploading.ts')).makeUploading(tools))
+  const sealing = once(async (): Promise<Sealing> =>
+    (await import('./effects/sealing.ts')).makeSealing(tools, uploading),
+  )
   const opening = once(async (): Promise<Opening> => {
     const { makeOpening } = await import('./effects/opening.ts')
     return (loaded = makeOpening(tools))
@@ -43,13 +44,6 @@ export function makeAct(tools: Tools): Act {
     }
   }
 
-  const refuseExcess = (): boolean => {
-    const { draft, largest } = state()
-    const fault = findExcess(draft, largest)
-    if (fault !== undefined) dispatch({ type: 'refused', fault })
-    return fault !== undefined
-  }
-
   const arrive = async (): Promise<void> => {
     dispatch({ type: 'looked-for' })
     try {
@@ -62,13 +56,15 @@ export function makeAct(tools: Tools): Act {
   return {
     async follow() {
       const fragment = device.fragment()
+      const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
+      if (isPage && state().main.at === 'compose' && state().uploads.interrupted.length === 0) void findInterrupted()
       if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
       if (fragment === '' && isAboutLink(state().main)) {
         link = ''
         dispatch({ type: 'anew' })
-        return await findInterrupted()
+        void findInterrupted()
+        return
       }
-      if (fragment === '' && state().main.at === 'compose') await findInterrupted()
       if (fragment === '' || fragment === link) {
         // The history may lead back to the link of what is open already: a reload must not ask for it again.
         if (fragment !== addressOf(state().main)) device.address(addressOf(state().main))
@@ -88,14 +84,11 @@ export function makeAct(tools: Tools): Act {
       const all = [...state().draft.files, ...files]
       if (all.length > MAX_FILES) return dispatch({ type: 'refused', fault: { at: 'count' } })
       dispatch({ type: 'drafted', draft: { files: all } })
-      if (refuseExcess()) return
-      // What fits one part is taken by every server: who sends a letter asks nobody for more than that.
-      if (isOnePart(state().draft)) return
-      const learn = async (): Promise<void> => {
-        await (await sealing()).learnLimits()
-        if (state().main.at === 'compose') refuseExcess()
-      }
-      learn().catch(() => {})
+      // What cannot be fetched now is fetched at sealing, which tells.
+      sealing().then(
+        (desk) => desk.check(),
+        () => {},
+      )
     },
     missFiles: () => dispatch({ type: 'refused', fault: { at: 'dropped' } }),
     prepare() {
@@ -106,7 +99,6 @@ export function makeAct(tools: Tools): Act {
       if (main.at !== 'compose' || main.work !== undefined) return
       const at = findFault(draft)
       if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
-      if (refuseExcess()) return
       dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
         last = (await (await sealing()).seal()) ?? last
@@ -122,7 +114,7 @@ export function makeAct(tools: Tools): Act {
         dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
       }
     },
-    ...makeUploadAct(tools, sealing, (drop) => (last = drop)),
+    ...makeUploadAct(tools, uploading, (drop) => (last = drop)),
     anew() {
       link = ''
       device.address('')
@@ -200,7 +192,9 @@ export function makeAct(tools: Tools): Act {
 
 /** Whether the screen is about a link that has not been opened here. */
 function isAboutLink({ at }: Main): boolean {
-  return at === 'looking' || at === 'open' || at === 'receiving' || at === 'damaged' || at === 'unreadable' || at === 'gone'
+  return (
+    at === 'looking' || at === 'open' || at === 'receiving' || at === 'damaged' || at === 'unreadable' || at === 'gone'
+  )
 }
 
 /**

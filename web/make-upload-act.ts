@@ -1,5 +1,4 @@
 import type { Act } from './act.ts'
-import type { Sealing } from './effects/sealing.ts'
 import type { Tools } from './effects/tools.ts'
 import type { Uploading } from './effects/uploading.ts'
 import type { StoredSent } from './store.ts'
@@ -8,10 +7,9 @@ import { matchFiles, type Asked } from './uploads.ts'
 /** What a person can do about drops in parts. @param onSent - what the sender keeps of one that has come to its end */
 export function makeUploadAct(
   { dispatch, state }: Tools,
-  sealing: () => Promise<Sealing>,
+  uploading: () => Promise<Uploading>,
   onSent: (drop: StoredSent) => void,
 ): Pick<Act, 'upload' | 'interrupted'> {
-  const uploading = async (): Promise<Uploading> => (await sealing()).uploading()
   const ask = (asking: Asked | undefined): void => dispatch({ type: 'upload-asked', asking })
 
   return {

@@ -81,8 +81,11 @@ function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
     async count() {
       const folder = await folderOf(root, PARTS, name)
       let count = 0
-      for await (const entry of folder.values())
-        if (entry instanceof FileSystemFileHandle && (await entry.getFile()).size > 0) count++
+      for await (const [n, entry] of folder.entries()) {
+        // Beside the parts lies what is being written, under a name of the browser's own.
+        const isPart = /^\d+$/.test(n) && entry instanceof FileSystemFileHandle
+        if (isPart && (await entry.getFile()).size > 0) count++
+      }
       return count
     },
     letGo() {

@@ -15,8 +15,8 @@ export interface State {
   readonly draft: Draft
   readonly sent: SentList
   readonly uploads: Uploads
-  /** Bytes of the largest drop that the server takes, sealed; `undefined` until it has been asked. */
-  readonly largest: number | undefined
+  /** `undefined` until the server has been asked. */
+  readonly limits: Limits | undefined
   /** What a screen reader is told. */
   readonly announcement: string
   /** How many there have been: the same one twice in a row is to be heard twice. */
@@ -34,6 +34,14 @@ export type Main =
 
 /** What is being waited for. `starting` has nothing to tell yet. */
 export type Work = Progress | { readonly stage: 'starting' }
+
+/** What the server takes. */
+export interface Limits {
+  /** Bytes of ciphertext of the largest drop. */
+  readonly largest: number
+  /** Bytes of text and files that fit one, rounded down. */
+  readonly room: number
+}
 
 /** A drop in parts that goes up. */
 export interface Sending {
@@ -56,8 +64,8 @@ export type SendFault =
 export type ComposeFault =
   | { readonly at: DraftField }
   | { readonly at: 'count' | 'text' }
-  /** More than the server takes, in bytes of ciphertext. */
-  | { readonly at: 'size'; readonly largest: number }
+  /** More than the server takes: `room` bytes of text and files. */
+  | { readonly at: 'size'; readonly room: number }
   /** What was dropped could not be read. */
   | { readonly at: 'dropped' }
   | { readonly at: 'file' | 'changed'; readonly name: string }
@@ -77,7 +85,7 @@ export const FIRST_STATE: State = {
   draft: EMPTY_DRAFT,
   sent: NO_LIST,
   uploads: NO_UPLOADS,
-  largest: undefined,
+  limits: undefined,
   announcement: '',
   announcements: 0,
   isLasting: true,
@@ -130,7 +138,7 @@ function next(state: State, event: Event): State {
     case 'refused':
       return { ...state, main: { at: 'compose', fault: event.fault } }
     case 'limited':
-      return { ...state, largest: event.largest }
+      return { ...state, limits: event.limits }
     case 'sending':
       return {
         ...state,
@@ -151,6 +159,7 @@ function next(state: State, event: Event): State {
       return {
         ...state,
         draft: { ...state.draft, ...event.draft },
+        uploads: NO_UPLOADS,
         main: { at: 'compose', fault: event.fault },
       }
     case 'sealed': {

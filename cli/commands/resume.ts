@@ -3,7 +3,8 @@ import { isDropError } from '#protocol/error.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { goOn } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
-import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
+import { FileFault } from '#client/source.ts'
+import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { parseOptions } from '../options.ts'
 import { checkSize, deliver, describe, explainStop, howToGoOn, prepare, type Outgoing } from '../outgoing.ts'
 import { askNewPassphrase, readPassphrase } from '../secrets.ts'
@@ -32,8 +33,10 @@ export async function resume(args: readonly string[]): Promise<ExitCode> {
     await deliver(outgoing, json)
   } catch (error) {
     // Neither its size nor its time has told.
-    if (isDropError(error) && error.code === 'file_changed')
-      return sealAnew(upload, await findFiles(upload), [explain(error).message], passphraseFile, json)
+    if (isDropError(error) && error.code === 'file_changed') {
+      const file = error instanceof FileFault ? error.file : 'a file'
+      return sealAnew(upload, await findFiles(upload), [file], passphraseFile, json)
+    }
     throw explainStop(error, outgoing)
   }
   return EXIT.done

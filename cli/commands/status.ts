@@ -70,7 +70,8 @@ async function stand(name: string): Promise<Standing> {
 
 /** What can be done about an upload that was interrupted: the last of it is the link on standard output. */
 function describeUpload(name: string, fate: Fate | undefined): string {
-  if (fate !== undefined && fate.state !== 'uploading') return `its link was not printed: sealdrop resume ${name} prints it`
+  if (fate !== undefined && fate.state !== 'uploading')
+    return `its link was not printed: sealdrop resume ${name} prints it`
   return `interrupted: ${howToGoOn(name)}`
 }
 

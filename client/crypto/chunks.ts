@@ -56,7 +56,7 @@ export function chunkCipher(aead: Aead): ChunkCipher {
  * Gives memory of our own back at once: left to the collector, the chunks of a large drop pile up by the hundred megabytes.
  * Where the runtime cannot, they do.
  */
-function release({ buffer }: Bytes): void {
+export function release({ buffer }: Bytes): void {
   if ('transfer' in buffer) buffer.transfer(0)
 }
 

@@ -18,8 +18,11 @@ const proxy = createServer(async (request, response) => {
   const { method, url, headers } = request
   request.on('error', () => undefined)
   response.on('error', () => undefined)
-  while (url.startsWith(path) && passed >= Number(most) && !existsSync('released')) await sleep(20)
-  if (url.startsWith(path)) passed += 1
+  const isCounted = url.replace(/\?.*/, '') === path
+  if (isCounted) {
+    while (passed >= Number(most) && !existsSync('released')) await sleep(20)
+    passed += 1
+  }
   appendFileSync('requests', `${method} ${url}\n`)
   const fields = { ...headers, 'accept-encoding': 'identity' }
   const asked = ask(`http://${headers.host}${url}`, { method, headers: fields }, async (answer) => {
@@ -45,4 +48,4 @@ const command = spawn('sealdrop', args, {
 })
 command.once('exit', (code, by) => process.exit(code ?? 128 + constants.signals[by]))
 while (spawnSync('/bin/sh', ['-c', condition]).status !== 0) await sleep(50)
-command.kill(signal)
+command.kill(`SIG${signal}`)

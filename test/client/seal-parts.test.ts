@@ -84,65 +84,69 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const) }) },
 )
 
-test('no nonce ever seals two plaintexts, whatever is sealed at once, crashes, fails or changes', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
-      const { fills, sources } = makeDisk()
-      const watched = watchedCipher()
-      let failsNext = false
-      const kept = makeJournal(() => {
-        const fails = failsNext
-        failsNext = false
-        return fails
-      })
-      /** A process: once it has crashed it does nothing any more, wherever it was. */
-      const start = async () => {
-        const life = { isOver: false }
-        const goOn = (): void => {
-          if (life.isOver) throw new Error('it has crashed')
-        }
-        const cipherFor: CipherFor = async (payloadKey) => {
-          const cipher = await watched.cipherFor(payloadKey)
-          return { ...cipher, sealRun: async (...run) => (goOn(), cipher.sealRun(...run)) }
-        }
-        const journal: Journal = { keep: async (n, hashes) => (goOn(), kept.journal.keep(n, hashes)) }
-        return {
-          life,
-          journal,
-          sealer: makeSealer(key, await planOf(sources), cipherFor, structuredClone(kept.known())),
-        }
-      }
-      let { life, journal, sealer } = await start()
-      const sealing: Promise<unknown>[] = []
-      for (const each of steps) {
-        switch (each.do) {
-          case 'seal': {
-            const work = sealer.sealPart(each.part, journal).catch((error: unknown) => error)
-            sealing.push(work)
-            if (each.waits) await work
-            break
+test(
+  'no nonce ever seals two plaintexts, whatever is sealed at once, crashes, fails or changes',
+  { timeout: 180_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+        const { fills, sources } = makeDisk()
+        const watched = watchedCipher()
+        let failsNext = false
+        const kept = makeJournal(() => {
+          const fails = failsNext
+          failsNext = false
+          return fails
+        })
+        /** A process: once it has crashed it does nothing any more, wherever it was. */
+        const start = async () => {
+          const life = { isOver: false }
+          const goOn = (): void => {
+            if (life.isOver) throw new Error('it has crashed')
           }
-          case 'change':
-            fills[each.file] = each.fill
-            break
-          case 'crash':
-            await new Promise((done) => setTimeout(done, each.afterMs))
-            life.isOver = true
-            ;({ life, journal, sealer } = await start())
-            break
-          case 'fail':
-            failsNext = true
-            break
+          const cipherFor: CipherFor = async (payloadKey) => {
+            const cipher = await watched.cipherFor(payloadKey)
+            return { ...cipher, sealRun: async (...run) => (goOn(), cipher.sealRun(...run)) }
+          }
+          const journal: Journal = { keep: async (n, hashes) => (goOn(), kept.journal.keep(n, hashes)) }
+          return {
+            life,
+            journal,
+            sealer: makeSealer(key, await planOf(sources), cipherFor, structuredClone(kept.known())),
+          }
         }
-      }
-      const outcomes = await Promise.all(sealing)
-      const others = outcomes.filter((each) => !(each instanceof Uint8Array || each instanceof FileFault))
-      expect(others.map(String).filter((each) => !/the disk is full|it has crashed/.test(each))).toEqual([])
-      expect(watched.clashes).toEqual([])
-    }),
-    { numRuns: runs(12, 300) },
-  )
-})
+        let { life, journal, sealer } = await start()
+        const sealing: Promise<unknown>[] = []
+        for (const each of steps) {
+          switch (each.do) {
+            case 'seal': {
+              const work = sealer.sealPart(each.part, journal).catch((error: unknown) => error)
+              sealing.push(work)
+              if (each.waits) await work
+              break
+            }
+            case 'change':
+              fills[each.file] = each.fill
+              break
+            case 'crash':
+              await new Promise((done) => setTimeout(done, each.afterMs))
+              life.isOver = true
+              ;({ life, journal, sealer } = await start())
+              break
+            case 'fail':
+              failsNext = true
+              break
+          }
+        }
+        const outcomes = await Promise.all(sealing)
+        const others = outcomes.filter((each) => !(each instanceof Uint8Array || each instanceof FileFault))
+        expect(others.map(String).filter((each) => !/the disk is full|it has crashed/.test(each))).toEqual([])
+        expect(watched.clashes).toEqual([])
+      }),
+      { numRuns: runs(12, 150) },
+    )
+  },
+)
 
 test('a part that was sealed and whose file is another now is refused by the name of the file, and not sealed', async () => {
   const { fills, sources } = makeDisk()

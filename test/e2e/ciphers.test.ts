@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import type { CipherFor } from '#client/crypto/chunks.ts'
-import { stage } from './support/people.ts'
+import { stage } from './support/pages.ts'
 
 // The page's own module for ciphers, in the built page with its policy: what it asks of `/workshop` is really answered.
 
@@ -30,7 +30,7 @@ test(
     await page.goto(server().url)
     const scripts: string[] = []
     page.on('request', (request) => scripts.push(new URL(request.url()).pathname))
-    const { native, spread, gap, workers } = await page.evaluate(async (mebibytes) => {
+    const { native, spread, gap, usual, workers } = await page.evaluate(async (mebibytes) => {
       const { cipherFor } = (globalThis as unknown as { ciphers: { cipherFor: CipherFor } }).ciphers
       const size = 127 * 65_536
       const plaintext = new Uint8Array(mebibytes * 1_048_576)
@@ -45,7 +45,21 @@ test(
         })
         return (await Promise.all(hashes)).join()
       }
-      const nativeHashes = await seal()
+      // The longest time for which a timer of 10 ms did not get its turn.
+      const timed = async (work: () => Promise<string>): Promise<[result: string, gap: number]> => {
+        let longest = 0
+        let last = performance.now()
+        const note = (): void => {
+          longest = Math.max(longest, performance.now() - last)
+          last = performance.now()
+        }
+        const timer = setInterval(note, 10)
+        const result = await work()
+        clearInterval(timer)
+        note()
+        return [result, longest]
+      }
+      const [nativeHashes, nativeGap] = await timed(seal)
       const importKey = crypto.subtle.importKey.bind(crypto.subtle) as (...wanted: unknown[]) => Promise<CryptoKey>
       Object.defineProperty(crypto.subtle, 'importKey', {
         value: async (...wanted: unknown[]) => {
@@ -53,20 +67,12 @@ test(
           return importKey(...wanted)
         },
       })
-      let longest = 0
-      let last = performance.now()
-      const note = (): void => {
-        longest = Math.max(longest, performance.now() - last)
-        last = performance.now()
-      }
-      const timer = setInterval(note, 10)
-      const spreadHashes = await seal()
-      note()
-      clearInterval(timer)
+      const [spreadHashes, spreadGap] = await timed(seal)
       return {
         native: nativeHashes,
         spread: spreadHashes,
-        gap: longest,
+        gap: spreadGap,
+        usual: nativeGap,
         workers: document.querySelectorAll('iframe[hidden]').length,
       }
     }, 32)
@@ -75,7 +81,8 @@ test(
     expect(page.workers().length).toBeGreaterThan(0)
     expect(scripts).toEqual(expect.arrayContaining(['/workshop', expect.stringMatching(/chunk-worker/)]))
     expect(complaints).toEqual([])
-    expect(gap).toBeLessThan(100)
+    // Others use the machine as well: what holds up a page that does nothing itself is not ours.
+    expect(gap).toBeLessThan(Math.max(100, 2 * usual))
     // Nothing is left behind when nothing is left to do.
     await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0)
     expect(await page.locator('iframe').count()).toBe(0)

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
+import { violations } from './support/axe.ts'
 import { heading, openInPage, sealInPage, stage, visit, type Person } from './support/pages.ts'
+import { beginUpload, holdThirdPart, largeFile, middle, takeUp } from './support/uploads.ts'
 
 const { person, server } = stage()
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Ways to every screen. Each ends on the screen that it is named after. */
 const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
@@ -14,9 +13,36 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
     await page.getByLabel('Message', { exact: true }).fill('words '.repeat(40))
     await page
       .locator('input[type=file]')
+      .first()
       .setInputFiles([{ name: `${'long-'.repeat(30)}name.pdf`, mimeType: '', buffer: Buffer.alloc(9) }])
     await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
     await page.getByLabel('Gone after').selectOption('Another time…')
+  },
+  'compose with many files': async ({ page }) => {
+    await page.goto(server().url)
+    const files = Array.from({ length: 120 }, (_, n) => ({ name: `${n}.txt`, mimeType: '', buffer: Buffer.from('x') }))
+    await page.locator('input[type=file]').first().setInputFiles(files)
+    await page.getByRole('button', { name: 'Show 20 more' }).waitFor()
+  },
+  sending: async ({ page }) => {
+    const gate = await holdThirdPart(page)
+    await beginUpload(page, server().url, largeFile('report.pdf').path)
+    await middle(gate)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused. Nothing is lost.').first().waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Cancel this upload?').waitFor()
+  },
+  interrupted: async ({ page, context }) => {
+    const gate = await holdThirdPart(page)
+    const later = await context.newPage()
+    await beginUpload(page, server().url, largeFile('report.pdf').path)
+    await middle(gate)
+    await gate.close()
+    await takeUp(later, server().url)
+    const other = [{ name: 'other.txt', mimeType: '', buffer: Buffer.from('x') }]
+    await later.locator('.interrupted input[type=file]').first().setInputFiles(other)
+    await later.getByText('Still missing: “report.pdf”.').waitFor()
   },
   'compose with faults': async ({ page }) => {
     await page.goto(server().url)
@@ -192,19 +218,6 @@ test('the focus can be seen on everything that takes it', async () => {
     expect(['nothing', 'solid true']).toContain(outline)
   }
 })
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    // The page's own code knows nothing of axe: it was put beside it.
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const found = await axe.run({ runOnly: { type: 'tag', values: tags } })
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-  })
-}
 
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {

@@ -1,7 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatAckBody, formatReaderBody, parseAckBody, parseReaderBody, REQUESTS } from '#protocol/api.ts'
+import {
+  formatAckBody,
+  formatCommitBody,
+  formatPartQuery,
+  formatReaderBody,
+  parseAckBody,
+  parseCommitBody,
+  parsePartQuery,
+  parseReaderBody,
+  REQUESTS,
+} from '#protocol/api.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
+import { contentDigest, formatDigest, parseDigest } from '#protocol/content-digest.ts'
 import { isDropError, DropError } from '#protocol/error.ts'
 import { isWireCode, parseProblemCode, problemFor, PROBLEMS } from '#protocol/problem.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
@@ -11,11 +22,13 @@ import { runs } from '../runs.ts'
 const numRuns = runs(25, 1_000)
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
 
-test('a reader key comes back from its body, and a hash from its own', () => {
+test('a reader key comes back from its body, and hashes from their own', () => {
   fc.assert(
     fc.property(bytes32, (bytes) => {
       expect(parseReaderBody(formatReaderBody(formatPublicKey(bytes)))).toBe(toBase64url(bytes))
       expect(parseAckBody(formatAckBody(toBase64url(bytes)))).toBe(toBase64url(bytes))
+      expect(parseCommitBody(formatCommitBody(toBase64url(bytes)))).toBe(toBase64url(bytes))
+      expect(parseDigest(formatDigest(bytes))).toEqual(new Uint8Array(bytes))
     }),
     { numRuns },
   )
@@ -37,11 +50,13 @@ test('a byte order mark before a body cannot make a receipt that nobody can chec
   const key = formatPublicKey(new Uint8Array(32))
   expect(parseReaderBody(utf8(`\ufeff{"reader":"${key}"}`))).toBeUndefined()
   expect(parseAckBody(utf8(`\ufeff{"opened":"${key}"}`))).toBeUndefined()
+  expect(parseCommitBody(utf8(`\ufeff{"parts":"${key}"}`))).toBeUndefined()
 })
 
 test('a hash with bits to spare cannot make a receipt that no sender can read', () => {
   expect(parseAckBody(utf8(`{"opened":"${'A'.repeat(42)}B"}`))).toBeUndefined()
   expect(parseReaderBody(utf8(`{"reader":"${'A'.repeat(42)}B"}`))).toBeUndefined()
+  expect(parseCommitBody(utf8(`{"parts":"${'A'.repeat(42)}B"}`))).toBeUndefined()
 })
 
 test.for([
@@ -56,10 +71,43 @@ test.for([
   expect(parseReaderBody(utf8(body))).toBeUndefined()
 })
 
+test('a part has one query', () => {
+  for (const n of [0, 1, 9, 10, 644, 999_999]) expect(parsePartQuery(formatPartQuery(n))).toBe(n)
+  for (const query of [
+    '',
+    '?',
+    '?n=',
+    '?n=00',
+    '?n=01',
+    '?n=-1',
+    '?n=1.0',
+    '?n=1e1',
+    '?n=1000000',
+    '?n=1&n=1',
+    '?N=1',
+    '?n=1 ',
+  ])
+    expect([query, parsePartQuery(query)]).toEqual([query, undefined])
+})
+
+test('a digest of any other spelling is none', async () => {
+  const good = await contentDigest(utf8('x'))
+  expect(parseDigest(good)).toBeDefined()
+  const others = [
+    good.slice(0, -1),
+    ` ${good}`,
+    `${good}, ${good}`,
+    good.replace('sha-256', 'sha-512'),
+    good.replace('=:', '='),
+  ]
+  for (const field of [...others, '', 'sha-256=:AAAA:', good.replace(/.=:$/, 'B=:')])
+    expect(parseDigest(field)).toBeUndefined()
+})
+
 test('no two requests of one method share a path, and every body has a method that takes one', () => {
   const all = Object.values(REQUESTS)
   expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length)
-  for (const { path } of all) expect(path).toMatch(/^\/v1\/drops(\/[a-z]+)?$/)
+  for (const { path } of all) expect(path).toMatch(/^\/v1\/(limits|drops(\/[a-z]+)?)$/)
 })
 
 test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its problem', (code) => {

@@ -82,6 +82,19 @@ async function longestGap(work: () => Promise<void>): Promise<number> {
   return longest
 }
 
+/**
+ * Seals with it and as the platform does. `gap`: how long it held up the page, in milliseconds; `most`: how long it may, 100,
+ * or twice what the platform's cipher did, which holds up nobody: then it was others.
+ */
+async function compare(cipher: ChunkCipher, plaintext: Bytes): Promise<{ gap: number; isSame: boolean; most: number }> {
+  let runs: Bytes[] = []
+  let others: Bytes[] = []
+  const platform = await native()
+  const usual = await longestGap(async () => void (others = await sealAll(platform, plaintext)))
+  const gap = await longestGap(async () => void (runs = await sealAll(cipher, plaintext)))
+  return { gap, isSame: isSame(runs, others), most: Math.max(100, 2 * usual) }
+}
+
 // The machine is shared: what holds this thread up may be others, but not three times in a row.
 test(
   '32 MiB are sealed by workers as the platform seals them, and the page answers all the time',
@@ -90,9 +103,9 @@ test(
     const plaintext = noise(32 * 1_048_576)
     const workshop = shed()
     const cipher = await spreadOver(workshop, 1)
-    let runs: Bytes[] = []
-    expect(await longestGap(async () => void (runs = await sealAll(cipher, plaintext)))).toBeLessThan(100)
-    expect(isSame(runs, await sealAll(await native(), plaintext))).toBe(true)
+    const { gap, most, isSame: isEqual } = await compare(cipher, plaintext)
+    expect(isEqual).toBe(true)
+    expect(gap).toBeLessThan(most)
     workshop.close()
   },
 )
@@ -100,9 +113,9 @@ test(
 test('where no worker can be had this thread seals the same, and lets the page answer', { retry: 2 }, async () => {
   const plaintext = noise(8 * 1_048_576)
   const cipher = await spreadOver(NOBODY, 3)
-  let runs: Bytes[] = []
-  expect(await longestGap(async () => void (runs = await sealAll(cipher, plaintext)))).toBeLessThan(100)
-  expect(isSame(runs, await sealAll(await native(), plaintext))).toBe(true)
+  const { gap, most, isSame: isEqual } = await compare(cipher, plaintext)
+  expect(isEqual).toBe(true)
+  expect(gap).toBeLessThan(most)
 })
 
 test.for([

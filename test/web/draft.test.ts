@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
-import { packMessage } from '#client/archive.ts'
-import { ageIdentityFromSeed, ageRecipient, sealEnvelope } from '#client/crypto/envelope.ts'
-import { MAX_ENTRIES, PART_BYTES } from '#protocol/limits.ts'
-import { composeFaults, compose as words } from '../../web/words/compose.ts'
-import * as format from '../../web/words/format.ts'
-import { draftTerms, EMPTY_DRAFT, findFault, type Draft } from '../../web/draft.ts'
-import { draftSize, findExcess, MAX_FILES, roomBytes } from '../../web/fit.ts'
+import { compose as words } from '../../web/words/compose.ts'
+import {
+  chooseFile,
+  contentBytes,
+  draftTerms,
+  EMPTY_DRAFT,
+  findFault,
+  mergeDrafts,
+  type Draft,
+} from '../../web/draft.ts'
 
 const typed: Draft = { ...EMPTY_DRAFT, text: 'hello' }
 
@@ -40,51 +43,20 @@ test.for<[Partial<Draft>, object]>([
   expect(draftTerms({ ...typed, ...change })).toMatchObject(terms)
 })
 
-const names = ['a', 'ä'.repeat(60), 'x'.repeat(200), `${'folder/'.repeat(12)}file.txt`, 'a']
-
-test.for([
-  { text: '', sizes: [0] },
-  { text: 'é'.repeat(300), sizes: [] },
-  { text: 'x', sizes: [1, 511, 512, 513, 70_000] },
-])('the size that is foreseen is never less than that of the archive, and close to it: %o', async ({ text, sizes }) => {
-  const files = sizes.map(
-    (size, index) => new File([new Uint8Array(size)], names[index] ?? 'f', { type: 'text/plain' }),
-  )
-  const foreseen = draftSize({ text, files })
-  const message = {
-    text,
-    files: files.map(({ name, type, size }) => ({ name, type, modifiedAtMs: 0, bytes: new Uint8Array(size) })),
-  }
-  const archive = await packMessage(message, new Uint8Array(32).fill(1), 0)
-  // Behind the last entry, the token of ones in a block of its own, come two blocks of zeros that every tar ends with.
-  const used = archive.findLastIndex((byte) => byte === 1) + 1 - 32 + 512 + 1_024
-  expect(foreseen).toBeGreaterThanOrEqual(used)
-  expect(foreseen - used).toBeLessThanOrEqual(1_024 + files.length * 1_536)
+test('an upload that comes back into the form loses neither what it had nor what has been typed since', () => {
+  const file = chooseFile(new File(['x'], 'x.txt'))
+  const before: Draft = { ...EMPTY_DRAFT, text: 'then', files: [file], reads: '5', passphrase: '' }
+  expect(mergeDrafts(before, EMPTY_DRAFT)).toEqual(before)
+  const draft: Draft = { ...EMPTY_DRAFT, text: 'now', files: [file], reads: '2' }
+  expect(mergeDrafts(before, draft)).toEqual({ ...draft, text: 'then\n\nnow', files: [file, file], passphrase: '' })
+  expect(mergeDrafts(before, { ...draft, passphrase: 'typed' }).passphrase).toBe('typed')
 })
 
-test('what is promised to fit can be sealed into one part, and nothing is promised that cannot', async () => {
-  const draft = { text: 'with a text', files: [new File([new Uint8Array(roomBytes() - 1_000)], 'big.bin')] }
-  expect(findExcess(draft)).toBeUndefined()
-  const bytes = new Uint8Array(roomBytes() - 1_000)
-  const archive = await packMessage(
-    { text: draft.text, files: [{ name: 'big.bin', type: '', modifiedAtMs: 0, bytes }] },
-    new Uint8Array(32),
-    0,
-  )
-  const recipient = await ageRecipient(ageIdentityFromSeed(new Uint8Array(32)))
-  const sealed = await sealEnvelope(archive, [recipient])
-  expect(sealed.length).toBeLessThanOrEqual(PART_BYTES)
-  // The next size class would not fit.
-  expect(sealed.length).toBeGreaterThan(PART_BYTES - 200_000)
-  expect(findExcess({ text: '', files: [new File([new Uint8Array(PART_BYTES)], 'too-big.bin')] })).toBe('size')
-})
-
-test('as many files fit as an archive has entries for, and one more is refused for its number, not for its size', () => {
-  const files = Array.from({ length: MAX_FILES }, () => new File([], 'empty'))
-  expect(findExcess({ text: 'x', files })).toBeUndefined()
-  expect(findExcess({ text: 'x', files: [...files, new File([], 'one more')] })).toBe('count')
-  expect(composeFaults.count(format.number(MAX_FILES))).toContain('997 fit')
-  expect(MAX_FILES + 3).toBe(MAX_ENTRIES)
+test('a file that was chosen with its folder keeps its path', () => {
+  const file = new File(['x'], 'x.txt', { lastModified: 5, type: 'text/plain' })
+  expect(chooseFile(file)).toEqual({ name: 'x.txt', type: 'text/plain', size: 1, modifiedAtMs: 5, file })
+  expect(chooseFile(file, 'folder/x.txt').name).toBe('folder/x.txt')
+  expect(contentBytes({ text: 'é', files: [chooseFile(file)] })).toBe(3)
 })
 
 test('the heading promises one person only where it opens once', () => {

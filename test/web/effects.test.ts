@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
+import { chooseFile } from '../../web/draft.ts'
 import { makeOpening } from '../../web/effects/opening.ts'
-import { makeSealing } from '../../web/effects/sealing.ts'
-import { answer, delivery, GONE, sealed, serve, stage, take, WAITING } from './support/stage.ts'
+import { answer, delivery, GONE, sealed, sealing, serve, stage, take, WAITING } from './support/stage.ts'
 
 test('arriving at a link asks for its status and nothing else', async () => {
   const { ciphertext, fragment } = await sealed()
@@ -125,27 +125,29 @@ test('after a failed deposit the same sealed bytes are sent again, and other one
     },
     { waits: 100 },
   )
-  const sealing = makeSealing(tools)
+  const desk = sealing(tools)
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
-  await sealing.seal()
+  await desk.seal()
   expect(state()).toMatchObject({ draft: { text: 'hello' }, main: { at: 'compose', fault: { code: 'offline' } } })
   const first = sent.at(-1)
-  await sealing.seal()
+  await desk.seal()
   expect(sent.at(-1)?.body).toEqual(first?.body)
   expect(sent.at(-1)?.fields).toEqual(first?.fields)
   tools.dispatch({ type: 'drafted', draft: { text: 'hello again' } })
   isAway = false
-  await sealing.seal()
+  await desk.seal()
   expect(sent.at(-1)?.fields['Drop-Id']).not.toBe(first?.fields['Drop-Id'])
   expect(state().main).toMatchObject({ at: 'sealed', isHandedOver: false })
 })
 
 test('a file that cannot be read any more is named, and nothing is sent', async () => {
   const { tools, log, state } = stage(async () => answer(201, {}))
-  const file = new File(['x'], 'moved.txt')
-  file.arrayBuffer = () => Promise.reject(new DOMException('', 'NotFoundError'))
+  const gone = new File(['x'], 'moved.txt')
+  gone.slice = () =>
+    Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new DOMException('', 'NotFoundError')) })
+  const file = chooseFile(gone)
   tools.dispatch({ type: 'drafted', draft: { files: [file] } })
-  await makeSealing(tools).seal()
+  await sealing(tools).seal()
   expect(state()).toMatchObject({ draft: { files: [file] }, main: { fault: { at: 'file', name: 'moved.txt' } } })
   expect(log).toEqual([])
 })
@@ -153,7 +155,7 @@ test('a file that cannot be read any more is named, and nothing is sent', async 
 test('what is kept of a sent drop holds neither its link nor anything that opens it', async () => {
   const { tools, kept, state } = stage(async (exchange) => take(exchange, 1_700_086_400))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello', passphrase: 'apple pie' } })
-  await makeSealing(tools).seal()
+  await sealing(tools).seal()
   const { main } = state()
   const text = JSON.stringify(await kept.sent())
   expect(main.at).toBe('sealed')

@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
+import { chooseFile } from '../../web/draft.ts'
 import { makeOpening } from '../../web/effects/opening.ts'
-import { makeSealing } from '../../web/effects/sealing.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { once } from '../../web/once.ts'
 import { openStore } from '../../web/store.ts'
 import { open as openWords } from '../../web/words/reading.ts'
 import { sent as sentWords } from '../../web/words/sent.ts'
-import { answer, sealed, serve, stage, take, WAITING } from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING } from './support/stage.ts'
 
 const CLAIM = 'POST /v1/drops/claim'
 const BROKEN = { at: 'server', code: 'broken' }
@@ -15,7 +15,7 @@ const BROKEN = { at: 'server', code: 'broken' }
 test('a deposit that goes through long after the sealing shows and keeps the end that the server has set', async () => {
   const { tools, kept, state } = stage(async (exchange) => take(exchange, 1_700_090_000))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
-  await makeSealing(tools).seal()
+  await sealing(tools).seal()
   expect(state().main).toMatchObject({ at: 'sealed', expiresAtMs: 1_700_090_000_000 })
   expect(await kept.sent()).toMatchObject([{ ticket: { expiresAtMs: 1_700_090_000_000 } }])
 })
@@ -116,7 +116,7 @@ test('a list that cannot be read says so instead of going on for ever, and can b
 test('what is forgotten is announced', async () => {
   const { tools, kept, said, state } = stage(async (exchange) => take(exchange, 1_700_090_000))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
-  await makeSealing(tools).seal()
+  await sealing(tools).seal()
   const act = makeAct(tools)
   await act.sent.list()
   await act.sent.forget(state().sent.drops?.map(({ ticket }) => ticket.dropId) ?? [])
@@ -231,11 +231,11 @@ test('an acknowledgement while another page is looked at leaves its address alon
   expect(line.at).toBe('')
 })
 
-test('more files than fit are told by their number', async () => {
+test('more files than fit are refused together, and those that were there stay', () => {
   const { tools, state } = stage(async () => answer(200, WAITING))
   const act = makeAct(tools)
-  act.addFiles(Array.from({ length: 998 }, (_, index) => new File([], `${index}`)))
-  expect(state().main).toEqual({ at: 'compose', fault: { at: 'count' } })
-  await act.seal()
-  expect(state().main).toEqual({ at: 'compose', fault: { at: 'count' } })
+  const [first, ...rest] = Array.from({ length: 998 }, (_, index) => chooseFile(new File([], `${index}`)))
+  if (first !== undefined) act.addFiles([first])
+  act.addFiles(rest)
+  expect(state()).toMatchObject({ main: { at: 'compose', fault: { at: 'count' } }, draft: { files: [first] } })
 })

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
 import { App } from '../../web/app.tsx'
 import type { Act } from '../../web/act.ts'
+import { chooseFile } from '../../web/draft.ts'
 import { makeAct } from '../../web/make-act.ts'
 import type { Proof } from '../../web/reading-state.ts'
 import type { Device } from '../../web/device.ts'
@@ -120,7 +121,7 @@ test('a passphrase that is too long says how long one may be, and one that is mi
 
 test('too many files are refused with the number that fits', async () => {
   const { act, box } = show()
-  act.addFiles(Array.from({ length: 998 }, (_, index) => new File([], `${index}`)))
+  act.addFiles(Array.from({ length: 998 }, (_, index) => chooseFile(new File([], `${index}`))))
   expect(box.querySelector('[role=alert]')?.textContent).toContain('997')
   expect(button(box, compose.seal)).toBeDefined()
 })

@@ -22,12 +22,13 @@ function dropWith(state: Report['state'] | 'gone' | undefined, expiresAtMs = NOW
   }
   if (state === undefined) return { ticket }
   if (state === 'gone') return { ticket, known: { atMs: 1, isGone: true } }
-  const report: Report = { state, expires: 0, reads: 1, size: 1, triesLeft: 10, claims: [] }
+  const report: Report = { state, expires: 0, reads: 1, size: 1, parts: 1, triesLeft: 10, claims: [] }
   return { ticket, known: { atMs: 1, isGone: false, report } }
 }
 
 test.for<[SentDrop, Fate]>([
   [dropWith(undefined), 'unknown'],
+  [dropWith('uploading'), 'uploading'],
   [dropWith('ready'), 'waiting'],
   [dropWith('claimed'), 'claimed'],
   [dropWith('read'), 'read'],

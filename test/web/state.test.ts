@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
-import { EMPTY_DRAFT } from '../../web/draft.ts'
+import { chooseFile, EMPTY_DRAFT } from '../../web/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
 import { untaken } from '../../web/reading-state.ts'
 import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
 
 const after = (...events: Event[]): State => events.reduce(reduce, FIRST_STATE)
 
-const file = new File(['plan'], 'plan.pdf')
+const file = chooseFile(new File(['plan'], 'plan.pdf'))
 const drop: SealedDrop = {
   link: 'https://drop.example/#sdlink1x',
   passphrase: '',
+  needsPassphrase: false,
   expiresAtMs: 1,
   reads: 1,
   isKept: true,
@@ -24,7 +25,7 @@ const opened: Event = {
 
 test.for<Event>([
   { type: 'refused', fault: { at: 'server', code: 'offline' } },
-  { type: 'refused', fault: { at: 'size' } },
+  { type: 'refused', fault: { at: 'size', room: 5 } },
   { type: 'refused', fault: { at: 'file', name: 'plan.pdf' } },
   { type: 'refused', fault: { at: 'passphrase' } },
 ])('an error while sealing keeps everything that was typed: %o', (event) => {

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { acknowledge, claim, look, open } from '#client/receive.ts'
+import { acknowledge, look } from '#client/receive.ts'
 import { deposit } from '#client/send.ts'
 import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
 import type { DropId } from '#protocol/id.ts'
-import { sealMessage, serverVia } from './support/clients.ts'
+import { sealMessage, serverVia, claimWhole, openWhole } from './support/clients.ts'
 import { travel } from './support/clock.ts'
 import { acknowledge as acknowledgeRaw, claim as claimRaw, lay, reopen, revoke, sent } from './support/drops.ts'
 import { fuse, storeWith } from './support/faults.ts'
@@ -21,12 +21,12 @@ async function wholeLife(
 ): Promise<void> {
   const { sealed, sender, opener } = drop
   await between()
-  await deposit(server, sealed)
+  await deposit(server, sealed, { sender })
   await between()
   expect((await look(server, opener)).state).toBe('ready')
   const reader = await newReader()
   await between()
-  const opened = await open(await claim(server, opener, reader), opener)
+  const opened = await openWhole(await claimWhole(server, opener, reader), opener)
   expect(opened.text).toBe(TEXT)
   await between()
   expect((await checkDrop(server, sealed.ticket, sender)).state).toBe('claimed')
@@ -112,9 +112,9 @@ test.for(['read', 'revoked'] as const)(
 test('a sender whose answers are lost asks again, and gets what it asked for once', async () => {
   const server = serverVia()
   const { sealed, sender, opener } = await sealMessage()
-  await repeatedly(3, () => deposit(server, sealed))
+  await repeatedly(3, () => deposit(server, sealed, { sender }))
   const reader = await newReader()
-  await claim(server, opener, reader)
+  await claimWhole(server, opener, reader)
   await repeatedly(3, () => reopenDrop(server, sealed.ticket, sender, reader.publicKey))
   expect((await rowOf(sealed.dropId))?.dismissed).toEqual([reader.publicKey])
   const reports = await repeatedly(3, () => revokeDrop(server, sealed.ticket, sender))

@@ -1,10 +1,8 @@
-import { Decrypter } from 'age-encryption'
 import { expect, test, vi } from 'vitest'
-import { type Message, unpackMessage } from '#client/archive.ts'
-import { openEnvelope } from '#client/crypto/envelope.ts'
+import type { Message } from '#client/archive.ts'
 import { hkdfExpand, hkdfExtract } from '#client/crypto/kdf.ts'
 import { parseLink } from '#client/link.ts'
-import { acknowledge, claim, look, open } from '#client/receive.ts'
+import { acknowledge, look } from '#client/receive.ts'
 import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
 import { type Bytes, utf8 } from '#protocol/bytes.ts'
 import { publicKeyBytes } from '#protocol/public-key.ts'
@@ -17,6 +15,8 @@ import {
   type SealedDrop,
   serverVia,
   textMessage,
+  claimWhole,
+  openWhole,
 } from './support/clients.ts'
 import { bytesOf, dumpShelves, dumpStore, fingerprint } from './support/everything.ts'
 import { newReader } from './support/parties.ts'
@@ -24,9 +24,10 @@ import { mask, nameOf, recorder, type Seen } from './support/recorder.ts'
 import { occursIn } from './support/secrets.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
+const CONTENT = 'the minutes of the secret board meeting'
 const MESSAGE: Message = {
   text: 'meet me behind the old observatory at midnight',
-  files: [fileOf('whistleblower-evidence.pdf', 'the minutes of the secret board meeting', 'application/x-evidence')],
+  files: [fileOf('whistleblower-evidence.pdf', CONTENT, 'application/x-evidence')],
 }
 
 /** All that must stay with the ends. */
@@ -36,12 +37,7 @@ async function secretsOf({ sealed, opener }: SealedDrop, passphrase: string): Pr
   const salt = hkdfExpand(prk, 'passphrase', 16)
   const stretched = passphrase === '' ? undefined : await quickStretch(utf8(passphrase), salt)
   const prk2 = hkdfExtract(prk, stretched ?? new Uint8Array(0))
-  const { token } = await unpackMessage(await openEnvelope(sealed.ciphertext, opener.identity))
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(opener.identity)
-  const headerEnd =
-    sealed.ciphertext.indexOf(10, new TextDecoder('latin1').decode(sealed.ciphertext).indexOf('\n---') + 1) + 1
-  const fileKey = new Uint8Array(await decrypter.decryptHeader(sealed.ciphertext.slice(0, headerEnd)))
+  const { token, fileKey } = sealed.unfinished
   return {
     link: sealed.link.split('#')[1]!,
     'link secret': secret.bytes,
@@ -57,7 +53,7 @@ async function secretsOf({ sealed, opener }: SealedDrop, passphrase: string): Pr
     text: MESSAGE.text,
     'file name': MESSAGE.files[0]!.name,
     'media type': MESSAGE.files[0]!.type,
-    'file content': MESSAGE.files[0]!.bytes,
+    'file content': CONTENT,
     ...(stretched === undefined ? {} : { stretched, passphrase }),
   }
 }
@@ -89,12 +85,12 @@ test(
       reopened: await depositMessage(server, { message: MESSAGE, passphrase: PASSPHRASE }),
     }
     const wrong = await openerOf(drops.waiting.sealed.link, 'not the passphrase')
-    await expect(claim(server, wrong, await newReader())).rejects.toMatchObject({ code: 'wrong_passphrase' })
+    await expect(claimWhole(server, wrong, await newReader())).rejects.toMatchObject({ code: 'wrong_passphrase' })
     for (const { opener } of Object.values(drops)) await look(server, opener)
-    for (const { opener } of [drops.claimed, drops.reopened]) await claim(server, opener, await newReader())
+    for (const { opener } of [drops.claimed, drops.reopened]) await claimWhole(server, opener, await newReader())
     for (const { opener } of [drops.halfRead, drops.read]) {
       const reader = await newReader()
-      const { opened } = await open(await claim(server, opener, reader), opener)
+      const { opened } = await openWhole(await claimWhole(server, opener, reader), opener)
       await acknowledge(server, opener, reader, opened)
     }
     await revokeDrop(server, drops.revoked.sealed.ticket, drops.revoked.sender)
@@ -128,7 +124,7 @@ test('the store holds ciphertext as it was sealed, under random keys, and nothin
   ]
   const store = await dumpStore()
   const blobs = new Set(store.map(({ value }) => fingerprint(value)))
-  for (const { sealed } of drops) expect(blobs.has(fingerprint(sealed.ciphertext))).toBe(true)
+  for (const { sealed } of drops) expect(blobs.has(fingerprint(await sealed.sealPart(0)))).toBe(true)
   for (const { key, metadata, value } of store) {
     expect(key).toMatch(/^part\/[0-9a-f-]{36}$/)
     expect(metadata).toBeUndefined()
@@ -148,8 +144,10 @@ test('a shelf holds the declared fields, and no byte of ciphertext', async () =>
       'locator',
       'claim',
       'sender',
+      'ttl',
       'digest',
       'size',
+      'parts',
       'phase',
       'blobs',
       'claims',
@@ -159,7 +157,7 @@ test('a shelf holds the declared fields, and no byte of ciphertext', async () =>
     for (const value of bytesOf([row])) expect(value.length).toBeLessThan(4_096)
   }
   const values = bytesOf(rows)
-  const { ciphertext } = sealed
+  const ciphertext = await sealed.sealPart(0)
   for (let at = 0; at < ciphertext.length - 16; at += 499)
     expect(occursIn(ciphertext.slice(at, at + 16), values)).toBe(false)
 })
@@ -172,21 +170,21 @@ async function transcript(choices: SealChoices): Promise<{ masked: unknown[]; na
   const { dropId, locator } = opener
   const { nonce } = await look(server, { dropId, locator })
   const vanished = await newReader()
-  await claim(server, opener, vanished, nonce)
+  await claimWhole(server, opener, vanished, nonce)
   await look(server, opener)
   await reopenDrop(server, sealed.ticket, sender, vanished.publicKey)
   const wrong = await openerOf((await depositMessage(serverVia(), { passphrase: 'x' })).sealed.link, 'y')
-  await expect(claim(server, { ...opener, claim: wrong.claim }, vanished)).rejects.toMatchObject({
+  await expect(claimWhole(server, { ...opener, claim: wrong.claim }, vanished)).rejects.toMatchObject({
     code: 'wrong_passphrase',
   })
-  await expect(claim(server, opener, vanished)).rejects.toMatchObject({ code: 'dismissed' })
+  await expect(claimWhole(server, opener, vanished)).rejects.toMatchObject({ code: 'dismissed' })
   const reader = await newReader()
-  const opened = await open(await claim(server, opener, reader), opener)
+  const opened = await openWhole(await claimWhole(server, opener, reader), opener)
   expect(opened.text).toBe(choices.message?.text)
   await acknowledge(server, opener, reader, opened.opened)
   await checkDrop(server, sealed.ticket, sender)
   await revokeDrop(server, sealed.ticket, sender)
-  await expect(claim(server, opener, await newReader())).rejects.toMatchObject({ code: 'gone' })
+  await expect(claimWhole(server, opener, await newReader())).rejects.toMatchObject({ code: 'gone' })
   return { masked: seen.map(mask), names: seen.map(nameOf) }
 }
 
@@ -216,15 +214,20 @@ test.for(PAIRS)('the server cannot tell %s apart', { timeout: 20_000 }, async ([
   expect(first.names).toEqual([
     'create',
     'status',
+    'status',
     'claim',
     'status',
     'reopen',
+    'status',
     'claim',
+    'status',
     'claim',
+    'status',
     'claim',
     'ack',
     'sent',
     'revoke',
+    'status',
     'claim',
   ])
   expect(second.masked).toEqual(first.masked)

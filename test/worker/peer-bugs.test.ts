@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { formatReaderBody, REQUESTS } from '#protocol/api.ts'
+import { formatReaderBody, PART_REQUESTS, REQUESTS, type RequestName } from '#protocol/api.ts'
 import { parseDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { formatTerms } from '#protocol/terms.ts'
@@ -21,6 +21,7 @@ import {
 } from './support/drops.ts'
 import { travel } from './support/clock.ts'
 import { blobsOf, fireAlarm, inShelf, rowOf } from './support/inside.ts'
+import { announce, commit, upload, uploaded } from './support/parts.ts'
 import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
 import { recorder } from './support/recorder.ts'
 import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
@@ -95,7 +96,14 @@ test('the key of a secret stood in addresses, and so in logs', async () => {
   await acknowledge(drop, reader, { via })
   await sent(drop, { via })
   await revoke(drop, { via })
-  const urls = Object.entries(REQUESTS).map(([name, { path }]) => `${ORIGIN}${path}${name === 'part' ? '?n=0' : ''}`)
+  const cut = await announce({}, { via })
+  await upload(cut, 0, { via })
+  await uploaded(cut, { via })
+  await commit(cut, { via })
+  await via(new Request(`${ORIGIN}${REQUESTS.limits.path}`))
+  const urls = (Object.keys(REQUESTS) as RequestName[]).map(
+    (name) => `${ORIGIN}${REQUESTS[name].path}${PART_REQUESTS.has(name) ? '?n=0' : ''}`,
+  )
   expect(seen.map(({ url }) => url).toSorted()).toEqual(urls.toSorted())
 })
 
@@ -221,7 +229,7 @@ test('a stranger burned a secret by failing to open it', async () => {
 
 test('a built-in secret was the same on every installation', () => {
   const bound = Object.keys(env).filter((name) => !name.startsWith('__VITEST'))
-  expect(bound.toSorted()).toEqual(['KV', 'ORIGIN', 'SHELF', 'SHELVES'])
+  expect(bound.toSorted()).toEqual(['BUCKET', 'KV', 'LARGEST_ON_KV', 'LARGEST_ON_R2', 'ORIGIN', 'SHELF', 'SHELVES'])
 })
 
 test('the answer that burned could be served again from a cache', async () => {

@@ -14,6 +14,7 @@ import {
 } from './support/drops.ts'
 import { travel } from './support/clock.ts'
 import { fireAlarm, inShelf, rowOf } from './support/inside.ts'
+import { begin, commit, newCut, upload, uploaded } from './support/parts.ts'
 import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
 
 /** Billed rows, step by step: what SQLite itself says it wrote, and how often an alarm was set (a row each). */
@@ -137,6 +138,33 @@ test('what is beyond a plain life costs a row each time it changes something, an
     'dismissed claim': 0,
     'next reader': 2,
     'guess at the tombstone': 9,
+    expire: 1,
+  })
+})
+
+test('a part costs three rows over its whole life, and a commit two', async () => {
+  const drop = await newCut({ ttlSeconds: 3_600 })
+  const bill = await meter(drop)
+  const reader = await newReader()
+  await bill.step('begin', () => repeatedly(2, () => begin(drop)))
+  await bill.step('upload', () => Promise.all(drop.parts.map((_, n) => upload(drop, n))))
+  await bill.step('upload again', () => upload(drop, 0))
+  await bill.step('ask', () => uploaded(drop))
+  await bill.step('commit', () => repeatedly(2, () => commit(drop)))
+  await bill.step('claim', () => claim(drop, reader.publicKey))
+  await bill.step('read', () => repeatedly(3, (n) => part(drop, reader, { query: `?n=${n}` })))
+  await bill.step('acknowledge', () => acknowledge(drop, reader))
+  await bill.step('expire', () => expire(drop))
+  print('in three parts', bill)
+  expect(bill.steps).toEqual({
+    begin: 2,
+    upload: 6,
+    'upload again': 0,
+    ask: 0,
+    commit: 2,
+    claim: 1,
+    read: 0,
+    acknowledge: 4,
     expire: 1,
   })
 })

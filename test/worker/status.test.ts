@@ -19,6 +19,7 @@ import {
 } from './support/drops.ts'
 import { DAY, travel } from './support/clock.ts'
 import { rowOf } from './support/inside.ts'
+import { announce, commit, upload, uploaded } from './support/parts.ts'
 import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
 import { directly, ORIGIN, read, type Reply } from './support/wire.ts'
 
@@ -85,7 +86,7 @@ test.for(['GET', 'HEAD', 'OPTIONS'])('%s on every route changes nothing that wai
   expect((await part(drop, reader)).body).toEqual(drop.bytes)
 })
 
-test('unknown, expired, burned and revoked are one answer to a stranger, byte for byte, on every route but create', async () => {
+test('unknown, expired, burned, revoked and unfinished are one answer to a stranger, byte for byte, on every route but create', async () => {
   const unknown = await newDrop()
   const expired = await lay({ ttlSeconds: 300 })
   travel(301_000)
@@ -97,10 +98,13 @@ test('unknown, expired, burned and revoked are one answer to a stranger, byte fo
   await repeatedly(10, () => guess(locked))
 
   const stranger = await generateSigningKey()
-  const asked = await Promise.all([unknown, expired, burned, revoked, locked].map((drop) => askAll(drop, stranger)))
+  const unfinished = await announce()
+  const asked = await Promise.all(
+    [unknown, expired, burned, revoked, locked, unfinished].map((drop) => askAll(drop, stranger)),
+  )
   for (const [index, replies] of asked.entries()) expect(replies, `drop ${index}`).toEqual(asked[0])
   expect(asked[0]?.every(({ code }) => code === 'gone' || code === 'bad_request')).toBe(true)
-  expect(asked[0]?.filter(({ code }) => code === 'gone')).toHaveLength(9)
+  expect(asked[0]?.filter(({ code }) => code === 'gone')).toHaveLength(12)
 })
 
 async function askAll({ dropId }: Laid, stranger: SigningKey): Promise<Visible[]> {
@@ -112,6 +116,7 @@ async function askAll({ dropId }: Laid, stranger: SigningKey): Promise<Visible[]
     sender: stranger.publicKey,
   }
   const drop: Laid = { dropId, terms, bytes: new Uint8Array(8), locator: stranger, claim: stranger, sender: stranger }
+  const cut = { ...drop, parts: [drop.bytes, drop.bytes] }
   const unsigned = { signers: {}, fields: { 'Signature-Input': null, Signature: null } }
   const replies = [
     await look(drop),
@@ -126,6 +131,9 @@ async function askAll({ dropId }: Laid, stranger: SigningKey): Promise<Visible[]
     await sent(drop, unsigned),
     await revoke(drop),
     await reopen(drop, stranger.publicKey),
+    await uploaded(drop),
+    await upload(cut, 1),
+    await commit(cut),
   ]
   return replies.map(visible)
 }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { acknowledge, claim, open } from '#client/receive.ts'
+import { acknowledge } from '#client/receive.ts'
 import {
   acknowledge as acknowledgeRaw,
   claim as claimRaw,
@@ -14,7 +14,7 @@ import {
   sent,
 } from './support/drops.ts'
 import { deposit } from '#client/send.ts'
-import { depositMessage, sealMessage, serverVia } from './support/clients.ts'
+import { depositMessage, sealMessage, serverVia, claimWhole, openWhole } from './support/clients.ts'
 import { MINUTE, travel } from './support/clock.ts'
 import { storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
@@ -134,8 +134,10 @@ test('a client that meets a store which is a minute behind waits, and opens the 
   const { opener } = await depositMessage(server)
   const reader = await newReader()
   const progress: unknown[] = []
-  const ciphertext = await claim(server, opener, reader, undefined, (each) => void progress.push(each))
-  const opened = await open(ciphertext, opener)
+  const ciphertext = await claimWhole(server, opener, reader, undefined, {
+    onProgress: (each) => void progress.push(each),
+  })
+  const opened = await openWhole(ciphertext, opener)
   expect(opened.text).toBe('the password is swordfish')
   expect(await acknowledge(server, opener, reader, opened.opened)).toBe(true)
   expect(waits).toEqual(Array.from({ length: 12 }, () => 5_000))
@@ -147,8 +149,8 @@ test('a client whose store stays behind gives up with "later", and the drop is n
   const wait = async (ms: number): Promise<void> => travel(ms)
   const { opener } = await depositMessage(serverVia())
   const reader = await newReader()
-  await expect(claim(serverVia(stale, { wait }), opener, reader)).rejects.toMatchObject({ code: 'try_later' })
-  const opened = await open(await claim(serverVia(), opener, reader), opener)
+  await expect(claimWhole(serverVia(stale, { wait }), opener, reader)).rejects.toMatchObject({ code: 'try_later' })
+  const opened = await openWhole(await claimWhole(serverVia(), opener, reader), opener)
   expect(opened.text).toBe('the password is swordfish')
 })
 
@@ -156,10 +158,10 @@ test('a deposit over a store that fails now and then arrives once', async () => 
   let calls = 0
   const put: Put = async (...all) => (++calls < 3 ? FAILS() : (env.KV.put as Put)(...all))
   const server = serverVia(withBindings({ KV: storeWith(env.KV, { put }) }))
-  const { sealed, opener } = await sealMessage()
-  await deposit(server, sealed)
+  const { sealed, sender, opener } = await sealMessage()
+  await deposit(server, sealed, { sender })
   expect(await blobsOf(sealed.dropId)).toHaveLength(1)
-  expect((await open(await claim(serverVia(directly), opener, await newReader()), opener)).text).toBe(
+  expect((await openWhole(await claimWhole(serverVia(directly), opener, await newReader()), opener)).text).toBe(
     'the password is swordfish',
   )
 })

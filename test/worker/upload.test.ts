@@ -2,14 +2,14 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { sha256, toBase64url } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { MIN_PART_BYTES, PART_BYTES, STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import { acknowledge, claim, create, lay, look, lookAsHolder, newDrop, noise, part, reopen, revoke, sent } from './support/drops.ts'
+import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { acknowledge, claim, look, lookAsHolder, part, sent } from './support/drops.ts'
 import { DAY, travel } from './support/clock.ts'
-import { storeWith } from './support/faults.ts'
-import { dueOf, evict, fireAlarm, inShelf, rowOf, shelfUsesAll } from './support/inside.ts'
+
+import { dueOf, evict, fireAlarm, rowOf, shelfUsesAll } from './support/inside.ts'
 import { newReader, newReaderKey } from './support/parties.ts'
-import { allKeys, announce, attemptsAt, begin, commit, hashOf, layInParts, newCut, upload, uploaded } from './support/parts.ts'
-import { ORIGIN, read, requestOf, withBindings, directly, type Wire } from './support/wire.ts'
+import { allKeys, announce, attemptsAt, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
+import { read, requestOf, withBindings, type Wire } from './support/wire.ts'
 
 const STORES: readonly (readonly [string, 'part/' | 'r2/', Partial<Cloudflare.Env>])[] = [
   ['Workers KV', 'part/', {}],
@@ -112,7 +112,8 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
     for (const body of [drop.parts[0]!.subarray(0, -1), new Uint8Array([...drop.parts[0]!, 0])])
       expect(await codeOf(via, { ...wrong, body })).toBe('bad_request')
     expect(wrong.headers.get('Content-Digest')).toBe(digest)
-    for (const at of [0, 1, 3_000_000]) expect(await codeOf(via, { ...wrong, body: broken(drop.parts[0]!, at) })).toBe('bad_request')
+    for (const at of [0, 1, 3_000_000])
+      expect(await codeOf(via, { ...wrong, body: broken(drop.parts[0]!, at) })).toBe('bad_request')
     expect(await allKeys()).toEqual(before)
     expect(await attemptsAt(drop.dropId)).toEqual([])
     expect((await upload(drop, 0, { via })).status).toBe(201)

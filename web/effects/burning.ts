@@ -1,14 +1,7 @@
-import type { SigningKey } from '#client/crypto/keys.ts'
-import type { Ticket } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { StoredSent } from '../store.ts'
-import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
-
-/** Ends a drop that is not on the screen. @throws DropError */
-export async function revoke(tools: Tools, ticket: Ticket, sender: SigningKey): Promise<void> {
-  await revokeDrop(serverOf(tools, LOOK_PATIENCE_MS), ticket, sender)
-}
+import { serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
 
 /** Ends the drop whose link is on the screen. */
 export async function burn(tools: Tools, drop: StoredSent): Promise<void> {

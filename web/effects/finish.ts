@@ -1,6 +1,7 @@
 import { FileFault } from '#client/source.ts'
 import { Refused } from '#client/refused.ts'
 import { isDropError } from '#protocol/error.ts'
+import { roomBytes } from '../fit.ts'
 import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
 import { failureOf, type Tools } from './tools.ts'
@@ -31,10 +32,10 @@ export async function finish(tools: Tools, finished: Finished): Promise<StoredSe
 /** What a person who composes is told of a failure. */
 export function composeFaultOf({ state }: Tools, error: unknown): ComposeFault {
   if (error instanceof FileFault) return { at: error.code === 'file_changed' ? 'changed' : 'file', name: error.file }
-  if (isDropError(error) && error.code === 'too_large') {
-    const largest = (error instanceof Refused ? error.largest : undefined) ?? state().largest
-    if (largest !== undefined) return { at: 'size', largest }
-  }
+  const isTooLarge = isDropError(error) && error.code === 'too_large'
+  const { limits } = state()
+  const room = error instanceof Refused && error.largest !== undefined ? roomBytes(error.largest) : limits?.room
+  if (isTooLarge && room !== undefined) return { at: 'size', room }
   return { at: 'server', code: failureOf(error) }
 }
 

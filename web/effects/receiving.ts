@@ -1,9 +1,9 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
 import type { Opener } from '#client/link.ts'
 import { makePace } from '#client/pace.ts'
-import { openDrop, receiveParts, type Opened } from '#client/receive.ts'
+import { openDrop, receiveParts, type Opened, type ReceiveOptions } from '#client/receive.ts'
 import type { Progress } from '#client/server.ts'
-import { memoryStaging } from '#client/staging.ts'
+import { memoryStaging, type Parts } from '#client/staging.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../ciphers.ts'
 import { waitingDrop, type Session } from './session.ts'
@@ -22,21 +22,20 @@ export async function receive(
 ): Promise<Opened | undefined> {
   const { dispatch, device } = tools
   for (;;) {
-    const { waiting } = current
+    const { stage, waiting } = current
     if (waiting === undefined) throw new DropError('bad_answer')
     // A nonce is good for one claim; another try makes its own.
     current.waiting = { ...waiting, nonce: undefined }
     const stop = new AbortController()
     current.stop = stop
-    const { signal } = stop
-    const onProgress = reporter(tools, current, signal)
+    const server = serverOf(tools, WORK_PATIENCE_MS)
+    const staging = stage ?? memoryStaging()
     try {
-      const server = serverOf(tools, WORK_PATIENCE_MS)
-      const staging = current.stage ?? memoryStaging()
-      current.parts = receiveParts(server, opener, reader, waiting, staging, { onProgress, signal })
-      return await openDrop(current.parts, opener, { cipherFor, onProgress, signal })
+      return await open(tools, current, opener, stop.signal, (options) =>
+        receiveParts(server, opener, reader, waiting, staging, options),
+      )
     } catch (error) {
-      if (signal.aborted) return undefined
+      if (stop.signal.aborted) return undefined
       if (isFull(error)) {
         stop.abort()
         dispatch({ type: 'halted', fault: 'full' })
@@ -53,6 +52,7 @@ export async function receive(
 
 /**
  * Opens again what this browser has opened before a reload. Nothing is asked of the server.
+ * @returns `undefined` if it was paused
  * @throws DropError `open_failed`
  */
 export async function openKept(tools: Tools, current: Session, opener: Opener): Promise<Opened | undefined> {
@@ -60,8 +60,7 @@ export async function openKept(tools: Tools, current: Session, opener: Opener): 
   if (stage === undefined || whole === undefined) throw new DropError('open_failed')
   const stop = new AbortController()
   current.stop = stop
-  const onProgress = reporter(tools, current, stop.signal)
-  current.parts = {
+  const kept: Parts = {
     count: whole.parts,
     size: whole.sizeBytes,
     async part(n) {
@@ -71,25 +70,47 @@ export async function openKept(tools: Tools, current: Session, opener: Opener): 
     },
   }
   try {
-    return await openDrop(current.parts, opener, { cipherFor, onProgress, signal: stop.signal })
+    return await open(tools, current, opener, stop.signal, () => kept, true)
   } catch (error) {
     if (stop.signal.aborted) return undefined
     throw error
   }
 }
 
-/** What a person is told. For a drop in parts that is theirs, how much of all of it has come, and how fast. */
-function reporter(
-  { dispatch, device, state }: Tools,
+/** Verifies all parts, and says how far it is until it knows. */
+async function open(
+  tools: Tools,
   current: Session,
+  opener: Opener,
   signal: AbortSignal,
-): (progress: Progress) => void {
+  partsWith: (options: Required<ReceiveOptions>) => Parts,
+  isHere = false,
+): Promise<Opened> {
+  const report = reporter(tools, current, isHere)
+  let isOver = false
+  const onProgress = (progress: Progress): void => {
+    if (!isOver && !signal.aborted) report(progress)
+  }
+  try {
+    current.parts = partsWith({ onProgress, signal })
+    return await openDrop(current.parts, opener, { cipherFor, onProgress, signal })
+  } finally {
+    // What was fetched ahead may come in later, and is no news of this screen any more.
+    isOver = true
+  }
+}
+
+/**
+ * What a person is told. For a drop in parts that is theirs, how much of all of it has come, and how fast.
+ * @param isHere - whether nothing is going to come in
+ */
+function reporter({ dispatch, device, state }: Tools, current: Session, isHere: boolean): (progress: Progress) => void {
   const pace = makePace(() => device.clock())
-  /** When the last byte came in, or when it began, if all of it was here. */
-  let receivedAtMs = device.clock()
+  /** When the last byte came in, or when it began. */
+  let hereAtMs = device.clock()
+  let isAllHere = isHere
   let lastAtMs = 0
   return (progress) => {
-    if (signal.aborted) return
     const { main } = state()
     if (current.disk === undefined)
       return dispatch({ type: 'worked', work: progress.stage === 'checking' ? { stage: 'opening' } : progress })
@@ -101,13 +122,19 @@ function reporter(
     }
     const now = device.clock()
     const { bytes, stage, total } = progress
-    if (stage === 'receiving') receivedAtMs = now
-    // What comes in is verified as it comes. Only what takes longer than that is worth a word of its own.
-    else if (now - receivedAtMs < CHECKING_MS) return
+    if (stage === 'receiving') {
+      hereAtMs = now
+      isAllHere = bytes >= total
+    } else if (!isAllHere || now - hereAtMs < CHECKING_MS) {
+      // What comes in is verified as it comes. Only what takes longer than that is worth a word of its own.
+      return
+    }
     // A refusal has some bytes, too; only what is longer is the drop, and the claim this browser's.
     if (!isReceiving && bytes <= REFUSAL_BYTES) return
     if (!isReceiving) dispatch({ type: 'receiving', waiting: waitingDrop(current) })
     const measured = stage === 'receiving' ? pace.note(bytes, total) : undefined
+    // What was here before the connection was lost is no sign that it is back.
+    if (isReceiving && main.flow === 'waiting' && stage === main.carried?.stage && bytes <= main.carried.bytes) return
     if (now - lastAtMs < REPORT_MS && bytes < total) return
     lastAtMs = now
     dispatch({ type: 'carried', carried: { stage, bytes, total, pace: measured } })

@@ -80,7 +80,7 @@ export function makeSaving(tools: Tools, session: () => Session | undefined, set
           names.filter((name) => !refused.includes(name)),
           words.savedFolder,
         )
-        if (refused.length > 0) dispatch({ type: 'not-saved', fault: { code: 'names', names: refused } })
+        return refused
       })
     },
 
@@ -124,11 +124,11 @@ export function makeSaving(tools: Tools, session: () => Session | undefined, set
     return disk.download(name)
   }
 
-  /** Saves with the screen saying so. @param work - told whoever counts the bytes as they go out */
+  /** Saves with the screen saying so. @param work - counts the bytes as they go out; returns the names that it left out */
   async function run(
     name: string | undefined,
     total: number,
-    work: (count: (bytes: number) => void) => Promise<void>,
+    work: (count: (bytes: number) => void) => Promise<readonly string[] | void>,
   ): Promise<void> {
     stop = new AbortController()
     const { signal } = stop
@@ -144,8 +144,9 @@ export function makeSaving(tools: Tools, session: () => Session | undefined, set
       dispatch({ type: 'saving', saving: { name, bytes: Math.min(done, total), total } })
     }
     try {
-      await work(count)
-      dispatch({ type: 'saving', saving: undefined })
+      const names = (await work(count)) ?? []
+      if (names.length > 0) dispatch({ type: 'not-saved', fault: { code: 'names', names } })
+      else dispatch({ type: 'saving', saving: undefined })
     } catch (error) {
       if (signal.aborted) dispatch({ type: 'saving', saving: undefined })
       else dispatch({ type: 'not-saved', fault: { code: faultOf(error), names: [] } })

@@ -1,7 +1,8 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
 import { makePace } from '#client/pace.ts'
 import type { Journal } from '#client/seal-parts.ts'
-import { deposit, goOn as goOnWith, type Sealed, type Ticket, type Unfinished } from '#client/send.ts'
+import { deposit, goOn as goOnWith, type Sealed, type Unfinished } from '#client/send.ts'
+import { revokeDrop } from '#client/sender.ts'
 import type { Progress, Server } from '#client/server.ts'
 import { FileFault } from '#client/source.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -14,13 +15,18 @@ import type { KeptUpload, StoredSent } from '../store.ts'
 import { filesLike, matchFiles } from '../uploads.ts'
 import { fileSource } from './file-source.ts'
 import { composeFaultOf, finish } from './finish.ts'
+import { sealDraft } from './seal-draft.ts'
 import { cargoOf, findInterrupted, lockOf } from './interrupted.ts'
-import { failureOf, serverOf, type Tools } from './tools.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
 
 /** Carries drops in parts up, one at a time. */
 export interface Uploading {
-  /** Sends a sealed drop. @returns what the sender keeps; `undefined` if it was cancelled, and the screen says why */
-  send(order: Order): Promise<StoredSent | undefined>
+  /**
+   * Seals the draft and sends it as it is sealed.
+   * @returns what the sender keeps; `undefined` if it came to no end, and the screen says why
+   * @throws DropError `too_large`
+   */
+  send(draft: Draft): Promise<StoredSent | undefined>
   /** Goes on with an interrupted upload, once all its files are among the chosen. */
   resume(dropId: DropId, chosen: readonly ChosenFile[]): Promise<StoredSent | undefined>
   /** Ends an interrupted upload. What can be had of it again is in the draft. */
@@ -31,7 +37,7 @@ export interface Uploading {
 }
 
 /** A drop to be sent, and what of it is not in it. */
-export interface Order {
+interface Order {
   readonly sealed: Sealed
   readonly sender: SigningKey
   /** `''` if there is none, or if nobody here knows it any more. */
@@ -43,10 +49,7 @@ export interface Order {
 /** What the person wants of the upload on the screen. */
 type Wish = 'go' | 'pause' | 'cancel'
 
-/** Ends a drop on the server. It comes from outside: with it comes what verifies receipts, which sealing can do without. */
-export type Revoke = (ticket: Ticket, sender: SigningKey) => Promise<void>
-
-export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
+export function makeUploading(tools: Tools): Uploading {
   const { device, dispatch, state, store } = tools
   let wish: Wish = 'go'
   let abort = new AbortController()
@@ -58,7 +61,10 @@ export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
   }
 
   return {
-    send: (order) => device.alone(lockOf(order.sealed.dropId), () => carry(order)),
+    async send(draft) {
+      const { sealed, sender } = await sealDraft(tools, draft, cipherFor)
+      return device.alone(lockOf(sealed.dropId), () => carry({ sealed, sender, passphrase: draft.passphrase ?? '' }))
+    },
 
     async resume(dropId, chosen) {
       let drop: StoredSent | undefined
@@ -97,7 +103,10 @@ export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
     const isKept = resumed !== undefined || (await keep(order))
     const cargo = cargoOf(sealed.unfinished)
     wish = 'go'
-    dispatch({ type: 'sending', upload: { cargo, isKept, carried: { stage: 'sending', bytes: 0, total: sealed.size } } })
+    dispatch({
+      type: 'sending',
+      upload: { cargo, isKept, carried: { stage: 'sending', bytes: 0, total: sealed.size } },
+    })
     for (;;) {
       try {
         abort = new AbortController()
@@ -132,7 +141,7 @@ export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
     if (wish === 'go' && fault === undefined) return
     wish = wish === 'go' ? 'pause' : wish
     dispatch({ type: 'flowed', flow: 'paused', fault })
-    while (wish === 'pause') await new Promise<void>((resolve) => (wake = resolve))
+    while (wished() === 'pause') await new Promise<void>((resolve) => (wake = resolve))
   }
 
   /** Takes back what the server has of it, and shows the draft again. */
@@ -154,7 +163,7 @@ export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
   async function revoke({ sender, unfinished }: Pick<KeptUpload, 'sender' | 'unfinished'>): Promise<boolean> {
     let isTold = true
     try {
-      await revokeDrop(unfinished.ticket, sender)
+      await revokeDrop(serverOf(tools, LOOK_PATIENCE_MS), unfinished.ticket, sender)
     } catch (error) {
       isTold = isDropError(error) && error.code === 'gone'
     }
@@ -197,14 +206,14 @@ export function makeUploading(tools: Tools, revokeDrop: Revoke): Uploading {
 
   /** Draws as often as it can be seen, and notes how much has gone out as often as it is worth it. */
   function reporter(dropId: DropId): (progress: Progress) => void {
-    let pace = makePace(device.clock)
+    let pace = makePace(() => device.clock())
     let stage: Progress['stage'] | undefined
     let drawnAtMs = 0
     let notedPart = 0
     return (progress) => {
       if (progress.stage === 'waiting') return dispatch({ type: 'flowed', flow: 'waiting' })
       if (progress.stage !== 'sending' && progress.stage !== 'checking') return
-      if (progress.stage !== stage) pace = makePace(device.clock)
+      if (progress.stage !== stage) pace = makePace(() => device.clock())
       const { bytes, total } = progress
       const rate = pace.note(bytes, total)
       const isNew = progress.stage !== stage || bytes === total

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { chooseFile, type ChosenFile } from '../draft.ts'
+import { chooseFile, sortFiles, type ChosenFile } from '../draft.ts'
 import { Button } from './button.tsx'
 
 /** Two buttons that lead to the browser's own choosers: of files, and of a folder where it has such a chooser. */
@@ -18,7 +18,7 @@ export function ChooseFiles(props: {
     const chosen = Array.from(currentTarget.files ?? [], (file) => chooseFile(file))
     // So that the same file can be chosen again after it was removed.
     currentTarget.value = ''
-    if (chosen.length > 0) onChosen(chosen)
+    if (chosen.length > 0) onChosen(currentTarget === folderInput.current ? sortFiles(chosen) : chosen)
   }
   return (
     <div class="buttons">

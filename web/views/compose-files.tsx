@@ -2,23 +2,15 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Act } from '../act.ts'
 import { chooseFile, contentBytes, type ChosenFile, type Draft } from '../draft.ts'
-import { roomBytes } from '../fit.ts'
 import { readEntries, takeEntries } from '../folders.ts'
 import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
+import type { Limits } from '../state.ts'
 import { compose as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 
-/** The files of a draft, and the buttons that add more. @param largest - what the server takes, once it has said so */
-export function FilePicker({
-  act,
-  draft,
-  largest,
-}: {
-  act: Act
-  draft: Draft
-  largest: number | undefined
-}): VNode {
+/** The files of a draft, and the buttons that add more. */
+export function FilePicker({ act, draft, limits }: { act: Act; draft: Draft; limits: Limits | undefined }): VNode {
   const add = useRef<HTMLDivElement>(null)
   const { files } = draft
   const keep = (kept: readonly ChosenFile[]): void => {
@@ -43,7 +35,7 @@ export function FilePicker({
       <p class="hint" id="files-hint">
         {words.dropHint}
         {files.length > 0 && ` ${words.sum(files.length, format.bytes(contentBytes(draft)))}`}
-        {files.length > 0 && largest !== undefined && ` ${words.room(format.bytes(roomBytes(largest)))}`}
+        {files.length > 0 && limits !== undefined && ` ${words.room(format.bytes(limits.room))}`}
       </p>
     </div>
   )
@@ -107,7 +99,11 @@ export function useDroppedFiles(act: Pick<Act, 'addFiles' | 'missFiles'> | undef
     }
     const onDrop = ({ dataTransfer }: DragEvent): void => {
       setDragged(false)
-      if (dataTransfer !== null) readEntries(takeEntries(dataTransfer)).then(act?.addFiles, act?.missFiles)
+      if (dataTransfer === null || act === undefined) return
+      readEntries(takeEntries(dataTransfer)).then(
+        (files) => act.addFiles(files),
+        () => act.missFiles(),
+      )
     }
     const onPaste = ({ clipboardData }: ClipboardEvent): void => {
       const files = Array.from(clipboardData?.files ?? [], (file) => chooseFile(file))

@@ -1,8 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { contentBytes, draftTerms, type Draft } from '../draft.ts'
-import { MAX_FILES, roomBytes } from '../fit.ts'
+import { contentBytes, draftTerms, MAX_FILES, type Draft } from '../draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
@@ -61,7 +60,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
               />
             )}
           </Field>
-          <FilePicker act={act} draft={draft} largest={state.largest} />
+          <FilePicker act={act} draft={draft} limits={state.limits} />
           <TermsFields act={act} draft={draft} fault={main.fault} />
           <PassphraseField act={act} draft={draft} fault={main.fault} />
         </fieldset>
@@ -114,11 +113,7 @@ function noticeOf(fault: ComposeFault, draft: Draft): string | undefined {
     case 'passphrase':
       return undefined
     case 'size':
-      return composeFaults.size(
-        format.bytes(roomBytes(fault.largest)),
-        format.bytes(contentBytes(draft)),
-        draft.files.length > 0,
-      )
+      return composeFaults.size(format.bytes(fault.room), format.bytes(contentBytes(draft)), draft.files.length > 0)
     case 'count':
       return composeFaults.count(format.number(MAX_FILES))
     case 'text':

@@ -24,7 +24,12 @@ export function Interrupted({ act, device, state }: ViewProps): VNode {
             <Ask act={act} asking={asking} upload={upload} />
           ) : (
             <div class="buttons">
-              <Button kind="small" asks="go-on" label={words.goOnWith(cargoText(upload))} onPress={() => goOn(act, upload)}>
+              <Button
+                kind="small"
+                asks="go-on"
+                label={words.goOnWith(cargoText(upload))}
+                onPress={() => goOn(act, upload)}
+              >
                 {words.goOn}
               </Button>
               <Button
@@ -77,7 +82,12 @@ function Choose({ act, asking, upload }: { act: Act; asking: Asked; upload: Uplo
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => box.current?.querySelector('button')?.focus(), [])
   return (
-    <div ref={box} role="group" aria-label={words.choose} onKeyDown={({ key }) => key === 'Escape' && act.interrupted.ask(undefined)}>
+    <div
+      ref={box}
+      role="group"
+      aria-label={words.choose}
+      onKeyDown={({ key }) => key === 'Escape' && act.interrupted.ask(undefined)}
+    >
       <p>{words.chooseWhat(listText(upload.files.map(({ name }) => name)))}</p>
       <Trouble asking={asking} />
       <div role="status">

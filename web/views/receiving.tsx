@@ -31,7 +31,7 @@ export function Receiving({ act, main }: ViewProps & { main: Extract<Main, { at:
         onGoOn={act.receiving.goOn}
         onCancel={() => setAsking(true)}
       >
-        {isAsking && (
+        {isAsking ? (
           <Question
             title={words.question}
             warning={words.warning(format.moment(waiting.expiresAtMs))}
@@ -41,7 +41,7 @@ export function Receiving({ act, main }: ViewProps & { main: Extract<Main, { at:
             onYes={act.receiving.cancel}
             onNo={() => setAsking(false)}
           />
-        )}
+        ) : undefined}
       </Transfer>
     </>
   )

@@ -40,9 +40,7 @@ export function Sending({ act, main }: ViewProps & { main: Extract<Main, { at: '
           />
         ) : undefined}
       </Transfer>
-      <section class="block">
-        {isKept ? <p>{words.kept}</p> : <p class="warn-text">{words.notKept}</p>}
-      </section>
+      <section class="block">{isKept ? <p>{words.kept}</p> : <p class="warn-text">{words.notKept}</p>}</section>
     </>
   )
 }

@@ -1,11 +1,15 @@
 import type { Cargo } from '../uploads.ts'
 import * as format from './format.ts'
 
-/** `report.pdf and 2 more, 420 MB` */
+/** `“report.pdf” and 2 more, 420 MB` */
 export function cargoText({ files, hasText }: Cargo): string {
   if (files.length === 0) return 'a long text'
-  const names = listText([...files.map(({ name }) => name), ...(hasText ? ['a text'] : [])], 1)
-  return `${names}, ${format.bytes(files.reduce((sum, { size }) => sum + size, 0))}`
+  const names = listText(
+    files.map(({ name }) => name),
+    1,
+  )
+  const sum = format.bytes(files.reduce((bytes, { size }) => bytes + size, 0))
+  return hasText ? `${names}, ${sum}, with a text` : `${names}, ${sum}`
 }
 
 /** `a.txt, b.txt and 7 more` @param most - how many are named */

@@ -69,8 +69,7 @@ export const composeFaults = {
     `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
   offline:
     'The server could not be reached. Everything is still here; nothing has been lost. Try again when you are connected.',
-  try_later:
-    'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
+  try_later: 'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
   too_large:
     'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
   refused:

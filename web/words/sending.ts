@@ -1,7 +1,8 @@
 /** A drop in parts on its way to the server. */
 export const sending = {
   title: 'Sending',
-  lede: (cargo: string): string => `${cargo}: sealed on this device, part by part. The link comes when all of it is there.`,
+  lede: (cargo: string): string =>
+    `${cargo}: sealed on this device, part by part. The link comes when all of it is there.`,
   kept: 'If this page is closed or the connection is lost, nothing is lost with it: come back to this page within a day and go on. Until it is done, this browser keeps the link for that.',
   notKept: 'This browser keeps nothing: do not close or reload this page, or it has to be sent from the beginning.',
   cancelQuestion: 'Cancel this upload?',

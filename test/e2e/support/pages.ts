@@ -53,7 +53,11 @@ export interface Wish {
 export async function sealInPage(page: Page, origin: string, wish: Wish): Promise<string> {
   await page.goto(origin)
   if (wish.text !== undefined) await page.getByLabel('Message', { exact: true }).fill(wish.text)
-  if (wish.files !== undefined) await page.locator('input[type=file]').setInputFiles([...wish.files])
+  if (wish.files !== undefined)
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([...wish.files])
   if (wish.reads !== undefined) await page.getByLabel('Opens').selectOption(wish.reads)
   if (wish.passphrase !== undefined) {
     await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()

@@ -2,6 +2,7 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit, seal } from '#client/send.ts'
 import type { Exchange, Transport } from '#client/transport.ts'
 import type { Bytes } from '#protocol/bytes.ts'
+import type { DropId } from '#protocol/id.ts'
 import { openDisk, type Disk, type Outlet } from '../../../web/disk.ts'
 import { makeOpening, type Opening } from '../../../web/effects/opening.ts'
 import { openStore, type Store } from '../../../web/store.ts'
@@ -11,9 +12,10 @@ import { says, type Reply } from '../../client/support/network.ts'
 import { partsServer, type PartsServer } from '../../client/support/parts-server.ts'
 import { stage, type Setting, type Stage } from './stage.ts'
 
-/** A drop in three parts, on a server that gives it out. */
+/** A drop in two parts, on a server that gives it out. */
 export interface LargeDrop {
   readonly fragment: string
+  readonly dropId: DropId
   readonly server: PartsServer
   readonly film: Bytes
   /** `claim`, `part 1`, …: what was asked since. */
@@ -32,7 +34,7 @@ export async function largeDrop(meddle: Meddle = () => undefined, passphrase = '
     if (request === 'status') return says(about)
     return request === 'ack' ? says({ burned: true }) : undefined
   })
-  const film = noise(17_000_000, 7)
+  const film = noise(8_600_000, 7)
   const sender = await generateSigningKey()
   const options = { sender, ttlSeconds: 3_600, reads: 1, passphrase, stretch, now: server.clock() }
   const message = { text: 'the film', files: [fileOf('film/one.mp4', film), fileOf('notes.txt', noise(100))] }
@@ -42,6 +44,7 @@ export async function largeDrop(meddle: Meddle = () => undefined, passphrase = '
   about = { expires: 1_800_003_600, reads: 1, size, parts, largest: 100_000_000, state: 'ready', claims: [] }
   const began = server.asked.length
   return {
+    dropId: sealed.dropId,
     fragment: sealed.link.split('#')[1] ?? '',
     server,
     film,
@@ -75,7 +78,7 @@ export function openPage(
   { disk: own, ...setting }: Omit<Setting, 'disk'> & { disk?: Partial<Disk> } = {},
 ): Stage & { opening: Opening } {
   const save = (name: string, bytes: Bytes | Blob): void => void saved.set(name, new Blob([bytes]))
-  const device = { clock: () => 1_800_000_000_000, save, ...setting.device }
+  const device = { clock: () => 1_800_000_000_000 + performance.now(), save, ...setting.device }
   const set = stage(transport, { kept, ...setting, disk: { ...disk, ...own }, device })
   return { ...set, opening: makeOpening(set.tools) }
 }

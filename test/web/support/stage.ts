@@ -7,7 +7,9 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import type { Device } from '../../../web/device.ts'
 import { memoryDisk, type Disk } from '../../../web/disk.ts'
 import type { Event } from '../../../web/event.ts'
+import { makeSealing, type Sealing } from '../../../web/effects/sealing.ts'
 import type { Tools } from '../../../web/effects/tools.ts'
+import { makeUploading } from '../../../web/effects/uploading.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
 import { sealWhole } from '../../client/support/whole.ts'
@@ -103,6 +105,11 @@ export function stage(
     },
   }
   return { tools, log, kept, said, state: () => state }
+}
+
+/** What a press on the seal does. */
+export function sealing(tools: Tools): Sealing {
+  return makeSealing(tools, async () => makeUploading(tools))
 }
 
 export function answer(status: number, body: Bytes | object): Answer {

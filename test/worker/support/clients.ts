@@ -3,8 +3,11 @@ import { hkdf } from '#client/crypto/kdf.ts'
 import type { Stretch } from '#client/crypto/argon2.ts'
 import type { Message } from '#client/archive.ts'
 import { deriveOpener, parseLink, type Opener } from '#client/link.ts'
+import { look, openDrop, receiveParts, type Opened, type ReceiveOptions } from '#client/receive.ts'
 import { deposit, seal, type Sealed } from '#client/send.ts'
 import type { Server } from '#client/server.ts'
+import { memorySource } from '#client/source.ts'
+import { memoryStaging } from '#client/staging.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { directly, ORIGIN, read, type Wire } from './wire.ts'
 
@@ -66,8 +69,26 @@ export async function openerOf(link: string, passphrase: string): Promise<Opener
 /** Sealed and deposited. */
 export async function depositMessage(server: Server, choices: SealChoices = {}): Promise<SealedDrop> {
   const drop = await sealMessage(choices)
-  await deposit(server, drop.sealed)
+  await deposit(server, drop.sealed, { sender: drop.sender })
   return drop
+}
+
+/** Claims a drop of one part, by who holds the link. @returns its ciphertext */
+export async function claimWhole(
+  server: Server,
+  opener: Opener,
+  reader: SigningKey,
+  nonce?: string,
+  options: ReceiveOptions = {},
+): Promise<Bytes> {
+  const { dropId, locator } = opener
+  const { size, parts } = await look(server, { dropId, locator })
+  return receiveParts(server, opener, reader, { size, parts, nonce }, memoryStaging(), options).part(0)
+}
+
+/** Opens the ciphertext of a drop of one part. */
+export function openWhole(ciphertext: Bytes, opener: Opener): Promise<Opened> {
+  return openDrop({ count: 1, size: ciphertext.length, part: async () => ciphertext }, opener)
 }
 
 export function textMessage(text: string): Message {
@@ -79,5 +100,6 @@ export function fileOf(
   bytes: Bytes | string,
   type = 'application/octet-stream',
 ): Message['files'][number] {
-  return { name, type, modifiedAtMs: 1_700_000_000_000, bytes: typeof bytes === 'string' ? utf8(bytes) : bytes }
+  const source = memorySource(typeof bytes === 'string' ? utf8(bytes) : bytes)
+  return { name, type, modifiedAtMs: 1_700_000_000_000, source }
 }

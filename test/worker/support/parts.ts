@@ -80,7 +80,11 @@ export async function allKeys(): Promise<readonly string[]> {
 }
 
 /** Puts attempts on the shelf that a real upload would take too long to make, with a byte of each in the store. */
-export async function pretend(drop: Laid, parts: readonly Part[], store: (key: string) => Promise<unknown>): Promise<void> {
+export async function pretend(
+  drop: Laid,
+  parts: readonly Part[],
+  store: (key: string) => Promise<unknown>,
+): Promise<void> {
   await Promise.all(parts.map(({ blob }) => store(blob)))
   await inShelf(drop.dropId, (_shelf, { storage }) => {
     const table = new Parts(storage.sql)

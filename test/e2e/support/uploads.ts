@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Page, Request, Route } from 'playwright'
+import { expect, onTestFinished } from 'vitest'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { look, openDrop, receiveParts } from '#client/receive.ts'
+import { memoryStaging } from '#client/staging.ts'
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
+import { heading } from './pages.ts'
+import { noise, openerOf, reach } from './people.ts'
+
+/** A file of three parts on a disk. @returns where it lies, and what is in it */
+export function largeFile(name: string, size = 17_000_000): { path: string; bytes: Bytes } {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, name)
+  const bytes = noise(size)
+  rewrite(path, bytes)
+  return { path, bytes }
+}
+
+/** Changes a file where nobody sees it: its time stays. */
+export function rewrite(path: string, bytes: Bytes): void {
+  writeFileSync(path, bytes)
+  // A whole second: a browser and a file system may disagree about less.
+  utimesSync(path, 1_700_000_000, 1_700_000_000)
+}
+
+/** A folder on a disk. @param files - texts by path. @returns where it lies */
+export function folderOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
+
+/** Holds back the third part, so that an upload has a middle. */
+export interface Gate {
+  /** How often each part was sent, by its number. */
+  readonly sent: ReadonlyMap<string, number>
+  /** Numbers of the parts that the server has taken. */
+  readonly taken: ReadonlySet<string>
+  open(): Promise<void>
+  /** Closes the page before the third part is there. */
+  close(): Promise<void>
+}
+
+export async function holdThirdPart(page: Page): Promise<Gate> {
+  const sent = new Map<string, number>()
+  const taken = new Set<string>()
+  const held: Route[] = []
+  let state: 'held' | 'open' | 'cut' = 'held'
+  const pass = async (route: Route): Promise<void> => route.continue().catch(() => {})
+  // Only this one: a body that is held goes through the hands of the test, and slowly.
+  await page.route(/\/v1\/drops\/upload\?n=2$/, async (route) => {
+    if (state === 'open') await pass(route)
+    else if (state === 'cut') await route.abort()
+    else held.push(route)
+  })
+  page.on('request', (request) => {
+    const n = partOf(request)
+    if (n !== undefined) sent.set(n, (sent.get(n) ?? 0) + 1)
+  })
+  page.on('response', (response) => {
+    const n = partOf(response.request())
+    if (n !== undefined && response.ok()) taken.add(n)
+  })
+  return {
+    sent,
+    taken,
+    async open() {
+      state = 'open'
+      await Promise.all(held.splice(0).map(pass))
+    },
+    async close() {
+      // What is held when a page closes would be let go.
+      state = 'cut'
+      await Promise.all(held.splice(0).map((route) => route.abort()))
+      await page.close()
+    },
+  }
+}
+
+/** Fills the form and seals, up to the screen that sends. */
+export async function beginUpload(
+  page: Page,
+  origin: string,
+  path: string,
+  wish: { text?: string; passphrase?: string } = {},
+): Promise<void> {
+  await page.goto(origin)
+  if (wish.text !== undefined) await page.getByLabel('Message', { exact: true }).fill(wish.text)
+  await page.locator('input[type=file]').first().setInputFiles(path)
+  if (wish.passphrase !== undefined) {
+    await page.getByRole('button', { name: 'Ask for a passphrase too' }).click()
+    await page.getByLabel('Passphrase', { exact: true }).fill(wish.passphrase)
+  }
+  await page.getByRole('button', { name: 'Seal message' }).click()
+  await heading(page, 'Sending')
+}
+
+/** Two parts are there, and the third is on its way. */
+export async function middle(gate: Gate): Promise<void> {
+  await expect.poll(() => [...gate.taken].toSorted(), { timeout: 20_000 }).toEqual(['0', '1'])
+}
+
+/** Presses what goes on with an interrupted upload. */
+export async function takeUp(page: Page, origin: string): Promise<void> {
+  await page.goto(origin)
+  await page.getByRole('heading', { name: 'An upload was interrupted' }).waitFor()
+  await page.getByRole('button', { name: /^Go on with/ }).click()
+}
+
+function partOf(request: Request): string | undefined {
+  const { pathname, searchParams } = new URL(request.url())
+  return pathname === '/v1/drops/upload' ? (searchParams.get('n') ?? undefined) : undefined
+}
+
+/** Opens a drop as any client would. */
+export async function openWhole(
+  link: string,
+  passphrase = '',
+): Promise<{ text: string; files: { name: string; bytes: Bytes }[] }> {
+  const server = reach(new URL(link).origin)
+  const opener = await openerOf(link, passphrase)
+  const waiting = await look(server, opener)
+  const parts = receiveParts(server, opener, await generateSigningKey(), waiting, memoryStaging())
+  const opened = await openDrop(parts, opener)
+  const files: { name: string; bytes: Bytes }[] = []
+  for (const file of opened.files) {
+    const pieces: Bytes[] = []
+    for await (const piece of file.read()) pieces.push(piece)
+    files.push({ name: file.name, bytes: joinBytes(pieces) })
+  }
+  return { text: opened.text, files }
+}
+
+/** Files below a folder that are as large as a part. */
+export function countParts(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size > 4_000_000)
+    .length
+}

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { PART_BYTES } from '#protocol/limits.ts'
+import { startServer } from '../tools/server.ts'
+import { bytesBelow, configFor, hashFile, LARGE_BYTES, peakMemory, until, writeLarge } from './support.ts'
+
+// The built command, against the built server in real workerd, with a file that nobody wants in memory.
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealdrop-large-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test.for(['Workers KV', 'R2'] as const)(
+  'a large file goes through %s and back, though the server dies in both directions and the command too',
+  async (store) => {
+    await using server = await startServer({ config: configFor(store, folder) })
+    const file = join(folder, 'film.bin')
+    const hash = writeLarge(file)
+    const small = join(folder, 'small.bin')
+    writeLarge(small, 1_000)
+    // What the command takes for a little, in either direction.
+    const sentLittle = await finish(run(server.url, ['send', small]))
+    const openedLittle = await finish(run(server.url, ['open', '-', '-o', join(folder, 'little')], sentLittle.stdout))
+    expect(openedLittle.exitCode).toBe(0)
+    const kept = (): number => bytesBelow(server.data)
+
+    const sending = run(server.url, ['send', file])
+    await until(() => kept() > 0.25 * LARGE_BYTES)
+    await server.kill()
+    await sleep(500)
+    await server.start()
+    await until(() => kept() > 0.6 * LARGE_BYTES)
+    sending.child.kill('SIGKILL')
+    const sent = await finish(sending)
+    expect(sent.stdout).toBe('')
+    const resumed = await finish(run(server.url, ['resume']))
+    expect([resumed.exitCode, resumed.stderr]).toEqual([0, expect.any(String)])
+    const link = resumed.stdout.trim()
+
+    const out = join(folder, 'out')
+    mkdirSync(out)
+    const come = (): number => bytesBelow(out)
+    const opening = run(server.url, ['open', '-', '-o', out], link)
+    await until(() => come() > 0.25 * LARGE_BYTES)
+    await server.kill()
+    await sleep(500)
+    await server.start()
+    await until(() => come() > 0.6 * LARGE_BYTES)
+    opening.child.kill('SIGKILL')
+    const stopped = await finish(opening)
+    const opened = await finish(run(server.url, ['open', '-', '-o', out], link))
+    expect([opened.exitCode, opened.stderr]).toEqual([0, expect.stringContaining('opened and burned')])
+    expect(readdirSync(out)).toEqual(['film.bin'])
+    expect(await hashFile(join(out, 'film.bin'))).toBe(hash)
+    // Nothing is left with the server but what was on its way, to the disk and to nobody's knowledge, when the power went.
+    await until(() => kept() < FLIGHTS * PART_BYTES)
+
+    const grew = (each: { peakBytes: number }, from: { peakBytes: number }): number =>
+      (each.peakBytes - from.peakBytes) / 1_048_576
+    const growth = [
+      ...[sent, resumed].map((each) => grew(each, sentLittle)),
+      ...[stopped, opened].map((each) => grew(each, openedLittle)),
+    ]
+    console.log(
+      `${store}: send, resume, open, open again grew by ${growth.map((each) => each.toFixed(0)).join(', ')} MiB`,
+    )
+    for (const each of growth) expect(each).toBeLessThan(100)
+  },
+)
+
+interface Run {
+  readonly child: ChildProcess
+  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string; peakBytes: number }>
+}
+
+/** Starts the command. @param input - what it gets on standard input */
+function run(url: string, args: readonly string[], input = ''): Run {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: folder,
+    env: { ...process.env, SEALDROP_HOME: join(folder, 'home'), SEALDROP_SERVER: url },
+  })
+  let stdout = ''
+  let stderr = ''
+  let peakBytes = 0
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdin.end(input)
+  const timer = setInterval(() => (peakBytes = Math.max(peakBytes, peakMemory(child.pid ?? 0))), 20)
+  const ended = once(child, 'close').then(() => {
+    clearInterval(timer)
+    return { exitCode: child.exitCode, stdout, stderr, peakBytes }
+  })
+  return { child, ended }
+}
+
+function finish({ ended }: Run): Run['ended'] {
+  return ended
+}
+
+/** Parts that are under way at once, and a little for the rest. */
+const FLIGHTS = 4
+const COMMAND = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
