@@ -21,5 +21,6 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     request.onloadend = () => signal?.removeEventListener('abort', stop)
     if (signal?.aborted === true) return reject(new TypeError('no answer'))
     signal?.addEventListener('abort', stop)
-    request.send(body ?? null)
+    // A Blob: bytes sent as they are get copied into the page for every try, and lie there until they are collected.
+    request.send(body === undefined ? null : new Blob([body]))
   })

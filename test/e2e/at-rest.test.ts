@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { joinBytes } from '#protocol/bytes.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
-import { acknowledge, claim, open } from '#client/receive.ts'
+import { acknowledge } from '#client/receive.ts'
 import { checkDrop, revokeDrop } from '#client/sender.ts'
+import { fileOf } from '../client/support/messages.ts'
+import { ciphertextOf, claim, openWhole } from '../client/support/whole.ts'
 import { startServer } from '../tools/server.ts'
 import { openerOf, reach, send } from './support/people.ts'
 
@@ -14,24 +17,30 @@ const PASSPHRASE = 'mountain umbrella second carbon'
 test('nothing that the server keeps or prints can be read: no text, no name, no link, no passphrase', async () => {
   await using server = await startServer()
   const bytes = new TextEncoder().encode(`${TEXT} `.repeat(50))
-  const files = [{ name: NAME, type: 'text/x-ledger', modifiedAtMs: 0, bytes }]
+  const files = [{ ...fileOf(NAME, bytes), type: 'text/x-ledger' }]
   // One waits, one has been read, one revoked, one was tried with a wrong passphrase.
   const waiting = await send(server.url, { text: TEXT, files }, { passphrase: PASSPHRASE })
   const read = await send(server.url, { text: TEXT, files }, { reads: 2 })
   const reader = await generateSigningKey()
-  const opened = await open(await claim(read.server, read.opener, reader), read.opener)
+  const opened = await openWhole(await claim(read.server, read.opener, reader), read.opener)
   await acknowledge(read.server, read.opener, reader, opened.opened)
   await checkDrop(read.server, read.sealed.ticket, read.sender)
   const revoked = await send(server.url, { text: TEXT })
   await revokeDrop(revoked.server, revoked.sealed.ticket, revoked.sender)
+  // Two in parts: one waits, of one the upload was cancelled.
+  const large = [...files, fileOf(`large ${NAME}`, joinBytes(Array<Uint8Array>(3_500).fill(bytes)))]
+  const parted = await send(server.url, { text: TEXT, files: large })
+  expect(parted.sealed.parts).toBeGreaterThan(1)
+  const cancelled = await send(server.url, { text: TEXT, files: large })
+  await revokeDrop(cancelled.server, cancelled.sealed.ticket, cancelled.sender)
   const wrong = await openerOf(waiting.sealed.link, 'not this')
   await claim(reach(server.url), wrong, reader).catch(() => undefined)
   await server.stop()
 
   const secrets = [TEXT, NAME, 'text/x-ledger', PASSPHRASE, 'not this', opened.opened].map((text) => Buffer.from(text))
-  for (const { sealed, opener } of [waiting, read, revoked]) {
+  for (const { sealed, opener } of [waiting, read, revoked, parted, cancelled]) {
     const fragment = sealed.link.split('#')[1] ?? ''
-    secrets.push(Buffer.from(fragment), Buffer.from(opener.identity))
+    secrets.push(Buffer.from(fragment), Buffer.from(opener.identity), Buffer.from(sealed.unfinished.fileKey))
   }
   const kept = [...filesBelow(server.data).map((path) => readFileSync(path)), Buffer.from(server.printed())]
   // An acknowledgement holds the hash of a token, which only its sender can check; nothing else of these may be there.
@@ -48,11 +57,11 @@ test('nothing that the server keeps or prints can be read: no text, no name, no 
 test('after a drop is burned its ciphertext is on the disk no more', async () => {
   await using server = await startServer()
   const { sealed, opener, server: reached } = await send(server.url, { text: TEXT })
-  const sample = Buffer.from(sealed.ciphertext.slice(4_000, 4_064))
+  const sample = Buffer.from((await ciphertextOf(sealed)).slice(4_000, 4_064))
   const isKept = (): boolean => filesBelow(server.data).some((path) => readFileSync(path).includes(sample))
   expect(isKept()).toBe(true)
   const reader = await generateSigningKey()
-  const { opened } = await open(await claim(reached, opener, reader), opener)
+  const { opened } = await openWhole(await claim(reached, opener, reader), opener)
   expect(await acknowledge(reached, opener, reader, opened)).toBe(true)
   await server.stop()
   expect(isKept()).toBe(false)

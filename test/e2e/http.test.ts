@@ -2,11 +2,13 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { signRequest } from '#client/crypto/sign.ts'
-import { acknowledge, claim, look, open } from '#client/receive.ts'
+import { acknowledge, look } from '#client/receive.ts'
 import { checkDrop } from '#client/sender.ts'
 import { formatReaderBody, REQUESTS } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { formatTerms } from '#protocol/terms.ts'
+import { fileOf } from '../client/support/messages.ts'
+import { claim, openWhole } from '../client/support/whole.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { noise, send, type Deposited } from './support/people.ts'
 
@@ -16,17 +18,15 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const file = (bytes: Uint8Array<ArrayBuffer>) => ({ name: 'film.bin', type: '', modifiedAtMs: 0, bytes })
-
 test('a client that hangs up after 16 KiB of the ciphertext has burned nothing', async () => {
   const bytes = noise(600_000)
-  const { sealed, opener, sender, server: reached } = await send(server.url, { files: [file(bytes)] })
+  const { sealed, opener, sender, server: reached } = await send(server.url, { files: [fileOf('film.bin', bytes)] })
   const reader = await generateSigningKey()
   const received = await claimAndHangUp(sealed.dropId, opener, reader, 16_384)
   expect(received).toBeGreaterThanOrEqual(16_384)
-  expect(received).toBeLessThan(sealed.ciphertext.length)
+  expect(received).toBeLessThan(sealed.size)
   expect((await checkDrop(reached, sealed.ticket, sender)).state).toBe('claimed')
-  const opened = await open(await claim(reached, opener, reader), opener)
+  const opened = await openWhole(await claim(reached, opener, reader), opener)
   expect(Buffer.compare(opened.files[0]?.bytes ?? noise(1), bytes)).toBe(0)
   expect(await acknowledge(reached, opener, reader, opened.opened)).toBe(true)
 })
@@ -48,13 +48,14 @@ test('no GET and no HEAD of any address consumes anything', async () => {
     }
   }
   expect((await look(reached, opener)).state).toBe('ready')
-  expect((await open(await claim(reached, opener, await generateSigningKey()), opener)).text).toBe('still here')
+  expect((await openWhole(await claim(reached, opener, await generateSigningKey()), opener)).text).toBe('still here')
 })
 
 test('a program that only knows how to post bytes can deposit a drop', async () => {
   const { sealed } = await send(server.url, { text: 'the first one makes the ciphertext' })
   const again = await send(server.url, { text: 'the second one is posted by hand' })
-  const { dropId, terms, ciphertext } = { ...again.sealed, dropId: flip(again.sealed.dropId) }
+  const { dropId, terms } = { ...again.sealed, dropId: flip(again.sealed.dropId) }
+  const ciphertext = await again.sealed.sealPart(0)
   const answer = await fetch(`${server.url}/v1/drops`, {
     method: 'POST',
     // What curl --data-binary says of a body, and nothing else.
@@ -79,7 +80,7 @@ test('a power cut between claim and acknowledge loses nothing', async () => {
   const after = await claim(reached, opener, reader)
   expect(Buffer.compare(before, after)).toBe(0)
   await expect(claim(reached, opener, await generateSigningKey())).rejects.toMatchObject({ code: 'claimed' })
-  const { opened } = await open(after, opener)
+  const { opened } = await openWhole(after, opener)
   await acknowledge(reached, opener, reader, opened)
   await server.kill()
   await server.start()
@@ -89,20 +90,20 @@ test('a power cut between claim and acknowledge loses nothing', async () => {
 
 test('a power cut in the middle of depositing leaves a drop that can be deposited again, whole', async () => {
   const bytes = noise(4_000_000)
-  const first = await send(server.url, { files: [file(bytes)] })
+  const first = await send(server.url, { files: [fileOf('film.bin', bytes)] })
   const { sealed, server: reached } = first
   // The same bytes under ids that the server has not seen, and the cut at moments that differ.
   for (const delayMs of [0, 5, 20, 60]) {
     const dropId = flip(sealed.dropId, delayMs)
     const headers = { 'Drop-Id': dropId, 'Drop-Terms': formatTerms(sealed.terms) }
-    const cut = fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: sealed.ciphertext }).catch(
+    const cut = fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: await sealed.sealPart(0) }).catch(
       () => undefined,
     )
     await reached.wait(delayMs)
     await server.kill()
     await cut
     await server.start()
-    const again = await fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: sealed.ciphertext })
+    const again = await fetch(`${server.url}/v1/drops`, { method: 'POST', headers, body: await sealed.sealPart(0) })
     expect(again.status).toBe(201)
   }
 })
