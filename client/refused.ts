@@ -1,10 +1,9 @@
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import type { Created, Limits, Receipt, Sent, SignatureRecord, Uploaded } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
-import { DropError, type WireCode } from '#protocol/error.ts'
+import { DropError, parseProblemCode, type WireCode } from '#protocol/error.ts'
 import { MAX_CREATED_SECONDS } from '#protocol/limits.ts'
 import { isNonce } from '#protocol/nonce.ts'
-import { parseProblemCode } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import type { Answer } from './transport.ts'
 

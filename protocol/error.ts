@@ -1,20 +1,23 @@
 /** What a server may answer. Each has a row in `problem.ts`: a new code does not compile without one. */
-export type WireCode =
-  | 'bad_request'
-  | 'not_proved'
-  | 'wrong_passphrase'
-  | 'gone'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'claimed'
-  | 'dismissed'
-  | 'id_taken'
-  | 'length_required'
-  | 'too_large'
-  | 'incomplete'
-  | 'wrong_origin'
-  | 'try_later'
-  | 'internal'
+export type WireCode = (typeof WIRE_CODES)[number]
+
+const WIRE_CODES = [
+  'bad_request',
+  'not_proved',
+  'wrong_passphrase',
+  'gone',
+  'not_found',
+  'method_not_allowed',
+  'claimed',
+  'dismissed',
+  'id_taken',
+  'length_required',
+  'too_large',
+  'incomplete',
+  'wrong_origin',
+  'try_later',
+  'internal',
+] as const
 
 /** What only an end can find out. */
 export type LocalCode =
@@ -47,3 +50,18 @@ export class DropError extends Error {
 export function isDropError(error: unknown): error is DropError {
   return error instanceof Error && error.name === 'DropError' && 'code' in error
 }
+
+/** Whether a server may answer this code. */
+export function isWireCode(code: string): code is WireCode {
+  return (WIRE_CODES as readonly string[]).includes(code)
+}
+
+/** Reads the code out of a problem's `type` (RFC 9457 §3.1.1); `undefined` if it is none of ours. */
+export function parseProblemCode(type: unknown): WireCode | undefined {
+  if (typeof type !== 'string' || !type.startsWith(PROBLEM_PATH)) return undefined
+  const code = type.slice(PROBLEM_PATH.length)
+  return isWireCode(code) ? code : undefined
+}
+
+/** Where the pages that explain problems lie. docs/protocol.md §7. */
+export const PROBLEM_PATH = '/problems/'

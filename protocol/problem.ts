@@ -1,4 +1,4 @@
-import type { WireCode } from './error.ts'
+import { PROBLEM_PATH, type WireCode } from './error.ts'
 
 /** One row of the table of problems (RFC 9457): the page `/problems/<code>` says the explanation. */
 export interface Problem {
@@ -104,17 +104,5 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
 /** The RFC 9457 body for a code. Never holds a detail from inside, a stack or an id. */
 export function problemFor(code: WireCode): ProblemBody {
   const { status, title } = PROBLEMS[code]
-  return { type: `/problems/${code}`, title, status }
-}
-
-/** Reads the code out of a problem's type; `undefined` if it is none of ours. */
-export function parseProblemCode(type: unknown): WireCode | undefined {
-  if (typeof type !== 'string' || !type.startsWith('/problems/')) return undefined
-  const code = type.slice('/problems/'.length)
-  return isWireCode(code) ? code : undefined
-}
-
-/** Whether a server may answer this code. */
-export function isWireCode(code: string): code is WireCode {
-  return Object.hasOwn(PROBLEMS, code)
+  return { type: `${PROBLEM_PATH}${code}`, title, status }
 }

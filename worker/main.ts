@@ -1,5 +1,4 @@
-import { isDropError } from '#protocol/error.ts'
-import { isWireCode } from '#protocol/problem.ts'
+import { isDropError, isWireCode } from '#protocol/error.ts'
 import type { Env } from './env.ts'
 import { problem } from './respond.ts'
 import { router } from './routes.ts'

@@ -6,7 +6,7 @@ import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#p
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
-import { parseProblemCode } from '#protocol/problem.ts'
+import { parseProblemCode } from '#protocol/error.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import worker from '../../../worker/main.ts'
 
