@@ -108,5 +108,6 @@ async function readContent(segment: Segment, start: number, end: number): Promis
   const bytes = await content.source.read(from, to)
   // One byte more or fewer would move everything that comes after it.
   if (bytes.length !== end - start) throw new FileFault('file_changed', content.name)
-  return bytes
+  // Whoever seals it gives the memory back: what lies beside a view would go with it.
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
 }

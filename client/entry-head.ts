@@ -1,5 +1,6 @@
 import { createTarPacker, unpackTar } from 'modern-tar'
 import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
+import { LARGEST_ENTRY } from './layout.ts'
 import { BLOCK_BYTES } from './pad.ts'
 
 /** What the head of an entry says. */
@@ -40,6 +41,8 @@ export async function parseHead(head: Bytes): Promise<Entry> {
   const [found] = await unpackTar(head)
   if (found === undefined) throw new RangeError('no head of an entry')
   const { name, size, mtime } = found.header
+  // The library has a way to write it, and stock tools have another.
+  if (size > LARGEST_ENTRY) throw new RangeError('more than eleven octal digits say')
   const entry = { name, size, modifiedAtMs: mtime?.getTime() ?? 0 }
   if (!equalBytes(await formatHead(entry), head)) throw new RangeError('not as this client would write it')
   return entry

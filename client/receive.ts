@@ -1,5 +1,6 @@
 import { formatAckBody, type Receipt, type Status } from '#protocol/api.ts'
 import { DropError } from '#protocol/error.ts'
+import { isPossible } from '#protocol/extent.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { makeDownload, type ReceiveOptions } from './download.ts'
@@ -30,7 +31,8 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
   const body = parseJson(answer) ?? {}
   const { state, claims, largest } = body
   const created = parseCreated(body)
-  if (created === undefined || !isCount(largest)) throw new DropError('bad_answer')
+  // Nobody is made to ask for millions of parts with nothing in them.
+  if (created === undefined || !isPossible(created) || !isCount(largest)) throw new DropError('bad_answer')
   if (state !== 'ready' && state !== 'claimed' && state !== 'read') throw new DropError('bad_answer')
   return { ...created, largest, state, claims: parseReceipts(claims) ?? [], nonce: offeredNonce(answer) }
 }

@@ -5,6 +5,7 @@ import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
@@ -125,21 +126,28 @@ async function askOnce(server: Server, call: Call, digest: string, nonce: string
   const { name, body, signal, onProgress } = call
   const { method, path } = REQUESTS[name]
   if (signal?.aborted === true) return new DropError('stopped')
+  const endless = new AbortController()
   try {
     const exchange: Exchange = {
       method,
       url: `${server.origin}${path}${call.query ?? ''}`,
       fields: await fieldsOf(server, call, digest, nonce),
       ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
+      signal: signal === undefined ? endless.signal : AbortSignal.any([signal, endless.signal]),
       onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
-      onReceived: (bytes, total) => onProgress?.({ stage: 'receiving', bytes, total }),
+      onReceived: (bytes, total) => {
+        // Nothing that is answered is longer than a part. Whoever answers more would fill the memory.
+        if (bytes > PART_BYTES) return endless.abort()
+        onProgress?.({ stage: 'receiving', bytes, total })
+      },
     }
     const answer = await exchangeAlive(server.transport, exchange)
+    if (endless.signal.aborted) return new DropError('bad_answer')
     if (answer.status >= 300) return parseRefusal(answer)
     return DELIVERED.has(name) ? await checkDelivery(answer) : answer
   } catch (cause) {
-    return new DropError(isStopped(signal) ? 'stopped' : 'offline', { cause })
+    if (isStopped(signal)) return new DropError('stopped', { cause })
+    return new DropError(endless.signal.aborted ? 'bad_answer' : 'offline', { cause })
   }
 }
 

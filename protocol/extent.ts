@@ -22,6 +22,10 @@ export function parseExtent(field: string): Extent | undefined {
   const size = members.get('size')?.[0]
   const parts = members.get('parts')?.[0]
   if (typeof size !== 'number' || typeof parts !== 'number' || parts < 2) return undefined
-  const isPossible = size > (parts - 1) * MIN_PART_BYTES && size <= parts * PART_BYTES
-  return isPossible ? { size, parts } : undefined
+  return isPossible({ size, parts }) ? { size, parts } : undefined
+}
+
+/** Whether so many bytes can come in so many parts. */
+export function isPossible({ size, parts }: Extent): boolean {
+  return size > (parts - 1) * MIN_PART_BYTES && size <= parts * PART_BYTES
 }

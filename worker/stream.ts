@@ -34,6 +34,18 @@ export async function pour(
   return { outcome: 'stored', hash: new Uint8Array(known) }
 }
 
+/**
+ * Reads a body that nobody wants to its end: a client whose connection is closed while it sends does not see the answer, and
+ * sends everything again. Never fails.
+ */
+export async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
+  try {
+    await body.pipeTo(new WritableStream())
+  } catch {
+    // Who has hung up waits for no answer.
+  }
+}
+
 async function settle(putting: Promise<void>): Promise<'stored' | 'refused'> {
   try {
     await putting

@@ -172,6 +172,16 @@ test.for([-1, 1])('a file that gives %i byte more than it was asked for has chan
   await expect(plan.read(0, 1_024)).resolves.toHaveLength(1_024)
 })
 
+test('a file that was read as a view of something larger took what lay beside it along, when its memory was given back', async () => {
+  const shared = noise(40_000)
+  const source: Source = { size: 30_000, read: async (from, to) => shared.subarray(from, to) }
+  const plan = await planArchive({ text: '', files: [{ ...fileOf('x', noise(0)), source }] }, token, NOW)
+  const bytes = await plan.read(512, 20_512)
+  expect(bytes).toEqual(shared.slice(0, 20_000))
+  bytes.buffer.transfer(0)
+  expect(await plan.read(512, 20_512)).toEqual(noise(20_000))
+})
+
 test('what a source throws is what the reader of an archive learns', async () => {
   const fault = new FileFault('file_unreadable', 'x')
   const source: Source = { size: 1, read: () => Promise.reject(fault) }

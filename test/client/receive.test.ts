@@ -76,6 +76,8 @@ test.for([
   ['no word of the largest drop', { ...waiting, largest: undefined }],
   ['no parts', { ...waiting, parts: 0 }],
   ['half a part', { ...waiting, parts: 1.5 }],
+  ['more parts than its bytes can come in', { ...waiting, parts: 1e12 }],
+  ['fewer parts than its bytes need', { ...waiting, size: 8_640_000_000_000 }],
   ['a list', []],
 ])('a server that answers a look with %s is not believed', async ([, body]) => {
   await expect(look(serverThat([says(body)]), opener)).rejects.toMatchObject({ code: 'bad_answer' })

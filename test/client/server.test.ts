@@ -98,6 +98,21 @@ test('a lost answer is asked for again, more slowly each time, until patience en
   expect(server.exchanges).toHaveLength(9)
 })
 
+test('an answer without end filled the memory of whoever asked', async () => {
+  const server = serverThat([])
+  let pulled = 0
+  const transport = async ({ onReceived, signal }: Parameters<typeof server.transport>[0]): Promise<never> => {
+    for (;;) {
+      signal?.throwIfAborted()
+      onReceived?.((pulled += 1_000_000), 2 ** 53)
+      await Promise.resolve()
+      if (pulled > 1e9) throw new Error('nobody stopped it')
+    }
+  }
+  await expect(ask({ ...server, transport }, call)).rejects.toMatchObject({ code: 'bad_answer' })
+  expect(pulled).toBe(9_000_000)
+})
+
 test('without patience a request is made once', async () => {
   const server = serverThat([lost, good], 0)
   await expect(ask(server, call)).rejects.toMatchObject({ code: 'offline' })

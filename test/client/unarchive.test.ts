@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { unpackTar } from 'modern-tar'
 import { expect, test } from 'vitest'
 import { TOKEN_BYTES } from '#client/archive.ts'
-import { formatHead } from '#client/entry-head.ts'
+import { formatHead, parseHead } from '#client/entry-head.ts'
 import { unpackArchive, type Sink } from '#client/unarchive.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
@@ -139,6 +139,27 @@ test('an archive whose entries leave no room for its two closing blocks is refus
     const archive = concat(await archiveWith(most + more), new Uint8Array(1_024 - more))
     expect(archive.length).toBe(16_384)
     await expect(unpack(archive)).rejects.toThrow('no end')
+  }
+})
+
+test('an entry too large for a header was taken, in a spelling that no header has', async () => {
+  const size = 8 ** 11
+  const head = await formatHead({ name: 'x', size, modifiedAtMs: NOW })
+  expect(head).toHaveLength(3 * 512)
+  await expect(parseHead(head)).rejects.toThrow('eleven octal digits')
+  const most = { name: 'x', size: size - 1, modifiedAtMs: NOW }
+  expect(await parseHead(await formatHead(most))).toEqual(most)
+})
+
+test('one byte in the padding that is no zero is seen, wherever it lies and however it comes', async () => {
+  const archive = await pack({ text: '', files: [fileOf('a', noise(509)), fileOf('b', noise(1))] }, token, NOW)
+  // Behind each of the two files, and from the closing blocks on.
+  const ends = [512 + 509, 1_024 + 512 + 1, 4_096]
+  const places = ends.flatMap((end) => [0, 1, 2].map((more) => end + more))
+  for (const lengths of [...CUTTINGS, [3], [5, 7], [9, 1, 4]]) {
+    expect((await unpack(archive, lengths)).files).toHaveLength(2)
+    for (const place of [...places, archive.length - 1, archive.length - 2])
+      await expect(unpack(flip(archive, place), lengths)).rejects.toThrow(RangeError)
   }
 })
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { formatReaderBody, PART_REQUESTS, REQUESTS, type RequestName } from '#protocol/api.ts'
+import { formatCommitBody, formatReaderBody, PART_REQUESTS, REQUESTS, type RequestName } from '#protocol/api.ts'
 import { parseDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { formatTerms } from '#protocol/terms.ts'
@@ -21,7 +21,7 @@ import {
 } from './support/drops.ts'
 import { travel } from './support/clock.ts'
 import { blobsOf, fireAlarm, inShelf, rowOf } from './support/inside.ts'
-import { announce, commit, upload, uploaded } from './support/parts.ts'
+import { announce, attemptsAt, commit, hashOf, upload, uploaded } from './support/parts.ts'
 import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
 import { recorder } from './support/recorder.ts'
 import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
@@ -52,6 +52,19 @@ test('a proof that was not bound to its object opened another one', async () => 
   request.headers.set('Drop-Id', yours.dropId)
   expect((await read(await directly(request))).code).toBe('not_proved')
   expect((await rowOf(yours.dropId))?.claims).toEqual([])
+
+  const [here, there] = [await announce(), await announce()]
+  const { dropId, parts, sender } = here
+  const others = [
+    await requestOf({ name: 'upload', dropId, query: '?n=2', signers: { sender }, body: parts[2]! }),
+    await requestOf({ name: 'uploaded', dropId, signers: { sender } }),
+    await requestOf({ name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOf(parts)) }),
+  ]
+  for (const other of others) {
+    other.headers.set('Drop-Id', there.dropId)
+    expect((await read(await directly(other))).code).toBe('gone')
+  }
+  expect([await attemptsAt(here.dropId), await attemptsAt(there.dropId)]).toEqual([[], []])
 })
 
 test('leaving the passphrase away skipped the check of the passphrase', async () => {

@@ -8,6 +8,7 @@ import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import { claim, create, guess, lay, look, newDrop, reopen, revoke, sent, type Laid } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
 import { newReader, newReaderKey } from './support/parties.ts'
+import { announce, begin, commit, newCut, upload, uploaded } from './support/parts.ts'
 import { directly, ORIGIN, read, requestOf, withBindings, type Reply } from './support/wire.ts'
 
 const NAMES = Object.keys(REQUESTS) as RequestName[]
@@ -149,6 +150,11 @@ describe('bodies', () => {
     }
     expect((await revoke(drop, { body: new Uint8Array(1) })).code).toBe('bad_request')
     expect((await rowOf(drop.dropId))?.claims).toEqual([])
+    const cut = await announce()
+    const hash = 'A'.repeat(43)
+    for (const text of ['', '{}', `{"parts": "${hash}"}`, `{"parts":"${hash}"}\n`, `{"parts":"${hash.slice(1)}B"}`]) {
+      expect([text, (await commit(cut, { body: utf8(text) })).code]).toEqual([text, 'bad_request'])
+    }
   })
 })
 
@@ -175,6 +181,11 @@ describe('fields', () => {
     expect((await sent(drop, { fields: { 'Signature-Input': padding } })).code).toBe('too_large')
     expect((await sent(drop, { fields: { Signature: padding } })).code).toBe('too_large')
     expect((await create(drop, { fields: { 'Drop-Terms': formatTerms(drop.terms) + padding } })).code).toBe('too_large')
+    const cut = await newCut()
+    expect((await begin(cut, { fields: { 'Drop-Terms': formatTerms(cut.terms) + padding } })).code).toBe('too_large')
+    expect((await begin(cut, { fields: { 'Drop-Extent': `size=1, parts=2${padding}` } })).code).toBe('too_large')
+    expect((await begin(cut, { body: new Uint8Array(1_025) })).code).toBe('too_large')
+    expect((await upload(cut, 0, { fields: { Signature: padding } })).code).toBe('too_large')
   })
 
   test('a field that is there twice is refused', async () => {
@@ -197,6 +208,14 @@ describe('fields', () => {
     expect(await codeWithTwice(claims, 'Content-Digest')).toBe('bad_request')
     const terms = formatTerms(drop.terms)
     expect((await create(await newDrop(), { fields: { 'Drop-Terms': `${terms}, ${terms}` } })).code).toBe('bad_request')
+    const extent = 'size=4194305, parts=2'
+    const twice = { fields: { 'Drop-Extent': `${extent}, ${extent}` } }
+    expect((await begin(await newCut(), twice)).code).toBe('bad_request')
+    const { dropId, parts: pieces, sender } = await announce()
+    const uploads = (): Promise<Request> =>
+      requestOf({ name: 'upload', dropId, query: '?n=2', signers: { sender }, body: pieces[2]! })
+    for (const field of ['Content-Digest', 'Content-Length'])
+      expect(await codeWithTwice(await uploads(), field)).toBe('bad_request')
   })
 
   async function codeWithTwice(request: Request, field: string): Promise<string | undefined> {
@@ -207,6 +226,7 @@ describe('fields', () => {
 
 test('every answer forbids caches, carries the security headers, and a problem says its code and no more', async () => {
   const drop = await lay()
+  const cut = await newCut()
   const replies = [
     await plain('/nowhere'),
     await plain(REQUESTS.claim.path),
@@ -223,8 +243,19 @@ test('every answer forbids caches, carries the security headers, and a problem s
     await claim(drop, await newReaderKey()),
     await sent(drop),
     await revoke(drop),
+    await plain(REQUESTS.limits.path),
+    await begin(cut),
+    await begin({ ...cut, dropId: drop.dropId }),
+    await begin(cut, { via: withBindings({ LARGEST_ON_KV: '1' }) }),
+    await upload(cut, 2),
+    await upload(cut, 2),
+    await upload(cut, 2, { createdMs: 0 }),
+    await upload(cut, 2, { fields: { 'Content-Length': null }, via: withBindings({}) }),
+    await upload(cut, 3),
+    await uploaded(cut),
+    await commit(cut),
   ]
-  const members = { claimed: ['claims'], wrong_passphrase: ['triesLeft'] } as Readonly<
+  const members = { claimed: ['claims'], wrong_passphrase: ['triesLeft'], too_large: ['largest'] } as Readonly<
     Record<string, readonly string[]>
   >
   for (const { status, headers, code, json } of replies) {
@@ -235,16 +266,18 @@ test('every answer forbids caches, carries the security headers, and a problem s
     expect(headers.get('Content-Type')).toBe('application/problem+json')
     const { title } = PROBLEMS[code as keyof typeof PROBLEMS]
     expect(json).toMatchObject({ type: `/problems/${code}`, title, status })
-    expect(Object.keys(json).filter((name) => !['type', 'title', 'status'].includes(name))).toEqual(
-      members[code ?? ''] ?? [],
-    )
-    expect(JSON.stringify(json)).not.toContain(drop.dropId)
+    const more = Object.keys(json).filter((name) => !['type', 'title', 'status'].includes(name))
+    // That a body is too large says less than that a drop is.
+    expect([members[code ?? ''] ?? [], ...(code === 'too_large' ? [[]] : [])]).toContainEqual(more)
+    for (const { dropId } of [drop, cut]) expect(JSON.stringify(json)).not.toContain(dropId)
   }
   expect([...new Set(replies.flatMap(({ code }) => code ?? []))].toSorted()).toEqual([
     'bad_request',
     'claimed',
     'gone',
     'id_taken',
+    'incomplete',
+    'length_required',
     'method_not_allowed',
     'not_found',
     'not_proved',

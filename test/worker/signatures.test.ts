@@ -3,18 +3,23 @@ import type { SigningKey } from '#client/crypto/keys.ts'
 import { formatReaderBody, REQUESTS, type Role } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
-import { claim, lay, sent, type Laid } from './support/drops.ts'
+import { claim, lay, look, sent, type Laid } from './support/drops.ts'
 import { craft, type Craft, type Parameters } from './support/craft.ts'
 import { rowOf } from './support/inside.ts'
 import { newReader } from './support/parties.ts'
-import { signedRequests } from './support/signed.ts'
+import { announce, attemptsAt, layInParts, newCut, upload, type Cut } from './support/parts.ts'
+import { sendersRequests, signedRequests } from './support/signed.ts'
 import { ORIGIN, withBindings } from './support/wire.ts'
 
 test('a signature that was made by hand from RFC 9421 is as good as one of the library', async () => {
-  for (let index = 0; index < 8; index++) {
-    const [drop, reader] = [await lay(), await newReader()]
-    const { name, role, ask } = (await signedRequests(drop, reader))[index]!
-    expect([name, role, (await ask(await craft(drop, reader, name, role, {}))).status]).toEqual([name, role, 200])
+  const [drop, reader] = [await layInParts({ reads: 2 }), await newReader()]
+  const requests = await signedRequests(drop, reader)
+  // Last the one that ends the drop, and before it the one after which its reader gets nothing more.
+  const ends = ['ack', 'revoke']
+  const order = requests.toSorted((a, b) => ends.indexOf(a.name) - ends.indexOf(b.name))
+  for (const { name, role, ask } of order) {
+    const { status } = await ask(await craft(drop, reader, name, role, {}))
+    expect([name, role, status]).toEqual([name, role, name === 'upload' ? 201 : 200])
   }
 })
 
@@ -42,20 +47,31 @@ describe('a signature that is not exactly the one that is asked for', () => {
   ]
 
   test.for(SPOILED)('%s is refused on every request, and changes nothing', async ([, spoiled]) => {
-    const drop = await lay()
+    const drop = await layInParts()
     const reader = await newReader()
     const requests = await signedRequests(drop, reader)
-    const before = await rowOf(drop.dropId)
+    const before = [await rowOf(drop.dropId), await attemptsAt(drop.dropId)]
     for (const { name, role, ask } of requests) {
       const changes = await craft(drop, reader, name, role, spoiled)
       const reply = await ask(changes)
       expect([name, role, reply.status, reply.code]).toEqual([name, role, 401, 'not_proved'])
     }
-    expect(await rowOf(drop.dropId)).toEqual(before)
+    expect([await rowOf(drop.dropId), await attemptsAt(drop.dropId)]).toEqual(before)
+  })
+
+  test.for(SPOILED)('%s tells nobody that something is being uploaded', async ([, spoiled]) => {
+    const [drop, other] = [await underWay(), await newCut()]
+    const before = [await rowOf(drop.dropId), await attemptsAt(drop.dropId)]
+    const unknown = sendersRequests({ ...drop, dropId: other.dropId })
+    for (const [index, { name, role, ask }] of sendersRequests(drop).entries()) {
+      const changes = await craft(drop, drop.sender, name, role, spoiled)
+      expect([name, await ask(changes)]).toEqual([name, await unknown[index]?.ask(changes)])
+    }
+    expect([await rowOf(drop.dropId), await attemptsAt(drop.dropId)]).toEqual(before)
   })
 
   test('under the tag of every other purpose is refused', async () => {
-    const drop = await lay()
+    const drop = await layInParts()
     const reader = await newReader()
     const tags = Object.entries(REQUESTS).flatMap(([name, { signers }]) =>
       signers.map((role) => `sealdrop-${name}-${role}`),
@@ -70,7 +86,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
   })
 
   test('by any other key of the drop is refused', async () => {
-    const drop = await lay()
+    const drop = await layInParts()
     const reader = await newReader()
     for (const { name, role, ask } of await signedRequests(drop, reader)) {
       const keys: Readonly<Record<Role, SigningKey>> = {
@@ -102,7 +118,7 @@ test('a body that is not the one that was signed is refused', async () => {
 })
 
 test('a request that lacks a signature, or brings one more, is not a request of the contract', async () => {
-  const drop = await lay()
+  const drop = await layInParts()
   const reader = await newReader()
   for (const { name, ask } of await signedRequests(drop, reader)) {
     // Status alone may be asked without a signature.
@@ -163,6 +179,29 @@ test('a signature for one of our addresses is worth nothing at another', async (
   expect((await sent(drop, { via, ...crafted })).status).toBe(200)
   expect((await sent(drop, { via, origin, ...crafted })).code).toBe('not_proved')
 })
+
+test('a stranger with the id learned how many parts an upload has, and which have come', async () => {
+  const [drop, other] = [await underWay(), await newCut()]
+  const stranger = { sender: await newReader(), locator: await newReader(), claim: await newReader() }
+  const views = [drop, { ...drop, dropId: other.dropId }].map((each) => ({ ...each, ...stranger }))
+  const [here = [], nowhere = []] = await Promise.all(
+    views.map(async (view) => {
+      const reader = await newReader()
+      const asked = (await signedRequests(view, reader)).map(({ ask }) => ask({}))
+      const numbers = [0, 1, 2, 3, 999_999].map((n) => upload(view, n, { body: new Uint8Array(9), query: `?n=${n}` }))
+      return Promise.all([...asked, ...numbers, look(view)])
+    }),
+  )
+  expect(here).toEqual(nowhere)
+  expect(new Set(here.map(({ code }) => code))).toEqual(new Set(['gone']))
+})
+
+/** An upload of which one part has come. */
+async function underWay(): Promise<Cut> {
+  const drop = await announce()
+  expect((await upload(drop, 2)).status).toBe(201)
+  return drop
+}
 
 function without(all: Parameters, name: string): Parameters {
   return Object.fromEntries(Object.entries(all).filter(([each]) => each !== name))

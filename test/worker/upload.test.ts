@@ -95,7 +95,8 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
     expect(replies.map(({ code }) => code)).toEqual(['gone', 'gone', 'gone', 'gone'])
     expect((await begin(drop)).code).toBe('try_later')
     await fireAlarm(drop.dropId)
-    expect(await allKeys()).toEqual(before)
+    // The same alarm ends what other tests have left on this shelf.
+    expect((await allKeys()).filter((key) => !before.includes(key))).toEqual([])
     expect([await rowOf(drop.dropId), await attemptsAt(drop.dropId)]).toEqual([undefined, []])
     expect((await begin(drop)).status).toBe(201)
   })

@@ -10,7 +10,7 @@ import { json, problem, refusal } from '../respond.ts'
 import type { Shelf } from '../shelf.ts'
 import { shelfOf } from '../shelves.ts'
 import { newPartKey, storeOf } from '../store.ts'
-import { pour } from '../stream.ts'
+import { drain, pour } from '../stream.ts'
 
 /** PUT /v1/drops/upload?n=0: one part, which goes to the store as it comes. Who may send it is known before it is read. */
 export async function uploadPart(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
@@ -22,6 +22,9 @@ export async function uploadPart(request: Request, env: Env, context: ExecutionC
   const part: Part = { n, blob: newPartKey(env), size, digest: hash, state: 'writing' }
   const shelf = await shelfOf(env, signed.dropId)
   const answer = await shelf.expect(signed, part)
+  // Who names an upload that is not there, or does not hold its key, is not listened to.
+  if (answer.outcome === 'gone') return refusal(answer, 'upload')
+  if (answer.outcome !== 'expected') await drain(request.body)
   if (answer.outcome === 'kept') return json({}, 201)
   if (answer.outcome !== 'expected') return refusal(answer, 'upload')
   const storing = store(request.body, env, shelf, signed.dropId, part, answer.ttlSeconds)

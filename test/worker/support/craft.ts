@@ -1,9 +1,17 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
-import { formatAckBody, formatReaderBody, REQUESTS, type RequestName, type Role } from '#protocol/api.ts'
+import {
+  formatAckBody,
+  formatCommitBody,
+  formatReaderBody,
+  REQUESTS,
+  type RequestName,
+  type Role,
+} from '#protocol/api.ts'
 import { toBase64, utf8, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { signatureComponents } from '#protocol/signature.ts'
 import { OPENED, type Laid } from './drops.ts'
+import { hashOf, type Cut } from './parts.ts'
 import { newNonce, type Changes } from './wire.ts'
 
 /** Parameters of a signature, by name. */
@@ -29,7 +37,7 @@ export interface Craft {
  * that the worker verifies with.
  */
 export async function craft(
-  drop: Laid,
+  drop: Laid | Cut,
   reader: SigningKey,
   name: RequestName,
   role: Role,
@@ -72,7 +80,7 @@ export async function craft(
 }
 
 async function coveredBy(
-  drop: Laid,
+  drop: Laid | Cut,
   reader: SigningKey,
   name: RequestName,
   how: Craft,
@@ -82,16 +90,18 @@ async function coveredBy(
     '@method': method,
     '@authority': how.authority ?? 'sealdrop.example',
     '@path': path,
-    '@query': '?n=0',
+    '@query': name === 'upload' ? '?n=2' : '?n=0',
     'drop-id': how.dropId ?? drop.dropId,
     'drop-reader': reader.publicKey,
-    'content-digest': await contentDigest(bodyOf(drop, reader, name)),
+    'content-digest': await contentDigest(await bodyOf(drop, reader, name)),
     'user-agent': 'x',
   }
 }
 
-/** What the helpers in `drops.ts` send. */
-function bodyOf(drop: Laid, reader: SigningKey, name: RequestName): Bytes {
+/** What the helpers in `drops.ts` and `signed.ts` send. */
+async function bodyOf(drop: Laid | Cut, reader: SigningKey, name: RequestName): Promise<Bytes> {
+  if ('parts' in drop && name === 'upload') return drop.parts[2] ?? new Uint8Array(0)
+  if ('parts' in drop && name === 'commit') return formatCommitBody(await hashOf(drop.parts))
   if (name === 'claim') return formatReaderBody(reader.publicKey)
   if (name === 'reopen') return formatReaderBody(drop.locator.publicKey)
   return name === 'ack' ? formatAckBody(OPENED) : new Uint8Array(0)

@@ -1,6 +1,7 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
 import type { RequestName, Role } from '#protocol/api.ts'
-import { acknowledge, claim, look, part, reopen, revoke, sent, type Laid } from './drops.ts'
+import { acknowledge, claim, look, part, reopen, revoke, sent } from './drops.ts'
+import { commit, upload, uploaded, type Cut } from './parts.ts'
 import type { Changes, Reply } from './wire.ts'
 
 /** A request that takes signatures, as who may make it, and the one signature that a test spoils. */
@@ -10,10 +11,11 @@ export interface Signed {
   readonly ask: (changes: Changes) => Promise<Reply>
 }
 
-/** All of them, for a drop that the reader has claimed. */
-export async function signedRequests(drop: Laid, reader: SigningKey): Promise<readonly Signed[]> {
+/** All of them, for a drop in parts that the reader has claimed. Each may be made as often as one likes. */
+export async function signedRequests(drop: Cut, reader: SigningKey): Promise<readonly Signed[]> {
   await claim(drop, reader.publicKey)
   return [
+    ...sendersRequests(drop),
     {
       name: 'status',
       role: 'locator',
@@ -23,6 +25,15 @@ export async function signedRequests(drop: Laid, reader: SigningKey): Promise<re
     { name: 'part', role: 'reader', ask: (changes) => part(drop, reader, changes) },
     { name: 'ack', role: 'claim', ask: (changes) => acknowledge(drop, reader, changes) },
     { name: 'ack', role: 'reader', ask: (changes) => acknowledge(drop, reader, changes) },
+  ]
+}
+
+/** Those that take the sender key. */
+export function sendersRequests(drop: Cut): readonly Signed[] {
+  return [
+    { name: 'upload', role: 'sender', ask: (changes) => upload(drop, 2, changes) },
+    { name: 'uploaded', role: 'sender', ask: (changes) => uploaded(drop, changes) },
+    { name: 'commit', role: 'sender', ask: (changes) => commit(drop, changes) },
     { name: 'reopen', role: 'sender', ask: (changes) => reopen(drop, drop.locator.publicKey, changes) },
     { name: 'revoke', role: 'sender', ask: (changes) => revoke(drop, changes) },
     { name: 'sent', role: 'sender', ask: (changes) => sent(drop, changes) },
