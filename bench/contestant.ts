@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { pathToFileURL } from 'node:url'
+import type { Source } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
@@ -25,6 +26,10 @@ interface Contestant {
 const [name = '', act, folder = ''] = process.argv.slice(2)
 const contestants: Readonly<Record<string, (file: string, sealed: string) => Contestant>> = {
   sealdrop,
+  'sealdrop, hashed': (file, sealed) => ({
+    ...sealdrop(file, sealed),
+    seal: async () => () => dropSeal(sourceOf(file), async () => {}, { isSent: true }),
+  }),
   typage,
   native,
   gcm,
@@ -51,20 +56,19 @@ if (act === 'prepare') {
 }
 
 function sealdrop(file: string, sealed: string): Contestant {
-  const source = { size: sizeOf(file), read: (start: number, end: number) => readRange(file, start, end) }
   const part = (n: number): string => `${sealed}-${n}`
   return {
     async prepare() {
       let count = 0
       let size = 0
-      const link = await dropSeal(source, async (n, bytes) => {
+      const link = await dropSeal(sourceOf(file), async (n, bytes) => {
         writeFileSync(part(n), bytes)
         count++
         size += bytes.length
       })
       writeFileSync(sealed, JSON.stringify({ link, count, size }))
     },
-    seal: async () => () => dropSeal(source, async () => {}),
+    seal: async () => () => dropSeal(sourceOf(file), async () => {}),
     async open() {
       const { link, ...parts } = JSON.parse(readFileSync(sealed, 'utf8')) as {
         link: string
@@ -74,6 +78,10 @@ function sealdrop(file: string, sealed: string): Contestant {
       return () => dropOpen(link, { ...parts, part: (n) => readRange(part(n), 0, sizeOf(part(n))) })
     },
   }
+}
+
+function sourceOf(file: string): Source {
+  return { size: sizeOf(file), read: (start, end) => readRange(file, start, end) }
 }
 
 function typage(file: string, sealed: string): Contestant {

@@ -9,11 +9,14 @@ import type { Bytes } from '#protocol/bytes.ts'
 
 // Our own way, as the page and the command go it, up to the network.
 
-/** Seals a file part by part, a few asked for at a time as an upload does. @param take - gets the parts. @returns the link */
+/**
+ * Seals a file part by part, a few asked for at a time as an upload does.
+ * @param take - gets the parts. @param isSent - whether each is hashed as well, as what is sent is. @returns the link
+ */
 export async function dropSeal(
   source: Source,
   take: (n: number, part: Bytes) => Promise<void>,
-  cipherFor?: CipherFor,
+  { cipherFor, isSent = false }: { cipherFor?: CipherFor; isSent?: boolean } = {},
 ): Promise<string> {
   const file = { name: 'file.bin', type: '', modifiedAtMs: 0, source }
   const sender = await generateSigningKey()
@@ -21,7 +24,11 @@ export async function dropSeal(
   const sealed = await seal({ text: '', files: [file] }, { ...options, cipherFor })
   let next = 0
   const fly = async (): Promise<void> => {
-    for (let n = next++; n < sealed.parts; n = next++) await take(n, await sealed.sealPart(n))
+    for (let n = next++; n < sealed.parts; n = next++) {
+      const part = await sealed.sealPart(n)
+      if (isSent) await sealed.digestPart(n, part)
+      await take(n, part)
+    }
   }
   await Promise.all(Array.from({ length: 3 }, fly))
   return sealed.link

@@ -141,7 +141,9 @@ export function howToGoOn(name: string): string {
 function tooLarge(origin: string, largest: number | undefined, size?: number): Failure {
   const own = size === undefined ? '' : `: ${formatSize(size)} when sealed`
   const most = largest === undefined ? 'does not take it' : `takes at most ${formatSize(largest)}`
-  return new Failure(`too large${own}; the server at ${origin} ${most}`, { hint: 'send it as several drops' })
+  return new Failure(`too large${own}; the server at ${origin} ${most}`, {
+    hint: 'send it in pieces, as several drops',
+  })
 }
 
 /** Of an archive. docs/protocol.md §3.5. */

@@ -32,16 +32,17 @@ function describe(progress: Progress, rate: Rate | undefined): string {
     case 'receiving':
       return `receiving… ${describeBytes(progress, rate)}`
     case 'checking':
-      return `reading again what was sent… ${describeBytes(progress, rate)}`
+      return `checking what was sent… ${describeBytes(progress, rate)}`
     case 'waiting':
       return `the server is not reached or not ready; trying again in ${Math.ceil(progress.ms / 1_000)} s`
   }
 }
 
 function describeBytes({ bytes, total }: { bytes: number; total: number }, rate: Rate | undefined): string {
-  const amount = `${formatSize(bytes)} of ${formatSize(total)}, ${percent(bytes, total)}`
-  if (rate === undefined) return amount
-  return `${amount}, ${formatSize(Math.round(rate.bytesPerSecond))}/s, ${formatDuration(rate.secondsLeft)} left`
+  const left = rate === undefined ? [] : [`${formatDuration(rate.secondsLeft)} left`]
+  const speed = rate === undefined ? [] : [`${formatSize(Math.round(rate.bytesPerSecond))}/s`]
+  // What matters most first: a narrow terminal shows no more.
+  return [percent(bytes, total), ...left, ...speed, `${formatSize(bytes)} of ${formatSize(total)}`].join(', ')
 }
 
 function percent(part: number, whole: number): string {

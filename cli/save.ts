@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes } from '#protocol/bytes.ts'
@@ -62,7 +62,10 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       return await work()
     } catch (cause) {
       if (!isSystemError(cause) && !(cause instanceof Failure)) throw cause
-      const told = cause instanceof Failure ? cause.message : `cannot save ${name}: ${describeSystemError(cause)}`
+      // Nobody else knows the names of partial files but another run of this command, which tidies up.
+      const isTaken = failedWith(cause, 'ENOENT') && files.some(({ path }) => !existsSync(path))
+      const why = isTaken ? 'another process opens the same drop into this folder' : describeSystemError(cause)
+      const told = cause instanceof Failure ? cause.message : `cannot save ${name}: ${why}`
       fault ??= new Failure(told, { hint, cause })
       throw fault
     }

@@ -1,5 +1,5 @@
 import { constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { open, readdir, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
@@ -8,6 +8,7 @@ import type { Staging } from '#client/staging.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { failedWith, partialPath, syncFolder } from './files.ts'
 import { readRange } from './sources.ts'
+import { formatSize } from './words.ts'
 
 /** Parts of a drop in a folder, where they outlive this process. */
 export interface FolderStaging extends Staging {
@@ -18,6 +19,8 @@ export interface FolderStaging extends Staging {
   has(n: number): boolean
   /** Removes a part, so that it is fetched again. */
   forget(n: number): Promise<void>
+  /** Removes the folder if nothing was kept. */
+  leave(): Promise<void>
 }
 
 /** Where a drop is staged: beside what it becomes, so that files need not be copied from one disk to another. */
@@ -33,6 +36,8 @@ export function stagingPath(folder: string, id: DropId): string {
  */
 export async function stageIn(path: string): Promise<FolderStaging> {
   await takeFolder(path)
+  const writing = new Set<Promise<void>>()
+  let isCleared = false
   let fault: Failure | undefined
   return {
     path,
@@ -41,8 +46,12 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     },
     read: (n) => readPart(partPath(path, n)),
     keep: async (n, part) => {
+      // One that was still on its way is of no more use, and would keep the folder from being removed.
+      if (isCleared) return
+      const write = writePart(path, n, part)
+      writing.add(write)
       try {
-        await writePart(path, n, part)
+        await write
       } catch (cause) {
         if (!isSystemError(cause)) throw cause
         fault ??= new Failure(`cannot keep what comes in: ${describeSystemError(cause)}`, {
@@ -50,12 +59,42 @@ export async function stageIn(path: string): Promise<FolderStaging> {
           cause,
         })
         throw fault
+      } finally {
+        writing.delete(write)
       }
     },
     has: (n) => existsSync(partPath(path, n)),
     forget: (n) => rm(partPath(path, n), { force: true }),
-    clear: () => rm(path, { recursive: true, force: true }),
+    leave: () => rmdir(path).catch(() => undefined),
+    clear: async () => {
+      isCleared = true
+      await Promise.allSettled(writing)
+      await rm(path, { recursive: true, force: true })
+    },
   }
+}
+
+/** Removes what was staged of a drop that is gone. @returns whether there was any; another thing of that name stays */
+export async function forgetStaged(path: string): Promise<boolean> {
+  if (!existsSync(path)) return false
+  try {
+    await takeFolder(path)
+    await rm(path, { recursive: true })
+    return true
+  } catch {
+    // Why there is nothing to open counts more.
+    return false
+  }
+}
+
+/** @throws Failure if the disk has no room for so many bytes more. What does not tell its room is tried. */
+export async function checkRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (blocks === 0 || free >= bytes) return
+  throw new Failure(`not enough room in ${folder}: it takes ${formatSize(bytes)}, and ${formatSize(free)} are free`, {
+    hint: 'nothing is lost: make room, or run it again with -o and a folder on another disk',
+  })
 }
 
 /** What is to be done when the disk refused something. */

@@ -53,11 +53,16 @@ export function say(sentence: string): void {
   process.stderr.write(`sealdrop: ${visible(sentence)}\n`)
 }
 
-/** Shows how far it is, over what was shown before. What does not fit the line is cut: two lines could not be erased. */
+/**
+ * Shows how far it is, over what was shown before. What does not fit the line is cut, where there is one after a comma: two
+ * lines could not be erased.
+ */
 export function showProgress(words: string): void {
   if (!process.stderr.isTTY) return
   const most = (process.stderr.columns || FEW_COLUMNS) - 1
-  process.stderr.write(`${ERASE_LINE}${Array.from(`sealdrop: ${words}`).slice(0, most).join('')}`)
+  const line = Array.from(`sealdrop: ${words}`)
+  const cut = line.slice(0, most + 1).lastIndexOf(',')
+  process.stderr.write(`${ERASE_LINE}${line.slice(0, line.length <= most || cut === -1 ? most : cut).join('')}`)
   isShown = true
 }
 

@@ -22,7 +22,7 @@ export interface Announced {
   readonly nonce: string | undefined
 }
 
-/** Fetches parts into a staging, a few ahead of whoever asks for them. `receiveParts` says what it promises. */
+/** Fetches parts into a staging, ahead of whoever asks for them. `receiveParts` says what it promises. */
 export function makeDownload(
   server: Server,
   opener: Opener,
@@ -33,7 +33,7 @@ export function makeDownload(
 ): Parts {
   const { dropId, locator, claim: claimKey } = opener
   const transfer: Transfer = { renewedAtMs: server.clock() }
-  const underWay = new Map<number, Promise<Bytes>>()
+  const underWay = new Map<number, Promise<void>>()
   /** Bytes of the parts that are in the staging, and of those that are coming in. */
   const there = new Map<number, number>()
   const coming = new Map<number, number>()
@@ -46,49 +46,41 @@ export function makeDownload(
     async part(n) {
       if (!Number.isInteger(n) || n < 0 || n >= count) throw new RangeError('no such part')
       if (signal?.aborted === true) throw new DropError('stopped')
-      // What was fetched ahead for a reader who is somewhere else now is staged; it need not lie in memory too.
-      for (const ahead of underWay.keys()) {
-        if (ahead < n || ahead > n + AHEAD) underWay.delete(ahead)
-      }
       // Nobody gets a later part who has not claimed; and who is refused asks once.
-      if (n > 0 && !there.has(0)) await want(0)
-      const wanted = want(n)
+      if (n > 0 && !there.has(0)) await bringIn(0)
+      const come = bringIn(n)
       if (there.has(0)) fetchAhead(n)
-      const bytes = await wanted
-      underWay.delete(n)
+      await come
       if (n === 0) fetchAhead(0)
-      return bytes
+      const bytes = await staging.read(n)
+      if (bytes !== undefined) return bytes
+      there.delete(n)
+      throw new Error('a part that was staged is gone')
     },
   }
 
   function fetchAhead(n: number): void {
     for (let ahead = n + 1; ahead < Math.min(count, n + 1 + AHEAD); ahead++) {
-      if (!there.has(ahead)) void want(ahead)
+      // Whoever asks for it is told how it went.
+      bringIn(ahead).catch(() => {})
     }
   }
 
-  function want(n: number): Promise<Bytes> {
-    const running = underWay.get(n)
-    if (running !== undefined) return running
-    const started = load(n)
-    underWay.set(n, started)
-    // Whoever asks for it is told; asked for once more it is tried once more.
-    started.catch(() => {
-      if (underWay.get(n) === started) underWay.delete(n)
-    })
-    return started
+  /** Sees to it that a part is staged, where it does not lie in memory. Tried once more when asked for once more. */
+  function bringIn(n: number): Promise<void> {
+    if (there.has(n)) return Promise.resolve()
+    const running = underWay.get(n) ?? load(n).finally(() => underWay.delete(n))
+    underWay.set(n, running)
+    return running
   }
 
-  async function load(n: number): Promise<Bytes> {
+  async function load(n: number): Promise<void> {
     const staged = await staging.read(n)
     const bytes = staged ?? (await fetchPart(n))
     if (staged === undefined) await staging.keep(n, bytes)
     coming.delete(n)
-    if (!there.has(n)) {
-      there.set(n, bytes.length)
-      tell()
-    }
-    return bytes
+    there.set(n, bytes.length)
+    tell()
   }
 
   async function fetchPart(n: number): Promise<Bytes> {
@@ -141,5 +133,5 @@ export function makeDownload(
   }
 }
 
-/** Parts fetched ahead of the one that is wanted. A line is full with two; each more is another part in memory. */
-const AHEAD = 2
+/** Parts fetched ahead of the one that is wanted. Two at a time fill a line; each more is another part in memory. */
+const AHEAD = 1

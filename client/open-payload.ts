@@ -3,6 +3,7 @@ import type { CipherFor } from './crypto/chunks.ts'
 import { openHeader, type AgeIdentity } from './crypto/envelope.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, TAG_BYTES } from './crypto/sizes.ts'
+import { oneAhead } from './one-ahead.ts'
 import type { Parts } from './staging.ts'
 
 /** The payload of an age file that lies in parts, cut wherever its sealer liked. Reads any range, verified. */
@@ -30,19 +31,28 @@ export async function openPayload(parts: Parts, identity: AgeIdentity, cipherFor
   /** Where each part begins in the whole, as far as they have been seen. */
   const starts = [0, first.length]
 
+  /** What the parts hold from `from` up to `end`, part by part. */
+  async function* pieces(from: number, end: number): AsyncGenerator<Bytes> {
+    for (let n = starts.findLastIndex((start) => start <= from), at = from; at < end; n++) {
+      if (n >= parts.count) throw new RangeError('less than the server said')
+      const part = await parts.part(n)
+      if (part.length === 0) throw new RangeError('an empty part')
+      const start = starts[n] ?? 0
+      const known = (starts[n + 1] ??= start + part.length)
+      if (known - start !== part.length || known > parts.size) throw new RangeError('not the part that it was')
+      const piece = part.subarray(at - start, end - start)
+      at += piece.length
+      yield piece
+    }
+  }
+
   /** Runs of whole chunks, cut where parts end and in between; a chunk that lies in two parts is put together. */
   async function* runs(from: number, to: number): AsyncGenerator<{ boxes: Bytes; chunk: number; isEnd: boolean }> {
     const end = Math.min(parts.size, boxesStart + to * BOX_BYTES)
     let at = boxesStart + from * BOX_BYTES
     let chunk = from
     let rest = new Uint8Array(0)
-    for (let n = starts.findLastIndex((start) => start <= at); at < end; n++) {
-      if (n >= parts.count) throw new RangeError('less than the server said')
-      const part = await parts.part(n)
-      const start = starts[n] ?? 0
-      const known = (starts[n + 1] ??= start + part.length)
-      if (known - start !== part.length || known > parts.size) throw new RangeError('not the part that it was')
-      const piece = part.subarray(at - start, end - start)
+    for await (const piece of oneAhead(pieces(at, end))) {
       at += piece.length
       const bytes = rest.length === 0 ? piece : joinBytes([rest, piece])
       const whole = at === end ? bytes.length : bytes.length - (bytes.length % BOX_BYTES)
@@ -82,5 +92,5 @@ function plaintextSize(boxesBytes: number): number {
 
 const BOX_BYTES = CHUNK_BYTES + TAG_BYTES
 
-/** Half a part: two runs of plaintext lie in memory, the one that is used and the next. */
-const RUN_BYTES = 64 * BOX_BYTES
+/** 2 MiB: two runs of plaintext lie in memory, the one that is used and the next. */
+const RUN_BYTES = 32 * BOX_BYTES

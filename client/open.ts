@@ -2,6 +2,7 @@ import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
 import type { AgeIdentity } from './crypto/envelope.ts'
+import { oneAhead } from './one-ahead.ts'
 import { openPayload, type Payload } from './open-payload.ts'
 import type { Progress } from './server.ts'
 import type { Parts } from './staging.ts'
@@ -115,23 +116,6 @@ function makeFaults(): Faults {
       const isStopped = cause instanceof DropError && cause.code === 'stopped'
       return isOutside || isStopped ? cause : new DropError('open_failed', { cause })
     },
-  }
-}
-
-/** Has the next one made while the last one is worked on. */
-async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = source.next()
-  try {
-    for (;;) {
-      const { done, value } = await next
-      if (done === true) return
-      next = source.next()
-      // It is looked at in a moment; until then nobody need be told that it failed.
-      next.catch(() => {})
-      yield value
-    }
-  } finally {
-    await source.return(undefined)
   }
 }
 

@@ -1,7 +1,7 @@
 import { equalBytes, joinBytes, sha256, type Bytes } from '#protocol/bytes.ts'
 import { PART_CHUNKS } from '#protocol/limits.ts'
 import { planArchive, type ArchivePlan, type Message } from './archive.ts'
-import { release, type CipherFor, type ChunkCipher } from './crypto/chunks.ts'
+import type { CipherFor, ChunkCipher } from './crypto/chunks.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
 import { FileFault, type Source } from './source.ts'
@@ -10,7 +10,7 @@ import { FileFault, type Source } from './source.ts'
 export interface PartHashes {
   /** SHA-256 of its plaintext, 32 bytes. */
   readonly plaintext: Bytes
-  /** SHA-256 of its ciphertext, 32 bytes; `undefined` until it has been sealed. */
+  /** SHA-256 of its ciphertext, 32 bytes; `undefined` until it has been sealed and hashed to be sent. */
   readonly ciphertext: Bytes | undefined
 }
 
@@ -32,9 +32,11 @@ export interface Sealer {
    * @throws FileFault `file_changed` if it is not what this part was sealed from before, `file_unreadable`
    */
   sealPart(n: number, journal?: Journal): Promise<Bytes>
+  /** SHA-256 of a part that `sealPart` has given, kept before anybody gets to see it. */
+  digestPart(n: number, part: Bytes, journal?: Journal): Promise<Bytes>
   /** Reads the plaintext of a part that was sealed in an earlier life. @throws FileFault as sealPart does */
   checkPart(n: number): Promise<void>
-  /** SHA-256 of a part's ciphertext, if it has been sealed. */
+  /** SHA-256 of a part's ciphertext, if `digestPart` has been asked for it. */
   digest(n: number): Bytes | undefined
   /** Whether this life has read the part's plaintext, and found it to be what it was. */
   isRead(n: number): boolean
@@ -84,12 +86,6 @@ export async function planMessage(message: Message, token: Bytes, now: number): 
   }
 }
 
-/** The plaintext of a part, and its SHA-256. */
-interface Prepared {
-  readonly plaintext: Bytes
-  readonly hash: Bytes
-}
-
 /** Parts of the ciphertext of so many bytes of plaintext. docs/protocol.md §3.5. */
 function countParts(plaintextBytes: number): number {
   return Math.max(1, Math.ceil(plaintextBytes / PART_PLAINTEXT_BYTES))
@@ -115,7 +111,7 @@ export function makeSealer(
   let whole: Bytes | undefined
 
   /** The one place where plaintext comes from: what is not what it was never gets past it. */
-  async function readPart(n: number): Promise<Prepared> {
+  async function readPart(n: number): Promise<{ plaintext: Bytes; hash: Bytes }> {
     if (!Number.isInteger(n) || n < 0 || n >= parts) throw new RangeError('no such part')
     const start = n * PART_PLAINTEXT_BYTES
     const end = Math.min(plan.size, start + PART_PLAINTEXT_BYTES)
@@ -130,27 +126,21 @@ export function makeSealer(
   }
 
   /** Reads the plaintext of a part, and sees to it that its hash is known before anything is sealed. */
-  async function prepare(n: number, journal: Journal | undefined): Promise<Prepared> {
+  async function prepare(n: number, journal: Journal | undefined): Promise<Bytes> {
     const { plaintext, hash } = await readPart(n)
     const noted = (hashes[n] ??= { plaintext: hash, ciphertext: undefined })
     if (journal !== undefined && !kept.has(n)) {
       await journal.keep(n, noted)
       kept.add(n)
     }
-    return { plaintext, hash }
+    return plaintext
   }
 
-  async function seal(n: number, { plaintext, hash }: Prepared, journal: Journal | undefined): Promise<Bytes> {
+  async function seal(n: number, plaintext: Bytes): Promise<Bytes> {
     // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
     cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
     const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
-    release(plaintext)
     const part = n === 0 ? joinBytes([key.header, key.nonce, boxes]) : boxes
-    if (hashes[n]?.ciphertext === undefined) {
-      const sealed = { plaintext: hash, ciphertext: await sha256(part) }
-      hashes[n] = sealed
-      await journal?.keep(n, sealed)
-    }
     // One part is little enough to be kept: then a file that is gone or changed a moment later takes nothing away.
     if (parts === 1) whole = part
     return part
@@ -167,8 +157,17 @@ export function makeSealer(
     },
     async sealPart(n, journal) {
       if (whole !== undefined) return whole
-      const prepared = await reading(() => prepare(n, journal))
-      return sealing(() => seal(n, prepared, journal))
+      const plaintext = await reading(() => prepare(n, journal))
+      return sealing(() => seal(n, plaintext))
+    },
+    async digestPart(n, part, journal) {
+      const { plaintext, ciphertext = await sha256(part) } = hashes[n] ?? {}
+      if (plaintext === undefined) throw new RangeError('a part that was not sealed')
+      if (hashes[n]?.ciphertext === undefined) {
+        hashes[n] = { plaintext, ciphertext }
+        await journal?.keep(n, { plaintext, ciphertext })
+      }
+      return ciphertext
     },
     checkPart: (n) => reading(async () => void (await readPart(n))),
     digest: (n) => hashes[n]?.ciphertext,

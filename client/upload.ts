@@ -3,7 +3,6 @@ import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { formatTerms } from '#protocol/terms.ts'
-import { release } from './crypto/chunks.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
@@ -20,7 +19,8 @@ export async function depositParts(server: Server, sealed: Sealed, options: Depo
     const { state, received, ...rest } = parseUploaded(await askFor(upload, { name: 'uploaded', ...signedBy(options) }))
     if (rest.parts !== parts || rest.size !== size) throw new DropError('bad_answer')
     if (state === 'revoked' || state === 'locked') throw new DropError('gone')
-    // In any other state it has been committed, and only the answer was lost.
+    // In any other state it has been committed, and only the answer was lost: by this sender, who had sealed all of it.
+    if (state !== 'uploading' && !isAll(sealed, received)) throw new DropError('bad_answer')
     const isSent = state === 'uploading' ? await sendMissing(upload, received) : false
     const body = formatCommitBody(await hashOfParts(upload))
     try {
@@ -38,6 +38,14 @@ interface Upload {
   readonly sealed: Sealed
   readonly options: DepositOptions
   readonly transfer: Transfer
+}
+
+/** Whether this is the drop that was committed, as far as the server tells: of one that has ended it tells nothing. */
+function isAll(sealed: Sealed, received: readonly (string | null)[]): boolean {
+  return sealed.hashes.every((each, n) => {
+    const told = received[n]
+    return each?.ciphertext !== undefined && (told === undefined || told === toBase64url(each.ciphertext))
+  })
 }
 
 /**
@@ -88,16 +96,15 @@ async function sendPart(
   const { options, sealed, server, transfer } = upload
   if (signal.aborted) throw new DropError('stopped')
   const body = await sealed.sealPart(n, options.journal)
+  const sha256Body = await sealed.digestPart(n, body, options.journal)
   // After a crash between sealing and noting it, only now is it known that the server has the very same.
   if (!isThere(n)) {
-    const digest = `sha-256=:${toBase64(digestOf(sealed, n))}:`
+    const digest = `sha-256=:${toBase64(sha256Body)}:`
     const onProgress = (progress: Progress): void => told.part(n, progress)
     const part = { body, digest, query: formatPartQuery(n), onProgress, signal }
     await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
     transfer.renewedAtMs = server.clock()
   }
-  // Nobody else has it, and nobody needs it any more.
-  release(body)
   told.done(n)
 }
 
@@ -115,19 +122,12 @@ async function checkAgain({ options, sealed }: Upload, numbers: readonly number[
 }
 
 /** SHA-256 over the SHA-256 of every part: of those that this client has sealed, whatever the server says. */
-async function hashOfParts({ options, sealed }: Upload): Promise<string> {
+async function hashOfParts({ options: { journal }, sealed }: Upload): Promise<string> {
   const digests: Bytes[] = []
   for (let n = 0; n < sealed.parts; n++) {
-    if (sealed.digest(n) === undefined) await sealed.sealPart(n, options.journal)
-    digests.push(digestOf(sealed, n))
+    digests.push(sealed.digest(n) ?? (await sealed.digestPart(n, await sealed.sealPart(n, journal), journal)))
   }
   return toBase64url(await sha256(joinBytes(digests)))
-}
-
-function digestOf(sealed: Sealed, n: number): Bytes {
-  const digest = sealed.digest(n)
-  if (digest === undefined) throw new TypeError('a part that was sealed has a digest')
-  return digest
 }
 
 interface Tally {

@@ -1,10 +1,12 @@
 // `npm run check`: everything that must hold before a change is taken. Goes on after a failure, so that one run tells all.
 // `npm run check -- --slow`: with many more tries of what tests try, and a file of 1 GiB each way.
+// `npm run check -- --without-tests`: where `npm test` has just run them.
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { ROOT } from './bundle.ts'
 
 const isSlow = process.argv.includes('--slow')
+const tests = process.argv.includes('--without-tests') ? [] : [['tests', 'vitest run'] as const]
 
 /** The quick ones first. */
 const STEPS: readonly (readonly [name: string, command: string])[] = [
@@ -15,7 +17,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['model', 'node tools/model.ts'],
   ['build', 'node tools/build.ts'],
   ['bundles', 'node bench/bundle.ts'],
-  ['tests', 'vitest run'],
+  ...tests,
 ]
 
 const env = isSlow ? { ...process.env, SLOW: '1' } : process.env

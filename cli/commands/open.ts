@@ -1,4 +1,5 @@
 import { isDropError } from '#protocol/error.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { acknowledge, look, openDrop, receiveParts, type Opened, type Waiting } from '#client/receive.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
@@ -12,7 +13,7 @@ import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from
 import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveInto, type Saver } from '../save.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
-import { stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
+import { checkRoom, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
 import { isSeen, print, printJson, say, sayOnSignals, visible } from '../terminal.ts'
 import { formatReads, formatSize, formatTime } from '../words.ts'
 
@@ -29,10 +30,10 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   if (output !== undefined) prepareFolder(output)
   forgetExpiredReaders(Date.now())
 
-  const waiting = await lookAt(origin, await locate(secret))
+  const folder = output ?? '.'
+  const waiting = await lookAt(origin, await locate(secret), folder)
   if (waiting.state === 'ready')
     say(`a drop waits until ${formatTime(waiting.expires * 1_000)}, and opens ${formatReads(waiting.reads)}`)
-  const folder = output ?? '.'
   const isInParts = waiting.parts > 1
   if (isInParts && output === undefined) prepareFolder(folder)
   const passphrase = await passphraseFor(secret, passphraseFile)
@@ -40,6 +41,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   const opener = await deriveOpener(secret, passphrase, stretch, (done) => progress({ stage: 'stretching', done }))
 
   const staging = isInParts ? await stageIn(stagingPath(folder, opener.dropId)) : undefined
+  if (staging !== undefined) await checkRoomFor(waiting, staging, folder)
   const hint = staging === undefined ? NOT_LOST : stagedHint(staging.path)
   const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: output !== undefined, hint })
   if (staging !== undefined) sayOnSignals([`stopped; ${hint}`])
@@ -52,11 +54,25 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   return exitCode
 }
 
-async function lookAt(origin: string, place: Location): Promise<Waiting> {
+async function lookAt(origin: string, place: Location, folder: string): Promise<Waiting> {
   try {
     return await look(connect(origin, PATIENCE_MS.look), place)
   } catch (error) {
+    const staged = stagingPath(folder, place.dropId)
+    if (isDropError(error) && error.code === 'gone' && (await forgetStaged(staged)))
+      say(`removed what had come in of it: ${staged}`)
     throw nameServer(error, origin)
+  }
+}
+
+/** The parts lie there, and then beside them the files: what is already there of either needs no more room. */
+async function checkRoomFor({ parts, size }: Waiting, staging: FolderStaging, folder: string): Promise<void> {
+  const staged = Array.from({ length: parts }, (_, n) => n).filter((n) => staging.has(n)).length
+  try {
+    await checkRoom(folder, 2 * size - Math.min(size, staged * PART_BYTES))
+  } catch (error) {
+    await staging.leave()
+    throw error
   }
 }
 
@@ -86,11 +102,12 @@ async function fetchAndOpen(opening: Opening): Promise<{ opened: Opened; reader:
       const fault = saver.fault ?? staging?.fault
       if (fault !== undefined) throw fault
       const code = isDropError(error) ? error.code : ''
-      // Fetched once more it may be whole; staged it would stay what it is.
-      if (code === 'open_failed') await staging?.clear()
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
       // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.
       const isStale = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
+      // Fetched once more it may be whole, staged it would stay what it is; and what is not ours opens nothing.
+      if (OF_NO_USE.has(code) && !isStale) await staging?.clear()
+      else if (!isStale) await staging?.leave()
       if (!isStale) throw await explainRefusal(error, opener, origin, reader.publicKey)
       if (code === 'dismissed') say('the sender has opened this drop again: claiming it anew')
     }
@@ -102,10 +119,18 @@ async function openWith(
   reader: SigningKey,
 ): Promise<Opened> {
   const server = connect(origin, staging === undefined ? PATIENCE_MS.claim : PATIENCE_MS.transfer)
-  const parts = receiveParts(server, opener, reader, waiting, staging ?? memoryStaging(), { onProgress: progress })
-  const opened = await openDrop(parts, opener, { sink: saver })
-  progress({ stage: 'opening' })
-  return opened
+  const stop = new AbortController()
+  const options = { onProgress: progress, signal: stop.signal }
+  const parts = receiveParts(server, opener, reader, waiting, staging ?? memoryStaging(), options)
+  try {
+    const opened = await openDrop(parts, opener, { sink: saver })
+    progress({ stage: 'opening' })
+    return opened
+  } catch (error) {
+    // What is fetched ahead would keep the command from ending.
+    stop.abort()
+    throw error
+  }
 }
 
 /** Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe. */
@@ -153,5 +178,8 @@ const OPTIONS = {
   'passphrase-file': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
+
+/** Refusals after which staged parts are worth nothing. */
+const OF_NO_USE: ReadonlySet<string> = new Set(['open_failed', 'gone', 'claimed'])
 
 const NOT_LOST = 'nothing is lost: run the same command again, with -o and another folder'

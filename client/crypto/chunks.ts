@@ -32,7 +32,6 @@ export function chunkCipher(aead: Aead): ChunkCipher {
         const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
         const box = await aead.seal(chunkNonce(first + index, isEnd && index === count - 1), chunk)
         boxes.set(box, index * BOX_BYTES)
-        release(box)
       })
       return boxes
     },
@@ -45,19 +44,10 @@ export function chunkCipher(aead: Aead): ChunkCipher {
         const box = boxes.subarray(index * BOX_BYTES, (index + 1) * BOX_BYTES)
         const chunk = await aead.open(chunkNonce(first + index, isEnd && index === count - 1), box)
         plaintext.set(chunk, index * CHUNK_BYTES)
-        release(chunk)
       })
       return plaintext
     },
   }
-}
-
-/**
- * Gives memory of our own back at once: left to the collector, the chunks of a large drop pile up by the hundred megabytes.
- * Where the runtime cannot, they do.
- */
-export function release({ buffer }: Bytes): void {
-  if ('transfer' in buffer) buffer.transfer(0)
 }
 
 /** Every chunk but the payload's last is full; only the one chunk of an empty payload is empty. */

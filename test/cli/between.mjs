@@ -4,7 +4,8 @@
 //
 // Runs `sealdrop ARGUMENTS…`. Requests of PATH after the first COUNT are held back until there is a file `released`. Once
 // CONDITION, a shell command, succeeds, the command gets SIGNAL. Every request is noted in the file `requests`.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
 import { createServer, request as ask } from 'node:http'
 import { constants } from 'node:os'
@@ -12,6 +13,8 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const [path, most, condition, signal, ...args] = process.argv.slice(2)
+/** As it is on the path of a transcript. */
+const NAME = 'sealdrop'
 let passed = 0
 
 const proxy = createServer(async (request, response) => {
@@ -42,10 +45,10 @@ proxy.on('connect', (_, client) => {
 })
 await new Promise((ready) => proxy.listen(0, 'localhost', ready))
 
-const command = spawn('sealdrop', args, {
+const command = spawn(NAME, args, {
   env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://localhost:${proxy.address().port}` },
   stdio: 'inherit',
 })
 command.once('exit', (code, by) => process.exit(code ?? 128 + constants.signals[by]))
-while (spawnSync('/bin/sh', ['-c', condition]).status !== 0) await sleep(50)
+while ((await once(spawn('/bin/sh', ['-c', condition], { stdio: 'ignore' }), 'exit'))[0] !== 0) await sleep(50)
 command.kill(`SIG${signal}`)

@@ -34,6 +34,15 @@ test('nothing has its name before the whole drop is known to be genuine', async 
   expect(readdirSync(folder)).toEqual([])
 })
 
+test('who tidies up the folder while a file is saved is named', async () => {
+  const saver = saverFor()
+  await take(saver, 'a.txt')
+  for (const name of readdirSync(folder)) rmSync(join(folder, name))
+  await expect(saver.publish()).rejects.toThrow(
+    'cannot save a.txt: another process opens the same drop into this folder',
+  )
+})
+
 test('a symbolic link leads no file out of the folder', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'sealdrop-outside-'))
   symlinkSync(outside, join(folder, 'a'))

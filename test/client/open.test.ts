@@ -112,6 +112,10 @@ test('whatever is wrong with the parts, they open to nothing and nobody is told 
     ['a size that is another', { ...whole, size: whole.size - 1 }],
     ['a size of nothing', { ...whole, size: 0 }],
     ['a size that is too large', { ...whole, size: whole.size + 65_552 }],
+    [
+      'empty parts without end',
+      { ...whole, count: 1e12, part: async (n) => (n === 0 ? whole.part(0) : new Uint8Array(0)) },
+    ],
     ['nothing', { ...whole, part: async () => new Uint8Array(0) }],
     ['a cut header', { ...whole, part: async (n) => (n === 0 ? ciphertext.slice(0, 1_630) : ciphertext.slice(1_630)) }],
   ]
@@ -161,8 +165,8 @@ test('who stops is told so, and hears before how much is verified', async () => 
   expect(told[0]).toEqual({ stage: 'checking', bytes: 0, total: 262_144 })
 })
 
-test('the next part is decrypted while the sink writes the last one, and not the one after it', async () => {
-  const parts = partsOf(ciphertext, [60_000, 120_000, 180_000])
+test('the next part is decrypted and one more is read while the sink writes the last one, and no others', async () => {
+  const parts = partsOf(ciphertext, [60_000, 120_000, 180_000, 190_000, 200_000])
   const fetched: number[] = []
   const atFirstWrite: number[][] = []
   const sink = {
@@ -178,5 +182,5 @@ test('the next part is decrypted while the sink writes the last one, and not the
   }
   await openDrop({ ...parts, part }, opener, { sink })
   // The first is read for the header and then for its chunks.
-  expect(atFirstWrite[0]).toEqual([0, 0, 1, 2])
+  expect(atFirstWrite[0]).toEqual([0, 0, 1, 2, 3])
 })

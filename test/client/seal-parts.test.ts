@@ -4,6 +4,7 @@ import { cipherHere, type CipherFor } from '#client/crypto/chunks.ts'
 import { makeSealer, planMessage, type Journal, type PartHashes } from '#client/seal-parts.ts'
 import { FileFault, type Source } from '#client/source.ts'
 import { runs } from '../runs.ts'
+import { sha256 } from '#protocol/bytes.ts'
 import { noise } from './support/bytes.ts'
 
 const key = { header: noise(1_627), nonce: noise(16, 2), fileKey: noise(16, 3) }
@@ -173,7 +174,23 @@ test('the cipher runs only after the hash of the plaintext is kept', async () =>
   expect([watched.count(), lines]).toEqual([0, []])
   const seen: number[] = []
   await sealer.sealPart(1, { keep: async () => void seen.push(watched.count()) })
-  expect(seen).toEqual([0, 127])
+  expect(seen).toEqual([0])
+})
+
+test('the hash of a sealed part is kept before anybody gets it, and is no longer asked for then', async () => {
+  const { journal, known, lines } = makeJournal()
+  const sealer = makeSealer(key, await planOf(makeDisk().sources), cipherHere)
+  await expect(sealer.digestPart(1, noise(9), journal)).rejects.toThrow(RangeError)
+  const part = await sealer.sealPart(1, journal)
+  const digest = await sealer.digestPart(1, part, journal)
+  expect(digest).toEqual(await sha256(part))
+  expect(known()[1]?.ciphertext).toEqual(digest)
+  expect(known()[1]?.plaintext).toEqual(lines[0]?.[1].plaintext)
+  await sealer.digestPart(1, part, journal)
+  expect(lines).toHaveLength(2)
+  const full = makeSealer(key, await planOf(makeDisk().sources), cipherHere)
+  await full.sealPart(1)
+  await expect(full.digestPart(1, part, makeJournal(() => true).journal)).rejects.toThrow('the disk is full')
 })
 
 test('in another life a part is sealed to the same bytes', async () => {
@@ -181,6 +198,7 @@ test('in another life a part is sealed to the same bytes', async () => {
   const { journal, known } = makeJournal()
   const first = makeSealer(key, await planOf(sources), cipherHere)
   const parts = [await first.sealPart(2, journal), await first.sealPart(0, journal)]
+  for (const [index, n] of [2, 0].entries()) await first.digestPart(n, parts[index] ?? noise(0), journal)
   const second = makeSealer(key, await planOf(sources), cipherHere, known())
   expect(second.hashes).toEqual(first.hashes)
   expect([second.isRead(0), second.digest(0)]).toEqual([false, first.digest(0)])

@@ -197,6 +197,26 @@ test('a server that says it has a part and has it not gets no ticket out of it',
   expect(server.state()).toBe('none')
 })
 
+test('a server that calls a drop committed before all of it was sent gets no ticket out of it', async () => {
+  const about = { expires: 1, reads: 1, parts: 3 }
+  for (const state of ['ready', 'read'])
+    for (const received of [[], [null, null, null]]) {
+      const drop = await sealed()
+      const liar = partsServer((request) => {
+        if (request === 'uploaded') return says({ ...about, size: drop.size, state, received })
+        return request === 'commit' ? says({ ...about, size: drop.size }) : undefined
+      })
+      await expect(deposit(liar, drop, { sender })).rejects.toMatchObject({ code: 'bad_answer' })
+    }
+  const drop = await sealed()
+  await deposit(partsServer(), drop, { sender })
+  const received = [null, null, null]
+  const loser = partsServer((request) =>
+    request === 'uploaded' ? says({ ...about, size: drop.size, state: 'ready', received }) : undefined,
+  )
+  await expect(deposit(loser, drop, { sender })).rejects.toMatchObject({ code: 'bad_answer' })
+})
+
 test('a server that never keeps what it takes is refused after a few rounds', async () => {
   const drop = await sealed()
   const server = partsServer((request) => (request === 'upload' ? says({}) : undefined))

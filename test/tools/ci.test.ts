@@ -36,6 +36,14 @@ test.for([
   expect([stdout.trimEnd().split('\n').at(-1), status]).toEqual([line, code])
 })
 
+test('the tests run once', () => {
+  expect(runCi({ report: CLEAN }).stdout.match(/^npm .*$/gm)).toEqual([
+    'npm ci',
+    'npm test',
+    'npm run check -- --without-tests',
+  ])
+})
+
 /** How each of the three calls of npm ends, 0 unless said, and what the tests report. */
 interface Outcome {
   readonly ci?: number
@@ -49,7 +57,8 @@ function runCi({ ci = 0, test: tests = 0, check = 0, report: text }: Outcome): {
   stdout: string
 } {
   const saved = text === undefined ? ':' : `mkdir -p .reports; echo '${text}' >.reports/vitest.json`
-  program('npm', `case $1 in ci) exit ${ci};; test) ${saved}; exit ${tests};; *) echo checked; exit ${check};; esac`)
+  const ends = `case $1 in ci) exit ${ci};; test) ${saved}; exit ${tests};; *) exit ${check};; esac`
+  program('npm', `echo "npm $*"\n${ends}`)
   for (const name of ['spin', 'gcc']) program(name, 'exit 0')
   return spawnSync('bash', [join(folder, '.ci/run')], {
     encoding: 'utf8',

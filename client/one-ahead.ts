@@ -1,0 +1,16 @@
+/** Has the next one made while the last one is worked on. */
+export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next()
+  try {
+    for (;;) {
+      const { done, value } = await next
+      if (done === true) return
+      next = source.next()
+      // It is looked at in a moment; until then nobody need be told that it failed.
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    await source.return(undefined)
+  }
+}
