@@ -1,5 +1,6 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import type { Bytes } from '#protocol/bytes.ts'
+import { nodeAead } from './node-aead.ts'
 
 /** ChaCha20-Poly1305 (RFC 8439 §2.8) under one key; a box is ciphertext ‖ tag (16 bytes). */
 export interface Aead {
@@ -11,7 +12,7 @@ export interface Aead {
 
 /** The platform's own cipher where it has one, which is several times faster, else noble's. Found out by trying. */
 export async function aeadFor(key: Bytes): Promise<Aead> {
-  return (await nativeAead(key)) ?? nobleAead(key)
+  return nodeAead(key) ?? (await nativeAead(key)) ?? nobleAead(key)
 }
 
 /** `undefined` where WebCrypto has no ChaCha20-Poly1305. */

@@ -2,6 +2,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aeadFor, nativeAead, nobleAead, type Aead } from '#client/crypto/aead.ts'
+import { nodeAead } from '#client/crypto/node-aead.ts'
 import { chunkCipher, cipherHere, type ChunkCipher } from '#client/crypto/chunks.ts'
 import { hkdf } from '#client/crypto/kdf.ts'
 import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadKey, payloadSize, TAG_BYTES } from '#client/crypto/payload.ts'
@@ -203,6 +204,7 @@ const aeadKey = fromHex(published.aead.rfc8439.key)
 const aeads: [string, (key: Uint8Array<ArrayBuffer>) => Promise<Aead | undefined>][] = [
   ['noble', async (each) => nobleAead(each)],
   ['native', nativeAead],
+  ["Node's own", async (each) => nodeAead(each)],
 ]
 
 test.for(aeads)('the %s cipher seals and opens as OpenSSL does', async ([, aeadOf]) => {
@@ -217,8 +219,8 @@ test.for(aeads)('the %s cipher seals and opens as OpenSSL does', async ([, aeadO
   }
 })
 
-test('both ciphers make the same bytes and open what the other made', async () => {
-  const native = (await nativeAead(aeadKey)) ?? nobleAead(aeadKey)
+test.for(aeads)('the %s cipher makes the same bytes as noble and opens what it made', async ([, aeadOf]) => {
+  const native = (await aeadOf(aeadKey)) ?? nobleAead(aeadKey)
   const noble = nobleAead(aeadKey)
   await fc.assert(
     fc.asyncProperty(
