@@ -15,7 +15,10 @@ import { page } from './words/page.ts'
 /** What each act does, over the effects. */
 export function makeAct(tools: Tools): Act {
   const { dispatch, state, device } = tools
-  const uploading = once(async (): Promise<Uploading> => (await import('./effects/uploading.ts')).makeUploading(tools))
+  const uploading = once(async (): Promise<Uploading> => {
+    import('./views/sending.tsx').catch(() => {})
+    return (await import('./effects/uploading.ts')).makeUploading(tools)
+  })
   const sealing = once(async (): Promise<Sealing> =>
     (await import('./effects/sealing.ts')).makeSealing(tools, uploading),
   )

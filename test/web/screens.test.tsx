@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import type { DropId } from '#protocol/id.ts'
 import { afterEach, expect, test } from 'vitest'
 import { App } from '../../web/app.tsx'
 import type { Act } from '../../web/act.ts'
@@ -135,6 +136,36 @@ test.for<[Proof, string]>([
   const { box, tools } = show()
   tools.dispatch({ type: 'ended', cause: 'gone', proofs: [proof] })
   await expect.poll(() => box.querySelector('.notice')?.textContent, PATIENT).toContain(sentence)
+})
+
+test('while the server confirms what is all sent, no time is said to be left', async () => {
+  const { box, tools } = show()
+  const cargo = { dropId: 'd' as DropId, files: [], hasText: true, needsPassphrase: false }
+  const carried = { stage: 'sending', bytes: 9, total: 10, pace: { bytesPerSecond: 1, secondsLeft: 1 } } as const
+  tools.dispatch({ type: 'sending', upload: { cargo, isKept: true, carried } })
+  await expect.poll(() => box.textContent, PATIENT).toContain('less than 10 seconds left')
+  tools.dispatch({ type: 'carried', carried: { ...carried, bytes: 10 } })
+  expect(box.textContent).toContain('The server is confirming it.')
+  expect(box.textContent).not.toContain('left')
+})
+
+test('who has stopped receiving is not told that the link is still for whoever comes first', async () => {
+  const { box, tools } = show()
+  const waiting = { expiresAtMs: 1_900_000_000_000, reads: 1, sizeBytes: 18_000_000, needsPassphrase: false }
+  tools.dispatch({ type: 'found', waiting })
+  await expect.poll(() => box.textContent, PATIENT).toContain('for whoever comes first')
+  tools.dispatch({ type: 'found', waiting, note: 'cancelled' })
+  expect(box.textContent).not.toMatch(/whoever comes first|So far nobody has|binds it/)
+  expect(box.textContent).toContain('It is bound to this browser')
+})
+
+test('the button of a saved file is called what it shows', async () => {
+  const { box, tools } = show()
+  const files = [{ name: 'a.txt', type: '', sizeBytes: 1, modifiedAtMs: 0 }]
+  tools.dispatch({ type: 'opened', message: { text: '', files, reads: 1 } })
+  await expect.poll(() => button(box, 'Save')?.ariaLabel, PATIENT).toBe('Save a.txt')
+  tools.dispatch({ type: 'taken', names: ['a.txt'] })
+  expect(button(box, 'Saved')?.ariaLabel).toBe('Saved. Save a.txt again')
 })
 
 test('a drop that only this device takes for expired can be checked and burned', async () => {

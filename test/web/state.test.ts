@@ -1,6 +1,8 @@
+import type { DropId } from '#protocol/id.ts'
 import { expect, test } from 'vitest'
 import { chooseFile, EMPTY_DRAFT } from '../../web/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
+import type { Carried } from '../../web/parts/transfer.tsx'
 import { untaken } from '../../web/reading-state.ts'
 import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
 
@@ -80,6 +82,23 @@ test('a wrong passphrase leaves the screen, what waits and the note as they were
     { type: 'failed', fault: { at: 'passphrase', triesLeft: 7 } },
   )
   expect(state.main).toMatchObject({ at: 'open', waiting, note: 'resumed', fault: { triesLeft: 7 }, work: undefined })
+})
+
+test('what is sent once more after a pause does not make the number go back, and is no whole before it is', () => {
+  const total = 10_000
+  const dropId = 'd' as DropId
+  const cargo = { dropId, files: [], hasText: true, needsPassphrase: false }
+  const bytesAfter = (...carried: Carried[]): unknown => {
+    const events = carried.map((each): Event => ({ type: 'carried', carried: each }))
+    const start = { stage: 'sending', bytes: 0, total } as const
+    const { main } = after({ type: 'sending', upload: { cargo, isKept: true, carried: start } }, ...events)
+    return main.at === 'sending' && main.carried.bytes
+  }
+  const at = (bytes: number): Carried => ({ stage: 'sending', bytes, total })
+  expect(bytesAfter(at(3_700), at(0))).toBe(3_700)
+  expect(bytesAfter(at(3_700), at(0), at(3_800))).toBe(3_800)
+  expect(bytesAfter(at(total), at(8_000))).toBe(9_900)
+  expect(bytesAfter({ ...at(5_000), stage: 'checking' }, at(0))).toBe(0)
 })
 
 test('an acknowledgement that fails leaves the message on the screen', () => {

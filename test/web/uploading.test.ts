@@ -96,6 +96,7 @@ test('what another visit had begun is told of, and goes on with the same files a
   const second = open(server, { kept })
   second.tools.dispatch({ type: 'drafted', draft: { text: 'typed since' } })
   await findInterrupted(second.tools)
+  expect(second.state().announcement).toBe('An upload was interrupted')
   const [upload] = second.state().uploads.interrupted
   expect(upload).toMatchObject({ hasText: true, needsPassphrase: true, files: [{ name: 'film.mp4' }] })
   if (upload === undefined) return

@@ -1,6 +1,7 @@
 import type { Unfinished } from '#client/send.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Cargo, Interrupted } from '../uploads.ts'
+import { interrupted as words } from '../words/sending.ts'
 import type { Tools } from './tools.ts'
 
 /** Tells of uploads that came to no end, but for those that another tab is at. Asks nobody. */
@@ -11,7 +12,10 @@ export async function findInterrupted({ device, dispatch, store }: Tools): Promi
       interrupted.push({ ...cargoOf(unfinished), sentPart, untilMs })
     })
   }
-  if (interrupted.length > 0) dispatch({ type: 'uploads-found', interrupted })
+  if (interrupted.length === 0) return
+  dispatch({ type: 'uploads-found', interrupted })
+  // It stands above what has the focus, where nobody would look again.
+  dispatch({ type: 'announced', text: words.title })
 }
 
 /** What is drawn of an upload. */

@@ -109,13 +109,18 @@ function reporter({ dispatch, device, state }: Tools, current: Session, isHere: 
   /** When the last byte came in, or when it began. */
   let hereAtMs = device.clock()
   let isAllHere = isHere
+  /** What was here when the connection was lost, or at the first look: no sign that it is back. */
+  let least: number | undefined
   let lastAtMs = 0
   return (progress) => {
     const { main } = state()
     if (current.disk === undefined)
       return dispatch({ type: 'worked', work: progress.stage === 'checking' ? { stage: 'opening' } : progress })
     const isReceiving = main.at === 'receiving'
-    if (progress.stage === 'waiting' && isReceiving) return dispatch({ type: 'flowed', flow: 'waiting' })
+    if (progress.stage === 'waiting' && isReceiving) {
+      least = undefined
+      return dispatch({ type: 'flowed', flow: 'waiting' })
+    }
     if (progress.stage !== 'receiving' && progress.stage !== 'checking') {
       if (!isReceiving) dispatch({ type: 'worked', work: progress })
       return
@@ -133,8 +138,10 @@ function reporter({ dispatch, device, state }: Tools, current: Session, isHere: 
     if (!isReceiving && bytes <= REFUSAL_BYTES) return
     if (!isReceiving) dispatch({ type: 'receiving', waiting: waitingDrop(current) })
     const measured = stage === 'receiving' ? pace.note(bytes, total) : undefined
-    // What was here before the connection was lost is no sign that it is back.
-    if (isReceiving && main.flow === 'waiting' && stage === main.carried?.stage && bytes <= main.carried.bytes) return
+    if (isReceiving && main.flow === 'waiting' && stage === 'receiving') {
+      least ??= bytes
+      if (bytes <= least) return
+    }
     if (now - lastAtMs < REPORT_MS && bytes < total) return
     lastAtMs = now
     dispatch({ type: 'carried', carried: { stage, bytes, total, pace: measured } })

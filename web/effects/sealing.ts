@@ -31,6 +31,8 @@ export function makeSealing(tools: Tools, uploading: () => Promise<Pick<Uploadin
 
   return {
     async check() {
+      // So that it is there by the press. What cannot be loaded now is loaded at sealing, which tells.
+      if (!isOnePart(state().draft)) uploading().catch(() => {})
       try {
         const fault = await findFault()
         if (fault !== undefined && state().main.at === 'compose') dispatch({ type: 'refused', fault })

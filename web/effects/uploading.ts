@@ -105,7 +105,8 @@ export function makeUploading(tools: Tools): Uploading {
     wish = 'go'
     dispatch({
       type: 'sending',
-      upload: { cargo, isKept, carried: { stage: 'sending', bytes: 0, total: sealed.size } },
+      // Nobody knows yet what the server has of one that was interrupted, and its files are read again first.
+      upload: { cargo, isKept, carried: { stage: resumed ? 'checking' : 'sending', bytes: 0, total: sealed.size } },
     })
     for (;;) {
       try {

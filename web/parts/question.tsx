@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from './button.tsx'
+import { useQuestionFocus } from './question-focus.ts'
 
 export interface QuestionProps {
   readonly title: string
@@ -17,18 +17,7 @@ export interface QuestionProps {
 
 /** Asks in the page before something that cannot be undone, one thing at a time. Escape is no. */
 export function Question({ title, warning, yes, no, isBurn = true, from, onYes, onNo }: QuestionProps): VNode {
-  const box = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    const around = box.current?.parentElement
-    box.current?.focus()
-    return () => {
-      // What asked is drawn again in place of the question, as soon as that is gone.
-      queueMicrotask(() => {
-        const isLost = document.activeElement === null || document.activeElement === document.body
-        if (isLost) around?.querySelector<HTMLElement>(`[data-asks="${from}"]`)?.focus()
-      })
-    }
-  }, [from])
+  const box = useQuestionFocus(from)
   return (
     <div
       class={isBurn ? 'question burn' : 'question'}

@@ -80,7 +80,8 @@ function partOf({ bytes, total }: Carried): number {
   return total === 0 ? 0 : Math.floor((100 * bytes) / total) / 100
 }
 
-function paceText({ pace, stage }: Carried): string {
+function paceText({ bytes, pace, stage, total }: Carried): string {
+  if (bytes >= total) return words.last[stage]
   if (pace === undefined || stage === 'checking') return words.flow.going
   return words.pace(format.rate(pace.bytesPerSecond), format.roughly(pace.secondsLeft))
 }

@@ -33,9 +33,9 @@ export function FilePicker({ act, draft, limits }: { act: Act; draft: Draft; lim
         />
       </div>
       <p class="hint" id="files-hint">
+        {files.length > 0 && `${words.sum(files.length, format.bytes(contentBytes(draft)))} `}
+        {files.length > 0 && limits !== undefined && `${words.room(format.bytes(limits.room))} `}
         {words.dropHint}
-        {files.length > 0 && ` ${words.sum(files.length, format.bytes(contentBytes(draft)))}`}
-        {files.length > 0 && limits !== undefined && ` ${words.room(format.bytes(limits.room))}`}
       </p>
     </div>
   )

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Act } from '../act.ts'
 import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { Question } from '../parts/question.tsx'
+import { useQuestionFocus } from '../parts/question-focus.ts'
 import { matchFiles, type Asked, type Interrupted as Upload } from '../uploads.ts'
 import { cargoText, listText } from '../words/cargo.ts'
 import * as format from '../words/format.ts'
@@ -79,8 +79,7 @@ function Ask({ act, asking, upload }: { act: Act; asking: Asked; upload: Upload 
 function Choose({ act, asking, upload }: { act: Act; asking: Asked; upload: Upload }): VNode {
   const { chosen, dropId, isBusy = false } = asking
   const { changed, missing } = matchFiles(upload.files, chosen)
-  const box = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => box.current?.querySelector('button')?.focus(), [])
+  const box = useQuestionFocus('go-on', 'button')
   return (
     <div
       ref={box}

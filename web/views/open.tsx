@@ -35,7 +35,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
   return (
     <>
       <Title text={words.title} />
-      <p class="lede">{note === 'earlier' ? words.ledeEarlier : words.lede(reads)}</p>
+      <p class="lede">{ledeOf(main)}</p>
       {note !== undefined && note !== 'earlier' && (
         <Notice kind="warn">
           <p>{words.notes[note]}</p>
@@ -56,7 +56,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           <dt>{words.until}</dt>
           <dd>{format.until(expiresAtMs, device.clock())}</dd>
         </div>
-        {note !== 'earlier' && (
+        {note !== 'earlier' && !isMine(main) && (
           <div>
             <dt>{words.opens}</dt>
             <dd>{words.times(reads)}</dd>
@@ -135,8 +135,22 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
   )
 }
 
-function consequence({ note, waiting }: Extract<Main, { at: 'open' }>): string {
+type OpenMain = Extract<Main, { at: 'open' }>
+
+/** Whether it opens once, and this browser has claimed it. */
+function isMine({ note, waiting }: OpenMain): boolean {
+  return note === 'cancelled' && waiting.reads === 1
+}
+
+function ledeOf(main: OpenMain): string {
+  if (main.note === 'earlier') return words.ledeEarlier
+  return isMine(main) ? words.ledeMine : words.lede(main.waiting.reads)
+}
+
+function consequence(main: OpenMain): string {
+  const { note, waiting } = main
   if (note === 'earlier') return words.consequenceEarlier
+  if (isMine(main)) return words.consequenceMine
   return waiting.reads === 1 ? words.consequenceOnce : words.consequence
 }
 

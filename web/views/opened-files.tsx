@@ -37,7 +37,7 @@ export function OpenedFiles({ act, main }: ViewProps & { main: Extract<Main, { a
             </span>
             <Button
               kind="small"
-              label={words.saveFile(file.name)}
+              label={taken.has(file.name) ? words.saveAgain(file.name) : words.saveFile(file.name)}
               isBusy={isBusy}
               onPress={() => act.keep.saveFile(file.name)}
             >

@@ -24,6 +24,7 @@ export const open = {
     reads === 1
       ? 'It opens once. So far nobody has, and looking at this page uses nothing up.'
       : `It opens ${format.times(reads)} in all, and looking at this page uses nothing up.`,
+  ledeMine: 'It is bound to this browser, and waits until you open it here.',
   facts: 'What the server knows of it',
   until: 'Until',
   opens: 'Opens',
@@ -55,6 +56,7 @@ export const open = {
   opening: 'Opening…',
   consequence:
     'Opening binds it to this browser. Once it has arrived here whole, the sender is told that it was opened.',
+  consequenceMine: 'Once it has arrived here whole, the server deletes it, and the sender is told that it was opened.',
   consequenceOnce:
     'Opening binds it to this browser. Once it has arrived here whole, the server deletes it, and the sender is told that it was opened.',
   consequenceEarlier: 'The server is asked for nothing: everything is here.',
@@ -91,7 +93,7 @@ export const receiving = {
   warning: (until: string): string =>
     `What has come in is removed from this device. This browser can open the link again until ${until}; nobody else can, unless the sender opens it for them.`,
   sure: 'Yes, stop and remove it',
-  keep: 'Keep receiving',
+  keep: 'Keep it',
   faults: {
     full: 'There is no room left on this device. What has come in is kept. Free some space, then go on.',
   },
@@ -134,6 +136,7 @@ export const opened = {
     'They are saved as they are, and never shown by this page. Open only what you expected from somebody you know.',
   save: 'Save',
   saveFile: (name: string): string => `Save ${name}`,
+  saveAgain: (name: string): string => `Saved. Save ${name} again`,
   saved: (name: string): string => `Saved ${name}.`,
   savedMark: 'Saved',
   saveAll: 'Save all as one tar file',

@@ -8,7 +8,7 @@ export const sending = {
   cancelQuestion: 'Cancel this upload?',
   cancelWarning: 'The server removes what was sent. Your text and files are in the form again.',
   cancelSure: 'Yes, cancel it',
-  keep: 'Go on sending',
+  keep: 'Keep it',
   file: (name: string): string =>
     `“${name}” cannot be read any more. If its drive was taken out, put it back and go on. If it was moved or changed, cancel, and add it again.`,
   faults: {

@@ -21,6 +21,12 @@ export const transfer = {
     paused: 'Paused. Nothing is lost.',
     stopping: 'One moment…',
   },
+  /** All of it has gone through, and the answer is not there yet. */
+  last: {
+    sending: 'All of it is sent. The server is confirming it.',
+    receiving: 'All of it is here. It is being checked.',
+    checking: 'All of it is checked. One moment…',
+  },
   pace: (rate: string, left: string): string => `${rate}, ${left} left. Keep this page open until it is done.`,
   pause: 'Pause',
   goOn: 'Go on',

@@ -8,16 +8,16 @@ import { look, openDrop, receiveParts } from '#client/receive.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { heading } from './pages.ts'
-import { noise, openerOf, reach } from './people.ts'
+import { noise, openerOf, reach, sha256Of } from './people.ts'
 
-/** A file of three parts on a disk. @returns where it lies, and what is in it */
-export function largeFile(name: string, size = 17_000_000): { path: string; bytes: Bytes } {
+/** A file of three parts on a disk. @returns where it lies, what is in it, and the hash of that */
+export function largeFile(name: string, size = 17_000_000): { path: string; bytes: Bytes; hash: string } {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, name)
   const bytes = noise(size)
   rewrite(path, bytes)
-  return { path, bytes }
+  return { path, bytes, hash: sha256Of(bytes) }
 }
 
 /** Changes a file where nobody sees it: its time stays. */
@@ -120,21 +120,21 @@ function partOf(request: Request): string | undefined {
   return pathname === '/v1/drops/upload' ? (searchParams.get('n') ?? undefined) : undefined
 }
 
-/** Opens a drop as any client would. */
+/** Opens a drop as any client would. @returns its text, and the files by their hashes */
 export async function openWhole(
   link: string,
   passphrase = '',
-): Promise<{ text: string; files: { name: string; bytes: Bytes }[] }> {
+): Promise<{ text: string; files: { name: string; hash: string }[] }> {
   const server = reach(new URL(link).origin)
   const opener = await openerOf(link, passphrase)
   const waiting = await look(server, opener)
   const parts = receiveParts(server, opener, await generateSigningKey(), waiting, memoryStaging())
   const opened = await openDrop(parts, opener)
-  const files: { name: string; bytes: Bytes }[] = []
+  const files: { name: string; hash: string }[] = []
   for (const file of opened.files) {
     const pieces: Bytes[] = []
     for await (const piece of file.read()) pieces.push(piece)
-    files.push({ name: file.name, bytes: joinBytes(pieces) })
+    files.push({ name: file.name, hash: sha256Of(joinBytes(pieces)) })
   }
   return { text: opened.text, files }
 }
