@@ -11,6 +11,7 @@ export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T>
       yield value
     }
   } finally {
-    await source.return(undefined)
+    // Not waited for: what was to come next may be on its way over a line that is dead.
+    source.return(undefined).catch(() => {})
   }
 }
