@@ -64,3 +64,5 @@ try {
 } finally {
   erase()
 }
+// All has been said. A part that a server refused while it was being sent would keep the process for minutes.
+process.exit()

@@ -28,6 +28,8 @@ export async function exchangeAlive(transport: Transport, exchange: Exchange): P
     })
   } finally {
     clearTimeout(timer)
+    // A server may answer while a part is still being sent: what is left of it keeps no connection.
+    stalled.abort()
   }
 }
 
