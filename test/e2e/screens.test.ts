@@ -182,8 +182,11 @@ test('a seal that fails, a question that is answered with no and a row that goes
 
   await page.getByRole('link', { name: 'Sent' }).first().click()
   await heading(page, 'Sent from this browser')
+  // The list comes a moment after its heading; in the meantime another button would be the next one.
+  await page.getByRole('button', { name: 'Forget', exact: true }).waitFor()
   await tabTo(page, 'Forget')
   await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page)).toMatch(/^Forget this message/)
   await tabTo(page, 'Yes, forget it')
   await page.keyboard.press('Enter')
   await page.getByRole('status').getByText('Forgotten.').waitFor({ state: 'attached' })
