@@ -3,13 +3,15 @@ import { parseBase64url, utf8 } from './bytes.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
 /** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
-export type Role = 'locator' | 'claim' | 'reader' | 'sender'
+export type Role = 'locator' | 'claim' | 'reader' | 'sender' | 'root' | 'member'
 
 /** One request of the HTTP contract: fixed method and path, and who signs it. docs/protocol.md §6. */
 interface Contract {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly signers: readonly Role[]
+  /** The fields that name what it is about, in the order in which they are signed. */
+  readonly names: readonly string[]
 }
 
 export type RequestName =
@@ -26,31 +28,64 @@ export type RequestName =
   | 'revoke'
   | 'reopen'
   | 'sent'
-
-export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
-  limits: { method: 'GET', path: '/v1/limits', signers: [] },
-  create: { method: 'POST', path: '/v1/drops', signers: [] },
-  begin: { method: 'POST', path: '/v1/drops/begin', signers: [] },
-  upload: { method: 'PUT', path: '/v1/drops/upload', signers: ['sender'] },
-  uploaded: { method: 'GET', path: '/v1/drops/uploaded', signers: ['sender'] },
-  commit: { method: 'POST', path: '/v1/drops/commit', signers: ['sender'] },
-  status: { method: 'GET', path: '/v1/drops/status', signers: ['locator', 'claim'] },
-  claim: { method: 'POST', path: '/v1/drops/claim', signers: ['locator', 'claim'] },
-  part: { method: 'GET', path: '/v1/drops/part', signers: ['reader'] },
-  ack: { method: 'POST', path: '/v1/drops/ack', signers: ['claim', 'reader'] },
-  revoke: { method: 'POST', path: '/v1/drops/revoke', signers: ['sender'] },
-  reopen: { method: 'POST', path: '/v1/drops/reopen', signers: ['sender'] },
-  sent: { method: 'GET', path: '/v1/drops/sent', signers: ['sender'] },
-}
+  | 'card'
+  | 'publish'
+  | 'items'
+  | 'collect'
+  | 'delete'
+  | 'keys'
+  | 'readers'
+  | 'invite'
+  | 'invitations'
 
 /** Header fields of the contract. */
 export const DROP_ID_FIELD = 'Drop-Id'
 export const DROP_TERMS_FIELD = 'Drop-Terms'
 export const DROP_READER_FIELD = 'Drop-Reader'
 export const DROP_EXTENT_FIELD = 'Drop-Extent'
+export const BOX_ADDRESS_FIELD = 'Box-Address'
+/** The key of who reads a box: on its card, or its root key. */
+export const BOX_READER_FIELD = 'Box-Reader'
+export const BOX_INVITATION_FIELD = 'Box-Invitation'
+
+const DROP = [DROP_ID_FIELD]
+const BOX = [BOX_ADDRESS_FIELD, BOX_READER_FIELD]
+
+export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
+  limits: { method: 'GET', path: '/v1/limits', signers: [], names: [] },
+  create: { method: 'POST', path: '/v1/drops', signers: [], names: DROP },
+  begin: { method: 'POST', path: '/v1/drops/begin', signers: [], names: DROP },
+  upload: { method: 'PUT', path: '/v1/drops/upload', signers: ['sender'], names: DROP },
+  uploaded: { method: 'GET', path: '/v1/drops/uploaded', signers: ['sender'], names: DROP },
+  commit: { method: 'POST', path: '/v1/drops/commit', signers: ['sender'], names: DROP },
+  status: { method: 'GET', path: '/v1/drops/status', signers: ['locator', 'claim'], names: DROP },
+  claim: { method: 'POST', path: '/v1/drops/claim', signers: ['locator', 'claim'], names: DROP },
+  part: { method: 'GET', path: '/v1/drops/part', signers: ['reader'], names: [DROP_ID_FIELD, DROP_READER_FIELD] },
+  ack: {
+    method: 'POST',
+    path: '/v1/drops/ack',
+    signers: ['claim', 'reader'],
+    names: [DROP_ID_FIELD, DROP_READER_FIELD],
+  },
+  revoke: { method: 'POST', path: '/v1/drops/revoke', signers: ['sender'], names: DROP },
+  reopen: { method: 'POST', path: '/v1/drops/reopen', signers: ['sender'], names: DROP },
+  sent: { method: 'GET', path: '/v1/drops/sent', signers: ['sender'], names: DROP },
+  card: { method: 'GET', path: '/v1/boxes/card', signers: [], names: [BOX_ADDRESS_FIELD] },
+  publish: { method: 'POST', path: '/v1/boxes/publish', signers: ['root'], names: BOX },
+  items: { method: 'GET', path: '/v1/boxes/items', signers: ['member'], names: BOX },
+  collect: { method: 'GET', path: '/v1/boxes/part', signers: ['member'], names: [...DROP, ...BOX] },
+  delete: { method: 'POST', path: '/v1/boxes/delete', signers: ['root'], names: BOX },
+  keys: { method: 'POST', path: '/v1/boxes/keys', signers: ['member'], names: BOX },
+  readers: { method: 'GET', path: '/v1/boxes/readers', signers: ['root'], names: BOX },
+  invite: { method: 'POST', path: '/v1/boxes/invite', signers: ['root'], names: BOX },
+  invitations: { method: 'GET', path: '/v1/boxes/invitations', signers: ['root'], names: BOX },
+}
 
 /** The requests that name one part in their query, `?n=0`. */
-export const PART_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>(['part', 'upload'])
+export const PART_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>(['part', 'upload', 'collect'])
+
+/** The requests that take a query at all: it is signed. */
+export const QUERIED_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>([...PART_REQUESTS, 'items'])
 
 /** Answer to `limits`: what this server takes. */
 export interface Limits {
@@ -128,7 +163,7 @@ export function formatReaderBody(reader: PublicKey): Bytes {
 
 /** The reader key in the body of `claim` or `reopen`; `undefined` for any other byte string. */
 export function parseReaderBody(body: Uint8Array): PublicKey | undefined {
-  const match = /^\{"reader":"([\w-]{43})"\}$/.exec(decode(body))
+  const match = /^\{"reader":"([\w-]{43})"\}$/.exec(decodeBody(body))
   return match?.[1] === undefined ? undefined : parsePublicKey(match[1])
 }
 
@@ -139,7 +174,7 @@ export function formatCommitBody(parts: string): Bytes {
 
 /** The hash in the body of `commit`; `undefined` for any other byte string. */
 export function parseCommitBody(body: Uint8Array): string | undefined {
-  const parts = /^\{"parts":"([\w-]{43})"\}$/.exec(decode(body))?.[1]
+  const parts = /^\{"parts":"([\w-]{43})"\}$/.exec(decodeBody(body))?.[1]
   return parts === undefined || parseBase64url(parts, 32) === undefined ? undefined : parts
 }
 
@@ -161,11 +196,11 @@ export function formatAckBody(opened: string): Bytes {
 
 /** The token's hash in the body of `ack`; `undefined` for any other byte string. */
 export function parseAckBody(body: Uint8Array): string | undefined {
-  const opened = /^\{"opened":"([\w-]{43})"\}$/.exec(decode(body))?.[1]
+  const opened = /^\{"opened":"([\w-]{43})"\}$/.exec(decodeBody(body))?.[1]
   return opened === undefined || parseBase64url(opened, 32) === undefined ? undefined : opened
 }
 
 /** A decoder takes a byte order mark away unless told; the digest that a receipt is checked against has none. */
-function decode(body: Uint8Array): string {
+export function decodeBody(body: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
 }

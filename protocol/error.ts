@@ -15,6 +15,9 @@ const WIRE_CODES = [
   'too_large',
   'incomplete',
   'wrong_origin',
+  'box_full',
+  'invitation_needed',
+  'outdated',
   'try_later',
   'internal',
 ] as const
@@ -30,6 +33,19 @@ export type LocalCode =
   /** A file is not what it was when a part of it was sealed: to go on would seal two plaintexts under one nonce. */
   | 'file_changed'
   | 'file_unreadable'
+  /** An address, an invitation, a reader code, a phrase or a return code with a wrong or missing character. */
+  | 'bad_address'
+  | 'bad_code'
+  /** A card that its box's root key did not sign; or signed for another box, another time, or before one that was seen. */
+  | 'bad_card'
+  | 'foreign_card'
+  | 'stale_card'
+  | 'future_card'
+  | 'rolled_back_card'
+  /** A drop that was sealed for another box, or under another id. */
+  | 'misplaced'
+  /** A drop that the server hands out a second time. */
+  | 'repeated'
   /** The person has stopped it: paused or cancelled. */
   | 'stopped'
 

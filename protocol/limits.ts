@@ -61,7 +61,59 @@ export const MAX_AGE_STANZAS = 20
 export const MAX_ENTRIES = 1_000
 export const MAX_NAME_BYTES = 255
 
+/** How long the keys of one card are used, in seconds (7 days). docs/protocol.md §13.3. */
+export const EPOCH_SECONDS = 604_800
+
+/** How much longer than its epoch a card holds, in seconds (1 day): clocks differ, and owners are late. docs/protocol.md §13.3. */
+export const CARD_GRACE_SECONDS = 86_400
+
+/** Epochs besides the present one for which an owner publishes cards. docs/protocol.md §13.3. */
+export const EPOCHS_AHEAD = 13
+
+/**
+ * How long after its epoch's end a key may be needed, in seconds (33 days): the card's grace, a day of upload, the longest life
+ * of a drop, and the rest of the day on which that ends. docs/protocol.md §13.3.
+ */
+export const KEY_LIFE_SECONDS = 2_851_200
+
+/** Readers of a box. docs/protocol.md §13.4. */
+export const MAX_BOX_READERS = 8
+
+/** Characters of a name on a card. docs/protocol.md §13.4. */
+export const MAX_BOX_NAME_CHARACTERS = 80
+
+/** Life of a drop in a box that a client offers first, in seconds (14 days). docs/protocol.md §13.5. */
+export const DEFAULT_BOX_TTL_SECONDS = 1_209_600
+
+/** Bytes of an invitation's secret. docs/protocol.md §13.8. */
+export const INVITATION_BYTES = 16
+
+/** Characters of a card, and of the keys of a reader. docs/protocol.md §13.4. */
+export const MAX_CARD_CHARACTERS = 32_768
+export const MAX_READER_KEYS_CHARACTERS = 49_152
+
+/** Drops that one request to delete names. docs/protocol.md §13.7. */
+export const MAX_DELETED = 100
+
 // Implementation constants
+
+/** What a box holds at most where its card says nothing else: drops, bytes of ciphertext, and bytes that arrive in one day. */
+export const BOX_ITEMS = 10_000
+export const BOX_BYTES = 5_368_709_120
+export const BOX_BYTES_PER_DAY = 1_073_741_824
+
+/** The same for an address without a card: the sender's side of a conversation. */
+export const BARE_BOX_ITEMS = 100
+export const BARE_BOX_BYTES = 1_073_741_824
+
+/** Invitations that a box has at once. */
+export const MAX_INVITATIONS = 100
+
+/** Items that one answer lists. */
+export const MAX_LISTED = 200
+
+/** Longest accepted body of `publish`, in bytes: fourteen cards. */
+export const MAX_CARDS_BYTES = 460_800
 
 /** The largest drop, in bytes of ciphertext, where the operator sets none: on Workers KV (100 MiB), and on R2 (5 GiB). */
 export const DEFAULT_LARGEST_ON_KV = 104_857_600

@@ -82,6 +82,23 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
     explanation:
       'Parts are missing, or are not those that the request names. Ask which ones are here, and send the rest.',
   },
+  box_full: {
+    status: 409,
+    title: 'The box is full',
+    explanation:
+      'The box, or the invitation, holds or took in today as much as it may. Its owner has to delete something, or it takes more tomorrow. Nothing was stored.',
+  },
+  invitation_needed: {
+    status: 403,
+    title: 'This box takes drops by invitation',
+    explanation:
+      'The owner lets only those write who were invited, and the invitation is missing, was revoked or has expired. Nothing was stored.',
+  },
+  outdated: {
+    status: 409,
+    title: 'The box has newer cards',
+    explanation: 'The server holds cards of this box with a larger serial. Nothing was changed.',
+  },
   wrong_origin: {
     status: 421,
     title: 'This server does not answer for that name',

@@ -1,6 +1,14 @@
 import { verifySignature, type RequestDescriptor } from 'http-message-sig'
 import { parseDictionary } from 'structured-headers'
-import { DROP_ID_FIELD, DROP_READER_FIELD, PART_REQUESTS, REQUESTS } from './api.ts'
+import type { BoxAddress } from './address.ts'
+import {
+  BOX_ADDRESS_FIELD,
+  BOX_READER_FIELD,
+  DROP_ID_FIELD,
+  DROP_READER_FIELD,
+  QUERIED_REQUESTS,
+  REQUESTS,
+} from './api.ts'
 import type { RequestName, Role, SignatureRecord } from './api.ts'
 import { toBase64, type Bytes } from './bytes.ts'
 import type { DropId } from './id.ts'
@@ -9,20 +17,38 @@ import { isNonce } from './nonce.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
 /** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
-export interface SignedRequest {
+interface Covered {
   readonly name: RequestName
   /** Host and port that the signer addressed. */
   readonly authority: string
   /** The query with its `?`, or `''`. */
   readonly query: string
-  readonly dropId: DropId
-  /** The reader key that the request is made for, where a reader signs. */
-  readonly reader?: PublicKey | undefined
   /** The `Content-Digest` of the body as recomputed, or `''` for a request without one. */
   readonly digest: string
   readonly signatureInput: string
   readonly signature: string
 }
+
+/** A signed request about a drop. */
+export interface SignedRequest extends Covered {
+  readonly dropId: DropId
+  /** The reader key that the request is made for, where a reader signs. */
+  readonly reader?: PublicKey | undefined
+}
+
+/** A signed request about a box. */
+export interface SignedBoxRequest extends Covered {
+  readonly box: BoxAddress
+  /** The key that signs: the box's root key, or that of one of its readers. */
+  readonly boxReader: PublicKey
+  /** The drop in the box, where it is about one. */
+  readonly dropId?: DropId | undefined
+}
+
+/** What is signed. */
+export type Unsigned =
+  | Omit<SignedRequest, 'signature' | 'signatureInput'>
+  | Omit<SignedBoxRequest, 'signature' | 'signatureInput'>
 
 /** A signature that verified. */
 export interface Proof {
@@ -39,20 +65,26 @@ export function signatureTag(name: RequestName, role: Role): string {
 
 /** The components that a request's signatures cover, in order: this set exactly. docs/protocol.md §5.1. */
 export function signatureComponents(name: RequestName): readonly string[] {
-  const components = ['@method', '@authority', '@path', DROP_ID_FIELD.toLowerCase()]
-  const { method, signers } = REQUESTS[name]
-  if (PART_REQUESTS.has(name)) components.push('@query')
-  if (signers.includes('reader')) components.push(DROP_READER_FIELD.toLowerCase())
+  const { method, names } = REQUESTS[name]
+  const [subject, ...others] = names.map((field) => field.toLowerCase())
+  const components = ['@method', '@authority', '@path', ...(subject === undefined ? [] : [subject])]
+  if (QUERIED_REQUESTS.has(name)) components.push('@query')
+  components.push(...others)
   if (method !== 'GET') components.push('content-digest')
   return components
 }
 
 /** The request as RFC 9421 sees it. The scheme is not covered: TLS may end before the worker. */
-export function describeRequest(request: Omit<SignedRequest, 'signature' | 'signatureInput'>): RequestDescriptor {
+export function describeRequest(request: Unsigned): RequestDescriptor {
   const { method, path } = REQUESTS[request.name]
-  const fields = [{ name: DROP_ID_FIELD, value: request.dropId as string }]
-  if (request.reader !== undefined) fields.push({ name: DROP_READER_FIELD, value: request.reader })
-  if (request.digest !== '') fields.push({ name: 'Content-Digest', value: request.digest })
+  const named: readonly (readonly [name: string, value: string | undefined])[] = [
+    [DROP_ID_FIELD, request.dropId],
+    [DROP_READER_FIELD, 'reader' in request ? request.reader : undefined],
+    [BOX_ADDRESS_FIELD, 'box' in request ? request.box : undefined],
+    [BOX_READER_FIELD, 'box' in request ? request.boxReader : undefined],
+    ['Content-Digest', request.digest === '' ? undefined : request.digest],
+  ]
+  const fields = named.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
   return { kind: 'request', method, targetUri: `https://${request.authority}${path}${request.query}`, fields }
 }
 
@@ -70,7 +102,11 @@ export function signatureLabels(signatureInput: string): readonly string[] | und
  * Says nothing about freshness: the caller judges nonce and created.
  * @returns the proof, or `undefined` for whatever is wrong with it.
  */
-export async function verifyRequest(request: SignedRequest, role: Role, key: PublicKey): Promise<Proof | undefined> {
+export async function verifyRequest(
+  request: SignedRequest | SignedBoxRequest,
+  role: Role,
+  key: PublicKey,
+): Promise<Proof | undefined> {
   const message = describeRequest(request)
   const signed = [
     { name: 'Signature-Input', value: request.signatureInput },

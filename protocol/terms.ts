@@ -1,4 +1,5 @@
 import { parseDictionary } from 'structured-headers'
+import { boxAddressBytes, formatBoxAddress, type BoxAddress } from './address.ts'
 import { toBase64 } from './bytes.ts'
 import { MAX_READS, MAX_TERMS_CHARACTERS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from './limits.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
@@ -17,6 +18,29 @@ export interface Terms {
   readonly sender: PublicKey
 }
 
+/** What a sender lays down for a drop that goes into a box. docs/protocol.md §13.5. */
+export interface BoxTerms {
+  /** Life of the drop, in seconds; the server rounds its end up to the end of that day, UTC. */
+  readonly ttlSeconds: number
+  readonly box: BoxAddress
+  readonly sender: PublicKey
+}
+
+/** The `Drop-Terms` field of a drop that goes into a box. */
+export function formatBoxTerms({ ttlSeconds, box, sender }: BoxTerms): string {
+  return `ttl=${ttlSeconds}, box=:${toBase64(boxAddressBytes(box))}:, sender=:${toBase64(publicKeyBytes(sender))}:`
+}
+
+/** The terms of a drop that goes into a box; `undefined` for any other field. */
+export function parseBoxTerms(field: string): BoxTerms | undefined {
+  const members = field.length > MAX_TERMS_CHARACTERS ? undefined : parseMembers(field, BOX_MEMBERS)
+  const ttlSeconds = parseBounded(members?.get('ttl'), MIN_TTL_SECONDS, MAX_TTL_SECONDS)
+  const box = parseHash(members?.get('box'))
+  const sender = parseKey(members?.get('sender'))
+  if (ttlSeconds === undefined || box === undefined || sender === undefined) return undefined
+  return { ttlSeconds, box: formatBoxAddress(box), sender }
+}
+
 /** The `Drop-Terms` field: a structured-field dictionary (RFC 9651 §3.2). */
 export function formatTerms(terms: Terms): string {
   const key = (value: PublicKey): string => `:${toBase64(publicKeyBytes(value))}:`
@@ -27,7 +51,7 @@ export function formatTerms(terms: Terms): string {
 /** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice or unknown. */
 export function parseTerms(field: string): Terms | undefined {
   if (field.length > MAX_TERMS_CHARACTERS) return undefined
-  const members = parseMembers(field)
+  const members = parseMembers(field, LINK_MEMBERS)
   if (members === undefined) return undefined
   const ttlSeconds = parseBounded(members.get('ttl'), MIN_TTL_SECONDS, MAX_TTL_SECONDS)
   const reads = parseBounded(members.get('reads'), MIN_READS, MAX_READS)
@@ -39,9 +63,10 @@ export function parseTerms(field: string): Terms | undefined {
   return { ttlSeconds, reads, locator, claim, sender }
 }
 
-const MEMBERS = 5
+const LINK_MEMBERS = 5
+const BOX_MEMBERS = 3
 
-function parseMembers(field: string): Map<string, unknown> | undefined {
+function parseMembers(field: string, count: number): Map<string, unknown> | undefined {
   try {
     const members = new Map<string, unknown>()
     // A point makes a number a decimal (RFC 9651 §3.3.2), which the parser does not tell from an integer.
@@ -51,7 +76,7 @@ function parseMembers(field: string): Map<string, unknown> | undefined {
       members.set(name, value)
     }
     // A dictionary parser keeps the last of two members of one name; no value here can hold a comma.
-    return members.size === MEMBERS && field.split(',').length === MEMBERS ? members : undefined
+    return members.size === count && field.split(',').length === count ? members : undefined
   } catch {
     return undefined
   }
@@ -62,5 +87,11 @@ function parseBounded(value: unknown, least: number, most: number): number | und
 }
 
 function parseKey(value: unknown): PublicKey | undefined {
-  return value instanceof ArrayBuffer && value.byteLength === 32 ? formatPublicKey(new Uint8Array(value)) : undefined
+  const bytes = parseHash(value)
+  return bytes === undefined ? undefined : formatPublicKey(bytes)
+}
+
+/** 32 bytes. */
+function parseHash(value: unknown): Uint8Array | undefined {
+  return value instanceof ArrayBuffer && value.byteLength === 32 ? new Uint8Array(value) : undefined
 }

@@ -1,7 +1,7 @@
 import { createSignature, webcrypto } from 'http-message-sig'
 import { REQUESTS, type Role } from '#protocol/api.ts'
 import { ALGORITHM, describeRequest, signatureComponents, signatureTag } from '#protocol/signature.ts'
-import type { SignedRequest } from '#protocol/signature.ts'
+import type { SignedRequest, Unsigned } from '#protocol/signature.ts'
 import type { SigningKey } from './keys.ts'
 
 export type Signers = Readonly<Partial<Record<Role, SigningKey>>>
@@ -11,7 +11,7 @@ export type Signers = Readonly<Partial<Record<Role, SigningKey>>>
  * @param nonce - base64url, 22 to 64 characters. @param created - seconds since 1970.
  */
 export async function signRequest(
-  request: Omit<SignedRequest, 'signature' | 'signatureInput'>,
+  request: Unsigned,
   signers: Signers,
   nonce: string,
   created: number,

@@ -1,0 +1,168 @@
+import { compactVerify } from 'jose/jws/compact/verify'
+import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
+import { DropError } from './error.ts'
+import { lifeOfCard, type Epoch } from './epoch.ts'
+import { MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
+import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
+
+/** What a box publishes for one epoch, signed by its root key. docs/protocol.md §13.4. */
+export interface Card {
+  readonly v: 1
+  readonly box: BoxAddress
+  /** Grows with every publication. Who has seen one believes no smaller one. */
+  readonly serial: number
+  readonly epoch: Epoch
+  /** What the box calls itself. A stranger's word. */
+  readonly name: string
+  /** Who can open what is sealed under this card: one to eight. */
+  readonly readers: readonly CardReader[]
+  readonly terms: BoxTermsOfCard
+}
+
+/** A person or a device that reads a box. */
+export interface CardReader {
+  /** What the owner calls it. */
+  readonly name: string
+  /** Proves possession to the server. */
+  readonly key: PublicKey
+  /** `age1pq1…`, of this epoch. */
+  readonly age: string
+}
+
+export interface BoxTermsOfCard {
+  /** Bytes of ciphertext of the largest drop that the owner wants. */
+  readonly largest: number
+  /** Whether only who was invited may write. */
+  readonly invitation: boolean
+}
+
+/** The payload of a card, in the one order of its members. */
+export function formatCard({ v, box, serial, epoch, name, readers, terms }: Card): string {
+  const { largest, invitation } = terms
+  const plain = readers.map((reader) => ({ name: reader.name, key: reader.key, age: reader.age }))
+  return JSON.stringify({ v, box, serial, epoch, name, readers: plain, terms: { largest, invitation } })
+}
+
+/**
+ * Reads a card: compact JWS (RFC 7515), Ed25519 (RFC 8037), the root key in the header.
+ * @throws DropError `bad_card` if it is not signed by the key that it names, or is no card; `foreign_card` if that key is
+ * another box's. Whether it holds today is another question: `checkCard`.
+ */
+export async function readCard(jws: string, address: BoxAddress): Promise<{ card: Card; root: PublicKey }> {
+  const { payload, root } = await readSigned(jws, CARD_TYPE, MAX_CARD_CHARACTERS)
+  if (!(await isRootOf(root, address))) throw new DropError('foreign_card')
+  const card = parseCard(payload)
+  if (card === undefined) throw new DropError('bad_card')
+  if (card.box !== address) throw new DropError('foreign_card')
+  return { card, root }
+}
+
+/**
+ * Whether a sender may seal with a card now.
+ * @param now - milliseconds since 1970. @param known - the largest serial of this box that is remembered, if any.
+ * @throws DropError `stale_card`, `future_card`, `rolled_back_card`
+ */
+export function checkCard(card: Card, now: number, known = 0): void {
+  const { notBefore, notAfter } = lifeOfCard(card.epoch)
+  if (card.serial < known) throw new DropError('rolled_back_card')
+  if (now / 1_000 >= notAfter) throw new DropError('stale_card')
+  if (now / 1_000 < notBefore - EARLY_SECONDS) throw new DropError('future_card')
+}
+
+/** The header of what a root or a reader key signs. */
+export function formatProtectedHeader(
+  type: string,
+  signer: PublicKey,
+): { alg: string; typ: string; jwk: { kty: string; crv: string; x: string } } {
+  return { alg: 'Ed25519', typ: type, jwk: { kty: 'OKP', crv: 'Ed25519', x: signer } }
+}
+
+/**
+ * A compact JWS whose header names its own key.
+ * @throws DropError `bad_card` for whatever is wrong with it
+ */
+export async function readSigned(
+  jws: string,
+  type: string,
+  mostCharacters: number,
+): Promise<{ payload: unknown; root: PublicKey }> {
+  try {
+    if (jws.length > mostCharacters) throw new RangeError('too long')
+    let signer: PublicKey | undefined
+    const verified = await compactVerify(
+      jws,
+      ({ alg, typ, jwk, ...others }) => {
+        const key = parsePublicKey(jwk?.x ?? '')
+        const isExact = alg === 'Ed25519' && typ === type && jwk?.kty === 'OKP' && jwk.crv === 'Ed25519'
+        if (!isExact || Object.keys(others).length > 0 || Object.keys(jwk).length !== 3) throw new RangeError('header')
+        if (key === undefined || !isSafeKey(key)) throw new RangeError('key')
+        signer = key
+        return crypto.subtle.importKey('raw', publicKeyBytes(key), 'Ed25519', false, ['verify'])
+      },
+      { algorithms: ['Ed25519'] },
+    )
+    if (signer === undefined) throw new RangeError('no key')
+    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(verified.payload)
+    return { payload: JSON.parse(json) as unknown, root: signer }
+  } catch (cause) {
+    throw new DropError('bad_card', { cause })
+  }
+}
+
+/** RFC 7515 §4.1.9. */
+export const CARD_TYPE = 'sealdrop-card'
+
+/** How much earlier than its epoch a card is believed: clocks differ. Seconds. */
+const EARLY_SECONDS = 3_600
+
+function parseCard(value: unknown): Card | undefined {
+  const record = fields(value, ['v', 'box', 'serial', 'epoch', 'name', 'readers', 'terms'])
+  const terms = fields(record?.['terms'], ['largest', 'invitation'])
+  if (record === undefined || terms === undefined || record['v'] !== 1) return undefined
+  const { serial, epoch } = record
+  const box = parseBoxAddress(asText(record['box']))
+  const name = parseName(record['name'])
+  const { largest, invitation } = terms
+  if (box === undefined || name === undefined || !isWhole(serial) || !isWhole(epoch)) return undefined
+  if (!isWhole(largest) || typeof invitation !== 'boolean' || !Array.isArray(record['readers'])) return undefined
+  const readers = record['readers'].map(parseReader)
+  if (readers.length === 0 || readers.length > MAX_BOX_READERS) return undefined
+  if (!readers.every((each) => each !== undefined)) return undefined
+  if (new Set(readers.map(({ key }) => key)).size !== readers.length) return undefined
+  return { v: 1, box, serial, epoch, name, readers, terms: { largest, invitation } }
+}
+
+function parseReader(value: unknown): CardReader | undefined {
+  const record = fields(value, ['name', 'key', 'age'])
+  if (record === undefined) return undefined
+  const name = parseName(record['name'])
+  const key = parsePublicKey(asText(record['key']))
+  const age = asText(record['age'])
+  if (name === undefined || key === undefined || !isSafeKey(key) || !isRecipient(age)) return undefined
+  return { name, key, age }
+}
+
+/** Whether a text has the shape of a hybrid recipient; whether its key is sound, sealing finds out. C2SP age.md. */
+export function isRecipient(text: string): boolean {
+  return /^age1pq1[02-9ac-hj-np-z]{1952}$/.test(text)
+}
+
+/** A name that a person may be shown: one line, no control or direction characters, at most 80 characters. */
+export function parseName(value: unknown): string | undefined {
+  const name = asText(value)
+  if (name === '' || name.length > MAX_BOX_NAME_CHARACTERS || name.trim() !== name) return undefined
+  return /[\p{C}\p{Zl}\p{Zp}]/u.test(name) ? undefined : name
+}
+
+function fields(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return Object.keys(value).join() === names.join() ? { ...value } : undefined
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
