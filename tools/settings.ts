@@ -23,7 +23,7 @@ export interface Settings {
 /**
  * Reads `wrangler.toml`, or another file like it.
  * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed,
- *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; and when a limit is no number of bytes.
+ *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; and when a limit is no number.
  */
 export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
   const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
@@ -41,10 +41,14 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
     throw new Error(
       `[vars] SHELVES in wrangler.toml is ${shelves ?? 'missing'}: it is a power of two from "1" to "256".`,
     )
-  for (const limit of ['LARGEST_ON_KV', 'LARGEST_ON_R2']) {
-    const { [limit]: largest = '1' } = vars
-    if (!/^[1-9]\d{0,14}$/.test(largest))
-      throw new Error(`[vars] ${limit} in wrangler.toml is ${largest}: it is a number of bytes, such as "104857600".`)
+  for (const limit of LIMITS) {
+    const { [limit]: most = '1' } = vars
+    if (!/^[1-9]\d{0,14}$/.test(most)) {
+      const what = limit.endsWith('ITEMS')
+        ? 'a number of drops, such as "10000"'
+        : 'a number of bytes, such as "104857600"'
+      throw new Error(`[vars] ${limit} in wrangler.toml is ${most}: it is ${what}.`)
+    }
   }
   const r2 = config.r2_buckets.map(({ binding }) => binding)
   if (r2.some((binding) => binding !== 'R2'))
@@ -94,6 +98,16 @@ function isBound(setting: unknown): boolean {
   if (Array.isArray(setting)) return setting.length > 0
   return typeof setting === 'object' ? Object.values(setting).some(isBound) : true
 }
+
+const LIMITS = [
+  'LARGEST_ON_KV',
+  'LARGEST_ON_R2',
+  'BOX_ITEMS',
+  'BOX_BYTES',
+  'BOX_BYTES_PER_DAY',
+  'BARE_BOX_ITEMS',
+  'BARE_BOX_BYTES',
+]
 
 const UNKNOWN_BINDINGS = [
   'ai',

@@ -1,15 +1,16 @@
+import type { BoxAddress } from '#protocol/address.ts'
 import type { Cause, Receipt, SignatureRecord } from '#protocol/api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_DISMISSALS, MAX_TRIES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
 
 /**
  * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
  *
  *   uploading → ready → claimed → gone (read | revoked | locked), and from anywhere → expired, which leaves no row
  *
- * How a drop in parts comes to be ready is in `upload.ts`.
+ * How a drop in parts comes to be ready is in `upload.ts`. A drop in a box is never claimed: who reads the box collects it.
  */
 export interface Drop {
   readonly id: DropId
@@ -17,10 +18,14 @@ export interface Drop {
   readonly expiresAtMs: number
   /** Its life as its terms have it, in seconds: a drop in parts lives from its commit. */
   readonly ttlSeconds: number
+  /** 0 for a drop in a box. */
   readonly reads: number
-  readonly locator: PublicKey
-  readonly claim: PublicKey
+  /** The two keys of a link; a drop in a box has none. */
+  readonly locator: PublicKey | undefined
+  readonly claim: PublicKey | undefined
   readonly sender: PublicKey
+  /** The box that it lies in; `undefined` for a drop that waits behind a link. */
+  readonly box: BoxAddress | undefined
   /** `Content-Digest` of the ciphertext; of a drop in parts the hash that its commit named, and `''` before that. */
   readonly digest: string
   /** Bytes of ciphertext. */
@@ -38,6 +43,13 @@ export interface Drop {
   readonly tries: readonly string[]
 }
 
+/** A drop that waits behind a link. */
+export interface LinkDrop extends Drop {
+  readonly locator: PublicKey
+  readonly claim: PublicKey
+  readonly box: undefined
+}
+
 export type Phase = 'uploading' | 'live' | Cause
 
 /** Ready and claimed are not stored: they follow from the claims, so they cannot disagree with them. */
@@ -45,11 +57,24 @@ export type State = 'uploading' | 'ready' | 'claimed' | Cause
 
 export function stateOf(drop: Drop): State {
   if (drop.phase !== 'live') return drop.phase
-  return drop.claims.length < drop.reads ? 'ready' : 'claimed'
+  return drop.box !== undefined || drop.claims.length < drop.reads ? 'ready' : 'claimed'
 }
 
 export function isExpired(drop: Drop, now: number): boolean {
   return now >= drop.expiresAtMs
+}
+
+export function isForLink(drop: Drop): drop is LinkDrop {
+  return drop.box === undefined && drop.locator !== undefined && drop.claim !== undefined
+}
+
+/**
+ * When a life that begins now ends, in milliseconds since 1970. In a box at the end of a day, UTC: to the second, it would
+ * tell when a drop came in. docs/protocol.md §13.5.
+ */
+export function endOfLife({ ttlSeconds, box }: Pick<Drop, 'ttlSeconds' | 'box'>, now: number): number {
+  const endMs = now + ttlSeconds * 1_000
+  return box === undefined ? endMs : Math.ceil(endMs / DAY_MS) * DAY_MS
 }
 
 export function triesLeft(drop: Drop): number {
@@ -71,11 +96,17 @@ export interface Attempt {
 }
 
 /** Records the intent to write `blob`, before it is written. */
-export function create(present: Drop | undefined, id: DropId, terms: Terms, attempt: Attempt, now: number): Create {
+export function create(
+  present: Drop | undefined,
+  id: DropId,
+  terms: Terms | BoxTerms,
+  attempt: Attempt,
+  now: number,
+): Create {
   if (present === undefined) {
-    const expiresAtMs = now + terms.ttlSeconds * 1_000
     const { blob, ...bytes } = attempt
-    return { outcome: 'expected', drop: newDrop(id, terms, expiresAtMs, { ...bytes, parts: 1, blobs: [blob] }) }
+    const drop = newDrop(id, terms, now, { ...bytes, parts: 1, blobs: [blob] })
+    return { outcome: 'expected', drop: { ...drop, expiresAtMs: endOfLife(drop, now) } }
   }
   const isSame = present.parts === 1 && present.digest === attempt.digest && isUnder(present, terms)
   if (!isSame) return { outcome: 'taken' }
@@ -87,20 +118,22 @@ export function create(present: Drop | undefined, id: DropId, terms: Terms, atte
 /** A drop of which nothing has been stored yet. */
 export function newDrop(
   id: DropId,
-  terms: Terms,
+  terms: Terms | BoxTerms,
   expiresAtMs: number,
   bytes: Pick<Drop, 'digest' | 'size' | 'parts' | 'blobs'>,
 ): Drop {
-  return { id, expiresAtMs, ...terms, ...bytes, phase: 'uploading', claims: [], dismissed: [], tries: [] }
+  return { id, expiresAtMs, ...keysOf(terms), ...bytes, phase: 'uploading', claims: [], dismissed: [], tries: [] }
 }
 
 /** Whether a drop was made under these keys and for so many readers: the same request, sent again. */
-export function isUnder(drop: Drop, terms: Terms): boolean {
+export function isUnder(drop: Drop, terms: Terms | BoxTerms): boolean {
+  const keys = keysOf(terms)
   return (
-    drop.reads === terms.reads &&
-    drop.locator === terms.locator &&
-    drop.claim === terms.claim &&
-    drop.sender === terms.sender
+    drop.reads === keys.reads &&
+    drop.locator === keys.locator &&
+    drop.claim === keys.claim &&
+    drop.sender === keys.sender &&
+    drop.box === keys.box
   )
 }
 
@@ -186,6 +219,12 @@ export function hasEnded(drop: Drop): boolean {
   return drop.phase !== 'uploading' && drop.phase !== 'live'
 }
 
+function keysOf(terms: Terms | BoxTerms): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'box'> {
+  return 'box' in terms ? { ...terms, reads: 0, locator: undefined, claim: undefined } : { ...terms, box: undefined }
+}
+
 function claimOf(drop: Drop, reader: PublicKey): Receipt | undefined {
   return drop.claims.find((each) => each.reader === reader)
 }
+
+const DAY_MS = 86_400_000

@@ -1,3 +1,4 @@
+import type { Rack } from './rack.ts'
 import type { Shelf } from './shelf.ts'
 
 /** What the worker is bound to in wrangler.toml, and nothing else. */
@@ -8,11 +9,20 @@ export interface Env {
   readonly R2?: R2Bucket
   /** The state of drops, never their ciphertext. */
   readonly SHELF: DurableObjectNamespace<Shelf>
+  /** What boxes are told of their drops, and their cards; never ciphertext either. */
+  readonly RACK: DurableObjectNamespace<Rack>
   /** The origins that this server answers for, separated by commas: `https://drop.example`. */
   readonly ORIGIN: string
-  /** How many shelves there are, a power of two up to 256. Fixed at the first deployment: a change loses every drop. */
+  /** How many shelves there are, and racks, a power of two up to 256. Fixed at the first deployment: a change loses every drop. */
   readonly SHELVES: string
   /** Bytes of ciphertext of the largest drop, where parts go to Workers KV, and where they go to R2. */
   readonly LARGEST_ON_KV?: string
   readonly LARGEST_ON_R2?: string
+  /** What a box holds at most: drops, bytes of ciphertext, and bytes that come in one day uninvited. */
+  readonly BOX_ITEMS?: string
+  readonly BOX_BYTES?: string
+  readonly BOX_BYTES_PER_DAY?: string
+  /** The same for an address that has published no card. */
+  readonly BARE_BOX_ITEMS?: string
+  readonly BARE_BOX_BYTES?: string
 }

@@ -3,7 +3,7 @@ import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_ATTEMPTS, STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
 import type { BeginAnswer, CommitAnswer, CreateAnswer, KeepAnswer, PartAnswer, UploadedAnswer } from './answer.ts'
 import * as life from './drop.ts'
 import type { Drop } from './drop.ts'
@@ -19,7 +19,7 @@ export class Intake {
     this.#keeper = keeper
   }
 
-  async create(id: DropId, terms: Terms, attempt: life.Attempt): Promise<CreateAnswer> {
+  async create(id: DropId, terms: Terms | BoxTerms, attempt: life.Attempt): Promise<CreateAnswer> {
     const { rows } = this.#keeper
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
     await this.#keeper.arm(Date.now() + terms.ttlSeconds * 1_000)
@@ -57,7 +57,7 @@ export class Intake {
     else this.#keeper.rows.update(rest)
   }
 
-  async begin(id: DropId, terms: Terms, extent: Extent): Promise<BeginAnswer> {
+  async begin(id: DropId, terms: Terms | BoxTerms, extent: Extent): Promise<BeginAnswer> {
     // First the alarm, then the row, as above.
     await this.#keeper.arm(Date.now() + UPLOAD_LIFE_SECONDS * 1_000)
     const now = Date.now()
@@ -77,8 +77,8 @@ export class Intake {
     if (outcome !== 'expected') return { outcome }
     parts.insert(drop.id, part)
     // As long as the drop can live from here: the rest of the upload, and its life, if the commit comes last.
-    const restSeconds = Math.ceil((drop.expiresAtMs - now) / 1_000)
-    return { outcome, ttlSeconds: restSeconds + drop.ttlSeconds + STORE_MARGIN_SECONDS }
+    const lifeMs = life.endOfLife(drop, drop.expiresAtMs) - now
+    return { outcome, ttlSeconds: Math.ceil(lifeMs / 1_000) + STORE_MARGIN_SECONDS }
   }
 
   /** The part is stored. One with other bytes that was here before gives way to it. */
@@ -129,7 +129,7 @@ export class Intake {
     if ('outcome' in drop) return drop
     if (drop.parts === 1) return { outcome: 'bad_request' }
     // Its answer was lost: as before, whatever has become of the drop since.
-    if (drop.digest === digest) return { outcome: 'committed', created: describe(drop) }
+    if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
     if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
     const { parts, rows } = this.#keeper
     const hashed = parts.received(drop.id)
@@ -140,13 +140,13 @@ export class Intake {
     const now = Date.now()
     const present = this.#keeper.find(drop.id, now)
     if (present === undefined) return { outcome: 'gone' }
-    if (present.digest === digest) return { outcome: 'committed', created: describe(present) }
+    if (present.digest === digest) return { outcome: 'committed', created: describe(present), box: present.box }
     // A part has been replaced meanwhile, or the drop has ended.
     const isSame = equalBytes(digestsOf(parts.received(drop.id)), digestsOf(hashed))
     if (present.phase !== 'uploading' || !isSame) return { outcome: 'try_later' }
     const committed = upload.commit(present, digest, now)
     rows.commit(committed)
-    return { outcome: 'committed', created: describe(committed) }
+    return { outcome: 'committed', created: describe(committed), box: committed.box }
   }
 
   /** For each part the hash of its bytes. Of a drop that has ended, and of one that came whole, there are none to tell. */

@@ -1,10 +1,11 @@
 import type { Created } from '#protocol/api.ts'
+import { formatDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
 import { ERASE_BATCH, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { Refusal } from './answer.ts'
+import type { GrantAnswer, Refusal } from './answer.ts'
 import * as life from './drop.ts'
-import type { Drop } from './drop.ts'
+import type { Drop, LinkDrop } from './drop.ts'
 import type { Env } from './env.ts'
 import { Notary } from './notary.ts'
 import { Parts } from './parts.ts'
@@ -31,6 +32,12 @@ export class Keeper {
     const drop = this.rows.find(id)
     // The alarm may be late; what has expired is gone all the same.
     return drop === undefined || life.isExpired(drop, now) ? undefined : drop
+  }
+
+  /** A drop behind a link: to who asks with one, what lies in a box is not there. */
+  findForLink(id: DropId, now: number): LinkDrop | undefined {
+    const drop = this.find(id, now)
+    return drop !== undefined && life.isForLink(drop) ? drop : undefined
   }
 
   /** Expired, and the alarm is late: what there may be to delete is noted on the old row, which no new one may hide. */
@@ -60,6 +67,19 @@ export class Keeper {
     return { outcome: 'not_proved', nonce: await this.notary.issue(drop.id, now) }
   }
 
+  /** Where a part of a live drop lies. */
+  grant(drop: Drop, n: number): GrantAnswer {
+    if (n >= drop.parts) return { outcome: 'bad_request' }
+    if (drop.parts === 1) {
+      const blob = drop.blobs.at(-1)
+      if (blob === undefined) throw new TypeError('a live drop has a blob')
+      return { outcome: 'granted', blob, size: drop.size, digest: drop.digest }
+    }
+    const part = this.parts.find(drop.id, n)
+    if (part === undefined) throw new TypeError('a live drop has all its parts')
+    return { outcome: 'granted', blob: part.blob, size: part.size, digest: formatDigest(part.digest) }
+  }
+
   async arm(dueMs: number): Promise<void> {
     const armed = await this.#storage.getAlarm()
     if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
@@ -78,9 +98,14 @@ export class Keeper {
    * @returns whether the store has deleted it; if not, the alarm goes on trying.
    */
   async burn(ended: Drop): Promise<boolean> {
-    const { isErased, isFailed } = await this.#eraseDrop(ended, false, ERASE_BATCH)
-    if (!isErased) await this.retryLater(ended.id, isFailed ? SWEEP_RETRY_MS : 0)
-    return isErased
+    return (await this.burnSome(ended, ERASE_BATCH)).isErased
+  }
+
+  /** The same, with at most so many blobs deleted; the alarm deletes the others. @returns how many there were, too */
+  async burnSome(ended: Drop, most: number): Promise<{ readonly isErased: boolean; readonly count: number }> {
+    const erased = most > 0 ? await this.#eraseDrop(ended, false, most) : NOTHING_ERASED
+    if (!erased.isErased) await this.retryLater(ended.id, erased.isFailed ? SWEEP_RETRY_MS : 0)
+    return erased
   }
 
   /** @returns whether the store has deleted the blob. */
@@ -154,4 +179,5 @@ interface Erased {
   readonly count: number
 }
 
+const NOTHING_ERASED: Erased = { isErased: false, isFailed: false, count: 0 }
 const NOTHING_TO_ERASE: Erased = { isErased: true, isFailed: false, count: 0 }

@@ -3,6 +3,7 @@ import type { Env } from './env.ts'
 import { problem } from './respond.ts'
 import { router } from './routes.ts'
 
+export { Rack } from './rack.ts'
 export { Shelf } from './shelf.ts'
 
 const worker: ExportedHandler<Env> = {

@@ -1,33 +1,32 @@
 import { equalBytes, joinBytes, parseBase64url, toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
-import type { DropId } from '#protocol/id.ts'
 import { NONCE_LIFE_MS } from '#protocol/limits.ts'
 
 /**
  * Gives out nonces and knows them again, without keeping any: a nonce is the time of its issue, a few random bytes, so
- * that no two are the same, and a MAC over both and the drop id. The key lives in memory only; after an eviction the old nonces are worth nothing, and their holders get new
+ * that no two are the same, and a MAC over both and the subject: the id of a drop, or the address of a box. The key lives in memory only; after an eviction the old nonces are worth nothing, and their holders get new
  * ones with the refusal. docs/protocol.md §5.3.
  */
 export class Nonces {
   #key: Promise<CryptoKey> | undefined
 
-  async issue(id: DropId, now: number): Promise<string> {
+  async issue(subject: string, now: number): Promise<string> {
     const head = crypto.getRandomValues(new Uint8Array(HEAD_BYTES))
     new DataView(head.buffer).setBigUint64(0, BigInt(now))
-    return toBase64url(joinBytes([head, await this.#mac(id, head)]))
+    return toBase64url(joinBytes([head, await this.#mac(subject, head)]))
   }
 
-  /** Whether this nonce was given out for this drop, by this instance, in the last ten minutes. */
-  async knows(nonce: string, id: DropId, now: number): Promise<boolean> {
+  /** Whether this nonce was given out for this subject, by this instance, in the last ten minutes. */
+  async knows(nonce: string, subject: string, now: number): Promise<boolean> {
     const bytes = parseBase64url(nonce, HEAD_BYTES + MAC_BYTES)
     if (bytes === undefined) return false
     const issued = Number(new DataView(bytes.buffer).getBigUint64(0))
     if (issued > now || now - issued > NONCE_LIFE_MS) return false
-    return equalBytes(await this.#mac(id, bytes.slice(0, HEAD_BYTES)), bytes.subarray(HEAD_BYTES))
+    return equalBytes(await this.#mac(subject, bytes.slice(0, HEAD_BYTES)), bytes.subarray(HEAD_BYTES))
   }
 
-  async #mac(id: DropId, head: Bytes): Promise<Bytes> {
+  async #mac(subject: string, head: Bytes): Promise<Bytes> {
     this.#key ??= newKey()
-    const mac = await crypto.subtle.sign('HMAC', await this.#key, joinBytes([head, utf8(id)]))
+    const mac = await crypto.subtle.sign('HMAC', await this.#key, joinBytes([head, utf8(subject)]))
     return new Uint8Array(mac, 0, MAC_BYTES)
   }
 }

@@ -1,9 +1,14 @@
 import type { Role } from '#protocol/api.ts'
-import type { DropId } from '#protocol/id.ts'
 import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { signatureLabels, verifyRequest, type Proof, type SignedRequest } from '#protocol/signature.ts'
-import type { Drop } from './drop.ts'
+import {
+  signatureLabels,
+  verifyRequest,
+  type Proof,
+  type SignedBoxRequest,
+  type SignedRequest,
+} from '#protocol/signature.ts'
+import type { LinkDrop } from './drop.ts'
 import { Nonces } from './nonce.ts'
 
 /** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
@@ -24,8 +29,9 @@ export interface Judged {
 export class Notary {
   readonly #nonces = new Nonces()
 
-  issue(id: DropId, now: number): Promise<string> {
-    return this.#nonces.issue(id, now)
+  /** @param subject - the drop, or the box, that the nonce is good for. */
+  issue(subject: string, now: number): Promise<string> {
+    return this.#nonces.issue(subject, now)
   }
 
   /**
@@ -38,16 +44,22 @@ export class Notary {
   }
 
   /** A signature of this role by this key, and whether it is fresh. */
-  async judge(request: SignedRequest, role: Role, key: PublicKey, now: number): Promise<Judged | undefined> {
+  async judge(
+    request: SignedRequest | SignedBoxRequest,
+    role: Role,
+    key: PublicKey,
+    now: number,
+  ): Promise<Judged | undefined> {
     const proof = await verifyRequest(request, role, key)
-    return proof && { proof, isFresh: await this.#isFresh(proof, request.dropId, now) }
+    const subject = 'box' in request ? request.box : request.dropId
+    return proof && { proof, isFresh: await this.#isFresh(proof, subject, now) }
   }
 
   /**
    * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
    * nobody can use up the tries. `undefined` for who proves nothing.
    */
-  async holder(drop: Drop, request: SignedRequest, now: number): Promise<Holder | undefined> {
+  async holder(drop: LinkDrop, request: SignedRequest, now: number): Promise<Holder | undefined> {
     const locator = await this.prove(request, 'locator', drop.locator, now)
     if (locator === undefined) return undefined
     if (signatureLabels(request.signatureInput)?.includes('claim') !== true) return { kind: 'locator' }
@@ -57,8 +69,8 @@ export class Notary {
     return (await this.#isFresh(proof, drop.id, now)) ? { kind: 'opener', nonce, proof } : undefined
   }
 
-  async #isFresh(proof: Proof, id: DropId, now: number): Promise<boolean> {
+  async #isFresh(proof: Proof, subject: string, now: number): Promise<boolean> {
     if (Math.abs(now / 1_000 - proof.created) <= CLOCK_WINDOW_SECONDS) return true
-    return this.#nonces.knows(proof.nonce, id, now)
+    return this.#nonces.knows(proof.nonce, subject, now)
   }
 }

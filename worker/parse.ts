@@ -2,7 +2,7 @@ import {
   DROP_ID_FIELD,
   DROP_READER_FIELD,
   DROP_TERMS_FIELD,
-  PART_REQUESTS,
+  QUERIED_REQUESTS,
   REQUESTS,
   type RequestName,
 } from '#protocol/api.ts'
@@ -18,7 +18,7 @@ import {
 } from '#protocol/limits.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { signatureLabels, type SignedRequest } from '#protocol/signature.ts'
-import { parseTerms, type Terms } from '#protocol/terms.ts'
+import { parseBoxTerms, parseTerms, type BoxTerms, type Terms } from '#protocol/terms.ts'
 import type { Env } from './env.ts'
 
 /** A request whose fields have been parsed, but whose signatures nobody has judged yet. */
@@ -53,26 +53,39 @@ export function parseSignedPart(request: Request, env: Env, name: RequestName): 
 }
 
 function parseFields(request: Request, env: Env, name: RequestName): Omit<SignedRequest, 'digest'> {
-  const { authority, query } = parseTarget(request, env)
+  const target = parseTarget(request, env)
   const dropId = readDropId(request)
+  const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
+  return { name, ...target, dropId, reader, ...readSignatures(request, name) }
+}
+
+/**
+ * The fields of the signatures of a request, unjudged.
+ * @throws DropError `bad_request` unless they are those that the request takes
+ */
+export function readSignatures(
+  request: Request,
+  name: RequestName,
+): Pick<SignedRequest, 'signatureInput' | 'signature'> {
   const signatureInput = readField(request, 'Signature-Input', MAX_SIGNATURE_INPUT_CHARACTERS)
   const signature = readField(request, 'Signature', MAX_SIGNATURE_CHARACTERS)
   const signers = REQUESTS[name].signers.join()
   const labels = signatureLabels(signatureInput)?.join()
   // Who only holds the link signs status as locator alone.
   if (labels !== signers && !(name === 'status' && labels === 'locator')) throw new DropError('bad_request')
-  const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
-  return { name, authority, query, dropId, reader, signatureInput, signature }
+  return { signatureInput, signature }
 }
 
 /**
  * The terms of a drop that is to be made.
  * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), or `too_large`
  */
-export function readTerms(request: Request): Terms {
-  const terms = parseTerms(readField(request, DROP_TERMS_FIELD, MAX_TERMS_CHARACTERS))
-  if (terms === undefined || ![terms.locator, terms.claim, terms.sender].every(isSafeKey))
-    throw new DropError('bad_request')
+export function readTerms(request: Request): Terms | BoxTerms {
+  const field = readField(request, DROP_TERMS_FIELD, MAX_TERMS_CHARACTERS)
+  const terms = parseTerms(field) ?? parseBoxTerms(field)
+  if (terms === undefined) throw new DropError('bad_request')
+  const keys = 'box' in terms ? [terms.sender] : [terms.locator, terms.claim, terms.sender]
+  if (!keys.every(isSafeKey)) throw new DropError('bad_request')
   return terms
 }
 
@@ -141,4 +154,4 @@ function parseReader(request: Request): PublicKey {
 }
 
 /** The addresses that take a query. */
-const QUERIED: ReadonlySet<string> = new Set([...PART_REQUESTS].map((name) => REQUESTS[name].path))
+const QUERIED: ReadonlySet<string> = new Set([...QUERIED_REQUESTS].map((name) => REQUESTS[name].path))

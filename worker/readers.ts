@@ -1,10 +1,9 @@
-import { formatDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { AckAnswer, GrantAnswer, Refusal, StatusAnswer } from './answer.ts'
 import * as life from './drop.ts'
-import type { Drop } from './drop.ts'
+import type { LinkDrop } from './drop.ts'
 import { describe, type Keeper } from './keeper.ts'
 import type { Holder } from './notary.ts'
 
@@ -19,7 +18,7 @@ export class Readers {
   /** What the holder of an id may know; more to who proves the link, and to who could open the drop. */
   async status(id: DropId, request: SignedRequest | undefined): Promise<StatusAnswer> {
     const now = Date.now()
-    const drop = this.#keeper.find(id, now)
+    const drop = this.#keeper.findForLink(id, now)
     if (drop === undefined || drop.phase === 'uploading') return { outcome: 'gone' }
     const met: Meeting = request === undefined ? { drop } : await this.#meet(drop, request, now)
     if ('outcome' in met) return met
@@ -36,7 +35,7 @@ export class Readers {
   /** Binds a read to the reader key of a request that proves link and passphrase. */
   async claim(request: SignedRequest, reader: PublicKey): Promise<GrantAnswer> {
     const now = Date.now()
-    const drop = this.#keeper.find(request.dropId, now)
+    const drop = this.#keeper.findForLink(request.dropId, now)
     if (drop === undefined || drop.phase === 'uploading') return { outcome: 'gone' }
     const met = await this.#meet(drop, request, now)
     if ('outcome' in met) return met
@@ -48,30 +47,30 @@ export class Readers {
     if (claimed.outcome === 'gone')
       return life.showsClaims(present) ? { outcome: 'gone', claims: present.claims } : { outcome: 'gone' }
     if (claimed.drop !== present) this.#keeper.rows.update(claimed.drop)
-    return this.#grant(claimed.drop, 0)
+    return this.#keeper.grant(claimed.drop, 0)
   }
 
   /** Lets a reader read what it has claimed, until it acknowledges. */
   async part(request: SignedRequest, reader: PublicKey, n: number): Promise<GrantAnswer> {
     const now = Date.now()
-    const drop = this.#keeper.find(request.dropId, now)
+    const drop = this.#keeper.findForLink(request.dropId, now)
     if (drop === undefined || !life.mayRead(drop, reader)) return { outcome: 'gone' }
     const proof = await this.#keeper.notary.prove(request, 'reader', reader, now)
-    const present = this.#keeper.find(request.dropId, now)
+    const present = this.#keeper.findForLink(request.dropId, now)
     if (present === undefined || !life.mayRead(present, reader)) return { outcome: 'gone' }
-    return proof === undefined ? this.#keeper.refuse(present, now) : this.#grant(present, n)
+    return proof === undefined ? this.#keeper.refuse(present, now) : this.#keeper.grant(present, n)
   }
 
   /** Keeps the reader's word that it has opened everything, and burns the drop with the last one. */
   async acknowledge(request: SignedRequest, reader: PublicKey, opened: string): Promise<AckAnswer> {
     const now = Date.now()
-    const drop = this.#keeper.find(request.dropId, now)
+    const drop = this.#keeper.findForLink(request.dropId, now)
     // Who has claimed has proved the passphrase. Nobody else is told whether this claim key is the right one: a guess at
     // it would not be counted here.
     if (drop === undefined || !life.hasClaimed(drop, reader)) return { outcome: 'gone' }
     const claim = await this.#keeper.notary.prove(request, 'claim', drop.claim, now)
     const read = await this.#keeper.notary.prove(request, 'reader', reader, now)
-    const present = this.#keeper.find(request.dropId, now)
+    const present = this.#keeper.findForLink(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
     if (claim === undefined || read === undefined) return this.#keeper.refuse(present, now)
     const noted = life.acknowledge(present, reader, { opened, claim: claim.record, reader: read.record })
@@ -87,9 +86,9 @@ export class Readers {
    * A nonce is good for one guess: once it is spent, whatever comes under it gets the answer of that guess again. So a
    * guess whose answer was lost counts once, and a guesser who reuses a nonce learns nothing.
    */
-  async #meet(drop: Drop, request: SignedRequest, now: number): Promise<Meeting> {
+  async #meet(drop: LinkDrop, request: SignedRequest, now: number): Promise<Meeting> {
     const holder = await this.#keeper.notary.holder(drop, request, now)
-    const present = this.#keeper.find(drop.id, now)
+    const present = this.#keeper.findForLink(drop.id, now)
     if (present === undefined) return { outcome: 'gone' }
     if (holder === undefined) return this.#keeper.refuse(present, now)
     // Ten wrong ones: from now on nobody learns here whether another one is right.
@@ -99,7 +98,7 @@ export class Readers {
     return holder.kind === 'wrong' || isSpent ? this.#countTry(present, holder.nonce, now) : { drop: present, holder }
   }
 
-  async #countTry(drop: Drop, nonce: string, now: number): Promise<Refusal> {
+  async #countTry(drop: LinkDrop, nonce: string, now: number): Promise<Refusal> {
     const counted = life.countTry(drop, nonce)
     if (counted !== drop) this.#keeper.rows.update(counted)
     if (life.hasEnded(drop)) return { outcome: 'gone' }
@@ -110,20 +109,7 @@ export class Readers {
     }
     return { outcome: 'wrong_passphrase', triesLeft: life.triesLeft(counted) }
   }
-
-  /** Where a part of a live drop lies. */
-  #grant(drop: Drop, n: number): GrantAnswer {
-    if (n >= drop.parts) return { outcome: 'bad_request' }
-    if (drop.parts === 1) {
-      const blob = drop.blobs.at(-1)
-      if (blob === undefined) throw new TypeError('a live drop has a blob')
-      return { outcome: 'granted', blob, size: drop.size, digest: drop.digest }
-    }
-    const part = this.#keeper.parts.find(drop.id, n)
-    if (part === undefined) throw new TypeError('a live drop has all its parts')
-    return { outcome: 'granted', blob: part.blob, size: part.size, digest: formatDigest(part.digest) }
-  }
 }
 
 /** A drop, and what whoever asks holds of it: `undefined` for who has not said. */
-type Meeting = { readonly drop: Drop; readonly holder?: Exclude<Holder, { kind: 'wrong' }> } | Refusal
+type Meeting = { readonly drop: LinkDrop; readonly holder?: Exclude<Holder, { kind: 'wrong' }> } | Refusal

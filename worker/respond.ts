@@ -41,10 +41,15 @@ export function refusal(refused: Refusal, name: RequestName): Response {
       return problem('wrong_passphrase', { triesLeft: refused.triesLeft })
     case 'not_proved':
       return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce) })
+    case 'too_large':
+      return problem('too_large', { largest: refused.largest })
     case 'bad_request':
+    case 'box_full':
     case 'dismissed':
     case 'id_taken':
     case 'incomplete':
+    case 'invitation_needed':
+    case 'outdated':
     case 'try_later':
       return problem(refused.outcome)
   }

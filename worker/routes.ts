@@ -2,14 +2,23 @@ import { Router, type RouterType } from 'itty-router'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import type { Env } from './env.ts'
 import { acknowledgeDrop } from './handlers/acknowledge-drop.ts'
+import { announceKeys } from './handlers/announce-keys.ts'
 import { beginDrop } from './handlers/begin-drop.ts'
 import { claimDrop } from './handlers/claim-drop.ts'
+import { collectPart } from './handlers/collect-part.ts'
 import { commitDrop } from './handlers/commit-drop.ts'
 import { createDrop } from './handlers/create-drop.ts'
+import { deleteItems } from './handlers/delete-items.ts'
+import { invite } from './handlers/invite.ts'
+import { listItems } from './handlers/list-items.ts'
+import { publishCards } from './handlers/publish-cards.ts'
 import { readPart } from './handlers/read-part.ts'
 import { reopenDrop } from './handlers/reopen-drop.ts'
 import { revokeDrop } from './handlers/revoke-drop.ts'
+import { showCard } from './handlers/show-card.ts'
+import { showInvitations } from './handlers/show-invitations.ts'
 import { showLimits } from './handlers/show-limits.ts'
+import { showReaderKeys } from './handlers/show-reader-keys.ts'
 import { showSent } from './handlers/show-sent.ts'
 import { showStatus } from './handlers/show-status.ts'
 import { showUploaded } from './handlers/show-uploaded.ts'
@@ -33,6 +42,15 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
   revoke: revokeDrop,
   reopen: reopenDrop,
   sent: showSent,
+  card: showCard,
+  publish: publishCards,
+  items: listItems,
+  collect: collectPart,
+  delete: deleteItems,
+  keys: announceKeys,
+  readers: showReaderKeys,
+  invite,
+  invitations: showInvitations,
 }
 
 /** Router, not AutoRouter: that one tells clients what an error said. */

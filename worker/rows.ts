@@ -1,3 +1,4 @@
+import { boxAddressBytes, formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import type { Receipt } from '#protocol/api.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
@@ -81,6 +82,9 @@ export class Rows {
   #prepare(): void {
     if (this.#isPrepared) return
     this.#sql.exec(SCHEMA)
+    // Made before there were boxes.
+    const columns = this.#sql.exec<{ name: string }>('PRAGMA table_info(drops)').toArray()
+    if (!columns.some(({ name }) => name === 'box')) this.#sql.exec('ALTER TABLE drops ADD COLUMN box BLOB')
     this.#isPrepared = true
   }
 
@@ -104,6 +108,7 @@ const COLUMNS = [
   'claims',
   'dismissed',
   'tries',
+  'box',
 ] as const
 
 const SCHEMA = `
@@ -111,7 +116,8 @@ const SCHEMA = `
     id BLOB PRIMARY KEY, due INTEGER NOT NULL, expires INTEGER NOT NULL, reads INTEGER NOT NULL,
     locator BLOB NOT NULL, claim BLOB NOT NULL, sender BLOB NOT NULL, ttl INTEGER NOT NULL,
     digest TEXT NOT NULL, size INTEGER NOT NULL, parts INTEGER NOT NULL,
-    phase TEXT NOT NULL, blobs TEXT NOT NULL, claims TEXT NOT NULL, dismissed TEXT NOT NULL, tries TEXT NOT NULL
+    phase TEXT NOT NULL, blobs TEXT NOT NULL, claims TEXT NOT NULL, dismissed TEXT NOT NULL, tries TEXT NOT NULL,
+    box BLOB
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS drops_due ON drops (due);
   ${PARTS_SCHEMA}`
@@ -134,6 +140,7 @@ type Row = {
   claims: string
   dismissed: string
   tries: string
+  box: ArrayBuffer | null
 }
 
 function toValues(drop: Drop, dueMs: number): SqlStorageValue[] {
@@ -142,8 +149,8 @@ function toValues(drop: Drop, dueMs: number): SqlStorageValue[] {
     dueMs,
     drop.expiresAtMs,
     drop.reads,
-    publicKeyBytes(drop.locator).buffer,
-    publicKeyBytes(drop.claim).buffer,
+    keyOrNone(drop.locator),
+    keyOrNone(drop.claim),
     publicKeyBytes(drop.sender).buffer,
     drop.ttlSeconds,
     drop.digest,
@@ -154,18 +161,26 @@ function toValues(drop: Drop, dueMs: number): SqlStorageValue[] {
     JSON.stringify(drop.claims),
     JSON.stringify(drop.dismissed),
     JSON.stringify(drop.tries),
+    drop.box === undefined ? null : boxAddressBytes(drop.box).buffer,
   ]
+}
+
+/** A drop in a box has no keys of a link. */
+function keyOrNone(key: PublicKey | undefined): ArrayBuffer {
+  return key === undefined ? new ArrayBuffer(0) : publicKeyBytes(key).buffer
 }
 
 function fromRow(row: Row): Drop {
   const key = (value: ArrayBuffer): PublicKey => formatPublicKey(new Uint8Array(value))
+  const address = (value: ArrayBuffer): BoxAddress => formatBoxAddress(new Uint8Array(value))
   return {
     id: formatDropId(new Uint8Array(row.id)),
     expiresAtMs: row.expires,
     reads: row.reads,
-    locator: key(row.locator),
-    claim: key(row.claim),
+    locator: row.locator.byteLength === 0 ? undefined : key(row.locator),
+    claim: row.claim.byteLength === 0 ? undefined : key(row.claim),
     sender: key(row.sender),
+    box: row.box === null ? undefined : address(row.box),
     ttlSeconds: row.ttl,
     digest: row.digest,
     size: row.size,

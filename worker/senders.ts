@@ -1,7 +1,7 @@
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { SentAnswer } from './answer.ts'
+import type { RevokeAnswer, SentAnswer } from './answer.ts'
 import * as life from './drop.ts'
 import { describe, type Keeper } from './keeper.ts'
 
@@ -14,13 +14,15 @@ export class Senders {
   }
 
   /** The sender ends the drop. */
-  async revoke(request: SignedRequest): Promise<SentAnswer> {
+  async revoke(request: SignedRequest): Promise<RevokeAnswer> {
     const now = Date.now()
     const drop = await this.#keeper.ofSender(request, now)
     if ('outcome' in drop) return drop
     const ended = life.end(drop, 'revoked')
     if (ended !== drop) this.#keeper.rows.update(ended)
-    return (await this.#keeper.burn(ended)) ? this.#sent(drop.id, now) : { outcome: 'try_later' }
+    const isErased = await this.#keeper.burn(ended)
+    const answer = this.#sent(drop.id, now)
+    return answer.outcome === 'sent' ? { ...answer, outcome: 'revoked', isErased, box: drop.box } : answer
   }
 
   /** The sender takes a read back from a reader who vanished. */
@@ -28,6 +30,8 @@ export class Senders {
     const now = Date.now()
     const drop = await this.#keeper.ofSender(request, now)
     if ('outcome' in drop) return drop
+    // Nobody claims what lies in a box.
+    if (!life.isForLink(drop)) return { outcome: 'gone' }
     const reopened = life.reopen(drop, reader)
     if (reopened !== drop) this.#keeper.rows.update(reopened)
     return this.#sent(drop.id, now)

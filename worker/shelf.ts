@@ -1,13 +1,15 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { BoxAddress } from '#protocol/address.ts'
 import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
 import type * as answer from './answer.ts'
 import type { Attempt } from './drop.ts'
 import type { Env } from './env.ts'
+import { Collectors } from './collectors.ts'
 import { Intake } from './intake.ts'
 import { Keeper } from './keeper.ts'
 import type { Part } from './parts.ts'
@@ -27,9 +29,10 @@ export class Shelf extends DurableObject<Env> {
   readonly #intake = new Intake(this.#keeper)
   readonly #readers = new Readers(this.#keeper)
   readonly #senders = new Senders(this.#keeper)
+  readonly #collectors = new Collectors(this.#keeper)
 
   /** Records which blob is about to be written. */
-  create(id: DropId, terms: Terms, attempt: Attempt): Promise<answer.CreateAnswer> {
+  create(id: DropId, terms: Terms | BoxTerms, attempt: Attempt): Promise<answer.CreateAnswer> {
     return this.#intake.create(id, terms, attempt)
   }
 
@@ -44,7 +47,7 @@ export class Shelf extends DurableObject<Env> {
   }
 
   /** Announces a drop in parts. */
-  begin(id: DropId, terms: Terms, extent: Extent): Promise<answer.BeginAnswer> {
+  begin(id: DropId, terms: Terms | BoxTerms, extent: Extent): Promise<answer.BeginAnswer> {
     return this.#intake.begin(id, terms, extent)
   }
 
@@ -94,7 +97,7 @@ export class Shelf extends DurableObject<Env> {
   }
 
   /** The sender ends the drop. */
-  revoke(request: SignedRequest): Promise<answer.SentAnswer> {
+  revoke(request: SignedRequest): Promise<answer.RevokeAnswer> {
     return this.#senders.revoke(request)
   }
 
@@ -106,6 +109,21 @@ export class Shelf extends DurableObject<Env> {
   /** All that the shelf holds, for the sender. */
   sent(request: SignedRequest): Promise<answer.SentAnswer> {
     return this.#senders.sent(request)
+  }
+
+  /** Lets who reads a box have a drop in it. Whether they do, its rack has found out. */
+  collect(id: DropId, box: BoxAddress, n: number): answer.GrantAnswer {
+    return this.#collectors.collect(id, box, n)
+  }
+
+  /** The owner of a box ends drops in it. */
+  burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly answer.Burned[]> {
+    return this.#collectors.burn(ids, box)
+  }
+
+  /** What has become of a drop that was meant for a box, for its rack. */
+  fate(id: DropId, box: BoxAddress): answer.Fate {
+    return this.#collectors.fate(id, box)
   }
 
   /** Ends what is due. Never throws: the platform drops an alarm after six failures. */

@@ -1,16 +1,20 @@
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
-import { sha256 } from '#protocol/bytes.ts'
+import { sha256, type Bytes } from '#protocol/bytes.ts'
 import type { Env } from './env.ts'
 import type { Shelf } from './shelf.ts'
 
 /** The shelf that holds a drop: the leading bits of SHA-256(id) name it. docs/decisions/0006-sixteen-shelves.md. */
 export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<Shelf>> {
+  const index = indexOf(env, await sha256(dropIdBytes(id)))
+  return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
+}
+
+/** The leading bits of a hash, as many as there are shelves for. */
+export function indexOf(env: Env, hash: Bytes): number {
   const count = Number(env.SHELVES)
   // With another number drops would be looked for where they are not: better no answer than a wrong one.
   if (!COUNTS.has(count)) throw new TypeError('SHELVES is no power of two from 1 to 256')
-  const [first = 0] = await sha256(dropIdBytes(id))
-  const index = Math.floor((first * count) / 256)
-  return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
+  return Math.floor(((hash[0] ?? 0) * count) / 256)
 }
 
 const COUNTS = new Set([1, 2, 4, 8, 16, 32, 64, 128, 256])

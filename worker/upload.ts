@@ -1,9 +1,9 @@
 import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_ATTEMPTS, MIN_PART_BYTES, PART_BYTES, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
 import { equalBytes } from '#protocol/bytes.ts'
-import { isUnder, newDrop, type Drop } from './drop.ts'
+import { endOfLife, isUnder, newDrop, type Drop } from './drop.ts'
 import type { Part } from './parts.ts'
 
 /**
@@ -16,7 +16,13 @@ export type Begin =
   | { readonly outcome: 'taken' }
 
 /** Announces a drop. It lives for a day, and for its own life from its commit. */
-export function begin(present: Drop | undefined, id: DropId, terms: Terms, extent: Extent, now: number): Begin {
+export function begin(
+  present: Drop | undefined,
+  id: DropId,
+  terms: Terms | BoxTerms,
+  extent: Extent,
+  now: number,
+): Begin {
   if (present === undefined) {
     const expiresAtMs = now + UPLOAD_LIFE_SECONDS * 1_000
     return { outcome: 'begun', drop: newDrop(id, terms, expiresAtMs, { ...extent, digest: '', blobs: [] }) }
@@ -59,7 +65,7 @@ export function isWhole(drop: Drop, received: readonly Part[]): boolean {
 
 /** All of it is here, and it is what the sender has sealed: its life begins. */
 export function commit(drop: Drop, digest: string, now: number): Drop {
-  return { ...drop, phase: 'live', digest, expiresAtMs: now + drop.ttlSeconds * 1_000 }
+  return { ...drop, phase: 'live', digest, expiresAtMs: endOfLife(drop, now) }
 }
 
 function leastOf(n: number, last: number): number {

@@ -48,6 +48,13 @@ test.for([
   expect(judgeStrings('worker', text(`const a="${word}-1"`), WORKER_BANS)).toHaveLength(1)
 })
 
+test('a worker that only compares what a key is for with the word is no fault, and one that makes such a key is', () => {
+  const judged = (code: string): number => judgeStrings('worker', text(code), WORKER_BANS).length
+  expect(judged('if (usage === "encrypt" || usage === "decrypt") f()')).toBe(0)
+  expect(judged('crypto.subtle.importKey("raw", k, "AES-GCM", false, ["decrypt"])')).toBe(1)
+  expect(judged('if (usage === "decrypt") crypto.subtle.decrypt(a, k, c)')).toBe(1)
+})
+
 test.for([
   'eval("1")',
   'new Function("1")',

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2 } from '#protocol/limits.ts'
+import {
+  BARE_BOX_BYTES,
+  BARE_BOX_ITEMS,
+  BOX_BYTES,
+  BOX_BYTES_PER_DAY,
+  BOX_ITEMS,
+  DEFAULT_LARGEST_ON_KV,
+  DEFAULT_LARGEST_ON_R2,
+} from '#protocol/limits.ts'
 import { readSettings, type Settings } from '../../tools/settings.ts'
 import { configWith } from './server.ts'
 
@@ -18,13 +26,18 @@ test('the worker is tried with what wrangler.toml binds', () => {
   expect(readSettings()).toMatchObject({
     compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
     kv: ['KV'],
-    objects: { SHELF: 'Shelf' },
+    objects: { SHELF: 'Shelf', RACK: 'Rack' },
     r2: [],
     vars: {
       ORIGIN: expect.any(String),
       SHELVES: '16',
       LARGEST_ON_KV: `${DEFAULT_LARGEST_ON_KV}`,
       LARGEST_ON_R2: `${DEFAULT_LARGEST_ON_R2}`,
+      BOX_ITEMS: `${BOX_ITEMS}`,
+      BOX_BYTES: `${BOX_BYTES}`,
+      BOX_BYTES_PER_DAY: `${BOX_BYTES_PER_DAY}`,
+      BARE_BOX_ITEMS: `${BARE_BOX_ITEMS}`,
+      BARE_BOX_BYTES: `${BARE_BOX_BYTES}`,
     },
   })
 })
@@ -53,15 +66,12 @@ test('R2 is bound as soon as the comment signs before its block are gone', () =>
   })
 })
 
-test.for(['', '0', '-1', '1.5', '1e9', '100 MiB', '01', '1000000000000000'])(
-  'a largest drop of "%s" is refused',
-  (text) => {
-    for (const name of ['LARGEST_ON_KV', 'LARGEST_ON_R2'])
-      expect(() => settingsWith(`[vars]\nSHELVES = "16"\n${name} = "${text}"`)).toThrow(
-        `${name} in wrangler.toml is ${text}`,
-      )
-  },
-)
+test.for(['', '0', '-1', '1.5', '1e9', '100 MiB', '01', '1000000000000000'])('a limit of "%s" is refused', (text) => {
+  for (const name of ['LARGEST_ON_KV', 'LARGEST_ON_R2', 'BOX_ITEMS', 'BARE_BOX_BYTES'])
+    expect(() => settingsWith(`[vars]\nSHELVES = "16"\n${name} = "${text}"`)).toThrow(
+      `${name} in wrangler.toml is ${text}`,
+    )
+})
 
 test('without a number of shelves nothing is served', () => {
   expect(() => settingsWith('[vars]\nORIGIN = "https://drop.example"')).toThrow('SHELVES in wrangler.toml is missing')

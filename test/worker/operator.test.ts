@@ -153,6 +153,7 @@ test('a shelf holds the declared fields, and no byte of ciphertext', async () =>
       'claims',
       'dismissed',
       'tries',
+      'box',
     ])
     for (const value of bytesOf([row])) expect(value.length).toBeLessThan(4_096)
   }

@@ -19,6 +19,20 @@ import {
   sent,
   type Laid,
 } from './support/drops.ts'
+import {
+  announce as announceKeys,
+  announcementOf,
+  card,
+  cardOf,
+  collect,
+  invitations,
+  invite,
+  items,
+  newBox,
+  publish,
+  readers,
+  remove,
+} from './support/boxes.ts'
 import { travel } from './support/clock.ts'
 import { blobsOf, fireAlarm, inShelf, rowOf } from './support/inside.ts'
 import { announce, attemptsAt, commit, hashOf, upload, uploaded } from './support/parts.ts'
@@ -114,8 +128,19 @@ test('the key of a secret stood in addresses, and so in logs', async () => {
   await uploaded(cut, { via })
   await commit(cut, { via })
   await via(new Request(`${ORIGIN}${REQUESTS.limits.path}`))
+  const box = await newBox()
+  await publish(box, [await cardOf(box)], { via })
+  await card(box, { via })
+  await items(box, {}, { via })
+  await collect(box, drop.dropId, { via })
+  await remove(box, [drop.dropId], { via })
+  await announceKeys(box, await announcementOf(box.reader), { via })
+  await readers(box, { via })
+  await invite(box, { hash: 'A'.repeat(43), items: 0, bytes: 0, expires: 0 }, { via })
+  await invitations(box, { via })
+  const queries: Partial<Record<RequestName, string>> = { items: '?after=0&most=200' }
   const urls = (Object.keys(REQUESTS) as RequestName[]).map(
-    (name) => `${ORIGIN}${REQUESTS[name].path}${PART_REQUESTS.has(name) ? '?n=0' : ''}`,
+    (name) => `${ORIGIN}${REQUESTS[name].path}${PART_REQUESTS.has(name) ? '?n=0' : (queries[name] ?? '')}`,
   )
   expect(seen.map(({ url }) => url).toSorted()).toEqual(urls.toSorted())
 })
@@ -242,7 +267,21 @@ test('a stranger burned a secret by failing to open it', async () => {
 
 test('a built-in secret was the same on every installation', () => {
   const bound = Object.keys(env).filter((name) => !name.startsWith('__VITEST'))
-  expect(bound.toSorted()).toEqual(['BUCKET', 'KV', 'LARGEST_ON_KV', 'LARGEST_ON_R2', 'ORIGIN', 'SHELF', 'SHELVES'])
+  expect(bound.toSorted()).toEqual([
+    'BARE_BOX_BYTES',
+    'BARE_BOX_ITEMS',
+    'BOX_BYTES',
+    'BOX_BYTES_PER_DAY',
+    'BOX_ITEMS',
+    'BUCKET',
+    'KV',
+    'LARGEST_ON_KV',
+    'LARGEST_ON_R2',
+    'ORIGIN',
+    'RACK',
+    'SHELF',
+    'SHELVES',
+  ])
 })
 
 test('the answer that burned could be served again from a cache', async () => {

@@ -2,6 +2,7 @@ import { DROP_EXTENT_FIELD } from '#protocol/api.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseExtent } from '#protocol/extent.ts'
 import { MAX_BODY_BYTES, MAX_EXTENT_CHARACTERS } from '#protocol/limits.ts'
+import { depositInto } from '../deposit.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, parseTarget, readBody, readDropId, readField, readTerms } from '../parse.ts'
 import { json, problem, refusal } from '../respond.ts'
@@ -20,6 +21,11 @@ export async function beginDrop(request: Request, env: Env): Promise<Response> {
   await checkDigest(request, body, false)
   const largest = largestOf(env)
   if (extent.size > largest) return problem('too_large', { largest })
-  const answer = await (await shelfOf(env, id)).begin(id, terms, extent)
-  return answer.outcome === 'begun' ? json(answer.created, 201) : refusal(answer, 'begin')
+  const announce = async (): Promise<Response> => {
+    const answer = await (await shelfOf(env, id)).begin(id, terms, extent)
+    return answer.outcome === 'begun' ? json(answer.created, 201) : refusal(answer, 'begin')
+  }
+  return 'box' in terms
+    ? depositInto(terms.box, { id, ...extent }, { request, env, name: 'begin' }, announce)
+    : announce()
 }

@@ -2,6 +2,7 @@ import { parseCommitBody } from '#protocol/api.ts'
 import { DropError } from '#protocol/error.ts'
 import type { Env } from '../env.ts'
 import { parseSigned } from '../parse.ts'
+import { settle } from '../racks.ts'
 import { json, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 
@@ -11,5 +12,7 @@ export async function commitDrop(request: Request, env: Env): Promise<Response> 
   const digest = parseCommitBody(body)
   if (digest === undefined) throw new DropError('bad_request')
   const answer = await (await shelfOf(env, signed.dropId)).commit(signed, digest)
-  return answer.outcome === 'committed' ? json(answer.created) : refusal(answer, 'commit')
+  if (answer.outcome !== 'committed') return refusal(answer, 'commit')
+  if (answer.box !== undefined) await settle(env, answer.box, signed.dropId)
+  return json(answer.created)
 }

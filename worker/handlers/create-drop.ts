@@ -1,5 +1,8 @@
 import { DropError } from '#protocol/error.ts'
+import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES, STORE_MARGIN_SECONDS } from '#protocol/limits.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import { depositInto } from '../deposit.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, parseTarget, readBody, readDropId, readTerms } from '../parse.ts'
 import { json, problem, refusal } from '../respond.ts'
@@ -18,6 +21,13 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
   if (length === null) throw new DropError('length_required')
   const largest = largestOf(env)
   if (Number(length) > largest) return problem('too_large', { largest })
+  if (!('box' in terms)) return store(request, env, id, terms)
+  if (!/^[1-9]\d{0,14}$/.test(length)) throw new DropError('bad_request')
+  const order = { id, size: Number(length), parts: 1 }
+  return depositInto(terms.box, order, { request, env, name: 'create' }, () => store(request, env, id, terms))
+}
+
+async function store(request: Request, env: Env, id: DropId, terms: Terms | BoxTerms): Promise<Response> {
   const body = await readBody(request, PART_BYTES)
   if (body.length === 0) throw new DropError('bad_request')
   const digest = await checkDigest(request, body, false)

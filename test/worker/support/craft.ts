@@ -43,7 +43,7 @@ export async function craft(
   role: Role,
   wrong: Craft,
 ): Promise<Changes> {
-  const keys: Readonly<Record<Role, SigningKey>> = {
+  const keys: Readonly<Partial<Record<Role, SigningKey>>> = {
     locator: drop.locator,
     claim: drop.claim,
     reader,
@@ -53,7 +53,13 @@ export async function craft(
   const members: string[] = []
   const signatures: string[] = []
   for (const each of roles) {
-    const { key = keys[each], spoil = same, spell = same, isSignedSo = false, ...how } = each === role ? wrong : {}
+    const {
+      key = keyOf(keys, each),
+      spoil = same,
+      spell = same,
+      isSignedSo = false,
+      ...how
+    } = each === role ? wrong : {}
     const covered = await coveredBy(drop, reader, name, how)
     const { components = same, parameters = same } = how
     const names = components(signatureComponents(name))
@@ -77,6 +83,12 @@ export async function craft(
     Signature: signatures.join(', '),
   }
   return { signers: {}, fields }
+}
+
+function keyOf(keys: Readonly<Partial<Record<Role, SigningKey>>>, role: Role): SigningKey {
+  const key = keys[role]
+  if (key === undefined) throw new TypeError(`a drop has no key of the role ${role}`)
+  return key
 }
 
 async function coveredBy(

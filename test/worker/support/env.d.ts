@@ -7,10 +7,16 @@ declare namespace Cloudflare {
     /** A bucket that the worker is bound to only where a test says so. */
     readonly BUCKET: R2Bucket
     readonly SHELF: DurableObjectNamespace<import('../../../worker/shelf.ts').Shelf>
+    readonly RACK: DurableObjectNamespace<import('../../../worker/rack.ts').Rack>
     readonly ORIGIN: string
     readonly SHELVES: string
     readonly LARGEST_ON_KV?: string
     readonly LARGEST_ON_R2?: string
+    readonly BOX_ITEMS?: string
+    readonly BOX_BYTES?: string
+    readonly BOX_BYTES_PER_DAY?: string
+    readonly BARE_BOX_ITEMS?: string
+    readonly BARE_BOX_BYTES?: string
   }
 
   interface GlobalProps {

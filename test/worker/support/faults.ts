@@ -1,5 +1,9 @@
 import { env } from 'cloudflare:workers'
+import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
+import type { Rack } from '../../../worker/rack.ts'
+import type { Shelf } from '../../../worker/shelf.ts'
+import { inRack } from './inside-rack.ts'
 import { inShelf } from './inside.ts'
 import { withBindings, type Wire } from './wire.ts'
 
@@ -52,6 +56,8 @@ export interface Fuse {
   readonly wire: Wire
   /** Puts the drop's shelf, as it is in memory now, on the fuse. */
   readonly wrap: (dropId: DropId) => Promise<void>
+  /** The same for the rack of a box. */
+  readonly wrapRack: (box: BoxAddress) => Promise<void>
   readonly disarm: () => void
 }
 
@@ -72,22 +78,76 @@ export function fuse(nth: number, hadEffect: boolean): Fuse {
       return result
     }
   const kv = storeWith(env.KV, { get: failing('get'), put: failing('put'), delete: failing('delete') })
+  const guardAll = ({ storage }: DurableObjectState): void => {
+    const { sql } = storage
+    const real = {
+      exec: sql.exec.bind(sql),
+      getAlarm: storage.getAlarm.bind(storage),
+      setAlarm: storage.setAlarm.bind(storage),
+    }
+    const guard = <T extends (...all: never[]) => unknown>(call: T): T =>
+      ((...all: never[]) => {
+        if (!hadEffect && blows()) throw new Error('storage failed')
+        return call(...all)
+      }) as T
+    Object.assign(sql, { exec: guard(real.exec) })
+    Object.assign(storage, { getAlarm: guard(real.getAlarm), setAlarm: guard(real.setAlarm) })
+  }
   const wrap = (dropId: DropId): Promise<void> =>
-    inShelf(dropId, (shelf, { storage }) => {
+    inShelf(dropId, (shelf, state) => {
       Object.assign(shelf, { env: { ...env, KV: kv } })
-      const { sql } = storage
-      const real = {
-        exec: sql.exec.bind(sql),
-        getAlarm: storage.getAlarm.bind(storage),
-        setAlarm: storage.setAlarm.bind(storage),
-      }
-      const guard = <T extends (...all: never[]) => unknown>(call: T): T =>
-        ((...all: never[]) => {
-          if (!hadEffect && blows()) throw new Error('storage failed')
-          return call(...all)
-        }) as T
-      Object.assign(sql, { exec: guard(real.exec) })
-      Object.assign(storage, { getAlarm: guard(real.getAlarm), setAlarm: guard(real.setAlarm) })
+      guardAll(state)
     })
-  return { count: () => calls, wire: withBindings({ KV: kv }), wrap, disarm: () => void (isArmed = false) }
+  const wrapRack = (box: BoxAddress): Promise<void> => inRack(box, (_rack, state) => guardAll(state))
+  return { count: () => calls, wire: withBindings({ KV: kv }), wrap, wrapRack, disarm: () => void (isArmed = false) }
+}
+
+/** A worker that dies before it can tell a rack what has come of a drop. */
+export function dyingBeforeTheRack(): Wire {
+  const racks = new Proxy(env.RACK, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => deaf(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  return withBindings({ RACK: racks })
+}
+
+/**
+ * Shelves whose first word on what has become of a drop is heard late.
+ * @param meanwhile - what happens between the word and its hearing.
+ */
+export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Shelf> {
+  let isFirst = true
+  const late = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
+    new Proxy(shelf, {
+      get: (target, name) =>
+        name === 'fate'
+          ? async (...all: Parameters<Shelf['fate']>) => {
+              const fate = await target.fate(...all)
+              if (isFirst) {
+                isFirst = false
+                await meanwhile()
+              }
+              return fate
+            }
+          : (Reflect.get(target, name) as unknown),
+    })
+  return new Proxy(env.SHELF, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => late(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
+function deaf(rack: DurableObjectStub<Rack>): DurableObjectStub<Rack> {
+  return new Proxy(rack, {
+    get: (target, name) =>
+      name === 'settle'
+        ? () => Promise.reject(new Error('the worker has died'))
+        : (Reflect.get(target, name) as unknown),
+  })
 }

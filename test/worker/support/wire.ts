@@ -2,7 +2,16 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { signRequest, type Signers } from '#client/crypto/sign.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS, type RequestName } from '#protocol/api.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import {
+  BOX_ADDRESS_FIELD,
+  BOX_READER_FIELD,
+  DROP_ID_FIELD,
+  DROP_READER_FIELD,
+  REQUESTS,
+  type RequestName,
+} from '#protocol/api.ts'
+
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -31,7 +40,10 @@ export function withBindings(bindings: Partial<Cloudflare.Env>): Wire {
 /** One request, and what a test wants to be different about it. */
 export interface Asking {
   readonly name: RequestName
-  readonly dropId: DropId
+  /** Missing only where a request is about a box alone. */
+  readonly dropId?: DropId
+  readonly box?: BoxAddress
+  readonly boxReader?: PublicKey
   readonly signers?: Signers
   readonly reader?: PublicKey
   readonly body?: Bytes
@@ -58,10 +70,13 @@ export interface Reply {
 }
 
 export async function requestOf(asking: Asking): Promise<Request> {
-  const { name, dropId, signers, reader, query = '', origin = ORIGIN, fields = {} } = asking
+  const { name, dropId, box, boxReader, signers, reader, query = '', origin = ORIGIN, fields = {} } = asking
   const { method, path } = REQUESTS[name]
   const body = method !== 'GET' ? (asking.body ?? new Uint8Array(0)) : undefined
-  const headers = new Headers({ [DROP_ID_FIELD]: dropId })
+  const headers = new Headers()
+  if (dropId !== undefined) headers.set(DROP_ID_FIELD, dropId)
+  if (box !== undefined) headers.set(BOX_ADDRESS_FIELD, box)
+  if (boxReader !== undefined) headers.set(BOX_READER_FIELD, boxReader)
   // What crosses no wire does not get the field by itself.
   if (body !== undefined) headers.set('Content-Length', `${body.length}`)
   if (reader !== undefined) headers.set(DROP_READER_FIELD, reader)
@@ -71,7 +86,7 @@ export async function requestOf(asking: Asking): Promise<Request> {
     const authority = new URL(origin).host
     const created = Math.floor((asking.createdMs ?? Date.now()) / 1_000)
     const signed = await signRequest(
-      { name, authority, query, dropId, reader, digest },
+      { name, authority, query, digest, ...subjectOf(asking) },
       signers,
       asking.nonce ?? newNonce(),
       created,
@@ -84,6 +99,19 @@ export async function requestOf(asking: Asking): Promise<Request> {
     else headers.set(field, value)
   }
   return new Request(`${origin}${path}${query}`, { method, headers, ...(body === undefined ? {} : { body }) })
+}
+
+function subjectOf({
+  dropId,
+  box,
+  boxReader,
+  reader,
+}: Asking):
+  | { box: BoxAddress; boxReader: PublicKey; dropId: DropId | undefined }
+  | { dropId: DropId; reader: PublicKey | undefined } {
+  if (box !== undefined && boxReader !== undefined) return { box, boxReader, dropId }
+  if (dropId === undefined) throw new TypeError('a request is about a drop or a box')
+  return { dropId, reader }
 }
 
 export async function send(asking: Asking): Promise<Reply> {

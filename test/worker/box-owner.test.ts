@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest'
+import { accessOfState } from '#client/box/access.ts'
+import { collectParts, listItems, openItem } from '#client/box/inbox.ts'
+import { announceKeys, join, learnCard, makeReaderCode } from '#client/box/joining.ts'
+import {
+  addReader,
+  createBox,
+  forgetOldKeys,
+  invite,
+  listInvitations,
+  publish,
+  removeReader,
+  renew,
+  uninvite,
+} from '#client/box/owner.ts'
+import { deriveReaderKey, recipientsFrom } from '#client/box/reader-keys.ts'
+import { parseWriteTarget } from '#client/box/address-link.ts'
+import { sealForBox, fetchCard } from '#client/box/write.ts'
+import type { BoxState } from '#client/box/state.ts'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { deposit } from '#client/send.ts'
+import type { Server } from '#client/server.ts'
+import { memoryStaging } from '#client/staging.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { epochAt } from '#protocol/epoch.ts'
+import { quickStretch, serverVia, textMessage } from './support/clients.ts'
+import { DAY, travel } from './support/clock.ts'
+import { directly, ORIGIN } from './support/wire.ts'
+
+// What an owner and another reader do, by the real client against the real worker.
+
+const WEEK = 7 * DAY
+const terms = { largest: 1_000_000, invitation: false }
+
+test('a reader who was added by a code opens what is written from then on, and after its removal nothing more', async () => {
+  const server = serverVia()
+  const alone = await newBox(server)
+  await write(server, alone, 'before')
+  const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
+  const both = await addReader(server, alone, await makeReaderCode(server, ana, Date.now(), quickStretch), Date.now())
+  await write(server, alone, 'with Ana')
+  expect(await read(server, both)).toEqual(['before', 'with Ana'])
+  expect(await read(server, ana)).toEqual(['open_failed', 'with Ana'])
+  const { publicKey } = await deriveReaderKey(ana.reader.seed)
+  const without = await removeReader(server, both, publicKey, Date.now())
+  await write(server, alone, 'without Ana')
+  expect(await read(server, without)).toEqual(['before', 'with Ana', 'without Ana'])
+  await expect(read(server, ana)).rejects.toMatchObject({ code: 'not_proved' })
+  // What she would have, had the server been on her side.
+  expect(await read(server, { ...ana, reader: without.reader })).toEqual(['open_failed', 'with Ana', 'open_failed'])
+})
+
+test('a reader code is good for one opening', async () => {
+  const server = serverVia()
+  const [state, other] = [await newBox(server), await newBox(server)]
+  const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
+  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  await addReader(server, state, code, Date.now())
+  await expect(addReader(server, state, code, Date.now())).rejects.toMatchObject({ code: 'gone' })
+  const again = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  await expect(addReader(server, other, again, Date.now())).rejects.toMatchObject({ code: 'bad_code' })
+  // Whoever intercepts it is noticed: it is used.
+  await expect(addReader(server, state, again, Date.now())).rejects.toMatchObject({ code: 'claimed' })
+})
+
+test('an owner who was cut off before the reader was published uses the same code again', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
+  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  const cut = serverVia((request) => {
+    if (request.url.endsWith('/publish')) throw new TypeError('cut off')
+    return directly(request)
+  })
+  await expect(addReader({ ...cut, patienceMs: 0 }, state, code, Date.now())).rejects.toMatchObject({ code: 'offline' })
+  const both = await addReader(server, state, code, Date.now())
+  expect(both.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
+})
+
+test('a ninth reader is refused, and its code is good still once there is room', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  const first = epochAt(Date.now())
+  const others = await Promise.all(
+    Array.from({ length: 7 }, async (_, n) => {
+      const { reader, chain } = await join({ origin: ORIGIN, box: state.box, readerName: `R${n}`, now: Date.now() })
+      const { publicKey: key } = await deriveReaderKey(reader.seed)
+      return { name: reader.name, key, first, ages: await recipientsFrom(chain, first) }
+    }),
+  )
+  const full = await publish(server, { ...state, readers: [...state.readers, ...others] }, Date.now())
+  const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
+  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  await expect(addReader(server, full, code, Date.now())).rejects.toThrow(RangeError)
+  const [other] = others
+  if (other === undefined) throw new Error('no reader')
+  const room = await removeReader(server, full, other.key, Date.now())
+  expect((await addReader(server, room, code, Date.now())).readers).toHaveLength(8)
+  await write(server, state, 'to eight')
+  expect(await read(server, ana)).toEqual(['to eight'])
+})
+
+test('a reader stays on the card for as long as it announces its keys', async () => {
+  const server = serverVia()
+  const alone = await newBox(server)
+  const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
+  await expect(announceKeys(server, ana, Date.now())).rejects.toMatchObject({ code: 'not_proved' })
+  const both = await addReader(server, alone, await makeReaderCode(server, ana, Date.now(), quickStretch), Date.now())
+  travel(10 * WEEK)
+  await announceKeys(server, ana, Date.now())
+  const renewed = await renew(server, both, Date.now())
+  travel(10 * WEEK)
+  expect((await fetchCard(server, alone.box, { now: Date.now() })).card.readers).toHaveLength(2)
+  await write(server, alone, 'later')
+  expect(await read(server, ana)).toEqual(['later'])
+  expect(await read(server, renewed)).toEqual(['later'])
+})
+
+test('who reads learns what the box is called, and that the owner has put it on the card', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
+  const learnt = await learnCard(server, ana)
+  expect([learnt.name, learnt.serial]).toEqual(['Newsroom', state.serial])
+})
+
+test('what was sealed to keys that are deleted opens no more, with all that the server still has', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  await write(server, state, 'old', 30)
+  const kept = await everything(server, state)
+  for (const { parts } of kept) await parts.part(0)
+  expect(await read(server, state)).toEqual(['old'])
+  travel(7 * WEEK)
+  const later = forgetOldKeys(state, Date.now())
+  expect(later.chain.epoch).toBeGreaterThan(state.chain.epoch)
+  // It has expired on the server; here is a copy that somebody made in time.
+  expect(await read(server, later)).toEqual([])
+  for (const { item, parts } of kept) {
+    await expect(openItem(parts, await accessOfState(later), item)).rejects.toMatchObject({ code: 'open_failed' })
+    expect((await openItem(parts, await accessOfState(state), item)).text).toBe('old')
+  }
+})
+
+test('a box that is restored from its phrase has its address, and opens only what comes then', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  await write(server, state, 'before')
+  travel(1_000)
+  const { origin, name, phrase } = state
+  const plan = { origin, name, readerName: 'Office', terms, now: Date.now() }
+  const { state: restored } = await createBox(phrase === undefined ? plan : { ...plan, phrase })
+  const again = await publish(server, restored, Date.now())
+  expect(again.box).toBe(state.box)
+  await write(server, state, 'after')
+  expect(await read(server, again)).toEqual(['open_failed', 'after'])
+})
+
+test('an owner invites, sees what is left, and ends it', async () => {
+  const server = serverVia()
+  const state = await newBox(server, { largest: 1_000_000, invitation: true })
+  await expect(write(server, state, 'uninvited')).rejects.toMatchObject({ code: 'invitation_needed' })
+  const expiresAtMs = Math.floor(Date.now() / 1_000) * 1_000 + DAY
+  const made = await invite(server, state, { label: 'Ben', items: 2, bytes: 1_000_000, expiresAtMs })
+  const secret = parseWriteTarget(made.link)?.invitation
+  await write(server, state, 'invited', 1, secret)
+  const [left] = await listInvitations(server, made.state)
+  expect(left).toMatchObject({ label: 'Ben', items: 1, expiresAtMs, secret })
+  expect(left?.bytes).toBeLessThan(1_000_000)
+  const ended = await uninvite(server, made.state, left?.hash ?? '')
+  expect([ended.invitations, await listInvitations(server, ended)]).toEqual([[], []])
+  await expect(write(server, state, 'ended', 1, secret)).rejects.toMatchObject({ code: 'invitation_needed' })
+  expect(await read(server, state)).toEqual(['invited'])
+})
+
+async function newBox(server: Server, changes = terms): Promise<BoxState> {
+  const plan = { origin: ORIGIN, name: 'Newsroom', readerName: 'Office', terms: changes, now: Date.now() }
+  return publish(server, (await createBox(plan)).state, Date.now())
+}
+
+async function write(server: Server, { box }: BoxState, text: string, days = 14, invitation?: Bytes): Promise<void> {
+  const { card } = await fetchCard(server, box, { now: Date.now() })
+  const sender = await generateSigningKey()
+  const order = { origin: ORIGIN, address: box, card, ttlSeconds: days * 86_400, sender, now: Date.now(), invitation }
+  await deposit(server, await sealForBox(textMessage(text), order), { sender })
+}
+
+type Kept = {
+  readonly item: Awaited<ReturnType<typeof listItems>>['items'][number]
+  readonly parts: ReturnType<typeof collectParts>
+}
+
+async function everything(server: Server, state: BoxState): Promise<readonly Kept[]> {
+  const access = await accessOfState(state)
+  const { items } = await listItems(server, access, { order: 'after', seq: 0, most: 200 })
+  return items.map((item) => ({ item, parts: collectParts(server, access, item, memoryStaging()) }))
+}
+
+/** The texts in a box as somebody reads them, or why not. */
+async function read(server: Server, state: BoxState): Promise<string[]> {
+  const access = await accessOfState(state)
+  const texts: string[] = []
+  for (const { item, parts } of await everything(server, state)) {
+    const { text } = await openItem(parts, access, item).catch(({ code }: { code: string }) => ({ text: code }))
+    texts.push(text)
+  }
+  return texts
+}

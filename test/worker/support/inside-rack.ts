@@ -1,0 +1,47 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import type { BoxAddress } from '#protocol/address.ts'
+import type { DropId } from '#protocol/id.ts'
+import type { Box, BoxItem } from '../../../worker/box.ts'
+import { Boxes } from '../../../worker/rack/boxes.ts'
+import { Items } from '../../../worker/rack/items.ts'
+import { Tables } from '../../../worker/rack/tables.ts'
+import type { Rack } from '../../../worker/rack.ts'
+import { rackOf } from '../../../worker/racks.ts'
+
+/** Does something inside the object that holds a box. */
+export async function inRack<T>(
+  box: BoxAddress,
+  run: (rack: Rack, state: DurableObjectState) => T | Promise<T>,
+): Promise<T> {
+  return runInDurableObject(await rackOf(env, box), (rack: Rack, state) => run(rack, state))
+}
+
+/** What a rack counts of a box. */
+export function boxOf(box: BoxAddress): Promise<Box> {
+  return inRack(box, (_rack, { storage }) => new Boxes(new Tables(storage.sql)).find(box))
+}
+
+/** A drop's row on the rack, whatever its state. */
+export function itemOf(box: BoxAddress, id: DropId): Promise<BoxItem | undefined> {
+  return inRack(box, (_rack, { storage }) => new Items(new Tables(storage.sql)).find(box, id))
+}
+
+/** The rack loses what it has in memory, as the platform does to it after seconds of quiet. */
+export async function evictRack(box: BoxAddress): Promise<void> {
+  // Only what is in memory can be evicted.
+  await inRack(box, () => {})
+  await evictDurableObject(await rackOf(env, box))
+}
+
+/** Fires the alarm of a box's rack now. @returns whether one was set */
+export async function fireRackAlarm(box: BoxAddress): Promise<boolean> {
+  return runDurableObjectAlarm(await rackOf(env, box))
+}
+
+/** The rack is bound to something else from now on, until it is evicted. */
+export function rackUses(box: BoxAddress, bindings: Partial<Cloudflare.Env>): Promise<void> {
+  return inRack(box, (rack) => {
+    Object.assign(rack, { env: { ...env, ...bindings } })
+  })
+}

@@ -1,0 +1,31 @@
+import type { BoxAddress } from '#protocol/address.ts'
+import type { RequestName } from '#protocol/api.ts'
+import type { Order } from './box.ts'
+import type { Env } from './env.ts'
+import { readInvitation } from './parse-box.ts'
+import { quotasOf, rackOf } from './racks.ts'
+import { refusal } from './respond.ts'
+import { largestOf } from './store.ts'
+
+/**
+ * Deposits a drop into a box. Its rack is asked before anything is read, and told when all is over, whatever came of it;
+ * should the worker die in between, the rack asks by itself.
+ * @param deposit - as for a drop behind a link.
+ */
+export async function depositInto(
+  box: BoxAddress,
+  order: Order,
+  { request, env, name }: { readonly request: Request; readonly env: Env; readonly name: RequestName },
+  deposit: () => Promise<Response>,
+): Promise<Response> {
+  const invitation = await readInvitation(request)
+  const rack = await rackOf(env, box)
+  const visit = { ...order, box, invitation, largest: largestOf(env), quotas: quotasOf(env) }
+  const answer = await rack.admit(visit)
+  if (answer.outcome !== 'admitted') return refusal(answer, name)
+  try {
+    return await deposit()
+  } finally {
+    await rack.settle(box, order.id)
+  }
+}

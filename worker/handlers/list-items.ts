@@ -1,0 +1,15 @@
+import { parseItemsQuery, type Listing } from '#protocol/box-api.ts'
+import { DropError } from '#protocol/error.ts'
+import type { Env } from '../env.ts'
+import { parseSignedBox } from '../parse-box.ts'
+import { rackOf } from '../racks.ts'
+import { json, refusal } from '../respond.ts'
+
+/** GET /v1/boxes/items?after=0&most=200: one page of what lies in a box, for who reads it. */
+export async function listItems(request: Request, env: Env): Promise<Response> {
+  const { signed } = await parseSignedBox(request, env, 'items')
+  const query = parseItemsQuery(signed.query)
+  if (query === undefined) throw new DropError('bad_request')
+  const answer = await (await rackOf(env, signed.box)).list(signed, query)
+  return answer.outcome === 'listed' ? json(answer.listing satisfies Listing) : refusal(answer, 'items')
+}
