@@ -1,9 +1,13 @@
 import { compactVerify } from 'jose/jws/compact/verify'
 import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
+import { parseBase64url } from './bytes.ts'
 import { DropError } from './error.ts'
 import { lifeOfCard, type Epoch } from './epoch.ts'
 import { MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
 import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
+import { isRecipient } from './recipient.ts'
+
+export { isRecipient } from './recipient.ts'
 
 /** What a box publishes for one epoch, signed by its root key. docs/protocol.md §13.4. */
 export interface Card {
@@ -88,6 +92,8 @@ export async function readSigned(
 ): Promise<{ payload: unknown; root: PublicKey }> {
   try {
     if (jws.length > mostCharacters) throw new RangeError('too long')
+    // The library takes padding and stray bits, and so several spellings of one signature.
+    if (parseBase64url(jws.slice(jws.lastIndexOf('.') + 1), 64) === undefined) throw new RangeError('spelling')
     let signer: PublicKey | undefined
     const verified = await compactVerify(
       jws,
@@ -111,6 +117,9 @@ export async function readSigned(
 
 /** RFC 7515 §4.1.9. */
 export const CARD_TYPE = 'sealdrop-card'
+
+/** The same, of what a reader announces. */
+export const READER_KEYS_TYPE = 'sealdrop-keys'
 
 /** How much earlier than its epoch a card is believed: clocks differ. Seconds. */
 const EARLY_SECONDS = 3_600
@@ -140,11 +149,6 @@ function parseReader(value: unknown): CardReader | undefined {
   const age = asText(record['age'])
   if (name === undefined || key === undefined || !isSafeKey(key) || !isRecipient(age)) return undefined
   return { name, key, age }
-}
-
-/** Whether a text has the shape of a hybrid recipient; whether its key is sound, sealing finds out. C2SP age.md. */
-export function isRecipient(text: string): boolean {
-  return /^age1pq1[02-9ac-hj-np-z]{1952}$/.test(text)
 }
 
 /** A name that a person may be shown: one line, no control or direction characters, at most 80 characters. */

@@ -106,6 +106,12 @@ export const BOX_BYTES_PER_DAY = 1_073_741_824
 export const BARE_BOX_ITEMS = 100
 export const BARE_BOX_BYTES = 1_073_741_824
 
+/** How long a drop may be on its way to a box before its rack asks what has become of it, in milliseconds (10 minutes). */
+export const PENDING_MS = 600_000
+
+/** How long after the end of its last card a box in which nothing lies is forgotten, in days (26 weeks). */
+export const CARDS_KEPT_DAYS = 182
+
 /** Invitations that a box has at once. */
 export const MAX_INVITATIONS = 100
 
@@ -114,6 +120,9 @@ export const MAX_LISTED = 200
 
 /** Longest accepted body of `publish`, in bytes: fourteen cards. */
 export const MAX_CARDS_BYTES = 460_800
+
+/** Longest accepted body of `delete`, in bytes: a hundred ids of 22 characters. */
+export const MAX_DELETE_BYTES = 2_560
 
 /** The largest drop, in bytes of ciphertext, where the operator sets none: on Workers KV (100 MiB), and on R2 (5 GiB). */
 export const DEFAULT_LARGEST_ON_KV = 104_857_600

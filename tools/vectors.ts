@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { archiveVectors } from './vectors/archives.ts'
+import { boxRequestVectors } from './vectors/box-requests.ts'
+import { boxVectors } from './vectors/boxes.ts'
 import { envelopeVectors } from './vectors/envelopes.ts'
 import { extentVectors } from './vectors/extents.ts'
 import { keyVectors, linkVectors, shelfVectors, sizeVectors } from './vectors/links.ts'
@@ -23,6 +25,8 @@ const files: Readonly<Record<string, (present: unknown) => unknown>> = {
   'receipts.json': receiptVectors,
   'archives.json': archiveVectors,
   'envelopes.json': envelopeVectors,
+  'boxes.json': boxVectors,
+  'box-requests.json': boxRequestVectors,
   'published.json': publishedVectors,
 }
 

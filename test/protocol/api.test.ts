@@ -108,7 +108,7 @@ test('a digest of any other spelling is none', async () => {
 test('no two requests of one method share a path, and every body has a method that takes one', () => {
   const all = Object.values(REQUESTS)
   expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length)
-  for (const { path } of all) expect(path).toMatch(/^\/v1\/(limits|drops(\/[a-z]+)?)$/)
+  for (const { path } of all) expect(path).toMatch(/^\/v1\/(limits|drops(\/[a-z]+)?|boxes\/[a-z]+)$/)
 })
 
 test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its problem', (code) => {

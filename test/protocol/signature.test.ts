@@ -41,7 +41,9 @@ test.for(Object.entries(vectors.keys))('the key of %s is that of its seed', ([ro
 
 test('the vectors hold every signature of the contract', () => {
   const listed = vectors.signatures.map(({ request, role }) => `${request} ${role}`)
-  const all = Object.entries(REQUESTS).flatMap(([name, { signers }]) => signers.map((role) => `${name} ${role}`))
+  // Those about boxes are in box-requests.test.ts.
+  const drops = Object.entries(REQUESTS).filter(([, { path }]) => !path.startsWith('/v1/boxes/'))
+  const all = drops.flatMap(([name, { signers }]) => signers.map((role) => `${name} ${role}`))
   expect(listed.toSorted()).toEqual(all.toSorted())
 })
 

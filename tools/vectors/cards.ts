@@ -1,0 +1,154 @@
+import { addressOf, counting, jws, keyOf } from './box-keys.ts'
+import { ageKeys, ed25519Key, expand, extract, publicHalf } from './derive.ts'
+
+/** The cards and the readers' keys of `boxes.json`, and when a card holds. docs/protocol.md §13.2 to §13.4. */
+export async function cardVectors(): Promise<object> {
+  const recipients = await Promise.all(Array.from({ length: 9 }, (_, n) => ageKeys(Buffer.alloc(32, n + 1))))
+  const ages = recipients.map(({ recipient }) => recipient)
+  const readers = ages.map((age, n) => ({ name: `Reader ${n + 1}`, key: keyOf(Buffer.alloc(32, 0x60 + n)), age }))
+  return {
+    rootEntropy: ENTROPY.toString('hex'),
+    rootKey: keyOf(ROOT),
+    address: ADDRESS,
+    cards: [
+      card({ readers: readers.slice(0, 1) }),
+      card({
+        serial: 0,
+        epoch: 0,
+        name: 'Die Zeitung \u{1f4ec} "x"',
+        readers: readers.slice(0, 8),
+        terms: { largest: 0, invitation: true },
+      }),
+    ].map((payload) => ({ card: payload, jws: jws(HEADER, JSON.stringify(payload), ROOT) })),
+    refusedCards: refusedCards(readers),
+    times: times(),
+    readerKeys: readerKeys(ages),
+  }
+}
+
+interface Reader {
+  readonly name: string
+  readonly key: string
+  readonly age: string
+}
+
+function card(members: object): object {
+  const plain = { v: 1, box: ADDRESS, serial: 1_795_392_000, epoch: 2_968, name: 'Newsroom', readers: [] }
+  return { ...plain, terms: { largest: 104_857_600, invitation: false }, ...members }
+}
+
+function refusedCards(readers: readonly Reader[]): unknown {
+  const [one] = readers
+  if (one === undefined) throw new Error('no reader')
+  const good = card({ readers: [one] })
+  const json = JSON.stringify(good)
+  const signed = (header: object, payload = json): string => jws(header, payload, ROOT)
+  const saying = (members: object): string => signed(HEADER, JSON.stringify({ ...good, ...members }))
+  const reader = (members: object): string => saying({ readers: [{ ...one, ...members }] })
+  const { v, box, ...others } = card({ readers: [one] }) as { v: number; box: string }
+  const [head = '', body = '', signature = ''] = signed(HEADER).split('.')
+  const other = Buffer.alloc(32, 0x77)
+  const others32 = publicHalf(ed25519Key(other))
+  const low = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)])
+  const bad: readonly (readonly [why: string, jws: string])[] = [
+    ['empty', ''],
+    ['no signature', `${head}.${body}.`],
+    ['a changed signature', `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`],
+    ['the payload of another card', `${head}.${saying({ serial: 2 }).split('.')[1]}.${signature}`],
+    ['a fourth part', `${head}.${body}.${signature}.`],
+    ['padding', `${head}.${body}.${signature}==`],
+    ['stray bits at the end', `${head}.${body}.${signature.slice(0, -1)}${nextLetter(signature.slice(-1))}`],
+    ['the general name of the algorithm', signed({ ...HEADER, alg: 'EdDSA' })],
+    ['no algorithm', signed({ ...HEADER, alg: 'none' })],
+    ['another kind of statement', signed({ ...HEADER, typ: 'sealdrop-keys' })],
+    ['no kind', signed({ alg: HEADER.alg, jwk: HEADER.jwk })],
+    ['a member of the header that nobody knows', signed({ ...HEADER, kid: '1' })],
+    ['a key with a member more', signed({ ...HEADER, jwk: { ...HEADER.jwk, use: 'sig' } })],
+    ['a key of another curve', signed({ ...HEADER, jwk: { ...HEADER.jwk, crv: 'X25519' } })],
+    ['another key in the header than the one that signed', jws(HEADER, json, other)],
+    ['a key of small order', signed({ ...HEADER, jwk: { ...HEADER.jwk, x: low.toString('base64url') } })],
+    ['no JSON', signed(HEADER, 'card')],
+    ['something after the JSON', signed(HEADER, `${json}{}`)],
+    ['a byte order mark', signed(HEADER, `\ufeff${json}`)],
+    ['an array', signed(HEADER, `[${json}]`)],
+    ['another version', saying({ v: 2 })],
+    ['members in another order', signed(HEADER, JSON.stringify({ box, v, ...others }))],
+    ['a member more', saying({ until: 1 })],
+    ['a serial that is not whole', saying({ serial: 1.5 })],
+    ['a serial below zero', saying({ serial: -1 })],
+    ['a serial that is no safe integer', signed(HEADER, json.replace('1795392000', '9007199254740992'))],
+    ['an epoch that is a text', saying({ epoch: '2968' })],
+    ['no name', saying({ name: '' })],
+    ['a name of 81 characters', saying({ name: 'n'.repeat(81) })],
+    ['a name of two lines', saying({ name: 'a\nb' })],
+    ['a name that turns the direction', saying({ name: 'a\u202eb' })],
+    ['no readers', saying({ readers: [] })],
+    ['nine readers', saying({ readers })],
+    ['one reader twice', saying({ readers: [one, { ...one, name: 'Another' }] })],
+    ['a reader with a key of small order', reader({ key: low.toString('base64url') })],
+    ['a reader with a recipient of another kind', reader({ age: `age1${'q'.repeat(58)}` })],
+    ['a reader with a recipient that is cut', reader({ age: one.age.slice(0, -1) })],
+    ['a reader with a member more', reader({ role: 'owner' })],
+    ['terms with a member more', saying({ terms: { largest: 1, invitation: false, x: 1 } })],
+    ['terms without one', saying({ terms: { largest: 1 } })],
+    ['a largest drop below zero', saying({ terms: { largest: -1, invitation: false } })],
+  ]
+  const foreign: readonly (readonly [why: string, jws: string])[] = [
+    ['a card by another root key, for its own box', theirs(addressOf(others32))],
+    ['a card by another root key, for this box', theirs(ADDRESS)],
+    ['a card by this root key, for another box', saying({ box: addressOf(others32) })],
+  ]
+  function theirs(address: string): string {
+    const header = { ...HEADER, jwk: { ...HEADER.jwk, x: others32.toString('base64url') } }
+    return jws(header, JSON.stringify({ ...good, box: address }), other)
+  }
+  return [
+    ...bad.map(([why, text]) => ({ code: 'bad_card', why, jws: text })),
+    ...foreign.map(([why, text]) => ({ code: 'foreign_card', why, jws: text })),
+  ]
+}
+
+/** A card of epoch 2,968 with serial 100. Times are seconds since 1970. */
+function times(): unknown {
+  const begin = 2_968 * 604_800
+  const end = begin + 604_800 + 86_400
+  return [
+    { now: begin - 3_601, known: 0, outcome: 'future_card', why: 'more than an hour early' },
+    { now: begin - 3_600, known: 0, outcome: 'holds', why: 'an hour early: clocks differ' },
+    { now: begin, known: 100, outcome: 'holds', why: 'the serial that is known' },
+    { now: end - 1, known: 99, outcome: 'holds', why: 'the last second of the day of grace' },
+    { now: end, known: 0, outcome: 'stale_card', why: 'after the day of grace' },
+    { now: begin, known: 101, outcome: 'rolled_back_card', why: 'a larger serial is known' },
+  ]
+}
+
+function readerKeys(ages: readonly string[]): unknown {
+  const seed = expand(extract('sealdrop/v1/reader', counting(32, 1)), 'key', 32)
+  const key = keyOf(seed)
+  const header = { alg: 'Ed25519', typ: 'sealdrop-keys', jwk: { kty: 'OKP', crv: 'Ed25519', x: key } }
+  const good = { v: 1, box: ADDRESS, name: 'Ana', first: 2_968, ages: ages.slice(0, 2) }
+  const saying = (members: object): string => jws(header, JSON.stringify({ ...good, ...members }), seed)
+  return {
+    accepted: [{ seed: counting(32, 1).toString('hex'), ...good, key, jws: saying({}) }],
+    refused: [
+      { why: 'for another box', jws: saying({ box: addressOf(Buffer.alloc(32)) }) },
+      { why: 'a card', jws: jws({ ...header, typ: 'sealdrop-card' }, JSON.stringify(good), seed) },
+      { why: 'signed by another key', jws: jws(header, JSON.stringify(good), ROOT) },
+      { why: 'a member more', jws: saying({ serial: 1 }) },
+      { why: 'no name', jws: saying({ name: '' }) },
+      { why: 'no keys', jws: saying({ ages: [] }) },
+      { why: 'a recipient of another kind', jws: saying({ ages: [`age1${'q'.repeat(58)}`] }) },
+    ],
+  }
+}
+
+/** The same bits of bytes, and one more that belongs to none. */
+function nextLetter(letter: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return letters[letters.indexOf(letter) + 1] ?? ''
+}
+
+const ENTROPY = counting(32, 1)
+const ROOT = expand(extract('sealdrop/v1/box', ENTROPY), 'root', 32)
+const ADDRESS = addressOf(publicHalf(ed25519Key(ROOT)))
+const HEADER = { alg: 'Ed25519', typ: 'sealdrop-card', jwk: { kty: 'OKP', crv: 'Ed25519', x: keyOf(ROOT) } }
