@@ -3,6 +3,7 @@ import { DropError } from '#protocol/error.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { formatHead } from './entry-head.ts'
 import { cleanNames, END_BYTES, formatMeta, LARGEST_ENTRY, META, paddingOf, TEXT, TOKEN } from './layout.ts'
+import type { Letterhead } from './layout.ts'
 import { sizeClass } from './pad.ts'
 import { FileFault, type Source } from './source.ts'
 
@@ -23,6 +24,8 @@ export interface Message {
   /** `''` if there is none. */
   readonly text: string
   readonly files: readonly DropFile[]
+  /** Only a drop for a box has one. */
+  readonly letterhead?: Letterhead | undefined
 }
 
 /** An archive that is nowhere whole: what is asked for is put together then. The same bytes each time, or a FileFault. */
@@ -48,7 +51,7 @@ export async function planArchive(message: Message, token: Bytes, now: number): 
   const { files } = message
   const text = utf8(message.text)
   const hasText = text.length > 0
-  const meta = utf8(formatMeta(hasText, files))
+  const meta = utf8(formatMeta(hasText, files, message.letterhead))
   if (files.length + (hasText ? 3 : 2) > MAX_ENTRIES) throw new DropError('too_large')
   if (text.length > MAX_TEXT_BYTES || meta.length > MAX_META_BYTES) throw new DropError('too_large')
   if (files.some(({ source }) => source.size > LARGEST_ENTRY)) throw new DropError('too_large')

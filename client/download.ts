@@ -1,6 +1,7 @@
 import { formatPartQuery, formatReaderBody } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
+import type { DropId } from '#protocol/id.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Opener } from './link.ts'
 import { Refused } from './refused.ts'
@@ -15,30 +16,31 @@ export interface ReceiveOptions {
 
 /** What is known of a drop before it is fetched. */
 export interface Announced {
+  readonly dropId: DropId
   /** Bytes of ciphertext. */
   readonly size: number
   readonly parts: number
-  /** To claim with. */
-  readonly nonce: string | undefined
 }
+
+/** Asks for one part of a drop, by the right that its reader has. */
+export type FetchPart = (n: number, send: Send) => Promise<Bytes>
+
+/** Sends a request whose answer is part `n`. */
+type Send = (n: number, call: Call) => Promise<Bytes>
 
 /** Fetches parts into a staging, ahead of whoever asks for them. `receiveParts` says what it promises. */
 export function makeDownload(
   server: Server,
-  opener: Opener,
-  reader: SigningKey,
-  { nonce: offered, parts: count, size: total }: Announced,
+  fetchBy: FetchPart,
+  { dropId, parts: count, size: total }: Announced,
   staging: Staging,
   { onProgress, signal }: ReceiveOptions,
 ): Parts {
-  const { dropId, locator, claim: claimKey } = opener
   const transfer: Transfer = { renewedAtMs: server.clock() }
   const underWay = new Map<number, Promise<void>>()
   /** Bytes of the parts that are in the staging, and of those that are coming in. */
   const there = new Map<number, number>()
   const coming = new Map<number, number>()
-  let nonce = offered
-  let reclaim: Promise<void> | undefined
 
   return {
     count,
@@ -76,43 +78,11 @@ export function makeDownload(
 
   async function load(n: number): Promise<void> {
     const staged = await staging.read(n)
-    const bytes = staged ?? (await fetchPart(n))
+    const bytes = staged ?? (await fetchBy(n, fetchBytes))
     if (staged === undefined) await staging.keep(n, bytes)
     coming.delete(n)
     there.set(n, bytes.length)
     tell()
-  }
-
-  async function fetchPart(n: number): Promise<Bytes> {
-    if (n === 0) return await claimRead()
-    const call = { name: 'part', query: formatPartQuery(n), reader: reader.publicKey, signers: { reader } } as const
-    try {
-      return await fetchBytes(n, call)
-    } catch (error) {
-      if (!(error instanceof Refused) || error.code !== 'gone') throw error
-      // Why it is gone is told to who claims: dismissed, claimed by others, read.
-      await claimAgain()
-      return await fetchBytes(n, call)
-    }
-  }
-
-  /** Once for all parts that find it gone: a wrong passphrase must not count for each of them. */
-  async function claimAgain(): Promise<void> {
-    reclaim ??= claimRead().then(() => {})
-    try {
-      await reclaim
-    } catch (error) {
-      if (!(error instanceof Refused)) reclaim = undefined
-      throw error
-    }
-  }
-
-  async function claimRead(): Promise<Bytes> {
-    const body = formatReaderBody(reader.publicKey)
-    const call = { name: 'claim', body, signers: { locator, claim: claimKey }, nonce } as const
-    // A nonce is good for one claim; another makes its own.
-    nonce = undefined
-    return fetchBytes(0, call)
   }
 
   async function fetchBytes(n: number, call: Call): Promise<Bytes> {
@@ -130,6 +100,45 @@ export function makeDownload(
   function tell(): void {
     const sum = (sizes: Map<number, number>): number => [...sizes.values()].reduce((all, size) => all + size, 0)
     onProgress?.({ stage: 'receiving', bytes: Math.min(total, sum(there) + sum(coming)), total })
+  }
+}
+
+/** Asks by link: the first part is got by claiming a read, with the nonce that was offered. */
+export function byClaim(opener: Opener, reader: SigningKey, offered: string | undefined): FetchPart {
+  const { locator, claim: claimKey } = opener
+  let nonce = offered
+  let reclaim: Promise<void> | undefined
+
+  return async (n, send) => {
+    if (n === 0) return await claimRead(send)
+    const call = { name: 'part', query: formatPartQuery(n), reader: reader.publicKey, signers: { reader } } as const
+    try {
+      return await send(n, call)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'gone') throw error
+      // Why it is gone is told to who claims: dismissed, claimed by others, read.
+      await claimAgain(send)
+      return await send(n, call)
+    }
+  }
+
+  /** Once for all parts that find it gone: a wrong passphrase must not count for each of them. */
+  async function claimAgain(send: Send): Promise<void> {
+    reclaim ??= claimRead(send).then(() => {})
+    try {
+      await reclaim
+    } catch (error) {
+      if (!(error instanceof Refused)) reclaim = undefined
+      throw error
+    }
+  }
+
+  async function claimRead(send: Send): Promise<Bytes> {
+    const body = formatReaderBody(reader.publicKey)
+    const call = { name: 'claim', body, signers: { locator, claim: claimKey }, nonce } as const
+    // A nonce is good for one claim; another makes its own.
+    nonce = undefined
+    return send(0, call)
   }
 }
 

@@ -1,4 +1,7 @@
+import type { BoxAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
+import type { DropId } from '#protocol/id.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
 import { cleanName, placesOf } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
@@ -20,14 +23,43 @@ export const LARGEST_ENTRY: number = 8 ** 11 - 1
 /** Two blocks of zeros. POSIX.1-2017 pax, ustar. */
 export const END_BYTES: number = 2 * BLOCK_BYTES
 
+/** What a drop for a box says of itself, sealed with it: so no server can pass it for another. docs/protocol.md §3.2. */
+export interface Letterhead {
+  readonly to: Addressee
+  /** Where the sender looks for answers, if it does. */
+  readonly reply?: Reply | undefined
+  /** The box that answers. */
+  readonly from?: BoxAddress | undefined
+}
+
+/** Where a drop belongs, and by which card it was sealed. */
+export interface Addressee {
+  readonly box: BoxAddress
+  readonly drop: DropId
+  /** Of the card; 0 for an answer, which needs none. */
+  readonly serial: number
+  /** The keys of all readers whom the sender was shown; none for an answer. */
+  readonly readers: readonly PublicKey[]
+}
+
+/** What an answer is sealed to, and where it goes: to the address of the key. */
+export interface Reply {
+  readonly key: PublicKey
+  /** `age1pq1…` */
+  readonly age: string
+  /** A signature by `key` over the box and the drop: 64 bytes, base64url. docs/protocol.md §13.6. */
+  readonly proof: string
+}
+
 /** The length of an archive, padded to its size class, in bytes. @param textBytes - of UTF-8; 0 if there is no text. */
 export function archiveSize(
   textBytes: number,
   files: readonly { readonly name: string; readonly size: number; readonly type: string }[],
+  letterhead?: Letterhead,
 ): number {
   const hasText = textBytes > 0
   const names = cleanNames(files, hasText)
-  const meta = utf8(formatMeta(hasText, files)).length
+  const meta = utf8(formatMeta(hasText, files, letterhead)).length
   const entries = [
     hasText ? entrySize(TEXT, textBytes) : 0,
     ...files.map(({ size }, index) => entrySize(names[index] ?? '', size)),
@@ -49,8 +81,23 @@ export function cleanNames(files: readonly { readonly name: string }[], hasText:
 }
 
 /** What `meta.json` says of an archive. */
-export function formatMeta(hasText: boolean, files: readonly { readonly type: string }[]): string {
-  return JSON.stringify({ v: 1, text: hasText, types: files.map(({ type }) => type) })
+export function formatMeta(
+  hasText: boolean,
+  files: readonly { readonly type: string }[],
+  letterhead?: Letterhead,
+): string {
+  return JSON.stringify({ v: 1, text: hasText, types: files.map(({ type }) => type), ...inOrder(letterhead) })
+}
+
+/** In the one order of its members: what is planned again must be the same bytes. */
+function inOrder(letterhead: Letterhead | undefined): Partial<Letterhead> {
+  if (letterhead === undefined) return {}
+  const { to, reply, from } = letterhead
+  return {
+    to: { box: to.box, drop: to.drop, serial: to.serial, readers: to.readers },
+    reply: reply === undefined ? undefined : { key: reply.key, age: reply.age, proof: reply.proof },
+    from,
+  }
 }
 
 /** What fills an entry up to whole blocks, in bytes. Remainder, not bit operations: lengths pass 2^32. */

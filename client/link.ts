@@ -53,7 +53,7 @@ export function parseFragment(fragment: string): LinkSecret | undefined {
 export function parseLink(link: string): { origin: string; secret: LinkSecret } | undefined {
   const url = URL.parse(link.trim())
   const secret = url === null ? undefined : parseFragment(url.hash)
-  if (url === null || secret === undefined || !['https:', 'http:'].includes(url.protocol)) return undefined
+  if (url === null || secret === undefined || !/^https?:$/.test(url.protocol)) return undefined
   return { origin: url.origin, secret }
 }
 

@@ -20,10 +20,14 @@ export interface Payload {
   isExact(): boolean
 }
 
-/** @throws DropError `open_failed`, RangeError: nothing that this identity opens */
-export async function openPayload(parts: Parts, identity: AgeIdentity, cipherFor: CipherFor): Promise<Payload> {
+/** @throws DropError `open_failed`, RangeError: nothing that any of these identities opens */
+export async function openPayload(
+  parts: Parts,
+  identities: readonly AgeIdentity[],
+  cipherFor: CipherFor,
+): Promise<Payload> {
   const first = await parts.part(0)
-  const { fileKey, headerBytes } = await openHeader(first, identity)
+  const { fileKey, headerBytes } = await openHeader(first, identities)
   const boxesStart = headerBytes + PAYLOAD_NONCE_BYTES
   if (first.length < boxesStart) throw new RangeError('no payload')
   const cipher = await cipherFor(payloadKey(fileKey, first.slice(headerBytes, boxesStart)))

@@ -2,6 +2,7 @@ import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
 import type { AgeIdentity } from './crypto/envelope.ts'
+import type { Letterhead } from './layout.ts'
 import { oneAhead } from './one-ahead.ts'
 import { openPayload, type Payload } from './open-payload.ts'
 import type { Progress } from './server.ts'
@@ -24,6 +25,8 @@ export interface Opened {
   readonly files: readonly OpenedFile[]
   /** SHA-256 of the token, base64url. */
   readonly opened: string
+  /** Only a drop for a box has one. A stranger's word. */
+  readonly letterhead: Letterhead | undefined
   /** A tar archive of the files alone, decrypted again from the parts. @throws as `OpenedFile.read` */
   archive(): AsyncIterable<Bytes>
 }
@@ -41,18 +44,23 @@ export interface OpenedFile {
 }
 
 /** Opens what lies in the parts. `openDrop` says what it promises. */
-export async function openParts(parts: Parts, identity: AgeIdentity, options: OpenDropOptions): Promise<Opened> {
+export async function openParts(
+  parts: Parts,
+  identities: readonly AgeIdentity[],
+  options: OpenDropOptions,
+): Promise<Opened> {
   const { sink, cipherFor = cipherHere, onProgress, signal } = options
   const faults = makeFaults()
   try {
-    const payload = await openPayload(faults.watchParts(parts), identity, cipherFor)
+    const payload = await openPayload(faults.watchParts(parts), identities, cipherFor)
     const plaintext = oneAhead(payload.read(0, payload.size, tellAndStop(payload, onProgress, signal)))
     const contents = await unpackArchive(payload.size, plaintext, faults.watchSink(sink))
     // Bytes behind the end, an empty part as well: a drop is exactly what it says.
     if (!payload.isExact()) throw new RangeError('parts that do not add up')
-    const { text, token, filesStart, filesEnd } = contents
+    const { text, token, letterhead, filesStart, filesEnd } = contents
     return {
       text,
+      letterhead,
       opened: toBase64url(await sha256(token)),
       files: contents.files.map(({ start, ...file }) => ({
         ...file,

@@ -3,7 +3,7 @@ import { DropError } from '#protocol/error.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
 import type { SigningKey } from './crypto/keys.ts'
-import { makeDownload, type ReceiveOptions } from './download.ts'
+import { byClaim, makeDownload, type ReceiveOptions } from './download.ts'
 import type { Location, Opener } from './link.ts'
 import type { OpenDropOptions, Opened } from './open.ts'
 import { isCount, parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
@@ -54,7 +54,8 @@ export function receiveParts(
   staging: Staging,
   options: ReceiveOptions = {},
 ): Parts {
-  return makeDownload(server, opener, reader, waiting, staging, options)
+  const { size, parts, nonce } = waiting
+  return makeDownload(server, byClaim(opener, reader, nonce), { dropId: opener.dropId, size, parts }, staging, options)
 }
 
 /**
@@ -63,7 +64,7 @@ export function receiveParts(
  */
 export async function openDrop(parts: Parts, opener: Opener, options: OpenDropOptions = {}): Promise<Opened> {
   // Loaded only here: who looks at a link need not wait for the ciphers.
-  return (await import('./open.ts')).openParts(parts, opener.identity, options)
+  return (await import('./open.ts')).openParts(parts, [opener.identity], options)
 }
 
 /** Tells the server, and through it the sender, that everything has been opened. @returns whether it was the last read */

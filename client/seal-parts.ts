@@ -73,7 +73,7 @@ export async function planMessage(message: Message, token: Bytes, now: number): 
     }
     return { ...file, source }
   })
-  const plan = await planArchive({ text: message.text, files }, token, now)
+  const plan = await planArchive({ ...message, files }, token, now)
   return {
     size: plan.size,
     names: plan.names,

@@ -1,9 +1,9 @@
-import { DROP_TERMS_FIELD, type Limits } from '#protocol/api.ts'
+import type { Limits } from '#protocol/api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { formatTerms, type Terms } from '#protocol/terms.ts'
+import type { BoxTerms, Terms } from '#protocol/terms.ts'
 import { TOKEN_BYTES, type Message } from './archive.ts'
 import type { Stretch } from './crypto/argon2.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
@@ -11,11 +11,13 @@ import { ageRecipient, newHeader } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { randomBytes } from './crypto/random.ts'
 import { HEADER_BYTES, PAYLOAD_NONCE_BYTES, payloadSize } from './crypto/sizes.ts'
+import type { Letterhead } from './layout.ts'
 import { deriveOpener, formatLink, newLink } from './link.ts'
 import { parseCreated, parseJson, parseLimits } from './refused.ts'
 import { makeSealer, planMessage, type EnvelopeKey, type Journal, type PartHashes, type Sealer } from './seal-parts.ts'
 import { ask, type Progress, type Server } from './server.ts'
 import { FileFault, type Source } from './source.ts'
+import { readsOf, termsFields } from './terms-fields.ts'
 
 export interface SealOptions {
   /** Origin of the server that will hold it. */
@@ -36,10 +38,13 @@ export interface SealOptions {
 }
 
 /** A message that is ready to be deposited as often as it takes: its parts are sealed when they are asked for. */
-export interface Sealed extends Sealer {
+export interface Sealed<T extends Terms | BoxTerms = Terms | BoxTerms> extends Sealer {
+  /** What opens the drop; of a drop for a box, the link by which one writes to it. */
   readonly link: string
   readonly dropId: DropId
-  readonly terms: Terms
+  readonly terms: T
+  /** The secret of an invitation to a box: 16 bytes, base64url. */
+  readonly invitation?: string | undefined
   /** What the sender keeps: neither the link nor any key that opens is in it. */
   readonly ticket: Ticket
   /** What goes on after a crash, as of now. Only a drop in parts needs it kept. */
@@ -51,12 +56,14 @@ export interface Ticket {
   readonly v: 1
   readonly origin: string
   readonly dropId: DropId
-  readonly claim: PublicKey
+  /** What claims prove; a drop for a box is not claimed. */
+  readonly claim?: PublicKey
   /** SHA-256 of the token, base64url: an acknowledgement that names it was made by who opened the whole drop. */
   readonly opened: string
   /** Milliseconds since 1970. */
   readonly sealedAtMs: number
   readonly expiresAtMs: number
+  /** 0 for a drop that went into a box. */
   readonly reads: number
   readonly needsPassphrase: boolean
 }
@@ -65,11 +72,13 @@ export interface Ticket {
  * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds
  * the link and the file key: whoever has it can open the drop. It is kept only until the drop is finished or cancelled.
  */
-export interface Unfinished extends EnvelopeKey {
+export interface Unfinished<T extends Terms | BoxTerms = Terms | BoxTerms> extends EnvelopeKey {
   readonly v: 1
   readonly link: string
   readonly dropId: DropId
-  readonly terms: Terms
+  readonly terms: T
+  readonly invitation?: string | undefined
+  readonly letterhead?: Letterhead | undefined
   readonly ticket: Ticket
   /** 32 bytes. docs/protocol.md §3.2. */
   readonly token: Bytes
@@ -109,7 +118,7 @@ export async function fetchLimits(server: Server): Promise<Limits> {
  * Makes link, keys and envelope of a message. Reads no file.
  * @throws DropError `too_large` if it has too many files, or more bytes than `largest`
  */
-export async function seal(message: Message, options: SealOptions): Promise<Sealed> {
+export async function seal(message: Message, options: SealOptions): Promise<Sealed<Terms>> {
   const { origin, sender, ttlSeconds, reads, passphrase, stretch, now, largest = Infinity, onProgress } = options
   const token = randomBytes(TOKEN_BYTES)
   const plan = await planMessage(message, token, now)
@@ -135,15 +144,9 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
     reads,
     needsPassphrase: secret.needsPassphrase,
   }
-  const files = message.files.map(({ name, type, modifiedAtMs, source: { size } }) => ({
-    name,
-    type,
-    modifiedAtMs,
-    size,
-  }))
   const sealer = makeSealer(key, plan, options.cipherFor ?? cipherHere)
   const link = formatLink(origin, secret)
-  return sealedWith(sealer, {
+  return sealedWith<Terms>(sealer, {
     v: 1,
     link,
     dropId,
@@ -152,9 +155,19 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
     ...key,
     token,
     sealedAtMs: now,
-    text: message.text,
-    files,
+    ...keptOf(message),
   })
+}
+
+/** What is kept of a message beside its files. */
+export function keptOf({ text, files }: Message): Pick<Unfinished, 'text' | 'files'> {
+  const described = files.map(({ name, type, modifiedAtMs, source }) => ({
+    name,
+    type,
+    modifiedAtMs,
+    size: source.size,
+  }))
+  return { text, files: described }
 }
 
 /**
@@ -173,17 +186,22 @@ export async function goOn(
     if (source?.size !== file.size) throw new FileFault('file_changed', file.name)
     return { ...file, source }
   })
-  const plan = await planMessage({ text: rest.text, files }, rest.token, rest.sealedAtMs)
+  const plan = await planMessage({ text: rest.text, files, letterhead: rest.letterhead }, rest.token, rest.sealedAtMs)
   return sealedWith(makeSealer(rest, plan, cipherFor, hashes), rest)
 }
 
-function sealedWith(sealer: Sealer, start: Omit<Unfinished, 'hashes'>): Sealed {
-  const { link, dropId, terms, ticket } = start
+/** A sealed message: its sealer, and what goes on after a crash but the hashes, which the sealer has. */
+export function sealedWith<T extends Terms | BoxTerms>(
+  sealer: Sealer,
+  start: Omit<Unfinished<T>, 'hashes'>,
+): Sealed<T> {
+  const { link, dropId, terms, invitation, ticket } = start
   return {
     ...sealer,
     link,
     dropId,
     terms,
+    invitation,
     ticket,
     get unfinished() {
       return { ...start, hashes: [...sealer.hashes] }
@@ -203,9 +221,9 @@ export async function deposit(server: Server, sealed: Sealed, options: DepositOp
   if (parts > 1) return (await import('./upload.ts')).depositParts(server, sealed, options)
   const { onProgress, signal } = options
   const body = await sealed.sealPart(0)
-  const fields = { [DROP_TERMS_FIELD]: formatTerms(terms) }
+  const fields = termsFields(sealed)
   const answer = await ask(server, { name: 'create', dropId, body, fields, onProgress, signal })
   const created = parseCreated(parseJson(answer) ?? {})
-  if (created?.reads !== terms.reads || created.size !== body.length) throw new DropError('bad_answer')
+  if (created?.reads !== readsOf(terms) || created.size !== body.length) throw new DropError('bad_answer')
   return { ...ticket, expiresAtMs: created.expires * 1_000 }
 }

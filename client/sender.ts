@@ -45,6 +45,10 @@ async function askAsSender(
   const sent = parseSent(
     await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }),
   )
+  // A drop in a box is not claimed: whatever the server says of readers, nothing proves it.
+  if (claim === undefined) {
+    return { ...sent, claims: sent.claims.map((each) => ({ ...each, isClaimProved: false, isOpeningProved: false })) }
+  }
   const context = { authority: new URL(origin).host, dropId, claim }
   const claims = await Promise.all(
     sent.claims.map(async (receipt) => {

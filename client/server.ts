@@ -1,5 +1,6 @@
+import type { BoxAddress } from '#protocol/address.ts'
 import type { RequestName } from '#protocol/api.ts'
-import { DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from '#protocol/api.ts'
+import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from '#protocol/api.ts'
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
@@ -7,6 +8,7 @@ import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
+import type { Unsigned } from '#protocol/signature.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
 import { parseRefusal, Refused } from './refused.ts'
@@ -36,6 +38,9 @@ export interface Call {
   readonly digest?: string
   readonly query?: string
   readonly reader?: PublicKey
+  readonly box?: BoxAddress
+  /** The key that signs for a box, as `root` or as `member`. */
+  readonly boxReader?: PublicKey
   readonly signers?: Signers
   /** A nonce that the server has offered; without one the client makes its own and trusts the clocks to agree. */
   readonly nonce?: string | undefined
@@ -120,7 +125,7 @@ const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
 /** The requests whose answer is ciphertext. */
-const DELIVERED: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'part'])
+const DELIVERED: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'part', 'collect'])
 
 async function askOnce(server: Server, call: Call, digest: string, nonce: string): Promise<Answer | DropError> {
   const { name, body, signal, onProgress } = call
@@ -164,18 +169,28 @@ function isStopped(signal: AbortSignal | undefined): boolean {
 }
 
 async function fieldsOf(server: Server, call: Call, digest: string, nonce: string): Promise<Record<string, string>> {
-  const { name, dropId, reader, signers, query = '' } = call
+  const { dropId, reader, box, boxReader, signers } = call
   const fields: Record<string, string> = { ...call.fields }
   if (dropId !== undefined) fields[DROP_ID_FIELD] = dropId
   if (reader !== undefined) fields[DROP_READER_FIELD] = reader
+  if (box !== undefined) fields[BOX_ADDRESS_FIELD] = box
+  if (boxReader !== undefined) fields[BOX_READER_FIELD] = boxReader
   if (digest !== '') fields['Content-Digest'] = digest
-  if (signers === undefined || dropId === undefined) return fields
+  const unsigned = unsignedOf(server, call, digest)
+  if (signers === undefined || unsigned === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
   const { signRequest } = await import('./crypto/sign.ts')
   const created = Math.floor(server.clock() / 1_000)
-  const { host: authority } = new URL(server.origin)
-  const signed = await signRequest({ name, authority, query, dropId, reader, digest }, signers, nonce, created)
+  const signed = await signRequest(unsigned, signers, nonce, created)
   return { ...fields, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
+}
+
+/** What is signed; `undefined` for a request about neither a drop nor a box. */
+function unsignedOf({ origin }: Server, call: Call, digest: string): Unsigned | undefined {
+  const { name, dropId, reader, box, boxReader, query = '' } = call
+  const covered = { name, authority: new URL(origin).host, query, digest }
+  if (box !== undefined && boxReader !== undefined) return { ...covered, box, boxReader, dropId }
+  return dropId === undefined ? undefined : { ...covered, dropId, reader }
 }
 
 /** The nonce that an answer offers for the next request. */

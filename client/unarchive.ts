@@ -2,7 +2,8 @@ import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { headBlocks, parseHead, type Entry } from './entry-head.ts'
 import { Feed } from './feed.ts'
-import { END_BYTES, META, paddingOf, TEXT, TOKEN, TOKEN_BYTES } from './layout.ts'
+import { END_BYTES, META, paddingOf, TEXT, TOKEN, TOKEN_BYTES, type Letterhead } from './layout.ts'
+import { parseLetterhead } from './letterhead.ts'
 import { isCleanName, isFree, placesOf } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
@@ -20,6 +21,8 @@ export interface Contents {
   readonly text: string
   readonly files: readonly ContainedFile[]
   readonly token: Bytes
+  /** Only a drop for a box has one. */
+  readonly letterhead: Letterhead | undefined
   /**
    * Where in the archive the entries of the files lie, in bytes. What is between, and two blocks of zeros after it, is a
    * tar file of the files alone.
@@ -92,6 +95,7 @@ async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Pr
     text: meta.hasText ? UTF8.decode(first) : '',
     files: files.map((file, index) => ({ ...file, type: meta.types[index] ?? '' })),
     token,
+    letterhead: meta.letterhead,
     filesStart: meta.hasText ? firstEnd : 0,
     filesEnd,
   }
@@ -143,7 +147,13 @@ function isZero(piece: Bytes): boolean {
   return bits === 0
 }
 
-function parseMeta(json: string): { readonly hasText: boolean; readonly types: readonly string[] } {
+interface Meta {
+  readonly hasText: boolean
+  readonly types: readonly string[]
+  readonly letterhead: Letterhead | undefined
+}
+
+function parseMeta(json: string): Meta {
   const meta: unknown = JSON.parse(json)
   if (typeof meta !== 'object' || meta === null) throw new RangeError('no meta')
   if (!('v' in meta && meta.v === 1)) throw new RangeError('a version that this client does not know')
@@ -151,7 +161,7 @@ function parseMeta(json: string): { readonly hasText: boolean; readonly types: r
   if (!('types' in meta && Array.isArray(meta.types))) throw new RangeError('no types')
   const types: unknown[] = meta.types
   if (!types.every((type) => typeof type === 'string')) throw new RangeError('a type is not text')
-  return { hasText: meta.text, types }
+  return { hasText: meta.text, types, letterhead: parseLetterhead(meta) }
 }
 
 const WORD_BYTES = 4

@@ -1,21 +1,27 @@
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
-import { parseDropId } from '#protocol/id.ts'
+import { parseDropId, type DropId } from '#protocol/id.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
-import { formatTerms, parseTerms } from '#protocol/terms.ts'
+import { parseBoxTerms, parseTerms } from '#protocol/terms.ts'
 import { TOKEN_BYTES } from './archive.ts'
+import { parseWriteTarget } from './box/address-link.ts'
 import { PAYLOAD_NONCE_BYTES } from './crypto/sizes.ts'
+import type { Letterhead } from './layout.ts'
+import { parseLetterhead } from './letterhead.ts'
 import { parseLink } from './link.ts'
 import type { PartHashes } from './seal-parts.ts'
-import type { Unfinished, UnfinishedFile } from './send.ts'
+import type { Ticket, Unfinished, UnfinishedFile } from './send.ts'
+import { formatAnyTerms } from './terms-fields.ts'
 
 /** As JSON. What follows from the rest is not written twice. */
 export function formatUnfinished(unfinished: Unfinished): string {
-  const { v, link, dropId, terms, ticket, header, nonce, fileKey, token, sealedAtMs, text, files, hashes } = unfinished
+  const { v, link, dropId, terms, letterhead, ticket, header, nonce, fileKey, token, sealedAtMs, text, files, hashes } =
+    unfinished
   return JSON.stringify({
     v,
     link,
     dropId,
-    terms: formatTerms(terms),
+    terms: formatAnyTerms(terms),
+    letterhead,
     opened: ticket.opened,
     expiresAtMs: ticket.expiresAtMs,
     header: toBase64url(header),
@@ -31,42 +37,32 @@ export function formatUnfinished(unfinished: Unfinished): string {
 
 /** What `formatUnfinished` has written; `undefined` for anything else. */
 export function parseUnfinished(json: string): Unfinished | undefined {
-  const record = parseRecord(parseJson(json), MEMBERS)
+  const parsed = parseJson(json)
+  const record = parseRecord(parsed, MEMBERS) ?? parseRecord(parsed, BOX_MEMBERS)
   if (record === undefined) return undefined
   const text = (name: string): string => (typeof record[name] === 'string' ? record[name] : '')
   const bytes = (name: string, length: number): Bytes | undefined => parseBase64url(text(name), length)
   const { v, sealedAtMs, expiresAtMs } = record
-  const location = parseLink(text('link'))
   const dropId = parseDropId(text('dropId'))
-  const terms = parseTerms(text('terms'))
+  const destination = parseDestination(text('link'), text('terms'), dropId, record['letterhead'])
   const nonce = bytes('nonce', PAYLOAD_NONCE_BYTES)
   const fileKey = bytes('fileKey', FILE_KEY_BYTES)
   const token = bytes('token', TOKEN_BYTES)
   const header = bytes('header', Math.floor((text('header').length * 3) / 4))
   const files = parseAll(record['files'], parseFile)
   const hashes = parseAll(record['hashes'], parseHashes)
-  if (v !== 1 || location === undefined || dropId === undefined || terms === undefined) return undefined
+  if (v !== 1 || dropId === undefined || destination === undefined) return undefined
   if (nonce === undefined || fileKey === undefined || token === undefined || header === undefined) return undefined
   if (header.length === 0 || header.length > MAX_AGE_HEADER_BYTES) return undefined
   if (files === undefined || hashes === undefined || typeof record['text'] !== 'string') return undefined
   if (!isTime(sealedAtMs) || !isTime(expiresAtMs) || bytes('opened', 32) === undefined) return undefined
-  const { origin, secret } = location
+  const { told, ...known } = destination
   return {
     v,
     link: text('link'),
     dropId,
-    terms,
-    ticket: {
-      v,
-      origin,
-      dropId,
-      claim: terms.claim,
-      opened: text('opened'),
-      sealedAtMs,
-      expiresAtMs,
-      reads: terms.reads,
-      needsPassphrase: secret.needsPassphrase,
-    },
+    ...known,
+    ticket: { v, dropId, opened: text('opened'), sealedAtMs, expiresAtMs, ...told },
     header,
     nonce,
     fileKey,
@@ -75,6 +71,46 @@ export function parseUnfinished(json: string): Unfinished | undefined {
     text: record['text'],
     files,
     hashes: hashes.map((each) => (each === 'none' ? undefined : each)),
+  }
+}
+
+/** Where a drop goes, and what its ticket tells of that. */
+interface Destination extends Pick<Unfinished, 'terms' | 'invitation' | 'letterhead'> {
+  readonly told: Pick<Ticket, 'origin' | 'claim' | 'reads' | 'needsPassphrase'>
+}
+
+/** Only a drop for a box has a letterhead: then link, terms and letterhead name the same one. */
+function parseDestination(
+  link: string,
+  field: string,
+  dropId: DropId | undefined,
+  head: unknown,
+): Destination | undefined {
+  if (head === undefined) {
+    const terms = parseTerms(field)
+    const location = parseLink(link)
+    if (terms === undefined || location === undefined) return undefined
+    const { needsPassphrase } = location.secret
+    return { terms, told: { origin: location.origin, claim: terms.claim, reads: terms.reads, needsPassphrase } }
+  }
+  const terms = parseBoxTerms(field)
+  const { origin, address, invitation } = parseWriteTarget(link) ?? {}
+  const letterhead = parseHead(head)
+  if (terms === undefined || origin === undefined || letterhead?.to.drop !== dropId) return undefined
+  if (terms.box !== address || letterhead?.to.box !== address) return undefined
+  return {
+    terms,
+    invitation: invitation === undefined ? undefined : toBase64url(invitation),
+    letterhead,
+    told: { origin, reads: 0, needsPassphrase: false },
+  }
+}
+
+function parseHead(value: unknown): Letterhead | undefined {
+  try {
+    return typeof value === 'object' && value !== null ? parseLetterhead(value) : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -146,3 +182,4 @@ const MEMBERS = [
   'token',
   'v',
 ]
+const BOX_MEMBERS = [...MEMBERS, 'letterhead'].toSorted()

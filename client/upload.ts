@@ -1,19 +1,19 @@
-import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD, formatCommitBody, formatPartQuery, type Created } from '#protocol/api.ts'
+import { DROP_EXTENT_FIELD, formatCommitBody, formatPartQuery, type Created } from '#protocol/api.ts'
 import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
-import { formatTerms } from '#protocol/terms.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
+import { readsOf, termsFields } from './terms-fields.ts'
 import type { Answer } from './transport.ts'
 
 /** Deposits a drop of two parts or more: begins, sends what the server has not, commits. docs/protocol.md §6.1. */
 export async function depositParts(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
   const transfer: Transfer = { renewedAtMs: server.clock() }
   const upload = { server, sealed, options, transfer }
-  const { size, parts, terms } = sealed
-  const extent = { [DROP_TERMS_FIELD]: formatTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
+  const { size, parts } = sealed
+  const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
   created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
   for (let round = 1; ; round++) {
     const { state, received, ...rest } = parseUploaded(await askFor(upload, { name: 'uploaded', ...signedBy(options) }))
@@ -181,7 +181,7 @@ function signedBy({ sender }: DepositOptions): Pick<Call, 'signers'> {
 /** @throws DropError `bad_answer` unless it is about this drop */
 function created({ parts, size, terms }: Sealed, answer: Answer): Created {
   const body = parseCreated(parseJson(answer) ?? {})
-  if (body?.parts !== parts || body.size !== size || body.reads !== terms.reads) throw new DropError('bad_answer')
+  if (body?.parts !== parts || body.size !== size || body.reads !== readsOf(terms)) throw new DropError('bad_answer')
   return body
 }
 

@@ -1,5 +1,6 @@
 import { argon2idAsync } from '@noble/hashes/argon2.js'
 import type { Bytes } from '#protocol/bytes.ts'
+import { nodeArgon2id } from './node-argon2.ts'
 
 /**
  * Turns a passphrase into key material, slowly. A browser runs it off the main thread.
@@ -8,7 +9,16 @@ import type { Bytes } from '#protocol/bytes.ts'
 export type Stretch = (passphrase: Bytes, salt: Bytes, onProgress?: (done: number) => void) => Promise<Bytes>
 
 /** Argon2id (RFC 9106) with the parameters of docs/protocol.md §2.3: 32 bytes. Never takes them from a server. */
-export const stretch: Stretch = async (passphrase, salt, onProgress = () => {}) =>
+export const stretch: Stretch = async (passphrase, salt, onProgress = () => {}) => {
+  onProgress(0)
+  const tag = await nodeArgon2id(passphrase, salt, ARGON2ID)
+  if (tag === undefined) return stretchInTurns(passphrase, salt, onProgress)
+  onProgress(1)
+  return tag
+}
+
+/** The same in JavaScript, wherever it runs. */
+export const stretchInTurns: Stretch = async (passphrase, salt, onProgress = () => {}) =>
   new Uint8Array(await argon2idAsync(passphrase, salt, { ...ARGON2ID, onProgress, asyncTick: TICK_MS }))
 
 /** RFC 9106 §3.1: memory in KiB, passes, lanes, bytes of tag. */

@@ -36,7 +36,7 @@ export async function sealEnvelope(plaintext: Bytes, recipients: readonly string
  * too large, a passphrase stanza: callers must not learn which.
  */
 export async function openEnvelope(sealed: Bytes, identity: AgeIdentity): Promise<Bytes> {
-  const { fileKey, headerBytes } = await openHeader(sealed, identity)
+  const { fileKey, headerBytes } = await openHeader(sealed, [identity])
   const chunks = headerBytes + PAYLOAD_NONCE_BYTES
   try {
     if (sealed.length < chunks) throw new RangeError('no nonce')
@@ -77,18 +77,19 @@ export async function newHeader(recipients: readonly string[]): Promise<{ header
  * Opens the header of an age file. docs/protocol.md §3.4.
  * @param start - the first bytes of the file: the whole header, and whatever comes after it. More than
  * MAX_AGE_HEADER_BYTES are never looked at.
+ * @param identities - all that may open it: whichever does.
  * @returns the file key (16 bytes), and the bytes of the header: where the payload begins
  * @throws DropError `open_failed` for a wrong identity, a changed byte, a header that is cut, too large or has too many
  * stanzas, a passphrase stanza: callers must not learn which.
  */
 export async function openHeader(
   start: Bytes,
-  identity: AgeIdentity,
+  identities: readonly AgeIdentity[],
 ): Promise<{ fileKey: Bytes; headerBytes: number }> {
   try {
     const headerBytes = headerLength(start)
     const decrypter = new Decrypter()
-    decrypter.addIdentity(identity)
+    for (const identity of identities) decrypter.addIdentity(identity)
     return { fileKey: new Uint8Array(await decrypter.decryptHeader(start.slice(0, headerBytes))), headerBytes }
   } catch (cause) {
     throw new DropError('open_failed', { cause })

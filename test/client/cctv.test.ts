@@ -53,13 +53,13 @@ test.for(failing)('$name does not open: $expect', async (vector) => {
 test.for(foreign)('$name is refused: a drop is neither armoured nor under a passphrase of age', async (vector) => {
   for (const identity of [...vector.identities, nobody]) {
     await expect(openEnvelope(await fileOf(vector), identity)).rejects.toMatchObject(refused)
-    await expect(openHeader(await fileOf(vector), identity)).rejects.toMatchObject(refused)
+    await expect(openHeader(await fileOf(vector), [identity])).rejects.toMatchObject(refused)
   }
 })
 
 /** Opens a file as a drop in parts is opened: the header by the first bytes alone, and the chunks in runs of so many. */
 async function openInRuns(file: Bytes, identity: string, chunks: number): Promise<Bytes> {
-  const { fileKey, headerBytes } = await openHeader(file.slice(0, MAX_AGE_HEADER_BYTES), identity)
+  const { fileKey, headerBytes } = await openHeader(file.slice(0, MAX_AGE_HEADER_BYTES), [identity])
   const start = headerBytes + PAYLOAD_NONCE_BYTES
   const cipher = await cipherHere(payloadKey(fileKey, file.slice(headerBytes, start)))
   const runs: Bytes[] = []

@@ -91,12 +91,12 @@ test('the header for one recipient is as long as was said, whoever it is', async
 
 test('the first bytes of a file open its header: no more of them than a header may have, and no fewer than it has', async () => {
   const { header: own, fileKey } = await newHeader([recipient])
-  expect(await openHeader(own, identity)).toEqual({ fileKey, headerBytes: HEADER_BYTES })
+  expect(await openHeader(own, [identity])).toEqual({ fileKey, headerBytes: HEADER_BYTES })
   const long = concat(own, noise(2 * MAX_AGE_HEADER_BYTES))
-  expect(await openHeader(long, identity)).toEqual({ fileKey, headerBytes: HEADER_BYTES })
+  expect(await openHeader(long, [identity])).toEqual({ fileKey, headerBytes: HEADER_BYTES })
   for (const length of [0, 1, 22, HEADER_BYTES - 44, HEADER_BYTES - 1])
-    await expect(openHeader(own.slice(0, length), identity)).rejects.toMatchObject(refused)
-  await expect(openHeader(own, ageIdentityFromSeed(noise(32, 3)))).rejects.toMatchObject(refused)
+    await expect(openHeader(own.slice(0, length), [identity])).rejects.toMatchObject(refused)
+  await expect(openHeader(own, [ageIdentityFromSeed(noise(32, 3))])).rejects.toMatchObject(refused)
 })
 
 test('what the age library seals opens here', async () => {

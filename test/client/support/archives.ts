@@ -9,16 +9,17 @@ export async function pack(message: Message, token: Bytes, now: number): Promise
   return plan.read(0, plan.size)
 }
 
-export interface Unpacked extends Pick<Contents, 'text' | 'token'> {
+export interface Unpacked extends Pick<Contents, 'text' | 'token' | 'letterhead'> {
   readonly files: readonly { name: string; type: string; modifiedAtMs: number; bytes: Bytes }[]
 }
 
 /** What an archive holds, delivered in pieces of these lengths over and over; and what its sink was given. */
 export async function unpack(archive: Bytes, lengths: readonly number[] = [archive.length]): Promise<Unpacked> {
   const { sink, found } = collect()
-  const { text, token, files } = await unpackArchive(archive.length, inPieces(archive, lengths), sink)
+  const { text, token, letterhead, files } = await unpackArchive(archive.length, inPieces(archive, lengths), sink)
   return {
     text,
+    letterhead,
     token,
     files: files.map(({ name, type, modifiedAtMs }) => ({ name, type, modifiedAtMs, bytes: found(name) })),
   }

@@ -1,0 +1,53 @@
+import { bech32m } from '@scure/base'
+import { boxAddressBytes, formatBoxAddress, parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { isWeb } from './shape.ts'
+
+/** Where somebody may write, and by what right. */
+export interface WriteTarget {
+  /** Only of a whole link. */
+  readonly origin?: string
+  readonly address: BoxAddress
+  /** The secret of an invitation: 16 bytes. */
+  readonly invitation?: Bytes
+}
+
+/** The link that opens the page at a box. @param origin - `https://drop.example` */
+export function formatBoxLink(origin: string, address: BoxAddress): string {
+  return `${origin}/#${address}`
+}
+
+/** The link of an invitation: whoever has it may write as often as it allows. @param secret - 16 bytes. docs/protocol.md §13.8 */
+export function formatInvitation(origin: string, address: BoxAddress, secret: Bytes): string {
+  const data = new Uint8Array([VERSION, ...boxAddressBytes(address), ...secret])
+  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data), false)}`
+}
+
+/** Reads an address, an invitation, or a link with either; `undefined` if a character is wrong or missing. */
+export function parseWriteTarget(text: string): WriteTarget | undefined {
+  const trimmed = text.trim()
+  const url = URL.parse(trimmed)
+  const isLink = url !== null && isWeb(url)
+  const code = isLink ? url.hash.slice(1) : trimmed.replace(/^#/, '')
+  const address = parseBoxAddress(code)
+  const target = address === undefined ? parseInvitation(code) : { address }
+  if (target === undefined) return undefined
+  return isLink ? { origin: url.origin, ...target } : target
+}
+
+function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes } | undefined {
+  try {
+    const { prefix, words } = bech32m.decode(code as `${string}1${string}`, false)
+    const [version, ...bytes] = bech32m.fromWords(words)
+    if (prefix !== PREFIX || version !== VERSION || bytes.length !== HASH_BYTES + INVITATION_BYTES) return undefined
+    const address = formatBoxAddress(new Uint8Array(bytes.slice(0, HASH_BYTES)))
+    return { address, invitation: new Uint8Array(bytes.slice(HASH_BYTES)) }
+  } catch {
+    return undefined
+  }
+}
+
+const PREFIX = 'sdinvite'
+const VERSION = 0
+const HASH_BYTES = 32

@@ -1,0 +1,107 @@
+import type { BoxAddress } from '#protocol/address.ts'
+import { parseName } from '#protocol/card.ts'
+import { DropError } from '#protocol/error.ts'
+import { epochAt } from '#protocol/epoch.ts'
+import { utf8 } from '#protocol/bytes.ts'
+import type { Stretch } from '../crypto/argon2.ts'
+import { generateSigningKey, type SigningKey } from '../crypto/keys.ts'
+import { randomBytes } from '../crypto/random.ts'
+import { parseLink } from '../link.ts'
+import { deposit, seal } from '../send.ts'
+import { ask, type Server } from '../server.ts'
+import { newChain } from './chain.ts'
+import { fetchOwnCard } from './own-card.ts'
+import { formatReaderCode } from './reader-code.ts'
+import { deriveReaderKey, recipientsFrom, signReaderKeys } from './reader-keys.ts'
+import { AUTO_LOCK_MINUTES, type BoxState } from './state.ts'
+
+/** What somebody does who is to read another's box. */
+
+/**
+ * The state of a reader-to-be. Asks no server; until the owner has added the reader, it opens nothing.
+ * @throws RangeError for a name that no card may have
+ */
+export async function join(order: {
+  readonly origin: string
+  readonly box: BoxAddress
+  readonly readerName: string
+  /** Milliseconds since 1970. */
+  readonly now: number
+}): Promise<BoxState> {
+  const { origin, box, readerName, now } = order
+  if (parseName(readerName) === undefined) throw new RangeError('no name')
+  const chain = newChain(now)
+  return {
+    v: 1,
+    box,
+    origin,
+    name: box,
+    phrase: undefined,
+    reader: { name: readerName, seed: randomBytes(SEED_BYTES) },
+    chain,
+    readers: [],
+    terms: { largest: 0, invitation: false },
+    serial: 0,
+    lastEpoch: chain.epoch - 1,
+    invitations: [],
+    backedUpAtMs: undefined,
+    autoLockMinutes: AUTO_LOCK_MINUTES,
+    reading: { items: {} },
+  }
+}
+
+/**
+ * Lays the reader's keys down on the server, for one opening within seven days.
+ * @param stretch - not used: a reader code needs no passphrase.
+ * @returns `sdreader1…`, to be given to the owner. Whoever else uses it first makes the owner see that it is used.
+ */
+export async function makeReaderCode(server: Server, state: BoxState, now: number, stretch: Stretch): Promise<string> {
+  const keys = await ownKeys(state, await deriveReaderKey(state.reader.seed), now)
+  const sender = await generateSigningKey()
+  const options = {
+    origin: server.origin,
+    sender,
+    ttlSeconds: CODE_TTL_SECONDS,
+    reads: 1,
+    passphrase: '',
+    stretch,
+    now,
+  }
+  const sealed = await seal({ text: keys, files: [] }, options)
+  await deposit(server, sealed, { sender })
+  const secret = parseLink(sealed.link)?.secret
+  if (secret === undefined) throw new TypeError('what was sealed has no link')
+  return formatReaderCode(secret)
+}
+
+/**
+ * Tells the owner the reader's keys for this epoch and those ahead. Changes nothing if they are known.
+ * @throws Refused `not_proved` for who is not on the card: not yet, or not any more
+ */
+export async function announceKeys(server: Server, state: BoxState, now: number): Promise<void> {
+  const member = await deriveReaderKey(state.reader.seed)
+  const body = utf8(await ownKeys(state, member, now))
+  await ask(server, { name: 'keys', box: state.box, boxReader: member.publicKey, body, signers: { member } })
+}
+
+/**
+ * Takes up what the box's card says: its name and its terms, even if its owner is late to renew it. No card with a smaller
+ * serial is believed from then on.
+ * @throws Refused `gone`; DropError `bad_card`, `foreign_card`, `rolled_back_card`
+ */
+export async function learnCard(server: Server, state: BoxState): Promise<BoxState> {
+  const { name, terms, serial, epoch } = await fetchOwnCard(server, state)
+  if (serial < state.serial) throw new DropError('rolled_back_card')
+  return { ...state, name, terms, serial, lastEpoch: epoch }
+}
+
+/** What the reader announces: its keys from the present epoch on. */
+async function ownKeys({ box, reader, chain }: BoxState, key: SigningKey, now: number): Promise<string> {
+  const first = Math.max(epochAt(now), chain.epoch)
+  return signReaderKeys(box, { name: reader.name, first, ages: await recipientsFrom(chain, first) }, key)
+}
+
+const SEED_BYTES = 32
+
+/** 7 days. docs/protocol.md §13.9. */
+const CODE_TTL_SECONDS = 604_800

@@ -1,0 +1,54 @@
+import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { utf8, type Bytes } from '#protocol/bytes.ts'
+import { isRecipient, parseName, READER_KEYS_TYPE, readSigned } from '#protocol/card.ts'
+import type { Epoch } from '#protocol/epoch.ts'
+import { EPOCHS_AHEAD, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
+import { ageRecipient } from '../crypto/envelope.ts'
+import { signCompact } from '../crypto/jws.ts'
+import { hkdfExpand, hkdfExtract } from '../crypto/kdf.ts'
+import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
+import { identityAt, type Chain } from './chain.ts'
+import { isWhole, listOf, membersOf, textOf } from './shape.ts'
+import type { KnownReader } from './state.ts'
+
+/** The key by which a reader proves itself to the server. @param seed - `R`, 32 bytes. docs/protocol.md §13.2. */
+export function deriveReaderKey(seed: Bytes): Promise<SigningKey> {
+  return signingKeyFromSeed(hkdfExpand(hkdfExtract(utf8('sealdrop/v1/reader'), seed), 'key', 32))
+}
+
+/** The recipients of a chain from an epoch on: for that one and as many ahead as a box has cards. */
+export async function recipientsFrom(chain: Chain, first: Epoch): Promise<readonly string[]> {
+  const ages: string[] = []
+  for (let epoch = first; epoch <= first + EPOCHS_AHEAD; epoch++) {
+    const identity = identityAt(chain, epoch)
+    if (identity === undefined) throw new RangeError('keys of an epoch that has been deleted')
+    ages.push(await ageRecipient(identity))
+  }
+  return ages
+}
+
+/** What a reader announces to a box's owner, signed by the reader. docs/protocol.md §13.2. */
+export function signReaderKeys(
+  box: BoxAddress,
+  { name, first, ages }: Pick<KnownReader, 'name' | 'first' | 'ages'>,
+  key: SigningKey,
+): Promise<string> {
+  return signCompact(READER_KEYS_TYPE, JSON.stringify({ v: 1, box, name, first, ages }), key)
+}
+
+/** The reader that announces itself in a JWS; `undefined` unless its own key signed it, for this box. */
+export async function readReaderKeys(jws: string, box: BoxAddress): Promise<KnownReader | undefined> {
+  let signed: Awaited<ReturnType<typeof readSigned>>
+  try {
+    signed = await readSigned(jws, READER_KEYS_TYPE, MAX_READER_KEYS_CHARACTERS)
+  } catch {
+    return undefined
+  }
+  const members = membersOf(signed.payload, ['v', 'box', 'name', 'first', 'ages'])
+  if (members === undefined || members['v'] !== 1 || textOf(members['box'], parseBoxAddress) !== box) return undefined
+  const name = parseName(members['name'])
+  const ages = listOf(members['ages'], (each) => textOf(each, (text) => (isRecipient(text) ? text : undefined)))
+  if (name === undefined || ages === undefined || !isWhole(members['first'])) return undefined
+  if (ages.length === 0 || ages.length > EPOCHS_AHEAD + 1) return undefined
+  return { name, key: signed.root, first: members['first'], ages }
+}
