@@ -3,7 +3,7 @@ import { MAX_TRIES } from '#protocol/limits.ts'
 import { FileFault } from '#client/source.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5 } as const
+export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5, refusedCard: 6 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
@@ -61,6 +61,8 @@ function explainFileFault(fault: FileFault): Failure {
   }
 }
 
+const REFUSED_CARD = 'nothing was sealed; compare the address with one that the owner published elsewhere'
+
 const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
   bad_link: [
     'the link is damaged: a character is wrong or missing',
@@ -111,6 +113,42 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     'client and server may be of different versions',
   ],
   id_taken: ['the server has another drop of this id', EXIT.failed, 'run the same command again: it seals anew'],
+  bad_address: ['the address is damaged: a character is wrong or missing', EXIT.usage, 'copy it again, whole'],
+  bad_code: ['the code is damaged: a character or a word is wrong or missing', EXIT.usage, 'copy it again, whole'],
+  box_full: [
+    'the box is full, or it or the invitation has taken in as much as it may',
+    EXIT.tryLater,
+    'nothing was sent; try again tomorrow, or ask its owner',
+  ],
+  invitation_needed: [
+    'this box takes drops by invitation, and there is none, or it was revoked or has expired',
+    EXIT.failed,
+    'ask its owner for an invitation link',
+  ],
+  outdated: [
+    'the server has newer cards of this box',
+    EXIT.failed,
+    'another device of its owner published them; is the clock of this computer right?',
+  ],
+  bad_card: ["the server shows a card that this box's owner did not sign", EXIT.refusedCard, REFUSED_CARD],
+  foreign_card: ['the server shows the card of another box', EXIT.refusedCard, REFUSED_CARD],
+  stale_card: [
+    "this box's owner has not renewed its keys in time",
+    EXIT.refusedCard,
+    'nothing was sealed; tell the owner to unlock the box',
+  ],
+  future_card: [
+    "this box's card is of a time that has not come",
+    EXIT.refusedCard,
+    'nothing was sealed; is the clock of this computer right?',
+  ],
+  rolled_back_card: ['the server shows an older card of this box than before', EXIT.refusedCard, REFUSED_CARD],
+  misplaced: [
+    'this drop was sealed for another box or under another name: the server, or somebody who can open it, moved it here',
+    EXIT.failed,
+    'do not trust it',
+  ],
+  repeated: ['the server hands out a drop for the second time', EXIT.failed, 'do not trust it'],
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {

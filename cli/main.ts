@@ -1,9 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
+import { box } from './commands/box.ts'
 import { forget } from './commands/forget.ts'
 import { key } from './commands/key.ts'
 import { open } from './commands/open.ts'
 import { reopen } from './commands/reopen.ts'
 import { resume } from './commands/resume.ts'
+import { comeBack } from './commands/return.ts'
 import { revoke } from './commands/revoke.ts'
 import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
@@ -22,16 +24,18 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Exi
   reopen,
   forget,
   key,
+  box,
+  return: comeBack,
 }
 
 async function run([name = '', ...args]: readonly string[]): Promise<ExitCode> {
   if (name === '--version') return printed(`sealdrop ${VERSION}\n`)
-  if (name === 'help' || name === '--help' || name === '-h') return printed(usageOf(args[0]))
+  if (name === 'help' || name === '--help' || name === '-h') return printed(usageOf(args))
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command === undefined) throw misused(name === '' ? 'a command is missing' : 'there is no such command')
   const end = args.indexOf('--')
   const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => each === '--help' || each === '-h')
-  return isAsked ? printed(usageOf(name)) : command(args)
+  return isAsked ? printed(usageOf([name, ...args])) : command(args)
 }
 
 async function printed(text: string): Promise<ExitCode> {
@@ -39,9 +43,11 @@ async function printed(text: string): Promise<ExitCode> {
   return EXIT.done
 }
 
-function usageOf(name: string | undefined): string {
+/** @param words - of the command: some have commands of their own. */
+function usageOf([name, inner = '']: readonly string[]): string {
   if (name === undefined) return USAGE
-  const usage = Object.hasOwn(COMMAND_USAGE, name) ? COMMAND_USAGE[name] : undefined
+  const found = [`${name} ${inner}`, name].find((each) => Object.hasOwn(COMMAND_USAGE, each))
+  const usage = found === undefined ? undefined : COMMAND_USAGE[found]
   if (usage === undefined) throw misused('there is no such command')
   return usage
 }

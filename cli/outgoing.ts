@@ -7,9 +7,11 @@ import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { Refused } from '#client/refused.ts'
-import { deposit, fetchLimits, seal, type Sealed } from '#client/send.ts'
+import { deposit, fetchLimits, seal, type Sealed, type Ticket } from '#client/send.ts'
+import { announceLetter } from './box/announce.ts'
 import { connect, nameServer, PATIENCE_MS } from './connect.ts'
 import { EXIT, explain, Failure } from './failure.ts'
+import type { Letter } from './letter.ts'
 import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
 import { paintLink, print, printJson, say, sayOnSignals } from './terminal.ts'
@@ -32,11 +34,13 @@ export interface Order {
 /** A drop on its way to the server, of which the ticket is kept, and if it has parts all that it takes to go on. */
 export interface Outgoing {
   readonly sealed: Sealed
-  /** Name of the ticket. */
+  /** Name of the ticket; `''` where none is kept. */
   readonly name: string
   /** The sender key, and its seed of 32 bytes. */
   readonly sender: SigningKey
   readonly seed: Bytes
+  /** Of a drop that goes into a box: no ticket is kept of it, but until all its parts have arrived. */
+  readonly letter?: Letter | undefined
 }
 
 /** @throws Failure if it is too large for the server, which is asked only about what does not fit one part */
@@ -44,9 +48,7 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
   const sizes = files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))
   const archive = archiveSize(Buffer.byteLength(text), sizes)
   if (archive <= ONE_PART_BYTES) return
-  const pipe = files.find(({ path }) => path === undefined)
-  if (pipe !== undefined)
-    throw new Failure(`cannot send ${pipe.file.name} with so much else: a pipe is read only once`, { hint: SAVE_IT })
+  refusePipes(files)
   let largest: number
   try {
     ;({ largest } = await fetchLimits(connect(origin, PATIENCE_MS.look)))
@@ -57,70 +59,95 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
   if (size > largest) throw tooLarge(origin, largest, size)
 }
 
+/** @throws Failure if a file could be read only once: what goes in parts is read again to go on */
+export function refusePipes(files: readonly Chosen[]): void {
+  const pipe = files.find(({ path }) => path === undefined)
+  if (pipe !== undefined)
+    throw new Failure(`cannot send ${pipe.file.name} with so much else: a pipe is read only once`, { hint: SAVE_IT })
+}
+
 /** Makes link and keys, and keeps what must outlive this process. Nothing has been sent then. */
 export async function prepare({ text, files, ...terms }: Order): Promise<Outgoing> {
   const seed = randomBytes(32)
   const sender = await signingKeyFromSeed(seed)
   const message: Message = { text, files: files.map(({ file }) => file) }
   const sealed = await seal(message, { ...terms, sender, stretch, now: Date.now(), onProgress: makeProgress() })
-  // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
-  const name = keepTicket({ ticket: sealed.ticket, seed })
-  if (sealed.parts > 1) {
-    const paths = files.map(({ path }) => path ?? '')
-    keepUpload({ ticket: name, seed, paths, unfinished: sealed.unfinished })
-  }
-  return { sealed, name, sender, seed }
+  return keepOutgoing({ sealed, sender, seed }, files)
 }
 
-/** Deposits a drop, prints its link, and removes what was kept to go on. */
-export async function deliver({ sealed, name, sender, seed }: Outgoing, json: boolean): Promise<void> {
-  const { dropId, link, parts, ticket: planned } = sealed
-  const { text, files } = sealed.unfinished
-  const { origin, needsPassphrase, reads } = planned
+/** Keeps what must outlive this process. */
+export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly Chosen[]): Outgoing {
+  const { sealed, seed, letter } = outgoing
+  const isInParts = sealed.parts > 1
+  // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
+  const name = letter === undefined || isInParts ? keepTicket({ ticket: sealed.ticket, seed }) : ''
+  if (isInParts) {
+    const paths = files.map(({ path }) => path ?? '')
+    keepUpload({ ticket: name, seed, paths, unfinished: sealed.unfinished, letter })
+  }
+  return { ...outgoing, name }
+}
+
+/** Deposits a drop, prints its link or its return code, and removes what was kept to go on. */
+export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> {
+  const { sealed, name, sender, letter } = outgoing
+  const { dropId, parts, ticket: planned } = sealed
   const isInParts = parts > 1
   if (isInParts) sayOnSignals([`stopped; ${howToGoOn(name)}`])
   const progress = makeProgress()
-  const ticket = await deposit(connect(origin, isInParts ? PATIENCE_MS.transfer : PATIENCE_MS.send), sealed, {
+  const ticket = await deposit(connect(planned.origin, isInParts ? PATIENCE_MS.transfer : PATIENCE_MS.send), sealed, {
     sender,
     // What comes in is a short receipt: nobody needs to see how much of it.
     onProgress: (now) => now.stage !== 'receiving' && progress(now),
     journal: isInParts ? journalOf(dropId) : undefined,
   })
-  const { expiresAtMs } = ticket
+  if (letter === undefined) await announceLink(outgoing, ticket, json)
+  else await announceLetter(letter, { again: isInParts ? name : undefined, expiresAtMs: ticket.expiresAtMs, json })
+  if (isInParts) forgetUpload(dropId)
+  if (letter !== undefined && isInParts) forgetTicket(name)
+  sayOnSignals([])
+  const { text, files } = sealed.unfinished
+  const until = `until ${formatTime(ticket.expiresAtMs)}`
+  if (letter !== undefined) {
+    say(`sealed ${describe(text, files)} for ${letter.name}; it waits there ${until}`)
+    return
+  }
+  say(`sealed ${describe(text, files)}; opens ${formatReads(ticket.reads)}, ${until}`)
+  if (ticket.needsPassphrase) say('the link opens it only with the passphrase: give that by another way')
+  say(`see whether it has been opened, or end it: sealdrop status ${name}, sealdrop revoke ${name}`)
+}
+
+async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, json: boolean): Promise<void> {
+  const { link, parts } = sealed
   try {
-    const result = { link, ticket: name, expires: new Date(expiresAtMs).toISOString(), reads }
+    const result = { link, ticket: name, expires: new Date(ticket.expiresAtMs).toISOString(), reads: ticket.reads }
     await (json ? printJson(result) : print(`${paintLink(link)}\n`))
   } catch (error) {
-    const other = isInParts ? `, or have it printed again with: sealdrop resume ${name}` : ''
+    const other = parts > 1 ? `, or have it printed again with: sealdrop resume ${name}` : ''
     say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}${other}`)
     throw error
   } finally {
     // After the link, which counts more: if this fails, the ticket that was kept before still serves.
     replaceTicket(name, { ticket, seed })
   }
-  if (isInParts) forgetUpload(dropId)
-  sayOnSignals([])
-  say(`sealed ${describe(text, files)}; opens ${formatReads(reads)}, until ${formatTime(expiresAtMs)}`)
-  if (needsPassphrase) say('the link opens it only with the passphrase: give that by another way')
-  say(`see whether it has been opened, or end it: sealdrop status ${name}, sealdrop revoke ${name}`)
 }
 
 /** What a failed delivery is told as; what was kept goes if it is of no more use. */
-export function explainStop(error: unknown, { sealed, name }: Outgoing): unknown {
+export function explainStop(error: unknown, { sealed, name, letter }: Outgoing): unknown {
   const { dropId, parts, ticket } = sealed
   const code = isDropError(error) ? error.code : undefined
   // Printing failed: the drop is out there.
   if (code === undefined && parts === 1 && error instanceof Failure) return error
-  const isOver = parts === 1 || code === 'too_large' || code === 'id_taken' || code === 'gone'
+  const isOver = parts === 1 || (code !== undefined && OVER.has(code))
   if (isOver) {
     // Nobody will ever have the link.
     forgetUpload(dropId)
-    forgetTicket(name)
+    if (name !== '') forgetTicket(name)
   }
   if (error instanceof Refused && error.code === 'too_large') return tooLarge(ticket.origin, error.largest)
   if (code === 'gone')
     return new Failure('the server has ended this upload', { exitCode: EXIT.gone, hint: 'send it again', cause: error })
-  if (isOver) return nameServer(error, ticket.origin, UNREACHED)
+  if (isOver) return nameServer(error, ticket.origin, letter === undefined ? UNREACHED : UNREACHED_BOX)
   const { message, exitCode } = explain(nameServer(error, ticket.origin))
   const hint = code === 'file_changed' ? `sealdrop resume ${name} seals it anew, with another link` : howToGoOn(name)
   return new Failure(message, { exitCode, hint, cause: error })
@@ -151,3 +178,8 @@ const ONE_PART_BYTES = PART_CHUNKS * CHUNK_BYTES
 
 const UNREACHED =
   'nothing was sent; --server and SEALDROP_SERVER name another server, and in a clone npm start runs one'
+
+const UNREACHED_BOX = 'nothing was sent; --server and SEALDROP_SERVER name the server that the box is on'
+
+/** Refusals after which what was kept to go on is of no more use. */
+const OVER: ReadonlySet<string> = new Set(['too_large', 'id_taken', 'gone', 'invitation_needed'])

@@ -21,27 +21,51 @@ export async function readLink(argument: string | undefined): Promise<{ origin: 
  * @param path - `-` for standard input. One line; its end is not part of the passphrase.
  */
 export async function readPassphrase(path: string): Promise<string> {
+  return readSecretLine(path, 'passphrase')
+}
+
+/** The only line of a file. @param what - it holds: for the sentence. @throws Failure for any other file */
+export async function readSecretLine(path: string, what: string): Promise<string> {
   const most = MAX_PASSPHRASE_BYTES + LINE_END_BYTES
   const bytes = path === '-' ? await readInput(most) : await readStart(path, most)
-  if (bytes === undefined) throw tooLong()
-  const text = bytes.toString('utf8').replace(/\r?\n$/, '')
-  if (text === '' || text.includes('\n')) {
-    throw new Failure('a passphrase file holds one line, the passphrase', { exitCode: EXIT.usage })
-  }
-  return notTooLong(text)
+  const text = bytes?.toString('utf8').replace(/\r?\n$/, '')
+  if (text === undefined || Buffer.byteLength(text) > MAX_PASSPHRASE_BYTES) throw tooLong(what)
+  if (text !== '' && !text.includes('\n')) return text
+  const article = /^[aeiou]/.test(what) ? 'an' : 'a'
+  throw new Failure(`${article} ${what} file holds one line, the ${what}`, { exitCode: EXIT.usage })
+}
+
+/**
+ * A secret as somebody keeps it: from the only line of a file, or typed where nobody sees it.
+ * @param what - it is: for the sentences. @param hint - how to give it where there is no terminal.
+ */
+export async function takeSecretLine(path: string | undefined, what: string, hint: string): Promise<string> {
+  return path === undefined
+    ? askSecret(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, hint)
+    : readSecretLine(path, what)
 }
 
 /** The passphrase of a link that needs one: from a file, or typed. `''` for a link that needs none. */
 export async function passphraseFor(secret: LinkSecret, path: string | undefined): Promise<string> {
   if (!secret.needsPassphrase) return ''
-  return path === undefined ? notTooLong(await askSecret('Passphrase', PASSPHRASE_HINT)) : readPassphrase(path)
+  return takePassphrase('Passphrase', path)
+}
+
+/** A passphrase from a file, or typed. */
+export async function takePassphrase(question: string, path: string | undefined): Promise<string> {
+  return path === undefined ? notTooLong(await askSecret(question, PASSPHRASE_HINT)) : readPassphrase(path)
+}
+
+/** A new passphrase: from a file, or typed twice. */
+export async function takeNewPassphrase(path: string | undefined): Promise<string> {
+  return path === undefined ? askNewPassphrase() : readPassphrase(path)
 }
 
 /** A new passphrase, typed twice. */
 export async function askNewPassphrase(): Promise<string> {
   const passphrase = notTooLong(await askSecret('New passphrase', PASSPHRASE_HINT))
   if ((await askSecret('The same again', PASSPHRASE_HINT)) === passphrase) return passphrase
-  throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was sent' })
+  throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was done' })
 }
 
 async function linkText(argument: string | undefined): Promise<string> {
@@ -64,12 +88,14 @@ async function readStart(path: string, most: number): Promise<Buffer | undefined
 }
 
 function notTooLong(passphrase: string): string {
-  if (Buffer.byteLength(passphrase) > MAX_PASSPHRASE_BYTES) throw tooLong()
+  if (Buffer.byteLength(passphrase) > MAX_PASSPHRASE_BYTES) throw tooLong('passphrase')
   return passphrase
 }
 
-function tooLong(): Failure {
-  return new Failure(`a passphrase has at most ${MAX_PASSPHRASE_BYTES} bytes`, { exitCode: EXIT.usage })
+function tooLong(what: string): Failure {
+  return new Failure(`${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} has at most ${MAX_PASSPHRASE_BYTES} bytes`, {
+    exitCode: EXIT.usage,
+  })
 }
 
 const PASSPHRASE_HINT = 'use --passphrase-file FILE'

@@ -1,5 +1,5 @@
 import { constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { open, readdir, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises'
+import { open, readdir, rename, rm, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
@@ -7,7 +7,9 @@ import { PART_BYTES } from '#protocol/limits.ts'
 import type { Staging } from '#client/staging.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { failedWith, partialPath, syncFolder } from './files.ts'
+import type { Lock } from './lock.ts'
 import { readRange } from './sources.ts'
+import { leaveStaging, lockStaging, STAGING_LOCK } from './staging-lock.ts'
 import { formatSize } from './words.ts'
 
 /** Parts of a drop in a folder, where they outlive this process. */
@@ -19,7 +21,7 @@ export interface FolderStaging extends Staging {
   has(n: number): boolean
   /** Removes a part, so that it is fetched again. */
   forget(n: number): Promise<void>
-  /** Removes the folder if nothing was kept. */
+  /** Lets go of the folder, and removes it if nothing was kept. */
   leave(): Promise<void>
 }
 
@@ -32,10 +34,10 @@ export function stagingPath(folder: string, id: DropId): string {
 /**
  * Stages a drop in this folder, which only its owner can enter. Files that a killed run was writing are removed; its parts
  * are what this one goes on with.
- * @throws Failure if something else has that name
+ * @throws Failure if something else has that name, or another process is at it
  */
 export async function stageIn(path: string): Promise<FolderStaging> {
-  await takeFolder(path)
+  const lock = await takeFolder(path)
   const writing = new Set<Promise<void>>()
   let isCleared = false
   let fault: Failure | undefined
@@ -65,11 +67,12 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     },
     has: (n) => existsSync(partPath(path, n)),
     forget: (n) => rm(partPath(path, n), { force: true }),
-    leave: () => rmdir(path).catch(() => undefined),
+    leave: async () => leaveStaging(path, lock),
     clear: async () => {
       isCleared = true
       await Promise.allSettled(writing)
       await rm(path, { recursive: true, force: true })
+      lock.release()
     },
   }
 }
@@ -78,8 +81,9 @@ export async function stageIn(path: string): Promise<FolderStaging> {
 export async function forgetStaged(path: string): Promise<boolean> {
   if (!existsSync(path)) return false
   try {
-    await takeFolder(path)
+    const lock = await takeFolder(path)
     await rm(path, { recursive: true })
+    lock.release()
     return true
   } catch {
     // Why there is nothing to open counts more.
@@ -97,25 +101,44 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
   })
 }
 
+/**
+ * Whether a drop fits. Its parts lie there, and then beside them the files: what is already there of either needs no more room.
+ * @throws Failure as `checkRoom`; the folder is let go of then
+ */
+export async function checkRoomFor(
+  { parts, size }: { readonly parts: number; readonly size: number },
+  staging: FolderStaging,
+  folder: string,
+): Promise<void> {
+  const staged = Array.from({ length: parts }, (_, n) => n).filter((n) => staging.has(n)).length
+  try {
+    await checkRoom(folder, 2 * size - Math.min(size, staged * PART_BYTES))
+  } catch (error) {
+    await staging.leave()
+    throw error
+  }
+}
+
 /** What is to be done when the disk refused something. */
 export function stagedHint(path: string): string {
   return `nothing is lost: the same command goes on with what is in ${path}`
 }
 
-async function takeFolder(path: string): Promise<void> {
+async function takeFolder(path: string): Promise<Lock> {
   try {
     mkdirSync(path, { mode: 0o700 })
-    return
   } catch (cause) {
     if (!failedWith(cause, 'EEXIST'))
       throw new Failure(`cannot save files here: ${describeSystemError(cause)}: ${path}`, { hint: ELSEWHERE, cause })
+    const stats = lstatSync(path)
+    // In a folder that others may write to, somebody else may have made it.
+    const isOurs = process.getuid === undefined || stats.uid === process.getuid()
+    if (!stats.isDirectory() || !isOurs)
+      throw new Failure(`cannot save files here: something else has that name: ${path}`, { hint: ELSEWHERE })
   }
-  const stats = lstatSync(path)
-  // In a folder that others may write to, somebody else may have made it.
-  const isOurs = process.getuid === undefined || stats.uid === process.getuid()
-  if (!stats.isDirectory() || !isOurs)
-    throw new Failure(`cannot save files here: something else has that name: ${path}`, { hint: ELSEWHERE })
-  for (const name of await readdir(path)) if (!PART.test(name)) await unlink(join(path, name))
+  const lock = lockStaging(path)
+  for (const name of await readdir(path)) if (!PART.test(name) && name !== STAGING_LOCK) await unlink(join(path, name))
+  return lock
 }
 
 async function readPart(path: string): Promise<Bytes | undefined> {

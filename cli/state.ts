@@ -11,12 +11,14 @@ import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
  *   tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it
  *   reading/<drop id>.json  the reader key of a drop that is being opened
  *   opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is blamed for it
- *   uploads/<drop id>.json  an upload in parts that has not been finished, the link and the text in it
+ *   uploads/<drop id>.json  an upload in parts that has not been finished, the link or the return code and the text in it
+ *   boxes/<address>.json    what this computer keeps of a box, sealed with its passphrase; the address is a hash, in hex
+ *   known/<address>.json    the serial of a box's card, where a sender asked to remember it
  *
  * Never a passphrase, and never a link or a message but of an upload, until that is finished or cancelled: whoever gets this
- * folder opens nothing that anybody was given a link to.
+ * folder opens nothing that anybody was given a link to, and no box without its passphrase.
  */
-type Shelf = 'tickets' | 'reading' | 'opened' | 'uploads'
+type Shelf = 'tickets' | 'reading' | 'opened' | 'uploads' | 'boxes' | 'known'
 
 /** Stores a record that must not be there yet. @returns whether it was stored */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
@@ -104,4 +106,6 @@ const DAMAGED: Readonly<Record<Shelf, string>> = {
   reading: 'move it away to claim anew; if it was claimed already, the sender must open it again',
   opened: 'move it away: it only tells that this computer has opened the drop',
   uploads: 'without it the upload cannot go on: move it away, and send the files again',
+  boxes: 'move it away; a backup or the phrase brings the box back: sealdrop help box restore',
+  known: 'move it away: it only tells which card of that box was seen last',
 }

@@ -106,6 +106,32 @@ export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | und
  * @throws Failure if there is no terminal, or nothing was typed.
  */
 export async function askSecret(question: string, hint: string): Promise<string> {
+  const answer = await ask(question, hint)
+  if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
+  return answer
+}
+
+/** Whether the person at the terminal agrees to what cannot be undone. @throws Failure if there is no terminal */
+export async function confirm(question: string, hint: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(`${question} (y/n)`, hint)).trim())
+}
+
+/** Whether there is a terminal to ask on, wherever the standard streams lead. */
+export function hasTerminal(): boolean {
+  try {
+    closeSync(openSync(TERMINAL, 'w'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Asks the person at the terminal, without echo.
+ * @param lines - shown above the question, and erased with it: short, for what is wrapped would not be erased whole.
+ * @returns what was typed, `''` for nothing
+ */
+export async function ask(question: string, hint: string, lines: readonly string[] = []): Promise<string> {
   erase()
   let output: number
   let input: ReadStream
@@ -119,18 +145,16 @@ export async function askSecret(question: string, hint: string): Promise<string>
   let answer: string | undefined
   try {
     input.setRawMode(true)
-    writeSync(output, `${question}: `)
+    writeSync(output, `${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
     answer = await readLine(input)
   } finally {
     input.setRawMode(false)
     asking = undefined
     input.destroy()
-    writeSync(output, ERASE_LINE)
+    writeSync(output, lines.length === 0 ? ERASE_LINE : `\r\x1b[${lines.length}A\x1b[J`)
     closeSync(output)
   }
-  if (answer === undefined) return interrupt()
-  if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
-  return answer
+  return answer === undefined ? interrupt() : answer
 }
 
 /** What the person is told when a signal ends the command from now on: how to go on, or how to undo it. */
@@ -176,6 +200,7 @@ async function readLine(input: ReadStream): Promise<string | undefined> {
 /** Ends the command as Ctrl-C ends one that reads no keys itself. */
 function interrupt(): never {
   process.removeAllListeners('SIGINT')
+  for (const sentence of lastWords) say(sentence)
   process.kill(process.pid, 'SIGINT')
   throw new Failure('interrupted')
 }

@@ -64,17 +64,20 @@ function parseKept(value: unknown): Kept | undefined {
   const record: Readonly<Record<string, unknown>> = { ...value }
   const text = (name: string): string => (typeof record[name] === 'string' ? record[name] : '')
   const dropId = parseDropId(text('dropId'))
-  const claim = parsePublicKey(text('claim'))
+  // A drop for a box is not claimed.
+  const claim = record['claim'] === undefined ? undefined : parsePublicKey(text('claim'))
+  const hasClaim = claim !== undefined || record['claim'] === undefined
   const seed = parseBase64url(text('seed'), 32)
   const { v, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } = record
   const numbers = [sealedAtMs, expiresAtMs, reads].every(Number.isSafeInteger)
-  if (v !== 1 || dropId === undefined || claim === undefined || seed === undefined || !numbers) return undefined
+  if (v !== 1 || dropId === undefined || !hasClaim || seed === undefined || !numbers) return undefined
   if (parseBase64url(text('opened'), 32) === undefined || typeof needsPassphrase !== 'boolean') return undefined
   const origin = URL.parse(text('origin'))?.origin
   const fate = record['fate'] === undefined ? undefined : parseFate(record['fate'])
   if (origin !== text('origin') || (fate === undefined && record['fate'] !== undefined)) return undefined
   const times = { sealedAtMs: Number(sealedAtMs), expiresAtMs: Number(expiresAtMs), reads: Number(reads) }
-  return { ticket: { v: 1, origin, dropId, claim, opened: String(opened), ...times, needsPassphrase }, seed, fate }
+  const proof = claim === undefined ? {} : { claim }
+  return { ticket: { v: 1, origin, dropId, ...proof, opened: String(opened), ...times, needsPassphrase }, seed, fate }
 }
 
 /** Short enough to type; longer only where the short one is taken. */

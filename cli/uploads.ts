@@ -8,6 +8,7 @@ import type { Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { Failure } from './failure.ts'
 import { createFile } from './files.ts'
+import { formatLetter, parseLetter, type Letter } from './letter.ts'
 import { createRecord, listRecords, readRecord, removeRecord, statePath } from './state.ts'
 
 /**
@@ -22,15 +23,17 @@ export interface Upload {
   /** Where the files are, absolute, in the order of `unfinished.files`. */
   readonly paths: readonly string[]
   readonly unfinished: Unfinished
+  /** Of a drop that goes into a box. */
+  readonly letter?: Letter | undefined
 }
 
 /** Keeps an upload, before the first part of it is sealed. */
-export function keepUpload({ ticket, seed, paths, unfinished }: Upload): void {
+export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload): void {
   const name = nameOf(unfinished.dropId)
   const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
   // The journal first: an upload without one would seal anew what has been sealed.
   createFile(journalPath(name), new Uint8Array(0))
-  createRecord('uploads', name, record)
+  createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
 }
 
 /** @throws Failure if there is none, or a file of it is damaged */
@@ -63,8 +66,11 @@ export function forgetUpload(id: DropId): void {
 export function forgetOldUploads(now: number): void {
   for (const name of listRecords('uploads')) {
     try {
-      const { unfinished } = readRecord('uploads', name, parseUpload) ?? {}
-      if (unfinished !== undefined && unfinished.sealedAtMs + KEPT_MS < now) forgetUpload(unfinished.dropId)
+      const { unfinished, ticket, letter } = readRecord('uploads', name, parseUpload) ?? {}
+      if (unfinished === undefined || unfinished.sealedAtMs + KEPT_MS >= now) continue
+      forgetUpload(unfinished.dropId)
+      // Of what goes into a box a ticket is kept only meanwhile.
+      if (ticket !== undefined && letter !== undefined) removeRecord('tickets', ticket)
     } catch {
       // A damaged one is told about when somebody asks for it.
     }
@@ -118,13 +124,16 @@ function formatLine(n: number, { plaintext, ciphertext }: PartHashes): string {
 
 function parseUpload(value: unknown): Upload | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { v, ticket, seed: text, paths: list, unfinished: given }: Readonly<Record<string, unknown>> = { ...value }
+  const record: Readonly<Record<string, unknown>> = { ...value }
+  const { v, ticket, seed: text, paths: list, unfinished: given } = record
   const seed = typeof text === 'string' ? parseBase64url(text, 32) : undefined
   const unfinished = typeof given === 'string' ? parseUnfinished(given) : undefined
   const paths: unknown[] = Array.isArray(list) ? list : []
   if (v !== 1 || typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || seed === undefined) return undefined
   if (unfinished === undefined || paths.length !== unfinished.files.length) return undefined
-  return paths.every((each) => typeof each === 'string') ? { ticket, seed, paths, unfinished } : undefined
+  const letter = record['letter'] === undefined ? undefined : parseLetter(record['letter'])
+  if (letter === undefined && record['letter'] !== undefined) return undefined
+  return paths.every((each) => typeof each === 'string') ? { ticket, seed, paths, unfinished, letter } : undefined
 }
 
 function journalPath(name: string): string {

@@ -1,4 +1,5 @@
 import { DEFAULT_TTL_SECONDS, MAX_ENTRIES, MAX_READS, MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
+import { BOX_USAGE } from './box-usage.ts'
 
 /** What `sealdrop help` prints. */
 export const USAGE = `Usage: sealdrop COMMAND [ARGUMENTS]
@@ -15,6 +16,9 @@ cannot read them, and prints a link that opens them once.
   reopen TICKET [READER]   take a read back from a reader who vanished
   forget TICKET…           forget drops that you sent
   key LINK                 print the key of a drop, for the age program
+  send --to ADDRESS        seal something for the readers of a box
+  return                   see the answers to what you sent to a box
+  box COMMAND              make a box of your own, and read it
   help [COMMAND]           explain a command
   --version                print the version
 
@@ -23,7 +27,7 @@ command prints its result as one JSON object.
 
 Environment:
   SEALDROP_SERVER   server to send to; default http://localhost:8787
-  SEALDROP_HOME     folder for tickets, reader keys and uploads; default
+  SEALDROP_HOME     folder for tickets, reader keys, uploads and boxes; default
                     $XDG_STATE_HOME/sealdrop, else ~/.local/state/sealdrop
   NO_COLOR          no colour
 
@@ -33,13 +37,18 @@ Exit codes:
   2  wrong usage, or a damaged link
   3  gone, or claimed by somebody else
   4  wrong passphrase
-  5  the server cannot be reached, or asks to try again later
+  5  the server cannot be reached, or asks to try again later; the box is full
+  6  the keys that a box shows are refused: forged, too old, or another's
 `
 
 /** What `sealdrop help COMMAND` prints. */
 export const COMMAND_USAGE: Readonly<Record<string, string>> = {
+  ...BOX_USAGE,
   send: `Usage: sealdrop send [FILE | FOLDER…] [--expires 1d] [--reads 1]
                      [--passphrase | --passphrase-file FILE]
+                     [--server ORIGIN] [--json]
+       sealdrop send [FILE | FOLDER…] --to ADDRESS | --to-file FILE [--return-code]
+                     [--published-by DOMAIN] [--remember] [--expires 14d]
                      [--server ORIGIN] [--json]
 
 Seals text from standard input, or files, and prints the link: one line. Text
@@ -58,6 +67,21 @@ to go on is kept for a week: sealdrop resume goes on, sealdrop revoke cancels it
   --server ORIGIN          such as https://drop.example; default $SEALDROP_SERVER,
                            else http://localhost:8787
   --json                   print {"link", "ticket", "expires", "reads"}
+
+With --to the drop goes into a box: its readers are told, and only they open it.
+No link is printed, and nothing is kept of it here once it has arrived.
+
+  --to ADDRESS             of a box (sdbox1…), or its link
+  --to-file FILE           read address or link from the only line of FILE (- is
+                           standard input): for an invitation, which other
+                           programs could see in the list of processes
+  --return-code            print twelve words by which you see answers later, and
+                           write again: sealdrop help return. Whoever has them can
+  --published-by DOMAIN    send only if that web site publishes the address too, at
+                           /.well-known/sealdrop/box.json
+  --remember               remember which keys the box showed: older ones, which
+                           a server may show again, are refused from then on
+  --json                   print {"to", "name", "readers", "expires", "returnCode"}
 `,
   resume: `Usage: sealdrop resume [TICKET] [--passphrase-file FILE] [--json]
 

@@ -11,6 +11,11 @@ export function formatTime(ms: number): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`
 }
 
+/** `3 November 2026`, in UTC, as all days of boxes. @param ms - since 1970 */
+export function formatDate(ms: number): string {
+  return new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+}
+
 /** `12 bytes`, `1.5 KiB`, `7.8 MiB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 1_024) return count(bytes, 'byte')

@@ -1,5 +1,4 @@
 import { isDropError } from '#protocol/error.ts'
-import { PART_BYTES } from '#protocol/limits.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { acknowledge, look, openDrop, receiveParts, type Opened, type Waiting } from '#client/receive.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
@@ -7,15 +6,16 @@ import { deriveOpener, locate, type Location, type Opener } from '#client/link.t
 import { memoryStaging } from '#client/staging.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
+import { hand } from '../hand.ts'
 import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from '../reader-key.ts'
 import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveInto, type Saver } from '../save.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
-import { checkRoom, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
-import { isSeen, print, printJson, say, sayOnSignals, visible } from '../terminal.ts'
-import { formatReads, formatSize, formatTime } from '../words.ts'
+import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
+import { say, sayOnSignals } from '../terminal.ts'
+import { formatReads, formatTime } from '../words.ts'
 
 /**
  * Opens a drop. The order is what keeps it from being lost: the reader key is stored, the read claimed, everything
@@ -62,17 +62,6 @@ async function lookAt(origin: string, place: Location, folder: string): Promise<
     if (isDropError(error) && error.code === 'gone' && (await forgetStaged(staged)))
       say(`removed what had come in of it: ${staged}`)
     throw nameServer(error, origin)
-  }
-}
-
-/** The parts lie there, and then beside them the files: what is already there of either needs no more room. */
-async function checkRoomFor({ parts, size }: Waiting, staging: FolderStaging, folder: string): Promise<void> {
-  const staged = Array.from({ length: parts }, (_, n) => n).filter((n) => staging.has(n)).length
-  try {
-    await checkRoom(folder, 2 * size - Math.min(size, staged * PART_BYTES))
-  } catch (error) {
-    await staging.leave()
-    throw error
   }
 }
 
@@ -130,26 +119,6 @@ async function openWith(
     // What is fetched ahead would keep the command from ending.
     stop.abort()
     throw error
-  }
-}
-
-/** Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe. */
-async function hand({ text, files }: Opened, saver: Saver, json: boolean): Promise<void> {
-  const saved = new Map((await saver.publish()).map((each) => [each.name, each]))
-  for (const { name, size } of files) {
-    const { path, wasThere } = saved.get(name) ?? { path: name, wasThere: false }
-    say(wasThere ? `${path} is there already` : `saved ${path} (${formatSize(size)})`)
-  }
-  if (json) {
-    const list = files.map(({ name, size, type }) => ({ name, path: saved.get(name)?.path ?? name, size, type }))
-    await printJson({ text, files: list })
-  } else if (isSeen && text !== '') {
-    const harmless = visible(text)
-    await print(harmless.endsWith('\n') ? harmless : `${harmless}\n`)
-    if (harmless !== text)
-      say('the text has control characters, made visible here; redirect it to get them as they are')
-  } else if (text !== '') {
-    await print(text)
   }
 }
 

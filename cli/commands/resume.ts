@@ -25,10 +25,10 @@ export async function resume(args: readonly string[]): Promise<ExitCode> {
   const changed = files.filter(({ file }, index) => hasChanged(file, upload, index)).map(({ path }) => path ?? '')
   if (changed.length > 0) return sealAnew(upload, files, changed, passphraseFile, json)
 
-  const { ticket: name, seed, unfinished } = upload
+  const { ticket: name, seed, unfinished, letter } = upload
   const sources = files.map(({ file }) => file.source)
   const sealed = await goOn(unfinished, sources)
-  const outgoing: Outgoing = { sealed, name, seed, sender: await signingKeyFromSeed(seed) }
+  const outgoing: Outgoing = { sealed, name, seed, sender: await signingKeyFromSeed(seed), letter }
   try {
     await deliver(outgoing, json)
   } catch (error) {
@@ -85,7 +85,7 @@ function hasChanged(
 
 /** Seals what the files hold now, under another link, and ends the upload of what they held. Nobody had its link. */
 async function sealAnew(
-  { ticket: name, unfinished }: Upload,
+  { ticket: name, unfinished, letter }: Upload,
   files: readonly Chosen[],
   changed: readonly string[],
   passphraseFile: string | undefined,
@@ -93,9 +93,16 @@ async function sealAnew(
 ): Promise<ExitCode> {
   const { text, terms, ticket, dropId } = unfinished
   for (const each of changed) say(`changed since: ${each}`)
+  if (letter !== undefined || 'box' in terms) {
+    await askAsSender(name, readTicket(name), revokeDrop)
+    forgetUpload(dropId)
+    forgetTicket(name)
+    // Its readers may be others by now, and whoever sends it is to be shown them.
+    throw new Failure('a file has changed since; what was sent is deleted', { hint: 'send it to the box again' })
+  }
   say('sealing it anew, with another link; what was sent before is deleted')
-  const { ttlSeconds, reads } = terms
-  const order = { text, files, origin: ticket.origin, ttlSeconds, reads }
+  const { ttlSeconds } = terms
+  const order = { text, files, origin: ticket.origin, ttlSeconds, reads: ticket.reads }
   await checkSize(order)
   const passphrase = !ticket.needsPassphrase
     ? ''

@@ -27,7 +27,8 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   }
   if (values.json) await printJson({ ticket: name, ...fate })
   if (isUpload && fate.state === 'revoked' && fate.readers.length === 0) {
-    say('cancelled: what was sent of it is deleted, and its link opens nothing')
+    const rest = kept.ticket.claim === undefined ? '' : ', and its link opens nothing'
+    say(`cancelled: what was sent of it is deleted${rest}`)
     return EXIT.done
   }
   const isTooLate = fate.state === 'read'

@@ -1,30 +1,35 @@
-import { MAX_ENTRIES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { newReturnCode } from '#client/box/return.ts'
+import { requirePublished } from '../box/published.ts'
+import { chooseTarget, writeToBox } from '../box/write.ts'
+import { EXIT, type ExitCode } from '../failure.ts'
+import { readContent, takesText } from '../message.ts'
 import { misused, parseLife, parseOptions, parseReads, parseServer } from '../options.ts'
 import { checkSize, deliver, explainStop, prepare } from '../outgoing.ts'
 import { askNewPassphrase, readPassphrase } from '../secrets.ts'
-import { chooseFiles, SAVE_IT } from '../sources.ts'
-import { isTyped, readInput, say } from '../terminal.ts'
 import { forgetOldUploads } from '../uploads.ts'
-import { formatSize } from '../words.ts'
 
-/** Seals text, files and folders, deposits them, and prints the link. */
+/** Seals text, files and folders, and deposits them: behind a link, which it prints, or in a box. */
 export async function send(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
-  const { passphrase: isAsked, 'passphrase-file': passphraseFile } = values
-  const ttlSeconds = parseLife(values.expires)
-  const reads = parseReads(values.reads)
-  const origin = parseServer(values.server)
-  const paths = positionals.filter((path) => path !== '-')
-  const takesText = positionals.length === 0 || paths.length < positionals.length
-  if (isAsked && passphraseFile !== undefined) throw misused('--passphrase and --passphrase-file exclude each other')
-  if (takesText && passphraseFile === '-') throw misused('standard input cannot be both message and passphrase')
   forgetOldUploads(Date.now())
+  return values.to === undefined && values['to-file'] === undefined
+    ? sendByLink(values, positionals)
+    : sendToBox(values, positionals)
+}
 
-  const files = await chooseFiles(paths, takesText ? MAX_FILES - 1 : MAX_FILES, takesText ? ' besides text' : '')
-  const text = takesText ? await readText() : ''
-  if (text === '' && files.length === 0) throw new Failure('there is nothing to send', { exitCode: EXIT.usage })
-  const order = { text, files, origin, ttlSeconds, reads }
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
+
+async function sendByLink(values: Values, paths: readonly string[]): Promise<ExitCode> {
+  const { passphrase: isAsked, 'passphrase-file': passphraseFile } = values
+  if (values['return-code'] || values.remember || values['published-by'] !== undefined)
+    throw misused('--return-code, --remember and --published-by are for drops that go into a box: --to')
+  const ttlSeconds = parseLife(values.expires ?? '1d')
+  const reads = parseReads(values.reads ?? '1')
+  const origin = parseServer(values.server)
+  if (isAsked && passphraseFile !== undefined) throw misused('--passphrase and --passphrase-file exclude each other')
+  if (takesText(paths) && passphraseFile === '-') throw misused('standard input cannot be both message and passphrase')
+
+  const order = { ...(await readContent(paths)), origin, ttlSeconds, reads }
   await checkSize(order)
   const passphrase =
     passphraseFile !== undefined ? await readPassphrase(passphraseFile) : isAsked ? await askNewPassphrase() : ''
@@ -37,27 +42,34 @@ export async function send(args: readonly string[]): Promise<ExitCode> {
   return EXIT.done
 }
 
-async function readText(): Promise<string> {
-  if (isTyped) say('message, end with Ctrl-D:')
-  const bytes = await readInput(MAX_TEXT_BYTES)
-  if (bytes === undefined)
-    throw new Failure(`too large: text on standard input is at most ${formatSize(MAX_TEXT_BYTES)}`, { hint: SAVE_IT })
-  try {
-    // What comes out must be what went in: nothing is stripped, nothing is replaced.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    throw new Failure('standard input is not text', { hint: 'save it as a file, and send that', cause })
-  }
+async function sendToBox(values: Values, paths: readonly string[]): Promise<ExitCode> {
+  const { 'to-file': file } = values
+  if (values.passphrase || values['passphrase-file'] !== undefined || values.reads !== undefined)
+    throw misused('a drop for a box takes neither a passphrase nor --reads: only the readers of the box open it')
+  if (file === '-' && takesText(paths)) throw misused('standard input cannot be both message and address')
+  const ttlSeconds = parseLife(values.expires ?? BOX_LIFE)
+  const { json, remember } = values
+  const target = await chooseTarget(values)
+  const { 'published-by': domain } = values
+  if (domain !== undefined) await requirePublished(domain, target.address)
+  const returnCode = values['return-code'] ? newReturnCode() : undefined
+  await writeToBox(target, paths, { ttlSeconds, returnCode, remember, json })
+  return EXIT.done
 }
 
 const OPTIONS = {
-  expires: { type: 'string', default: '1d' },
-  reads: { type: 'string', default: '1' },
+  to: { type: 'string' },
+  'to-file': { type: 'string' },
+  'return-code': { type: 'boolean', default: false },
+  remember: { type: 'boolean', default: false },
+  'published-by': { type: 'string' },
+  expires: { type: 'string' },
+  reads: { type: 'string' },
   passphrase: { type: 'boolean', default: false },
   'passphrase-file': { type: 'string' },
   server: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
-/** Without text, which is an entry as well: the archive's own two go in besides. docs/protocol.md §3.2. */
-const MAX_FILES = MAX_ENTRIES - 2
+/** DEFAULT_BOX_TTL_SECONDS of protocol/limits.ts, as it is typed. */
+export const BOX_LIFE = '14d'

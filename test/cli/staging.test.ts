@@ -31,8 +31,22 @@ test('a folder in which nothing was kept is not left behind', async () => {
   expect([staging.has(0), staging.has(1)]).toEqual([false, true])
 })
 
+test('a folder in which a drop comes in belongs to one process', async () => {
+  const staging = await stageIn(path)
+  await expect(stageIn(path)).rejects.toThrow('another process opens the same drop into this folder')
+  await staging.keep(0, new Uint8Array(5))
+  await staging.leave()
+  const next = await stageIn(path)
+  expect(next.has(0)).toBe(true)
+  await next.clear()
+  expect(readdirSync(folder)).toEqual([])
+})
+
 test('of a drop that is gone what was staged is removed, and nothing else of that name', async () => {
-  await (await stageIn(path)).keep(0, new Uint8Array(5))
+  const staging = await stageIn(path)
+  await staging.keep(0, new Uint8Array(5))
+  expect(await forgetStaged(path)).toBe(false)
+  await staging.leave()
   expect([await forgetStaged(path), await forgetStaged(path)]).toEqual([true, false])
   expect(readdirSync(folder)).toEqual([])
   writeFileSync(path, 'mine')

@@ -1,0 +1,30 @@
+import { formatWords, type Letter } from '../letter.ts'
+import { printJson, print, say } from '../terminal.ts'
+import { rememberSerial } from './known.ts'
+
+/** Tells that a drop has arrived in a box, and gives out its return code. */
+export async function announceLetter(
+  { to, name, readers, serial, returnCode }: Letter,
+  order: {
+    /** Name of the upload that is still kept: resuming it prints everything again. */
+    readonly again: string | undefined
+    /** Milliseconds since 1970. */
+    readonly expiresAtMs: number
+    readonly json: boolean
+  },
+): Promise<void> {
+  const { again, expiresAtMs, json } = order
+  if (serial !== undefined) rememberSerial(to, serial)
+  const words = returnCode === undefined ? undefined : formatWords(returnCode)
+  const expires = new Date(expiresAtMs).toISOString()
+  try {
+    if (json) await printJson({ to, name, readers, expires, returnCode: words })
+    else if (words !== undefined) await print(`${words}\n`)
+  } catch (error) {
+    const other = again === undefined ? '' : `; have it printed again with: sealdrop resume ${again}`
+    if (words !== undefined) say(`the drop is in the box and its return code is lost${other}`)
+    throw error
+  }
+  if (words !== undefined)
+    say('write these words down: only with them you see answers (sealdrop return), and nothing here remembers them')
+}

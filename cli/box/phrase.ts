@@ -1,0 +1,70 @@
+import { lstatSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { utf8 } from '#protocol/bytes.ts'
+import { DropError } from '#protocol/error.ts'
+import { parsePhrase, type Phrase } from '#client/box/root.ts'
+import { randomBytes, type Random } from '#client/crypto/random.ts'
+import { describeSystemError, Failure } from '../failure.ts'
+import { createFile } from '../files.ts'
+import { formatWords } from '../letter.ts'
+import { misused } from '../options.ts'
+import { readSecretLine } from '../secrets.ts'
+import { ask, askSecret, say } from '../terminal.ts'
+
+/** @throws Failure if something is there already: a phrase is never written over anything, and never to standard output */
+export function checkPhraseFile(path: string): void {
+  if (path === '-') throw misused('--phrase-file takes the name of a new file')
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return
+  throw new Failure(`there is something already: ${path}`, { hint: 'a phrase goes into a file of its own, a new one' })
+}
+
+/** Writes a phrase into a new file that only its owner can read. */
+export function writePhrase(path: string, phrase: Phrase): void {
+  let isNew: boolean
+  try {
+    isNew = createFile(resolve(path), utf8(`${formatWords(phrase)}\n`))
+  } catch (cause) {
+    throw new Failure(`cannot write the phrase: ${describeSystemError(cause)}: ${path}`, { cause })
+  }
+  if (!isNew) checkPhraseFile(path)
+}
+
+/** A phrase: from the only line of a file, or typed. @throws DropError `bad_code` */
+export async function takePhrase(path: string | undefined): Promise<Phrase> {
+  const text = path === undefined ? await askSecret('The 24 words', HINT) : await readSecretLine(path, 'phrase')
+  const phrase = parsePhrase(text)
+  if (phrase === undefined) throw new DropError('bad_code')
+  return phrase
+}
+
+/** Shows a phrase once, and asks for three of its words: whoever has not written it down finds out now. */
+export async function teachPhrase(phrase: Phrase): Promise<void> {
+  say('these 24 words are all that brings the box back without a backup: write them down, on paper')
+  for (;;) {
+    await ask('When they are written down, press Enter', HINT, inColumns(phrase))
+    const asked = chooseThree(phrase.words.length)
+    const wrong: number[] = []
+    for (const at of asked) {
+      const word = await ask(`Word ${at + 1}`, HINT)
+      if (word.trim().toLowerCase() !== phrase.words[at]) wrong.push(at)
+    }
+    if (wrong.length === 0) return
+    say('that is not what was shown; here they are again')
+  }
+}
+
+/** Three different places, in their order. */
+export function chooseThree(count: number, random: Random = randomBytes): number[] {
+  const chosen = new Set<number>()
+  while (chosen.size < 3) chosen.add((random(1)[0] ?? 0) % count)
+  return [...chosen].toSorted((a, b) => a - b)
+}
+
+/** Two columns: a narrow terminal has room for them. */
+function inColumns({ words }: Phrase): string[] {
+  const half = words.length / 2
+  const cell = (at: number): string => `${`${at + 1}`.padStart(2)}. ${(words[at] ?? '').padEnd(9)}`
+  return Array.from({ length: half }, (_, row) => `  ${cell(row)}  ${cell(row + half)}`)
+}
+
+const HINT = 'use --phrase-file FILE'

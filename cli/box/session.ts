@@ -1,0 +1,173 @@
+import type { BoxAddress } from '#protocol/address.ts'
+import { isDropError } from '#protocol/error.ts'
+import { announceKeys, learnCard } from '#client/box/joining.ts'
+import { forgetOldKeys, needsRenewal, renew } from '#client/box/owner.ts'
+import { deriveRoot, type Root } from '#client/box/root.ts'
+import { formatState, type BoxState } from '#client/box/state.ts'
+import {
+  changePassphrase,
+  formatVault,
+  newVault,
+  openVault,
+  reopenVault,
+  saveState,
+  type OpenVault,
+  type Vault,
+} from '#client/box/vault.ts'
+import { stretch } from '#client/crypto/argon2.ts'
+import type { Server } from '#client/server.ts'
+import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
+import { EXIT, explain, Failure } from '../failure.ts'
+import { withLock } from '../lock.ts'
+import { makeProgress } from '../progress.ts'
+import { takePassphrase } from '../secrets.ts'
+import { say } from '../terminal.ts'
+import { chooseVault, createVault, lockPath, readVault, replaceVault } from './vaults.ts'
+
+/** A box that this command has unlocked. */
+export interface Session {
+  readonly address: BoxAddress
+  /** The passphrase that unlocked it: a backup is sealed with it where its owner names no other. */
+  readonly passphrase: string
+  state(): BoxState
+  /** Changes what is kept. It is on the disk when this returns, and no change of another command is lost. */
+  change(by: (state: BoxState) => BoxState | Promise<BoxState>): Promise<BoxState>
+  /** From now on another passphrase unlocks it here. */
+  changePassphrase(passphrase: string): Promise<void>
+  /** @throws Failure on a computer that only reads this box */
+  root(): Promise<Root>
+  server(patienceMs: number): Server
+}
+
+/** What every command that unlocks a box takes. */
+export interface UnlockOptions {
+  readonly box?: string | undefined
+  readonly 'passphrase-file'?: string | undefined
+}
+
+/**
+ * Unlocks a box, and does what is due whenever somebody does: renews its cards, announces this reader's keys, deletes old keys.
+ * @throws Failure for a wrong passphrase
+ */
+export async function unlock(options: UnlockOptions): Promise<Session> {
+  const session = await unlockQuietly(options)
+  await keepUp(session)
+  const { phrase, backedUpAtMs } = session.state()
+  if (phrase !== undefined && backedUpAtMs === undefined)
+    say('there is no backup of this box: sealdrop box backup FILE')
+  return session
+}
+
+/** The same without asking any server. */
+export async function unlockQuietly({ box, 'passphrase-file': path }: UnlockOptions): Promise<Session> {
+  const vault = chooseVault(box)
+  const passphrase = await takePassphrase(`Passphrase of ${vault.name}`, path)
+  return makeSession(await openIt(vault, passphrase), passphrase)
+}
+
+/** Seals a new box and keeps it. @throws Failure if the box is here already */
+export async function keepBox(state: BoxState, passphrase: string): Promise<Session> {
+  const open = await newVault(state, passphrase, stretch, tellStretching())
+  if (!createVault(open.vault)) throw isHere()
+  return makeSession(open, passphrase)
+}
+
+/** What a reader asks of its box. @throws Failure that says so if the box does not know this reader */
+export async function asReader<T>(session: Session, request: Promise<T>): Promise<T> {
+  try {
+    return await request
+  } catch (error) {
+    const { origin, phrase } = session.state()
+    if (!isDropError(error) || error.code !== 'not_proved') throw nameServer(error, origin)
+    throw new Failure(NOT_LISTED, { hint: phrase === undefined ? ASK_OWNER : PUBLISH, cause: error })
+  }
+}
+
+export function isHere(): Failure {
+  return new Failure('this box is on this computer already', { hint: 'sealdrop box show tells about it' })
+}
+
+function makeSession(opened: OpenVault, passphrase: string): Session {
+  let open = opened
+  const { box: address } = opened.vault
+  /** Under the lock, and on top of what other commands have done meanwhile. */
+  const update = (by: (latest: OpenVault) => Promise<OpenVault>): Promise<void> =>
+    withLock(lockPath(address), async () => {
+      const vault = readVault(address)
+      if (vault === undefined) throw new Failure('this box was forgotten while this command was running')
+      const kept = formatVault(vault)
+      open = kept === formatVault(open.vault) ? open : await reopenVault(open, vault)
+      open = await by(open)
+      if (formatVault(open.vault) !== kept) replaceVault(open.vault)
+    })
+  return {
+    address,
+    passphrase,
+    state: () => open.state,
+    change: async (by) => {
+      await update(async (latest) => {
+        const next = await by(latest.state)
+        return formatState(next) === formatState(latest.state) ? latest : saveState(latest, next)
+      })
+      return open.state
+    },
+    changePassphrase: (next) => update((latest) => changePassphrase(latest, next, stretch, tellStretching())),
+    root: async () => {
+      const { phrase } = open.state
+      if (phrase === undefined) throw new Failure('only the owner of this box can do that')
+      return deriveRoot(phrase)
+    },
+    server: (patienceMs) => connect(open.state.origin, patienceMs),
+  }
+}
+
+async function openIt(vault: Vault, passphrase: string): Promise<OpenVault> {
+  try {
+    return await openVault(vault, passphrase, stretch, tellStretching())
+  } catch (cause) {
+    if (!isDropError(cause) || cause.code !== 'open_failed') throw cause
+    throw new Failure('wrong passphrase', { exitCode: EXIT.wrongPassphrase, cause })
+  }
+}
+
+function tellStretching(): (done: number) => void {
+  const progress = makeProgress()
+  return (done) => progress({ stage: 'stretching', done })
+}
+
+/** What fails here is told, and keeps nobody from reading: it is tried again by the next command. */
+export async function keepUp(session: Session): Promise<void> {
+  const now = Date.now()
+  await session.change((state) => forgetOldKeys(state, now))
+  const isOwner = session.state().phrase !== undefined
+  try {
+    await (isOwner ? renewIfDue(session, now) : tellKeys(session, now))
+  } catch (error) {
+    const { message } = explain(nameServer(error, session.state().origin))
+    say(`${isOwner ? 'the keys could not be renewed' : 'the coming keys could not be announced'}: ${message}`)
+  }
+}
+
+async function renewIfDue(session: Session, now: number): Promise<void> {
+  if (!needsRenewal(session.state(), now)) return
+  const server = session.server(PATIENCE_MS.look)
+  // Asked again under the lock: another command may have done it.
+  await session.change((state) => (needsRenewal(state, now) ? renew(server, state, now) : state))
+  say('the keys of this box are renewed')
+}
+
+/** Only the owner publishes: it learns the coming keys of the other readers from the server. */
+async function tellKeys(session: Session, now: number): Promise<void> {
+  const server = session.server(PATIENCE_MS.look)
+  await session.change((state) => learnCard(server, state))
+  try {
+    await announceKeys(server, session.state(), now)
+  } catch (cause) {
+    if (isDropError(cause) && cause.code === 'not_proved') throw new Failure(NOT_LISTED, { cause })
+    throw cause
+  }
+}
+
+const NOT_LISTED = 'this reader is not on the card of the box: not yet, or not any more'
+const ASK_OWNER = 'ask its owner; sealdrop box join makes another code'
+const PUBLISH = 'another computer of its owner has published since; sealdrop box renew publishes the readers known here'

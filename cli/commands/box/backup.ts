@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { sealBackup } from '#client/box/backup.ts'
+import { UNLOCK_OPTIONS } from '../../box/options.ts'
+import { unlockQuietly } from '../../box/session.ts'
+import { describeSystemError, EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { createFile } from '../../files.ts'
+import { misused, parseOptions } from '../../options.ts'
+import { makeProgress } from '../../progress.ts'
+import { readPassphrase } from '../../secrets.ts'
+import { printJson, say } from '../../terminal.ts'
+
+/** Writes a backup of a box as it is now: an age file that needs a passphrase. */
+export async function backup(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const { 'passphrase-file': file, 'backup-passphrase-file': ownFile } = values
+  const [path] = positionals
+  if (path === undefined) throw misused('a file is missing')
+  if (file === '-' && ownFile === '-') throw misused('standard input cannot be both passphrases')
+  const session = await unlockQuietly(values)
+  const passphrase = ownFile === undefined ? session.passphrase : await readPassphrase(ownFile)
+  const backedUpAtMs = Date.now()
+  const progress = makeProgress()
+  const sealed = await sealBackup({ ...session.state(), backedUpAtMs }, passphrase, (done) =>
+    progress({ stage: 'stretching', done }),
+  )
+  write(path, sealed)
+  await session.change((state) => ({ ...state, backedUpAtMs }))
+  if (values.json) await printJson({ box: session.address, file: path })
+  say(
+    `wrote ${path}; it opens with ${ownFile === undefined ? 'the passphrase of the box' : 'the passphrase for backups'}`,
+  )
+  say('keep it elsewhere than this computer, and make a new one once a month: keys change every week')
+  return EXIT.done
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  let isNew: boolean
+  try {
+    isNew = createFile(resolve(path), bytes)
+  } catch (cause) {
+    throw new Failure(`cannot write the backup: ${describeSystemError(cause)}: ${path}`, { cause })
+  }
+  if (!isNew) throw new Failure(`there is something already: ${path}`, { hint: 'a backup goes into a new file' })
+}
+
+const OPTIONS = { ...UNLOCK_OPTIONS, 'backup-passphrase-file': { type: 'string' } } as const

@@ -1,0 +1,51 @@
+import { accessOfState } from '#client/box/access.ts'
+import { deleteItems } from '#client/box/inbox.ts'
+import { fetchItems, findItems, itemName } from '../../box/items.ts'
+import { UNLOCK_OPTIONS } from '../../box/options.ts'
+import { asReader, unlock } from '../../box/session.ts'
+import { agree } from '../../box/agree.ts'
+import { PATIENCE_MS } from '../../connect.ts'
+import { EXIT, type ExitCode } from '../../failure.ts'
+import { misused, parseOptions } from '../../options.ts'
+import { printJson, say } from '../../terminal.ts'
+import { count } from '../../words.ts'
+
+/** Deletes items from a box, for all its readers. */
+export async function remove(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+  const ways = [positionals.length > 0, values.read, values.all].filter(Boolean).length
+  if (ways !== 1) throw misused('name items, or give one of --read and --all')
+  const session = await unlock(values)
+  const root = await session.root()
+  const server = session.server(PATIENCE_MS.send)
+  const access = await accessOfState(session.state())
+  const isRead = session.state().reading.items
+  const items =
+    positionals.length > 0
+      ? await asReader(session, findItems(server, access, positionals))
+      : (await asReader(session, fetchItems(server, access))).items.filter(
+          ({ drop }) => values.all || isRead[drop] !== undefined,
+        )
+  const drops = items.map(({ drop }) => drop)
+  if (drops.length === 0) {
+    if (values.json) await printJson({ deleted: [] })
+    say('there is nothing to delete')
+    return EXIT.done
+  }
+  await agree(values.yes, `Delete ${count(drops.length, 'drop')} for all readers?`)
+  const deleted = await deleteItems(server, root.key, session.address, drops)
+  await session.change((state) => {
+    const kept = Object.entries(state.reading.items).filter(([drop]) => !drops.some((each) => each === drop))
+    return { ...state, reading: { items: Object.fromEntries(kept) } }
+  })
+  if (values.json) await printJson({ deleted: drops.map(itemName) })
+  say(`deleted ${count(deleted, 'drop')}: nobody can open them any more`)
+  return EXIT.done
+}
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  read: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+} as const

@@ -1,0 +1,98 @@
+import { MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { invite as inviteTo, listInvitations, uninvite } from '#client/box/invitations.ts'
+import { parseAmount, parseCardName, parseSize, UNLOCK_OPTIONS } from '../../box/options.ts'
+import { unlock, type Session } from '../../box/session.ts'
+import { nameServer, PATIENCE_MS } from '../../connect.ts'
+import { EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { misused, parseLife, parseOptions } from '../../options.ts'
+import { paintLink, print, printJson, say, visible } from '../../terminal.ts'
+import { count, formatSize, formatTime } from '../../words.ts'
+
+/** Makes an invitation, and prints its link; or lists or revokes them. */
+export async function invite(args: readonly string[]): Promise<ExitCode> {
+  const { values } = parseOptions(args, OPTIONS, 0)
+  if (values.list && values.revoke !== undefined) throw misused('--list and --revoke exclude each other')
+  const order = {
+    label: values.label === undefined ? '' : parseCardName(values.label, '--label'),
+    items: parseAmount(values.items, '--items'),
+    bytes: parseSize(values.bytes, '--bytes'),
+    expiresAtMs: Date.now() + parseLife(values.expires) * 1_000,
+  }
+  const session = await unlock(values)
+  await session.root()
+  try {
+    if (values.list) return await list(session, values.json)
+    if (values.revoke !== undefined) return await revoke(session, values.revoke, values.json)
+    return await make(session, order, values.json)
+  } catch (error) {
+    throw nameServer(error, session.state().origin)
+  }
+}
+
+async function make(session: Session, order: Parameters<typeof inviteTo>[2], json: boolean): Promise<ExitCode> {
+  const { label, items, bytes, expiresAtMs } = order
+  const server = session.server(PATIENCE_MS.send)
+  let link = ''
+  await session.change(async (state) => {
+    if (label !== '' && state.invitations.some((each) => each.label === label))
+      throw new Failure('there is an invitation of this label', { exitCode: EXIT.usage })
+    const made = await inviteTo(server, state, order)
+    ;({ link } = made)
+    return made.state
+  })
+  await (json ? printJson({ link, label, items, bytes, expires: iso(expiresAtMs) }) : print(`${paintLink(link)}\n`))
+  say(
+    `whoever has this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
+  )
+  return EXIT.done
+}
+
+async function list(session: Session, json: boolean): Promise<ExitCode> {
+  const invitations = await listInvitations(session.server(PATIENCE_MS.look), session.state())
+  const results = invitations.map(({ label, hash, items, bytes, expires }) => ({
+    label,
+    hash,
+    items,
+    bytes,
+    expires: iso(expires * 1_000),
+  }))
+  const lines = results.map(
+    ({ label, hash, items, bytes, expires }) =>
+      `${hash.slice(0, SHORT_CHARACTERS)}  ${label === '' ? '-' : label}  ${count(items, 'drop')} and ${formatSize(bytes)} left, until ${formatTime(Date.parse(expires))}\n`,
+  )
+  await (json ? printJson({ invitations: results }) : print(visible(lines.join(''))))
+  if (results.length === 0) say('there are no invitations')
+  return EXIT.done
+}
+
+async function revoke(session: Session, named: string, json: boolean): Promise<ExitCode> {
+  const server = session.server(PATIENCE_MS.send)
+  const invitations = await listInvitations(server, session.state())
+  const [first, ...others] = invitations.filter(
+    ({ label, hash }) => named !== '' && (label === named || hash.startsWith(named)),
+  )
+  if (first === undefined || others.length > 0) {
+    const problem = first === undefined ? 'there is no such invitation' : 'more than one invitation is called so'
+    throw new Failure(problem, { exitCode: EXIT.usage, hint: 'sealdrop box invite --list shows their hashes' })
+  }
+  await session.change((state) => uninvite(server, state, first.hash))
+  if (json) await printJson({ revoked: first.hash })
+  say('revoked: nothing comes by that invitation any more')
+  return EXIT.done
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  label: { type: 'string' },
+  items: { type: 'string', default: '10' },
+  bytes: { type: 'string', default: '1G' },
+  expires: { type: 'string', default: `${MAX_TTL_SECONDS / 86_400}d` },
+  list: { type: 'boolean', default: false },
+  revoke: { type: 'string' },
+} as const
+
+const SHORT_CHARACTERS = 12

@@ -1,0 +1,67 @@
+import { accessOfState } from '#client/box/access.ts'
+import type { OpenedItem } from '#client/box/inbox.ts'
+import { MAX_PREVIEW_CHARACTERS, type ItemNote } from '#client/box/reading.ts'
+import { findItems, formatDay, itemName, threadName } from '../../box/items.ts'
+import { UNLOCK_OPTIONS } from '../../box/options.ts'
+import { readItem } from '../../box/read.ts'
+import { asReader, unlock } from '../../box/session.ts'
+import { PATIENCE_MS } from '../../connect.ts'
+import { EXIT, type ExitCode } from '../../failure.ts'
+import { readerName } from '../../fate.ts'
+import { misused, parseOptions } from '../../options.ts'
+import { say } from '../../terminal.ts'
+
+/** Opens an item of a box, and notes that it was read. It stays until an owner deletes it, or it expires. */
+export async function open(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const [start] = positionals
+  if (start === undefined) throw misused('an item is missing', undefined, 'sealdrop box list shows them')
+  const session = await unlock(values)
+  const access = await accessOfState(session.state())
+  const [item] = await asReader(session, findItems(session.server(PATIENCE_MS.look), access, [start]))
+  if (item === undefined) return EXIT.gone
+  const { origin } = session.state()
+  const opened = await readItem(item, {
+    origin,
+    access,
+    output: values.output,
+    json: values.json,
+    describe: ({ thread, readers, isThreadForged }) => ({
+      item: itemName(item.drop),
+      arrived: formatDay(item.arrived),
+      thread: thread ?? null,
+      isThreadForged,
+      readers: readers.map(readerName),
+    }),
+    announce: (what) => announce(what),
+  })
+  const note = noteOf(opened, item.expires * 1_000)
+  await session.change((state) => {
+    const { answeredAtMs } = state.reading.items[item.drop] ?? {}
+    const kept = answeredAtMs === undefined ? note : { ...note, answeredAtMs }
+    return { ...state, reading: { items: { ...state.reading.items, [item.drop]: kept } } }
+  })
+  if (opened.thread !== undefined) say(`it can be answered: sealdrop box answer ${itemName(item.drop)}`)
+  return EXIT.done
+}
+
+function announce({ thread, isThreadForged, readers }: OpenedItem): void {
+  if (thread !== undefined) say(`thread ${threadName(thread)}`)
+  if (isThreadForged) say('it names a thread that is not its own: nobody can answer it, and somebody may be lying')
+  say(
+    `sealed for ${readers.length === 1 ? 'one reader' : `${readers.length} readers`}: ${readers.map(readerName).join(', ')}`,
+  )
+}
+
+function noteOf({ text, thread, reply, readers }: OpenedItem, expiresAtMs: number): ItemNote {
+  return {
+    readAtMs: Date.now(),
+    ...(thread === undefined ? {} : { thread }),
+    ...(reply === undefined ? {} : { reply }),
+    preview: Array.from(text.trim()).slice(0, MAX_PREVIEW_CHARACTERS).join(''),
+    expiresAtMs,
+    sealedTo: readers,
+  }
+}
+
+const OPTIONS = { ...UNLOCK_OPTIONS, output: { type: 'string', short: 'o' } } as const

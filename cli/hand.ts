@@ -1,0 +1,32 @@
+import type { Opened } from '#client/receive.ts'
+import type { Saver } from './save.ts'
+import { isSeen, print, printJson, say, visible } from './terminal.ts'
+import { formatSize } from './words.ts'
+
+/**
+ * Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe.
+ * @param more - what else is told of it in JSON.
+ */
+export async function hand(
+  { text, files }: Pick<Opened, 'text' | 'files'>,
+  saver: Saver,
+  json: boolean,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const saved = new Map((await saver.publish()).map((each) => [each.name, each]))
+  for (const { name, size } of files) {
+    const { path, wasThere } = saved.get(name) ?? { path: name, wasThere: false }
+    say(wasThere ? `${path} is there already` : `saved ${path} (${formatSize(size)})`)
+  }
+  if (json) {
+    const list = files.map(({ name, size, type }) => ({ name, path: saved.get(name)?.path ?? name, size, type }))
+    await printJson({ ...more, text, files: list })
+  } else if (isSeen && text !== '') {
+    const harmless = visible(text)
+    await print(harmless.endsWith('\n') ? harmless : `${harmless}\n`)
+    if (harmless !== text)
+      say('the text has control characters, made visible here; redirect it to get them as they are')
+  } else if (text !== '') {
+    await print(text)
+  }
+}

@@ -1,0 +1,42 @@
+import { MAX_ENTRIES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { EXIT, Failure } from './failure.ts'
+import { chooseFiles, SAVE_IT, type Chosen } from './sources.ts'
+import { isTyped, readInput, say } from './terminal.ts'
+import { formatSize } from './words.ts'
+
+/** What somebody wants to send. */
+export interface Content {
+  readonly text: string
+  readonly files: readonly Chosen[]
+}
+
+/** Whether the arguments of a command ask for text from standard input: none does, or `-` among them. */
+export function takesText(paths: readonly string[]): boolean {
+  return paths.length === 0 || paths.includes('-')
+}
+
+/** Reads text and chooses files, as the arguments of a command name them. @throws Failure if there is nothing */
+export async function readContent(paths: readonly string[]): Promise<Content> {
+  const isText = takesText(paths)
+  const named = paths.filter((path) => path !== '-')
+  const files = await chooseFiles(named, isText ? MAX_FILES - 1 : MAX_FILES, isText ? ' besides text' : '')
+  const text = isText ? await readText() : ''
+  if (text === '' && files.length === 0) throw new Failure('there is nothing to send', { exitCode: EXIT.usage })
+  return { text, files }
+}
+
+async function readText(): Promise<string> {
+  if (isTyped) say('message, end with Ctrl-D:')
+  const bytes = await readInput(MAX_TEXT_BYTES)
+  if (bytes === undefined)
+    throw new Failure(`too large: text on standard input is at most ${formatSize(MAX_TEXT_BYTES)}`, { hint: SAVE_IT })
+  try {
+    // What comes out must be what went in: nothing is stripped, nothing is replaced.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new Failure('standard input is not text', { hint: 'save it as a file, and send that', cause })
+  }
+}
+
+/** Without text, which is an entry as well: the archive's own two go in besides. docs/protocol.md §3.2. */
+const MAX_FILES = MAX_ENTRIES - 2
