@@ -2,16 +2,32 @@ import type { VNode } from 'preact'
 import { Frame } from './parts/frame.tsx'
 import { later } from './parts/later.tsx'
 import { Compose } from './views/compose.tsx'
+import type { State } from './state.ts'
 import type { ViewProps } from './views/props.ts'
+import { stages } from './words/page.ts'
 
 /** The whole page for a state. */
 export function App(props: ViewProps): VNode {
   const { act, device, state } = props
+  const { announcements, main, page } = state
   return (
-    <Frame act={act} device={device} state={state}>
+    <Frame
+      device={device}
+      current={page}
+      announcement={announcementOf(state)}
+      announcements={announcements}
+      // From another page the mark leads back to what was being done; only from there does it start afresh.
+      onHome={page === 'main' && main.at !== 'compose' ? undefined : act.back}
+    >
       <Screen {...props} />
     </Frame>
   )
+}
+
+/** What a screen reader is told: what is being waited for, without its numbers, else what happened last. */
+function announcementOf({ main, announcement }: State): string {
+  const work = 'work' in main ? main.work : undefined
+  return work === undefined ? announcement : stages[work.stage]
 }
 
 function Screen(props: ViewProps): VNode {

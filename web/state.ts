@@ -71,6 +71,8 @@ export type ComposeFault =
   | { readonly at: 'file' | 'changed'; readonly name: string }
   /** The server holds nothing of the upload any more, or could not be told that it is cancelled. */
   | { readonly at: 'upload-over' | 'upload-left' }
+  /** Only of a drop for a box: it takes no more, or nothing from whoever has no invitation that still holds. */
+  | { readonly at: 'box-full' | 'invitation' }
   | { readonly at: 'server'; readonly code: FailureCode }
 
 /**

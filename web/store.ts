@@ -1,6 +1,8 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
+import type { Vault } from '#client/box/vault.ts'
 import type { PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SentDrop } from './sent-list.ts'
@@ -31,6 +33,14 @@ export interface Store {
   /** Notes how much has gone out, from 0 to 1. */
   noteSentPart(dropId: DropId, part: number): Promise<void>
   forgetUpload(dropId: DropId): Promise<void>
+  /** What this device keeps of its boxes, sealed. */
+  vaults(): Promise<Vault[]>
+  keepVault(vault: Vault): Promise<void>
+  forgetVault(address: BoxAddress): Promise<void>
+  /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
+  knownSerial(address: BoxAddress): Promise<number | undefined>
+  rememberBox(address: BoxAddress, serial: number): Promise<void>
+  forgetBox(address: BoxAddress): Promise<void>
 }
 
 export interface StoredReader {
@@ -59,6 +69,8 @@ export interface StoredUpload {
   readonly sender: SigningKey
   /** When the server removes it, milliseconds since 1970. */
   readonly untilMs: number
+  /** The return code that was made for it, if one was: it has not been shown yet. */
+  readonly returnWords?: readonly string[] | undefined
 }
 
 export interface KeptUpload extends StoredUpload {
@@ -79,6 +91,8 @@ export function memoryStore(): Store {
   const readers = new Map<DropId, StoredReader>()
   const sent = new Map<DropId, StoredSent>()
   const uploads = new Map<DropId, KeptUpload>()
+  const vaults = new Map<BoxAddress, Vault>()
+  const known = new Map<BoxAddress, number>()
   const change = (dropId: DropId, by: (upload: KeptUpload) => KeptUpload): void => {
     const upload = uploads.get(dropId)
     if (upload !== undefined) uploads.set(dropId, by(upload))
@@ -101,6 +115,12 @@ export function memoryStore(): Store {
       change(dropId, (upload) => ({ ...upload, unfinished: withHashes(upload.unfinished, [[n, hashes]]) })),
     noteSentPart: async (dropId, sentPart) => change(dropId, (upload) => ({ ...upload, sentPart })),
     forgetUpload: async (dropId) => void uploads.delete(dropId),
+    vaults: async () => [...vaults.values()],
+    keepVault: async (vault) => void vaults.set(vault.box, vault),
+    forgetVault: async (address) => void vaults.delete(address),
+    knownSerial: async (address) => known.get(address),
+    rememberBox: async (address, serial) => void known.set(address, serial),
+    forgetBox: async (address) => void known.delete(address),
   }
 }
 
@@ -143,6 +163,13 @@ function databaseStore(database: IDBDatabase): Store {
     noteSentPart: async (dropId, part) =>
       void (await run('journal', 'readwrite', (shelf) => shelf.put(part, [dropId, SENT_PART]))),
     forgetUpload,
+    vaults: () => run('vaults', 'readonly', (shelf) => shelf.getAll()),
+    keepVault: async (vault) => void (await run('vaults', 'readwrite', (shelf) => shelf.put(vault, vault.box))),
+    forgetVault: (address) => run('vaults', 'readwrite', (shelf) => shelf.delete(address)),
+    knownSerial: (address) => run('known', 'readonly', (shelf) => shelf.get(address)),
+    rememberBox: async (address, serial) =>
+      void (await run('known', 'readwrite', (shelf) => shelf.put(serial, address))),
+    forgetBox: (address) => run('known', 'readwrite', (shelf) => shelf.delete(address)),
   }
 
   async function forgetUpload(dropId: DropId): Promise<void> {
@@ -185,8 +212,13 @@ function withHashes(unfinished: Unfinished, later: readonly (readonly [number, P
 /** Names in the journal how much has gone out, beside the numbers of the parts. */
 const SENT_PART = 'sent'
 
-/** `journal`: by drop and part, so that a hash is written without the rest of its upload. */
-type Shelf = 'readers' | 'sent' | 'uploads' | 'journal'
+/**
+ * `journal`: by drop and part, so that a hash is written without the rest of its upload. `vaults` and `known`: by address,
+ * since version 3.
+ */
+type Shelf = (typeof SHELVES)[number]
+
+const SHELVES = ['readers', 'sent', 'uploads', 'journal', 'vaults', 'known'] as const
 
 function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -196,11 +228,10 @@ function openDatabase(): Promise<IDBDatabase> {
       isLate = true
       reject(new Error('the database does not answer'))
     }, PATIENCE_MS)
-    const request = indexedDB.open('sealdrop', 2)
+    const request = indexedDB.open('sealdrop', 3)
     request.onupgradeneeded = () => {
       const { objectStoreNames } = request.result
-      for (const name of ['readers', 'sent', 'uploads', 'journal'] satisfies Shelf[])
-        if (!objectStoreNames.contains(name)) request.result.createObjectStore(name)
+      for (const name of SHELVES) if (!objectStoreNames.contains(name)) request.result.createObjectStore(name)
     }
     request.onsuccess = () => {
       clearTimeout(timer)

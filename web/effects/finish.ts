@@ -6,8 +6,8 @@ import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
 import { failureOf, type Tools } from './tools.ts'
 
-/** A drop that the server holds whole, and what only its sender knows of it. */
-export interface Finished extends StoredSent {
+/** A drop for a link that the server holds whole, and what only its sender knows of it. */
+export interface FinishedLink extends StoredSent {
   readonly link: string
   /** `''` if there is none, or if nobody here knows it any more. */
   readonly passphrase: string
@@ -16,7 +16,7 @@ export interface Finished extends StoredSent {
 }
 
 /** Keeps what the sender keeps, and shows the link. */
-export async function finish(tools: Tools, finished: Finished): Promise<StoredSent> {
+export async function finish(tools: Tools, finished: FinishedLink): Promise<StoredSent> {
   const { keepsDraft = false, link, passphrase, sender, ticket } = finished
   const drop: StoredSent = { ticket, sender }
   const isKept = await keep(tools, drop)
@@ -36,6 +36,8 @@ export function composeFaultOf({ state }: Tools, error: unknown): ComposeFault {
   const { limits } = state()
   const room = error instanceof Refused && error.largest !== undefined ? roomBytes(error.largest) : limits?.room
   if (isTooLarge && room !== undefined) return { at: 'size', room }
+  if (isDropError(error) && error.code === 'box_full') return { at: 'box-full' }
+  if (isDropError(error) && error.code === 'invitation_needed') return { at: 'invitation' }
   return { at: 'server', code: failureOf(error) }
 }
 

@@ -162,7 +162,8 @@ export function isFull(error: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'QuotaExceededError'
 }
 
-function isAway(error: unknown): boolean {
+/** Whether the server may answer in a while. */
+export function isAway(error: unknown): boolean {
   return isDropError(error) && (error.code === 'offline' || error.code === 'try_later' || error.code === 'internal')
 }
 

@@ -5,7 +5,7 @@ import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import { memoryDisk, type Disk, type Outlet } from '../disk.ts'
 import type { Folder } from '../pickers.ts'
-import type { SaveFault } from '../reading-state.ts'
+import type { ReadingEvent, SaveFault } from '../reading-state.ts'
 import { opened as words, unreadable } from '../words/reading.ts'
 import { page } from '../words/page.ts'
 import { isFull } from './receiving.ts'
@@ -27,8 +27,24 @@ export interface Saving {
   stopSaving(): void
 }
 
+/** What saving needs of the room that it is done in. */
+export interface SavingTools {
+  readonly device: Tools['device']
+  readonly dispatch: (event: SavingEvent) => void
+  /** `main`: the screen, which says whether something is being saved. */
+  readonly state: () => { readonly main: object }
+}
+
+export type SavingEvent =
+  | { readonly type: 'announced'; readonly text: string }
+  | Extract<ReadingEvent, { readonly type: 'taken' | 'saving' | 'not-saved' }>
+
 /** @param settle - called after anything has been taken */
-export function makeSaving(tools: Tools, session: () => Session | undefined, settle: () => Promise<void>): Saving {
+export function makeSaving(
+  tools: SavingTools,
+  session: () => Pick<Session, 'disk' | 'message' | 'parts'> | undefined,
+  settle: () => Promise<void>,
+): Saving {
   const { dispatch, device, state } = tools
   const small = memoryDisk(device)
   let stop = new AbortController()

@@ -1,13 +1,12 @@
-import type { SigningKey } from '#client/crypto/keys.ts'
-import { deposit, fetchLimits, type Sealed } from '#client/send.ts'
+import { deposit, fetchLimits } from '#client/send.ts'
 import type { Draft } from '../draft.ts'
 import { findExcess, isOnePart, roomBytes } from '../fit.ts'
 import { once } from '../once.ts'
 import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
-import { composeFaultOf, finish } from './finish.ts'
-import { sealDraft } from './seal-draft.ts'
+import { composeFaultOf } from './finish.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
+import { linkTrade, type SealedDraft, type Trade } from './trade.ts'
 import type { Uploading } from './uploading.ts'
 
 export interface Sealing {
@@ -21,13 +20,17 @@ export interface Sealing {
 }
 
 /** @param uploading - what carries drops in parts. Its code comes when there is one. */
-export function makeSealing(tools: Tools, uploading: () => Promise<Pick<Uploading, 'send'>>): Sealing {
+export function makeSealing(
+  tools: Tools,
+  uploading: () => Promise<Pick<Uploading, 'send'>>,
+  trade: Trade = linkTrade(tools),
+): Sealing {
   const { dispatch, state } = tools
   const learnLimits = once(async () => {
     const { largest } = await fetchLimits(serverOf(tools, LOOK_PATIENCE_MS))
     dispatch({ type: 'limited', limits: { largest, room: roomBytes(largest) } })
   })
-  let pending: { readonly draft: Draft; readonly sealed: Sealed; readonly sender: SigningKey } | undefined
+  let pending: ({ readonly draft: Draft } & SealedDraft) | undefined
 
   return {
     async check() {
@@ -46,14 +49,15 @@ export function makeSealing(tools: Tools, uploading: () => Promise<Pick<Uploadin
         const fault = await findFault()
         if (fault !== undefined) return refuse(fault)
         if (!isOnePart(draft)) return await (await uploading()).send(draft)
-        if (pending?.draft !== draft) pending = { draft, ...(await sealDraft(tools, draft)) }
-        const { sealed, sender } = pending
+        if (pending?.draft !== draft) pending = { draft, ...(await trade.seal(draft)) }
+        const { draft: _, ...order } = pending
+        const { sealed, sender } = order
         const ticket = await deposit(serverOf(tools, WORK_PATIENCE_MS), sealed, {
           sender,
           onProgress: (work) => dispatch({ type: 'worked', work }),
         })
         pending = undefined
-        return await finish(tools, { ticket, sender, link: sealed.link, passphrase: draft.passphrase ?? '' })
+        return await trade.finish({ ...order, ticket, passphrase: draft.passphrase ?? '' })
       } catch (error) {
         return refuse(composeFaultOf(tools, error))
       }

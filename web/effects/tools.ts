@@ -21,7 +21,7 @@ export interface Tools {
 }
 
 /** The server that gave us this page. @param patienceMs - how long it may be asked again when it cannot be reached. */
-export function serverOf({ device, transport }: Tools, patienceMs: number): Server {
+export function serverOf({ device, transport }: Pick<Tools, 'device' | 'transport'>, patienceMs: number): Server {
   return { origin: device.origin, transport, clock: () => device.clock(), wait: (ms) => device.wait(ms), patienceMs }
 }
 

@@ -1,7 +1,6 @@
-import type { SigningKey } from '#client/crypto/keys.ts'
 import { makePace } from '#client/pace.ts'
 import type { Journal } from '#client/seal-parts.ts'
-import { deposit, goOn as goOnWith, type Sealed, type Unfinished } from '#client/send.ts'
+import { deposit, goOn as goOnWith } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
 import type { Progress, Server } from '#client/server.ts'
 import { FileFault } from '#client/source.ts'
@@ -9,15 +8,15 @@ import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { cipherFor } from '../ciphers.ts'
-import { CUSTOM, EXPIRIES, mergeDrafts, READS, type ChosenFile, type Draft } from '../draft.ts'
+import { mergeDrafts, type ChosenFile, type Draft } from '../draft.ts'
 import type { ComposeFault, SendFault } from '../state.ts'
 import type { KeptUpload, StoredSent } from '../store.ts'
 import { filesLike, matchFiles } from '../uploads.ts'
 import { fileSource } from './file-source.ts'
-import { composeFaultOf, finish } from './finish.ts'
-import { sealDraft } from './seal-draft.ts'
+import { composeFaultOf } from './finish.ts'
 import { cargoOf, findInterrupted, lockOf } from './interrupted.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
+import { linkTrade, type SealedDraft, type Trade } from './trade.ts'
 
 /** Carries drops in parts up, one at a time. */
 export interface Uploading {
@@ -37,9 +36,7 @@ export interface Uploading {
 }
 
 /** A drop to be sent, and what of it is not in it. */
-interface Order {
-  readonly sealed: Sealed
-  readonly sender: SigningKey
+interface Order extends SealedDraft {
   /** `''` if there is none, or if nobody here knows it any more. */
   readonly passphrase: string
   /** What it was sealed from, where that is not the draft. */
@@ -49,7 +46,7 @@ interface Order {
 /** What the person wants of the upload on the screen. */
 type Wish = 'go' | 'pause' | 'cancel'
 
-export function makeUploading(tools: Tools): Uploading {
+export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Uploading {
   const { device, dispatch, state, store } = tools
   let wish: Wish = 'go'
   let abort = new AbortController()
@@ -62,8 +59,9 @@ export function makeUploading(tools: Tools): Uploading {
 
   return {
     async send(draft) {
-      const { sealed, sender } = await sealDraft(tools, draft, cipherFor)
-      return device.alone(lockOf(sealed.dropId), () => carry({ sealed, sender, passphrase: draft.passphrase ?? '' }))
+      const sealed = await trade.seal(draft, cipherFor)
+      const order = { ...sealed, passphrase: draft.passphrase ?? '' }
+      return device.alone(lockOf(order.sealed.dropId), () => carry(order))
     },
 
     async resume(dropId, chosen) {
@@ -71,10 +69,10 @@ export function makeUploading(tools: Tools): Uploading {
       const isFree = await device.ifFree(lockOf(dropId), async () => {
         const upload = await find(dropId)
         if (upload === undefined) return dispatch({ type: 'upload-ended', draft: {}, fault: { at: 'upload-over' } })
-        const { sender, unfinished } = upload
+        const { returnWords, sender, unfinished } = upload
         const files = matchFiles(unfinished.files, chosen).files.filter((file) => file !== undefined)
         const sealed = await goOnWith(unfinished, files.map(fileSource), { cipherFor })
-        drop = await carry({ sealed, sender, passphrase: '', resumed: draftOf(unfinished, files) })
+        drop = await carry({ sealed, sender, returnWords, passphrase: '', resumed: trade.draftOf(unfinished, files) })
       })
       if (!isFree) dispatch({ type: 'upload-asked', asking: { dropId, to: 'go-on', chosen, trouble: 'elsewhere' } })
       return drop
@@ -86,7 +84,7 @@ export function makeUploading(tools: Tools): Uploading {
         if (upload === undefined) return dispatch({ type: 'upload-ended', draft: {}, fault: { at: 'upload-over' } })
         const { sender, unfinished } = upload
         const isTold = await revoke({ unfinished, sender })
-        const draft = draftOf(unfinished, filesLike(unfinished.files, chosen))
+        const draft = trade.draftOf(unfinished, filesLike(unfinished.files, chosen))
         await giveBack(draft, isTold ? undefined : { at: 'upload-left' })
       })
       if (!isFree) dispatch({ type: 'upload-asked', asking: { dropId, to: 'cancel', chosen, trouble: 'elsewhere' } })
@@ -99,7 +97,7 @@ export function makeUploading(tools: Tools): Uploading {
 
   /** Until it is there or cancelled. The lock of the drop is held. */
   async function carry(order: Order): Promise<StoredSent | undefined> {
-    const { passphrase, resumed, sealed, sender } = order
+    const { resumed, sealed, sender } = order
     const isKept = resumed !== undefined || (await keep(order))
     const cargo = cargoOf(sealed.unfinished)
     wish = 'go'
@@ -120,8 +118,7 @@ export function makeUploading(tools: Tools): Uploading {
         })
         if (wished() !== 'cancel') {
           await forget(sealed.dropId)
-          const { link } = sealed
-          return await finish(tools, { ticket, sender, link, passphrase, keepsDraft: resumed !== undefined })
+          return await trade.finish({ ...order, ticket, keepsDraft: resumed !== undefined })
         }
       } catch (error) {
         const fault = endOf(error)
@@ -157,7 +154,7 @@ export function makeUploading(tools: Tools): Uploading {
     const draft = before === undefined ? {} : mergeDrafts(before, state().draft)
     dispatch({ type: 'upload-ended', draft, fault })
     // There may be more of them.
-    await findInterrupted(tools)
+    await findInterrupted(tools, trade)
   }
 
   /** @returns whether the server knows. If not, it removes the parts by itself when the upload's time is over. */
@@ -172,11 +169,11 @@ export function makeUploading(tools: Tools): Uploading {
     return isTold
   }
 
-  async function keep({ sealed, sender }: Order): Promise<boolean> {
+  async function keep({ returnWords, sealed, sender }: Order): Promise<boolean> {
     try {
       const kept = await store()
       const untilMs = device.clock() + UPLOAD_LIFE_SECONDS * 1_000
-      await kept.keepUpload({ unfinished: sealed.unfinished, sender, untilMs })
+      await kept.keepUpload({ unfinished: sealed.unfinished, sender, untilMs, returnWords })
       return kept.isLasting
     } catch {
       return false
@@ -244,6 +241,8 @@ export function makeUploading(tools: Tools): Uploading {
     switch (error.code) {
       case 'file_changed':
       case 'too_large':
+      case 'box_full':
+      case 'invitation_needed':
         return composeFaultOf(tools, error)
       case 'gone':
         return { at: 'upload-over' }
@@ -257,20 +256,6 @@ function sendFaultOf(error: unknown): SendFault | undefined {
   if (error instanceof FileFault) return { at: 'file', name: error.file }
   if (isDropError(error) && error.code === 'stopped') return undefined
   return { at: 'server', code: failureOf(error) }
-}
-
-/** What was sealed then, to be sealed anew. A passphrase is asked for again: nobody here knows it. */
-function draftOf({ terms, text, ticket }: Unfinished, files: readonly ChosenFile[]): Draft {
-  return {
-    text,
-    files,
-    expiry: EXPIRIES.includes(terms.ttlSeconds) ? String(terms.ttlSeconds) : CUSTOM,
-    customExpiry: String(Math.ceil(terms.ttlSeconds / 60)),
-    customUnit: 'minutes',
-    reads: READS.includes(terms.reads) ? String(terms.reads) : CUSTOM,
-    customReads: String(terms.reads),
-    passphrase: ticket.needsPassphrase ? '' : undefined,
-  }
 }
 
 /** How often a number changes on the screen, in milliseconds. */

@@ -24,13 +24,18 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
       setFailed(false)
       redraw((count) => count + 1)
     }
-    return (
-      <div class="stack">
-        <p role="alert">{page.notLoaded}</p>
-        <button type="button" class="button" onClick={retry}>
-          {page.again}
-        </button>
-      </div>
-    )
+    return <NotLoaded onAgain={retry} />
   }
+}
+
+/** In place of what could not be fetched. */
+export function NotLoaded({ onAgain }: { onAgain: () => unknown }): VNode {
+  return (
+    <div class="stack">
+      <p role="alert">{page.notLoaded}</p>
+      <button type="button" class="button" onClick={() => void onAgain()}>
+        {page.again}
+      </button>
+    </div>
+  )
 }

@@ -9,8 +9,14 @@ import type { Limits } from '../state.ts'
 import { compose as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 
+export interface FilePickerProps {
+  readonly act: Pick<Act, 'addFiles' | 'prepare'> & { readonly draft: (change: Pick<Draft, 'files'>) => void }
+  readonly draft: Pick<Draft, 'files' | 'text'>
+  readonly limits: Limits | undefined
+}
+
 /** The files of a draft, and the buttons that add more. */
-export function FilePicker({ act, draft, limits }: { act: Act; draft: Draft; limits: Limits | undefined }): VNode {
+export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
   const add = useRef<HTMLDivElement>(null)
   const { files } = draft
   const keep = (kept: readonly ChosenFile[]): void => {

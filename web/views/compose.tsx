@@ -97,7 +97,7 @@ function errorAt(fault: ComposeFault | undefined, at: 'message'): string | undef
 }
 
 function FaultNotice({ fault, draft }: { fault: ComposeFault; draft: Draft }): VNode | null {
-  const text = noticeOf(fault, draft)
+  const text = composeFaultText(fault, draft)
   return text === undefined ? null : (
     <Notice kind="burn" role="alert">
       <p>{text}</p>
@@ -105,12 +105,15 @@ function FaultNotice({ fault, draft }: { fault: ComposeFault; draft: Draft }): V
   )
 }
 
-function noticeOf(fault: ComposeFault, draft: Draft): string | undefined {
+/** What is said above the button; `undefined` for what is said at its field, and for what only a drop for a box has. */
+export function composeFaultText(fault: ComposeFault, draft: Draft): string | undefined {
   switch (fault.at) {
     case 'message':
     case 'expiry':
     case 'reads':
     case 'passphrase':
+    case 'box-full':
+    case 'invitation':
       return undefined
     case 'size':
       return composeFaults.size(format.bytes(fault.room), format.bytes(contentBytes(draft)), draft.files.length > 0)

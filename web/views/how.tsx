@@ -33,6 +33,12 @@ export function How({ act }: ViewProps): VNode {
           {words.ageCommands}
         </pre>
       </section>
+      <section class="block">
+        <h2>{words.returnTitle}</h2>
+        <p>
+          <a href="#return">{words.return}</a>
+        </p>
+      </section>
       <div class="buttons">
         <Button onPress={act.back}>{words.back}</Button>
       </div>

@@ -4,14 +4,21 @@ import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { Question } from '../parts/question.tsx'
 import { useQuestionFocus } from '../parts/question-focus.ts'
+import type { State } from '../state.ts'
 import { matchFiles, type Asked, type Interrupted as Upload } from '../uploads.ts'
 import { cargoText, listText } from '../words/cargo.ts'
 import * as format from '../words/format.ts'
 import { interrupted as words } from '../words/sending.ts'
 import type { ViewProps } from './props.ts'
 
+type InterruptedAct = Pick<Act, 'interrupted' | 'prepare'>
+
 /** Uploads that came to no end, each with what can be done about it. */
-export function Interrupted({ act, device, state }: ViewProps): VNode {
+export function Interrupted({
+  act,
+  device,
+  state,
+}: Pick<ViewProps, 'device'> & { readonly act: InterruptedAct; readonly state: Pick<State, 'uploads'> }): VNode {
   const { asking, interrupted } = state.uploads
   const now = device.clock()
   return (
@@ -49,13 +56,13 @@ export function Interrupted({ act, device, state }: ViewProps): VNode {
 }
 
 /** A text alone is kept whole: nothing has to be chosen for it. */
-function goOn(act: Act, { dropId, files }: Upload): unknown {
+function goOn(act: InterruptedAct, { dropId, files }: Upload): unknown {
   if (files.length === 0) return act.interrupted.choose(dropId, [])
   act.prepare()
   return act.interrupted.ask({ dropId, to: 'go-on', chosen: [] })
 }
 
-function Ask({ act, asking, upload }: { act: Act; asking: Asked; upload: Upload }): VNode {
+function Ask({ act, asking, upload }: { act: InterruptedAct; asking: Asked; upload: Upload }): VNode {
   const { dropId } = upload
   const onNo = (): void => act.interrupted.ask(undefined)
   if (asking.to === 'go-on') return <Choose act={act} asking={asking} upload={upload} />
@@ -76,7 +83,7 @@ function Ask({ act, asking, upload }: { act: Act; asking: Asked; upload: Upload 
 }
 
 /** The page cannot read the files by itself any more: whoever goes on chooses them again. */
-function Choose({ act, asking, upload }: { act: Act; asking: Asked; upload: Upload }): VNode {
+function Choose({ act, asking, upload }: { act: InterruptedAct; asking: Asked; upload: Upload }): VNode {
   const { chosen, dropId, isBusy = false } = asking
   const { changed, missing } = matchFiles(upload.files, chosen)
   const box = useQuestionFocus('go-on', 'button')

@@ -1,14 +1,18 @@
 import type { VNode } from 'preact'
+import type { Act } from '../act.ts'
 import { Button } from '../parts/button.tsx'
 import { SavingNotice } from '../parts/saving.tsx'
-import type { FileEntry } from '../reading-state.ts'
-import type { Main } from '../state.ts'
+import type { FileEntry, OpenedDrop, Saving } from '../reading-state.ts'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
-import type { ViewProps } from './props.ts'
+
+export interface OpenedFilesProps {
+  readonly act: { readonly keep: Pick<Act['keep'], 'saveAll' | 'saveFile' | 'stopSaving'> }
+  readonly main: Omit<OpenedDrop, 'reads'> & Saving & { readonly taken: readonly string[] }
+}
 
 /** The files of a message: one by one, or all of them. */
-export function OpenedFiles({ act, main }: ViewProps & { main: Extract<Main, { at: 'opened' }> }): VNode {
+export function OpenedFiles({ act, main }: OpenedFilesProps): VNode {
   const { files, held, saveFault, saving, text } = main
   const taken = new Set(main.taken)
   const isBusy = saving !== undefined

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import type { Act } from '../act.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
@@ -6,16 +7,21 @@ import { tabTitle, Transfer } from '../parts/transfer.tsx'
 import type { Main, SendFault } from '../state.ts'
 import { sending as words } from '../words/sending.ts'
 import { cargoText } from '../words/cargo.ts'
-import type { ViewProps } from './props.ts'
+export interface SendingProps {
+  readonly act: Pick<Act, 'upload'>
+  readonly main: Extract<Main, { at: 'sending' }>
+  /** What is said of a drop that is not for a link. */
+  readonly own?: { readonly lede: (cargo: string) => string; readonly kept: string }
+}
 
-/** A drop in parts on its way to the server. The link comes when all of it is there. */
-export function Sending({ act, main }: ViewProps & { main: Extract<Main, { at: 'sending' }> }): VNode {
+/** A drop in parts on its way to the server. What its sender gets for it comes when all of it is there. */
+export function Sending({ act, main, own = words }: SendingProps): VNode {
   const { cargo, carried, fault, flow, isAsking, isKept } = main
   const { upload } = act
   return (
     <>
       <Title text={words.title} tab={tabTitle(carried, flow)} />
-      <p class="lede">{words.lede(cargoText(cargo))}</p>
+      <p class="lede">{own.lede(cargoText(cargo))}</p>
       {fault !== undefined && (
         <Notice kind="burn" role="alert">
           <p>{faultText(fault)}</p>
@@ -40,7 +46,7 @@ export function Sending({ act, main }: ViewProps & { main: Extract<Main, { at: '
           />
         ) : undefined}
       </Transfer>
-      <section class="block">{isKept ? <p>{words.kept}</p> : <p class="warn-text">{words.notKept}</p>}</section>
+      <section class="block">{isKept ? <p>{own.kept}</p> : <p class="warn-text">{words.notKept}</p>}</section>
     </>
   )
 }

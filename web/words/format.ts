@@ -1,5 +1,5 @@
 /** Numbers and times as the reader writes them. The sentences are English, so the locale is an English one. */
-const LOCALE = globalThis.navigator?.languages?.find((tag) => tag.startsWith('en')) ?? 'en-GB'
+export const LOCALE: string = globalThis.navigator?.languages?.find((tag) => tag.startsWith('en')) ?? 'en-GB'
 
 /** `8.2 MB` */
 export function bytes(count: number): string {

@@ -35,5 +35,7 @@ export const how = {
   ageTitle: 'Without our code',
   age: 'The sealed bytes are an ordinary age file around an ordinary tar archive. With the command line you can turn a link into an age key and open what it seals with stock tools:',
   ageCommands: 'sealdrop key LINK > key.txt\nage -d -i key.txt drop.age | tar x',
+  returnTitle: 'You wrote to a box?',
+  return: 'Come back for answers with your return code',
   back: 'Back',
 } as const

@@ -3,8 +3,11 @@ export const page = {
   name: 'Sealdrop',
   how: 'How it works',
   sent: 'Sent',
+  boxes: 'Boxes',
   nav: 'Pages',
   foot: 'Encrypted on your device: the server holds sealed bytes that it cannot read, and deletes them once they have been opened.',
+  footBoxes:
+    'Encrypted on your device: the server holds sealed bytes that it cannot read, until they expire or the owner of the box deletes them.',
   loading: 'One moment…',
   notLoaded: 'A part of this page could not be loaded. Nothing is lost; try again when you are connected.',
   show: 'Show',

@@ -1,0 +1,150 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseState, formatState } from '#client/box/state.ts'
+import { createBox } from '#client/box/owner.ts'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { addressOf } from '#protocol/address.ts'
+import type { Item } from '#protocol/box-api.ts'
+import {
+  NO_ITEMS,
+  withGone,
+  withNewer,
+  withOlder,
+  withoutDeleted,
+  type ItemsPage,
+} from '../../../web/boxes/inbox/item-list.ts'
+import { itemReduce, type Phase } from '../../../web/boxes/inbox/item-state.ts'
+import {
+  isRead,
+  noteAnswered,
+  noteDeleted,
+  noteRead,
+  noteUnread,
+  threadName,
+  threadOf,
+} from '../../../web/boxes/inbox/notes.ts'
+import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/boxes/inbox/state.ts'
+import { NOW, ORIGIN } from '../../client/support/boxes.ts'
+import { manyItems, numberedDrop, numberedItem } from './support/inbox-stage.tsx'
+
+const page = (items: readonly Item[], all: readonly Item[], more = false): ItemsPage => ({
+  items,
+  repeated: [],
+  more,
+  count: all.length,
+  bytes: all.reduce((sum, { size }) => sum + size, 0),
+})
+
+test('however a box is divided into pages, older and newer, its list is the same: newest first, each drop once', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 60 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (count, most, part) => {
+        const all = manyItems(count)
+        const middle = Math.floor(part * count)
+        let list = NO_ITEMS
+        const old = all.slice(0, middle).toReversed()
+        for (let start = 0; start < Math.max(1, old.length); start += most)
+          list = withOlder(list, page(old.slice(start, start + most), all, start + most < old.length))
+        for (let start = middle; start < count; start += most)
+          list = withNewer(list, page(all.slice(start, Math.min(count, start + most)), all))
+        expect(list.items).toEqual(all.toReversed())
+        expect([list.hasOlder, list.repeated.size, list.newestSeq]).toEqual([false, 0, count])
+        expect(list.totals?.count).toBe(count)
+      },
+    ),
+  )
+})
+
+test('the same page twice changes nothing; the same drop in another place is shown once, and marked', () => {
+  const all = manyItems(5)
+  const list = withOlder(NO_ITEMS, page(all.toReversed(), all))
+  expect(withOlder(list, page(all.toReversed(), all))).toEqual(list)
+  const again = { ...numberedItem(1), seq: 9 }
+  const marked = withNewer(list, page([again], all))
+  expect(marked.items).toEqual(list.items)
+  expect([...marked.repeated]).toEqual([again.drop])
+  // It is not asked for again and again.
+  expect(marked.newestSeq).toBe(9)
+})
+
+test('what was deleted leaves the list and its totals; what is gone leaves only what can be selected', () => {
+  const all = manyItems(5)
+  const list = withOlder(NO_ITEMS, page(all.toReversed(), all))
+  const drops = all.slice(1, 3).map(({ drop }) => drop)
+  const less = withoutDeleted(list, new Set(drops))
+  expect(less.items).toEqual([all[4], all[3], all[0]])
+  expect(less.totals?.count).toBe(3)
+  expect(less.totals?.bytes).toBe((list.totals?.bytes ?? 0) - (all[1]?.size ?? 0) - (all[2]?.size ?? 0))
+  let state = { ...FIRST_INBOX, list: withGone(list, drops) }
+  state = reduceInbox(state, { type: 'selected', drops: all.map(({ drop }) => drop), isSelected: true })
+  expect(state.selected.size).toBe(3)
+})
+
+test('what is hidden by a filter is not selected, so that it is not deleted unseen', () => {
+  const all = manyItems(3)
+  let state = reduceInbox(FIRST_INBOX, { type: 'listed', what: 'older', page: page(all.toReversed(), all) })
+  state = reduceInbox(state, { type: 'selected', drops: [numberedDrop(1)], isSelected: true })
+  state = reduceInbox(state, { type: 'deletion-asked', drops: [numberedDrop(1)] })
+  state = reduceInbox(state, { type: 'filtered', thread: undefined })
+  expect([state.selected.size, state.deletion]).toEqual([0, undefined])
+})
+
+test('an event about an item that is not on the screen changes nothing', () => {
+  const state = reduceInbox(FIRST_INBOX, { type: 'shown', item: numberedItem(1) })
+  expect(reduceInbox(state, { type: 'vanished-item', drop: numberedDrop(2) })).toBe(state)
+  expect(reduceInbox(state, { type: 'vanished-item', drop: numberedDrop(1) }).shown?.phase).toEqual({ at: 'gone' })
+})
+
+test('a number of bytes that was seen is never taken back, and what is paused stays paused', () => {
+  const carried = (bytes: number) => ({ stage: 'receiving', bytes, total: 100 }) as const
+  let phase: Phase = { at: 'closed' }
+  const drop = numberedDrop(1)
+  phase = itemReduce(phase, { type: 'coming', drop })
+  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(60) })
+  phase = itemReduce(phase, { type: 'flowed', drop, flow: 'paused' })
+  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(20) })
+  expect(phase).toMatchObject({ carried: { bytes: 60 }, flow: 'paused' })
+  phase = itemReduce(phase, { type: 'flowed', drop, flow: 'waiting' })
+  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(70) })
+  expect(phase).toMatchObject({ carried: { bytes: 70 }, flow: 'going' })
+})
+
+test('an answer that failed is as it was typed, and keeps the page from being left', () => {
+  const drop = numberedDrop(1)
+  let state = reduceInbox(FIRST_INBOX, { type: 'answer-drafted', drop, draft: { text: 'Thank you' } })
+  state = reduceInbox(state, { type: 'answer-worked', drop, work: { stage: 'starting' } })
+  state = reduceInbox(state, { type: 'answer-refused', drop, fault: { at: 'server', code: 'offline' } })
+  expect(answerTo(state, drop)).toMatchObject({ draft: { text: 'Thank you', ttlSeconds: 2_592_000 } })
+  expect(wouldLoseInbox(state)).toBe(true)
+  state = reduceInbox(state, { type: 'answer-sent', drop, expiresAtMs: NOW })
+  expect(wouldLoseInbox(state)).toBe(false)
+})
+
+test('what is noted of reading comes back from the sealed state, and goes with what is deleted', async () => {
+  const terms = { largest: 1_000_000, invitation: false }
+  const { state: first } = await createBox({ origin: ORIGIN, name: 'n', readerName: 'Ana', terms, now: NOW })
+  const { publicKey } = await generateSigningKey()
+  const thread = await addressOf(publicKey)
+  const old = { ...numberedItem(1), expires: NOW / 1_000 + 86_400 }
+  const item = { ...numberedItem(2), expires: NOW / 1_000 + 2 * 86_400 }
+  const read = { text: `  line\n\tline ${'x'.repeat(100)}`, thread, reply: undefined, readers: [publicKey] }
+  let state = noteRead(noteRead(first, old, read, NOW), item, read, NOW)
+  state = noteAnswered(state, item.drop, 'y'.repeat(3_000), NOW + 1)
+  state = noteUnread(state, old.drop)
+  expect(parseState(formatState(state))?.reading).toEqual(state.reading)
+  const note = state.reading.items[item.drop]
+  expect(note?.preview).toBe(`line line ${'x'.repeat(69)}…`)
+  expect(note?.answers).toEqual([{ atMs: NOW + 1, text: 'y'.repeat(2_000) }])
+  expect([isRead(note), isRead(state.reading.items[old.drop]), isRead(undefined)]).toEqual([true, false, false])
+  expect(threadOf(state, thread).map(({ drop }) => drop)).toHaveLength(2)
+  expect(threadName(thread)).toMatch(/^[0-9a-f]{8}$/)
+  // Read again: what was answered stays, and it is unread no longer.
+  state = noteRead(state, item, read, NOW + 2)
+  expect(state.reading.items[item.drop]).toMatchObject({ readAtMs: NOW, answeredAtMs: NOW + 1 })
+  // A day later the first has expired.
+  expect(Object.keys(noteRead(state, item, read, NOW + 86_400_000 + 1).reading.items)).toEqual([item.drop])
+  expect(noteDeleted(state, new Set([old.drop, item.drop])).reading.items).toEqual({})
+})

@@ -1,0 +1,148 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { newVault, openVault } from '#client/box/vault.ts'
+import { watchIdle } from '../../../web/boxes/idle.ts'
+import { memoryStore, type Store } from '../../../web/store.ts'
+import { boxWords, lockedWords } from '../../../web/words/boxes.ts'
+import { boxFaults } from '../../../web/words/boxes-faults.ts'
+import { forgetWords, settingsWords } from '../../../web/words/boxes-settings.ts'
+import { newState, quickStretch } from '../../client/box/support/states.ts'
+import type { TabMessage } from '../../../web/boxes/tabs.ts'
+import { PASSPHRASE, PATIENT } from './support/ways.ts'
+import { roomStage, tabsOf, type RoomSetting, type RoomStage } from './support/room-stage.tsx'
+
+const rooms: RoomStage[] = []
+
+afterEach(() => rooms.splice(0).forEach((room) => room.close()))
+
+async function storeWithBox(): Promise<Store> {
+  const store = memoryStore()
+  const backedUp = { ...(await newState('Tips')), backedUpAtMs: 1_795_392_000_000 }
+  await store.keepVault((await newVault(backedUp, PASSPHRASE, quickStretch)).vault)
+  return store
+}
+
+/** At the screen of a box that this device keeps. */
+async function before(setting: RoomSetting = {}): Promise<RoomStage> {
+  const room = roomStage({ store: await storeWithBox(), ...setting })
+  rooms.push(room)
+  await expect.poll(() => room.text(), PATIENT).toContain('Tips')
+  await room.press(boxWords.unlockBox('Tips'))
+  await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.lede)
+  return room
+}
+
+async function unlock(room: RoomStage, passphrase = PASSPHRASE): Promise<void> {
+  await room.fill(lockedWords.passphrase, passphrase)
+  await room.press(lockedWords.unlock)
+  await expect.poll(() => room.state().job?.name, PATIENT).not.toBe('unlock')
+}
+
+test('a wrong passphrase is said so, as often as it is tried, and the right one opens then', async () => {
+  const room = await before()
+  for (const wrong of ['x', 'correct', 'Correct horse']) {
+    await unlock(room, wrong)
+    await expect
+      .poll(() => room.page.querySelector('#passphrase-error')?.textContent, PATIENT)
+      .toBe(boxFaults.open_failed)
+    expect(room.page.querySelector<HTMLInputElement>('#passphrase')?.value).toBe(wrong)
+  }
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  expect(room.session().state().name).toBe('Tips')
+})
+
+test('a lock leaves nothing open, and says why if nobody pressed it', async () => {
+  const room = await before()
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  const session = room.session()
+  room.lockIdle()
+  expect(session.isLocked()).toBe(true)
+  expect(() => session.state()).toThrow('forgotten')
+  await expect(session.change((state) => ({ ...state, name: 'late' }))).rejects.toThrow('forgotten')
+  expect(() => room.session()).toThrow('locked')
+  await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.idle)
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  room.act.home.lock()
+  await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.lede)
+  expect(room.text()).not.toContain(lockedWords.idle)
+})
+
+test('when another tab removes the box, this one locks and says so', async () => {
+  const all = new Set<(message: TabMessage) => void>()
+  const room = await before({ tabs: tabsOf(all) })
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
+  const session = room.session()
+  const other = roomStage({ store: room.store, tabs: tabsOf(all) })
+  rooms.push(other)
+  expect(await other.act.forget(session.state().box)).toBe(true)
+  expect(session.isLocked()).toBe(true)
+  await expect.poll(() => room.text(), PATIENT).toContain(boxWords.lost('Tips'))
+})
+
+test('a box is removed only after the word was typed', async () => {
+  const room = await before()
+  await room.press(lockedWords.forgotten)
+  await room.press(forgetWords.button)
+  await expect.poll(() => room.text(), PATIENT).toContain(forgetWords.unlike(forgetWords.word))
+  expect(await room.store.vaults()).toHaveLength(1)
+  await room.fill(forgetWords.confirm(forgetWords.word), ' Remove ')
+  await room.press(forgetWords.button)
+  await expect.poll(() => room.text(), PATIENT).toContain(boxWords.empty)
+  expect(await room.store.vaults()).toEqual([])
+})
+
+test('a passphrase that was changed opens it, and the old one does not', async () => {
+  const room = await before()
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
+  await room.press('Settings')
+  await expect.poll(() => room.text(), PATIENT).toContain(settingsWords.passphraseTitle)
+  await room.fill(settingsWords.newPassphrase, 'another')
+  await room.fill(settingsWords.newRepeated, 'another')
+  await room.press(settingsWords.change)
+  await expect.poll(() => room.state().announcement, PATIENT).toBe(boxWords.passphraseChanged)
+  const [vault] = await room.store.vaults()
+  if (vault === undefined) throw new Error('no vault')
+  await expect(openVault(vault, PASSPHRASE, quickStretch)).rejects.toThrow('open_failed')
+  expect((await openVault(vault, 'another', quickStretch)).state.name).toBe('Tips')
+})
+
+test('a page that nobody uses is idle after its minutes, by the clock, and a sign of somebody begins them anew', () => {
+  vi.useFakeTimers()
+  const target = new EventTarget()
+  let minutes: number | undefined = undefined
+  const onIdle = vi.fn<() => void>()
+  const end = watchIdle({ clock: () => Date.now(), minutes: () => minutes, onIdle, target, tickMs: 1_000 })
+  try {
+    vi.advanceTimersByTime(3_600_000)
+    // It was opened after an hour that nobody counts.
+    minutes = 10
+    vi.advanceTimersByTime(599_000)
+    target.dispatchEvent(new Event('keydown'))
+    vi.advanceTimersByTime(599_000)
+    expect(onIdle).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(2_000)
+    expect(onIdle).toHaveBeenCalled()
+
+    // Asleep for an hour: the first move after it does not undo what is due.
+    onIdle.mockClear()
+    target.dispatchEvent(new Event('keydown'))
+    onIdle.mockClear()
+    vi.setSystemTime(Date.now() + 3_600_000)
+    target.dispatchEvent(new Event('pointermove'))
+    expect(onIdle).toHaveBeenCalledOnce()
+
+    onIdle.mockClear()
+    minutes = 0
+    vi.advanceTimersByTime(36_000_000)
+    expect(onIdle).not.toHaveBeenCalled()
+  } finally {
+    end()
+    vi.useRealTimers()
+  }
+})

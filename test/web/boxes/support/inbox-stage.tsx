@@ -1,0 +1,209 @@
+import { render } from 'preact'
+import { expect } from 'vitest'
+import { deriveReaderKey } from '#client/box/reader-keys.ts'
+import { createBox } from '#client/box/owner.ts'
+import { deriveRoot, type Root } from '#client/box/root.ts'
+import type { BoxState } from '#client/box/state.ts'
+import { sealForBox, type BoxOrder } from '#client/box/write.ts'
+import type { Message } from '#client/archive.ts'
+import { deposit } from '#client/send.ts'
+import type { Card } from '#protocol/card.ts'
+import type { Item } from '#protocol/box-api.ts'
+import { dayAt, epochAt } from '#protocol/epoch.ts'
+import { formatDropId, type DropId } from '#protocol/id.ts'
+import base from '../../../../web/style/base.css?raw'
+import sheet from '../../../../web/style/inbox.css?raw'
+import type { InboxAct } from '../../../../web/boxes/inbox/act.ts'
+import { deskOf } from '../../../../web/boxes/inbox/desk.ts'
+import { Inbox } from '../../../../web/boxes/inbox/inbox.tsx'
+import type { BoxSession } from '../../../../web/boxes/session.ts'
+import type { RoomTools } from '../../../../web/room-tools.ts'
+import { Titles } from '../../../../web/parts/title.tsx'
+import { boxServer, type BoxServer } from '../../../client/support/box-server.ts'
+import { cardReader, NOW, orderFor, ORIGIN, sign } from '../../../client/support/boxes.ts'
+import { stage } from '../../support/stage.ts'
+
+/** A busy machine takes a while. */
+export const PATIENT = { timeout: 10_000 }
+
+/** An owner who looks into a box, with a real page, real keys, and a network that the test makes up. */
+export interface InboxStage {
+  readonly server: BoxServer
+  readonly session: BoxSession
+  readonly tools: RoomTools
+  readonly root: Root
+  readonly card: Card
+  /** What can be done on the page. */
+  readonly act: InboxAct
+  /** What the page shows. */
+  readonly box: HTMLElement
+  /** What a screen reader was told. */
+  readonly said: readonly string[]
+  /** What was handed to the downloads of the browser. */
+  readonly saved: ReadonlyMap<string, Blob>
+  isGuarded(): boolean
+  /** Somebody writes to the box. */
+  write(message: Partial<Message>, changes?: Partial<BoxOrder>): Promise<DropId>
+  /** Ends all waits: the page looks again. */
+  tick(): void
+  /** Draws the page anew, as after a look at another section. */
+  show(): void
+  hide(): void
+  press(name: string): void
+  /** Waits until the page says something. */
+  shows(text: string): Promise<void>
+  /** Opens a drop from the list, once it is listed. @param expected - what the page says then */
+  open(drop: DropId, expected: string): Promise<void>
+  /** Types an answer. */
+  type(text: string): void
+  text(): string
+  /** The one element that fits. */
+  readonly find: (selector: string) => HTMLElement
+}
+
+/** @param readsOnly - on the device of a reader who owns nothing */
+export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage> {
+  const terms = { largest: 100_000_000, invitation: false }
+  const plan = { origin: ORIGIN, name: 'The newsroom', readerName: 'Ana', terms, now: NOW }
+  const { phrase, state: made } = await createBox(plan)
+  const root = await deriveRoot(phrase)
+  const own = await cardReader({ seed: made.reader.seed, chain: made.chain }, 'Ana')
+  const { card, jws } = await sign(root, { epoch: epochAt(NOW), readers: [own] })
+  const server = boxServer()
+  server.cards.set(root.address, jws)
+  const { session } = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root)
+  const box = document.createElement('main')
+  const style = document.createElement('style')
+  style.textContent = base + sheet
+  document.body.append(style, box)
+  const said: string[] = []
+  const waiting: (() => void)[] = []
+  const saved = new Map<string, Blob>()
+  let isGuarded = false
+  const { tools } = stage(server.transport, {
+    device: {
+      clock: () => NOW,
+      wait: () => new Promise((resolve) => void waiting.push(resolve)),
+      save: (name, bytes) => void saved.set(name, new Blob([bytes])),
+      guard: (on) => void (isGuarded = on),
+    },
+  })
+  const show = (): void =>
+    render(
+      <Titles.Provider value={tools.device}>
+        <h1 tabIndex={-1}>The newsroom</h1>
+        <Inbox session={session} tools={tools} announce={(text) => void said.push(text)} />
+      </Titles.Provider>,
+      box,
+    )
+  const order = await orderFor({ address: root.address, card })
+  const shows = (text: string): Promise<void> => expect.poll(() => box.innerText, PATIENT).toContain(text)
+  return {
+    server,
+    session,
+    tools,
+    root,
+    card,
+    act: deskOf(session, tools).act,
+    box,
+    said,
+    saved,
+    isGuarded: () => isGuarded,
+    async write(message, changes = {}) {
+      const sealed = await sealForBox({ text: '', files: [], ...message }, { ...order, ...changes })
+      await deposit(server, sealed, order)
+      return sealed.dropId
+    },
+    tick() {
+      for (const end of waiting.splice(0)) end()
+    },
+    show,
+    hide() {
+      render(null, box)
+      box.remove()
+      style.remove()
+    },
+    press(name) {
+      const buttons = Array.from(box.querySelectorAll('button'))
+      const found = buttons.find((each) => (each.getAttribute('aria-label') ?? each.textContent).includes(name))
+      if (found === undefined) throw new Error(`no button ${name} in: ${box.innerText}`)
+      found.focus()
+      found.click()
+    },
+    shows,
+    async open(drop, expected) {
+      await expect.poll(() => box.querySelector(`[data-drop="${drop}"]`), PATIENT).not.toBeNull()
+      box.querySelector<HTMLElement>(`[data-drop="${drop}"]`)?.click()
+      await shows(expected)
+    },
+    type(text) {
+      const field = box.querySelector('textarea')
+      if (field === null) throw new Error('no field')
+      field.value = text
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    },
+    text: () => box.innerText,
+    find: (selector) => {
+      const found = box.querySelector<HTMLElement>(selector)
+      if (found === null) throw new Error(`no ${selector} in: ${box.innerText}`)
+      return found
+    },
+  }
+}
+
+/** Items of which nothing can be opened: for a list, where they come from does not matter. @param first - the place of the first */
+export function manyItems(count: number, first = 1): Item[] {
+  return Array.from({ length: count }, (_, index) => numberedItem(first + index))
+}
+
+export function numberedItem(n: number): Item {
+  return {
+    drop: numberedDrop(n),
+    seq: n,
+    size: 18_043 + 1_000 * (n % 7),
+    parts: 1,
+    arrived: dayAt(NOW) - (n % 20),
+    expires: NOW / 1_000 + 86_400 * (1 + (n % 13)),
+  }
+}
+
+export function numberedDrop(n: number): DropId {
+  const bytes = new Uint8Array(16)
+  new DataView(bytes.buffer).setUint32(0, n)
+  return formatDropId(bytes)
+}
+
+function memorySession(first: BoxState, root: Root): { session: BoxSession } {
+  let state = first
+  let isLocked = false
+  let last: Promise<unknown> = Promise.resolve()
+  const listeners = new Set<() => void>()
+  return {
+    session: {
+      state() {
+        if (isLocked) throw new Error('locked')
+        return state
+      },
+      change(by) {
+        const next = last.then(async () => {
+          state = await by(state)
+          for (const listener of listeners) listener()
+          return state
+        })
+        last = next.catch(() => {})
+        return next
+      },
+      root: async () => (state.phrase === undefined ? undefined : root),
+      lock: () => void (isLocked = true),
+      onChange(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+  }
+}
+
+/** A key of some other reader. */
+export async function strangerKey(): Promise<Card['readers'][number]['key']> {
+  return (await deriveReaderKey(crypto.getRandomValues(new Uint8Array(32)))).publicKey
+}

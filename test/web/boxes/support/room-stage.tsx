@@ -1,0 +1,146 @@
+import { render } from 'preact'
+import { parseBoxAddress } from '#protocol/address.ts'
+import { BOX_ADDRESS_FIELD } from '#protocol/api.ts'
+import type { Bytes } from '#protocol/bytes.ts'
+import { makeBoxes } from '../../../../web/boxes/make-act.ts'
+import type { BoxesAct } from '../../../../web/boxes/act.ts'
+import type { OpenSession } from '../../../../web/boxes/open-session.ts'
+import type { Passkeys } from '../../../../web/boxes/passkey.ts'
+import { drawBoxes } from '../../../../web/boxes/room.tsx'
+import { boxesReduce, FIRST_BOXES, type BoxesState } from '../../../../web/boxes/state.ts'
+import type { TabMessage, Tabs } from '../../../../web/boxes/tabs.ts'
+import type { BoxTools } from '../../../../web/boxes/tools.ts'
+import { makeDrawing } from '../../../../web/parts/drawing.ts'
+import { memoryStore, type Store } from '../../../../web/store.ts'
+import { boxServer, type BoxServer } from '../../../client/box/support/box-server.ts'
+import { NOW, quickStretch } from '../../../client/box/support/states.ts'
+import { stage } from '../../support/stage.ts'
+
+/** A browser in front of the room of its boxes: real views, state, store and cryptography over a network that the test makes up. */
+export interface RoomStage {
+  /** What the page shows. */
+  readonly page: HTMLElement
+  readonly act: BoxesAct
+  readonly state: () => BoxesState
+  readonly session: () => OpenSession
+  readonly store: Store
+  readonly server: () => BoxServer
+  /** Files that were saved, by name. */
+  readonly saved: Map<string, Bytes>
+  now: number
+  isOffline: boolean
+  lockIdle(): void
+  text(): string
+  /** Resolves when it has been drawn. */
+  press(name: string): Promise<void>
+  fill(label: string, text: string): Promise<void>
+  close(): void
+}
+
+export interface RoomSetting {
+  readonly store?: Store
+  readonly tabs?: Tabs
+  readonly passkeys?: Passkeys
+}
+
+export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), passkeys }: RoomSetting = {}): RoomStage {
+  const page = document.createElement('div')
+  document.body.append(page)
+  let state = FIRST_BOXES
+  let server: BoxServer | undefined
+  const saved = new Map<string, Bytes>()
+  const shown: RoomStage = {
+    page,
+    store,
+    saved,
+    now: NOW,
+    isOffline: false,
+    state: () => state,
+    act: undefined as never,
+    session: () => boxes.session() ?? fail('the box is locked'),
+    server: () => server ?? fail('nobody has asked the server'),
+    lockIdle: () => boxes.lockIdle(),
+    text: () => page.textContent,
+    async press(name) {
+      const found = Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
+        (each) => (each.ariaLabel ?? each.textContent) === name,
+      )
+      if (found === undefined) fail(`no button “${name}” on: ${page.textContent}`)
+      found.click()
+      await drawn()
+    },
+    async fill(label, text) {
+      const found = Array.from(page.querySelectorAll('label')).find((each) => each.textContent === label)
+      const field = page.querySelector<HTMLInputElement>(`#${found?.htmlFor}`) ?? fail(`no field “${label}”`)
+      field.value = text
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      await drawn()
+    },
+    close() {
+      render(null, page)
+      page.remove()
+    },
+  }
+  const { tools } = stage(
+    async (exchange) => {
+      const address = parseBoxAddress(exchange.fields[BOX_ADDRESS_FIELD] ?? '')
+      if (shown.isOffline || address === undefined) throw new TypeError('offline')
+      server ??= boxServer(address, NOW)
+      server.now = shown.now
+      return server.transport(exchange)
+    },
+    {
+      store: async () => store,
+      device: {
+        clock: () => shown.now,
+        // Who waits for a server that is not there waits for nothing else.
+        wait: (ms) =>
+          new Promise((resolve) => {
+            if (!shown.isOffline) return
+            shown.now += ms
+            setTimeout(resolve)
+          }),
+        save: (name, bytes) => void (bytes instanceof Blob || saved.set(name, bytes)),
+      },
+    },
+  )
+  const own: BoxTools = {
+    ...tools,
+    stretch: quickStretch,
+    store: async () => store,
+    state: () => state,
+    dispatch(event) {
+      state = boxesReduce(state, event)
+      draw()
+    },
+    tabs,
+    passkeys,
+    persist: async () => false,
+  }
+  const boxes = makeBoxes(own)
+  const draw = makeDrawing(page, () => drawBoxes(own, boxes))
+  draw()
+  return Object.assign(shown, { act: boxes.act })
+}
+
+/** Tabs that hear each other. @param all - those of one browser */
+export function tabsOf(all: Set<(message: TabMessage) => void>): Tabs {
+  const mine = new Set<(message: TabMessage) => void>()
+  return {
+    post: (message) => {
+      for (const hear of all) if (!mine.has(hear)) hear(message)
+    },
+    listen(listener) {
+      mine.add(listener)
+      all.add(listener)
+      return () => void (mine.delete(listener), all.delete(listener))
+    },
+  }
+}
+
+/** What was typed is drawn after all that runs now. */
+const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+function fail(what: string): never {
+  throw new Error(what)
+}

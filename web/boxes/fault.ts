@@ -1,0 +1,78 @@
+import { isDropError, type DropErrorCode } from '#protocol/error.ts'
+
+/** What a person can be told of what went wrong with a box. */
+export type FaultCode =
+  | 'offline'
+  | 'try_later'
+  | 'gone'
+  | 'outdated'
+  | 'not_proved'
+  | 'too_large'
+  /** A wrong passphrase, or a file that is none of ours: nobody can tell which. */
+  | 'open_failed'
+  | 'bad_code'
+  | 'bad_address'
+  | 'bad_card'
+  | 'bad_answer'
+  | 'refused'
+  /** What was typed is not what is needed. */
+  | 'no_name'
+  | 'no_passphrase'
+  | 'long_passphrase'
+  | 'unlike'
+  | 'bad_phrase'
+  | 'no_file'
+  | 'bad_number'
+  /** It is on this device already. */
+  | 'here'
+  /** It lives on another server. */
+  | 'elsewhere'
+  | 'readers_full'
+  /** This browser could not keep it, or the box was removed from it meanwhile. */
+  | 'not_kept'
+  | 'forgotten'
+  /** The passkey was not used, or cannot protect anything. */
+  | 'passkey_declined'
+  | 'passkey_unfit'
+  /** Our own page has a fault, or a part of it could not be fetched; the browser is too old. */
+  | 'broken'
+  | 'unsupported'
+
+/** What was typed cannot be taken, or a device cannot do it: told by its code, like a refusal of the server. */
+export class BoxFault extends Error {
+  override readonly name = 'BoxFault'
+  readonly code: FaultCode
+
+  constructor(code: FaultCode, options?: { cause?: unknown }) {
+    super(code, options)
+    this.code = code
+  }
+}
+
+/** What a person is told of whatever was thrown. */
+export function faultOf(error: unknown): FaultCode {
+  if (globalThis.crypto?.subtle === undefined) return 'unsupported'
+  if (error instanceof BoxFault) return error.code
+  if (isDropError(error)) return TOLD[error.code] ?? 'refused'
+  if (error instanceof DOMException) return error.name === 'NotSupportedError' ? 'unsupported' : 'not_kept'
+  return 'broken'
+}
+
+const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
+  offline: 'offline',
+  try_later: 'try_later',
+  internal: 'try_later',
+  gone: 'gone',
+  claimed: 'gone',
+  outdated: 'outdated',
+  not_proved: 'not_proved',
+  too_large: 'too_large',
+  open_failed: 'open_failed',
+  bad_code: 'bad_code',
+  bad_link: 'bad_code',
+  bad_address: 'bad_address',
+  bad_card: 'bad_card',
+  foreign_card: 'bad_card',
+  rolled_back_card: 'bad_card',
+  bad_answer: 'bad_answer',
+}

@@ -1,0 +1,156 @@
+import { sealBackup } from '#client/box/backup.ts'
+import { makeReaderCode } from '#client/box/joining.ts'
+import { addReader, invite, listInvitations, publish, removeReader, renew, uninvite } from '#client/box/owner.ts'
+import { deriveReaderKey } from '#client/box/reader-keys.ts'
+import { fetchOwnCard } from '#client/box/own-card.ts'
+import type { BoxState } from '#client/box/state.ts'
+import { addPasskey, changePassphrase, removePasskey } from '#client/box/vault.ts'
+import type { Server } from '#client/server.ts'
+import type { Card } from '#protocol/card.ts'
+import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.ts'
+import { boxWords as words } from '../words/boxes.ts'
+import type { HomeAct } from './act.ts'
+import { BoxFault } from './fault.ts'
+import type { JobName } from './state.ts'
+import { checkPassphrase, type BoxTools, type Desk } from './tools.ts'
+import type { Unlocking } from './unlocking.ts'
+
+/** What can be done in a box that is open. */
+export function makeHome(tools: BoxTools, { run, session }: Desk, unlocking: Unlocking): HomeAct {
+  const { device, dispatch, passkeys, stretch } = tools
+  const done = (text: string): void => dispatch({ type: 'announced', text })
+
+  /** Changes the box at the server, then on this device, then on the screen. */
+  const publishing = (
+    name: JobName,
+    by: (server: Server, state: BoxState, now: number) => Promise<BoxState>,
+    said: string,
+  ): Promise<boolean> =>
+    run(name, async () => {
+      await session().work((state) => by(serverOf(tools, WORK_PATIENCE_MS), state, device.clock()))
+      done(said)
+    })
+
+  /** What is left of the invitations, as the server says. */
+  const askLeft = async (server: Server): Promise<void> => {
+    const listed = await listInvitations(server, session().state())
+    const left = listed.map(({ label, hash, items, bytes, expiresAtMs }) => ({
+      label,
+      hash,
+      items,
+      bytes,
+      expiresAtMs,
+    }))
+    dispatch({ type: 'told', about: { left } })
+  }
+
+  return {
+    section: (section) => dispatch({ type: 'section', section }),
+    lock: () => unlocking.lock('pressed'),
+    publish: () => publishing('publish', renew, words.published),
+    terms: (terms) =>
+      publishing('terms', (server, state, now) => publish(server, { ...state, terms }, now), words.termsKept),
+    addReader: (code) =>
+      publishing(
+        'add-reader',
+        async (server, state, now) => {
+          try {
+            return unsaved(await addReader(server, state, code, now))
+          } catch (error) {
+            throw error instanceof RangeError ? new BoxFault('readers_full', { cause: error }) : error
+          }
+        },
+        words.readerAdded,
+      ),
+    removeReader: (key) =>
+      publishing(
+        'remove-reader',
+        async (server, state, now) => unsaved(await removeReader(server, state, key, now)),
+        words.readerRemoved,
+      ),
+    makeCode: () =>
+      run('code', async () => {
+        const server = serverOf(tools, WORK_PATIENCE_MS)
+        const code = await makeReaderCode(server, session().state(), device.clock(), stretch)
+        dispatch({ type: 'told', about: { code } })
+        done(words.codeMade)
+      }),
+    lookAtCard: () =>
+      run('card', async () => {
+        const card = await fetchOwnCard(serverOf(tools, LOOK_PATIENCE_MS), session().state())
+        await session().change((state) => keepCard(state, card))
+        const { publicKey: own } = await deriveReaderKey(session().state().reader.seed)
+        dispatch({ type: 'told', about: { card: { readers: card.readers, own } } })
+      }),
+    invite: (order) =>
+      run('invite', async () => {
+        const server = serverOf(tools, WORK_PATIENCE_MS)
+        let link = ''
+        await session().work(async (state) => {
+          const invited = await invite(server, state, order)
+          link = invited.link
+          return invited.state
+        })
+        dispatch({ type: 'told', about: { invited: { label: order.label, link } } })
+        done(words.invited)
+        await askLeft(server)
+      }),
+    uninvite: (hash) =>
+      run('uninvite', async () => {
+        const server = serverOf(tools, WORK_PATIENCE_MS)
+        await session().work((state) => uninvite(server, state, hash))
+        dispatch({ type: 'told', about: { invited: undefined } })
+        done(words.uninvited)
+        await askLeft(server)
+      }),
+    lookAtInvitations: () => run('left', () => askLeft(serverOf(tools, LOOK_PATIENCE_MS))),
+    backUp: (passphrase, repeated) =>
+      run('backup', async ({ isThere, stretched }) => {
+        checkPassphrase(passphrase, repeated)
+        const now = device.clock()
+        // In the file as well: who restores it has it.
+        const file = await sealBackup({ ...session().state(), backedUpAtMs: now }, passphrase, stretched)
+        if (!isThere()) return
+        device.save(words.backupName(session().state().name, now), file)
+        await session().change((state) => ({ ...state, backedUpAtMs: now }))
+        done(words.backedUp)
+      }),
+    changePassphrase: (passphrase, repeated) =>
+      run('passphrase', async ({ stretched }) => {
+        checkPassphrase(passphrase, repeated)
+        await session().rewrap((open) => changePassphrase(open, passphrase, stretch, stretched))
+        done(words.passphraseChanged)
+      }),
+    addPasskey: () =>
+      run('passkey', async () => {
+        if (passkeys === undefined) throw new BoxFault('passkey_unfit')
+        const taken = session()
+          .vault()
+          .slots.flatMap((slot) => (slot.kind === 'passkey' ? [slot.credential] : []))
+        const { credential, salt, prf } = await passkeys.make(taken, device.clock())
+        await session().rewrap((open) => addPasskey(open, credential, salt, prf))
+        done(words.passkeyAdded)
+      }),
+    removePasskey: (credential) =>
+      run('passkey', async () => {
+        await session().rewrap((open) => removePasskey(open, credential))
+        await passkeys?.drop(credential)
+        done(words.passkeyRemoved)
+      }),
+    autoLock: (minutes) =>
+      run('auto-lock', async () => {
+        await session().change((state) => ({ ...state, autoLockMinutes: minutes }))
+        done(words.autoLockKept)
+      }),
+  }
+}
+
+/** The backup that there is knows other readers. */
+function unsaved(state: BoxState): BoxState {
+  return { ...state, backedUpAtMs: undefined }
+}
+
+/** On a device that has joined: what the owner calls the box now, and the newest card that was seen. */
+function keepCard(state: BoxState, { name, serial, terms }: Card): BoxState {
+  return state.phrase !== undefined || serial <= state.serial ? state : { ...state, name, serial, terms }
+}

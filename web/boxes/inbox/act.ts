@@ -1,0 +1,36 @@
+import type { BoxAddress } from '#protocol/address.ts'
+import type { Item } from '#protocol/box-api.ts'
+import type { DropId } from '#protocol/id.ts'
+import type { Act } from '../../act.ts'
+import type { ChosenFile } from '../../draft.ts'
+import type { AnswerDraft } from './answer-state.ts'
+
+/** Everything that a person can do with what lies in a box. Views call these and nothing else. */
+export interface InboxAct {
+  readonly load: () => Promise<void>
+  readonly older: () => Promise<void>
+  readonly select: (drops: readonly DropId[], isSelected: boolean) => void
+  readonly filter: (thread: BoxAddress | undefined) => void
+  readonly askDelete: (drops: readonly DropId[]) => void
+  readonly keepThem: () => void
+  readonly deleteAsked: () => Promise<void>
+  /** Shows an item and opens it. */
+  readonly open: (item: Item) => Promise<void>
+  readonly back: () => void
+  /** Shows it as unread again, in the list. */
+  readonly markUnread: (drop: DropId) => Promise<void>
+  readonly receiving: Act['receiving']
+  readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveFile' | 'saveAll' | 'saveSealed' | 'stopSaving'>
+  readonly answer: {
+    readonly draft: (drop: DropId, change: Partial<AnswerDraft>) => void
+    /** All of them or none: more than an archive takes are refused. */
+    readonly addFiles: (drop: DropId, files: readonly ChosenFile[]) => void
+    readonly missFiles: (drop: DropId) => void
+    readonly send: (drop: DropId) => Promise<void>
+    /** Another one to the same drop. */
+    readonly anew: (drop: DropId) => void
+    readonly pause: () => void
+    readonly goOn: () => Promise<void>
+    readonly cancel: () => Promise<void>
+  }
+}

@@ -1,0 +1,186 @@
+import type { VNode } from 'preact'
+import { useMemo, useState } from 'preact/hooks'
+import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { MAX_FILES } from '../../draft.ts'
+import { Button } from '../../parts/button.tsx'
+import { Field } from '../../parts/field.tsx'
+import { useKeptFocus } from '../../parts/kept-focus.ts'
+import { Notice } from '../../parts/notice.tsx'
+import { WorkNotice } from '../../parts/progress.tsx'
+import { Question } from '../../parts/question.tsx'
+import { Transfer } from '../../parts/transfer.tsx'
+import { FilePicker, useDroppedFiles } from '../../views/compose-files.tsx'
+import { compose } from '../../words/compose.ts'
+import * as format from '../../words/format.ts'
+import { answer as words, answerFault } from '../../words/inbox.ts'
+import { page } from '../../words/page.ts'
+import { ANSWER_LIVES, type AnswerStage } from './answer-state.ts'
+import type { OpenedViewProps } from './opened.tsx'
+import { answerTo } from './state.ts'
+
+/** Answers a drop whose sender took a return code, or says why that cannot be. */
+export function AnswerSection(props: OpenedViewProps): VNode {
+  const { phase, shown, state } = props
+  const { stage } = answerTo(state, shown.item.drop)
+  return (
+    <section class="block answer">
+      <h2 id="answer-title" tabIndex={-1}>
+        {words.title}
+      </h2>
+      {phase.answering === 'none' && <p>{words.none}</p>}
+      {phase.answering === 'forged' && (
+        <Notice kind="warn">
+          <p>{words.forged}</p>
+        </Notice>
+      )}
+      {phase.answering === 'open' && <Stage {...props} stage={stage} />}
+    </section>
+  )
+}
+
+function Stage({ stage, ...props }: OpenedViewProps & { stage: AnswerStage }): VNode {
+  const { act, shown } = props
+  switch (stage.at) {
+    case 'draft':
+      return <Form {...props} stage={stage} />
+    case 'sending':
+      return <Upload {...props} stage={stage} />
+    case 'sent':
+      return (
+        <>
+          <Notice kind="seal">
+            <p>{words.sentUntil(format.moment(stage.expiresAtMs))}</p>
+          </Notice>
+          <div class="buttons">
+            <Button kind="small" onPress={() => act.answer.anew(shown.item.drop)}>
+              {words.another}
+            </Button>
+          </div>
+        </>
+      )
+  }
+}
+
+function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'draft' }> }): VNode {
+  const { drop } = shown.item
+  const { draft } = answerTo(state, drop)
+  const { fault, work } = stage
+  const isBusy = work !== undefined
+  const form = useKeptFocus(isBusy)
+  const files = useMemo(
+    () => ({
+      draft: (change: Parameters<typeof act.answer.draft>[1]) => act.answer.draft(drop, change),
+      addFiles: (chosen: Parameters<typeof act.answer.addFiles>[1]) => act.answer.addFiles(drop, chosen),
+      missFiles: () => act.answer.missFiles(drop),
+      prepare: () => {},
+    }),
+    [act, drop],
+  )
+  const isDragged = useDroppedFiles(isBusy ? undefined : files)
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    void act.answer.send(drop)
+  }
+  const error = fault === undefined ? undefined : answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)
+  return (
+    <form
+      class="stack"
+      noValidate
+      autoComplete="off"
+      ref={form}
+      aria-labelledby="answer-title"
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+      }}
+    >
+      <fieldset disabled={isBusy}>
+        <Field
+          id="answer-text"
+          label={words.message}
+          hint={words.lede}
+          error={fault?.at === 'message' || fault?.at === 'text' ? error : undefined}
+          occasion={fault}
+        >
+          {(ids) => (
+            <textarea
+              {...ids}
+              rows={6}
+              spellcheck={false}
+              autoComplete="off"
+              autoCapitalize="off"
+              value={draft.text}
+              onInput={({ currentTarget }) => files.draft({ text: currentTarget.value })}
+            />
+          )}
+        </Field>
+        <FilePicker act={files} draft={draft} limits={undefined} />
+        <Field id="answer-life" label={words.life}>
+          {(ids) => (
+            <select
+              {...ids}
+              value={String(draft.ttlSeconds)}
+              onChange={({ currentTarget }) => files.draft({ ttlSeconds: Number(currentTarget.value) })}
+            >
+              {ANSWER_LIVES.map((seconds) => (
+                <option key={seconds} value={String(seconds)}>
+                  {format.span(seconds)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </fieldset>
+      {fault !== undefined && fault.at !== 'message' && fault.at !== 'text' && (
+        <Notice kind="burn" role="alert">
+          <p>{error}</p>
+        </Notice>
+      )}
+      {work !== undefined && <WorkNotice work={work} />}
+      <div class="buttons">
+        <Button kind="seal" isSubmit isBusy={isBusy}>
+          {isBusy ? words.sending : fault?.at === 'server' ? page.again : words.send}
+        </Button>
+      </div>
+      {isDragged && (
+        <div class="drop-here" aria-hidden="true">
+          <p>{compose.dropHere}</p>
+        </div>
+      )}
+    </form>
+  )
+}
+
+function Upload({ act, stage }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'sending' }> }): VNode {
+  const { carried, fault, flow } = stage
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      {fault !== undefined && (
+        <Notice kind="burn" role="alert">
+          <p>{answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)}</p>
+        </Notice>
+      )}
+      <Transfer
+        carried={carried}
+        flow={flow}
+        onPause={act.answer.pause}
+        onGoOn={act.answer.goOn}
+        onCancel={() => setAsking(true)}
+      >
+        {isAsking ? (
+          <Question
+            title={words.cancelQuestion}
+            warning={words.cancelWarning}
+            yes={words.cancelSure}
+            no={words.keep}
+            from="cancel"
+            onYes={act.answer.cancel}
+            onNo={() => setAsking(false)}
+          />
+        ) : undefined}
+      </Transfer>
+      <p class="hint">{words.uploading}</p>
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+import { CardFault } from '#client/box/card-fault.ts'
+import { fetchCard } from '#client/box/write.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import { LOOK_PATIENCE_MS, serverOf } from '../../effects/tools.ts'
+import type { ReadersCheck } from './item-state.ts'
+import type { InboxTools } from './tools.ts'
+
+/** Who reads the box: whom its owner lists, or whom its card names. */
+interface KnownReaders {
+  readonly name: string
+  readonly key: PublicKey
+}
+
+/** Holds the readers that a drop says it is sealed for against those of the box. */
+export async function checkReaders(tools: InboxTools, sealedTo: readonly PublicKey[]): Promise<ReadersCheck> {
+  const readers = await findReaders(tools)
+  if (readers === undefined) return { known: [], strangers: [...sealedTo], left: [], isChecked: false }
+  const names = new Map(readers.map(({ key, name }) => [key, name]))
+  return {
+    known: sealedTo.flatMap((key) => names.get(key) ?? []),
+    strangers: sealedTo.filter((key) => !names.has(key)),
+    left: readers.filter(({ key }) => !sealedTo.includes(key)).map(({ name }) => name),
+    isChecked: true,
+  }
+}
+
+/** @returns `undefined` if nobody can say now */
+async function findReaders({ room, session }: InboxTools): Promise<readonly KnownReaders[] | undefined> {
+  const { box, phrase, readers, serial } = session.state()
+  if (phrase !== undefined && readers.length > 0) return readers
+  try {
+    return (await fetchCard(serverOf(room, LOOK_PATIENCE_MS), box, { now: room.device.clock(), known: serial })).card
+      .readers
+  } catch (error) {
+    // One that has run out still says who the readers were; one from before another says who they were once.
+    return error instanceof CardFault && error.code === 'stale_card' ? error.card?.readers : undefined
+  }
+}

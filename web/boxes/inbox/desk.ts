@@ -1,0 +1,136 @@
+import type { BoxState } from '#client/box/state.ts'
+import { MAX_FILES } from '../../draft.ts'
+import type { RoomTools } from '../../room-tools.ts'
+import type { BoxSession } from '../session.ts'
+import type { InboxAct } from './act.ts'
+import { makeAnswering } from './answering.ts'
+import { makeCollecting } from './collecting.ts'
+import { makeListing } from './listing.ts'
+import { noteUnread } from './notes.ts'
+import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox, type InboxEvent, type InboxState } from './state.ts'
+import { note, type InboxTools } from './tools.ts'
+import { watch } from './watching.ts'
+
+/** The inbox of one open box: what is on its screen, and what can be done there. */
+export interface InboxDesk {
+  readonly act: InboxAct
+  state(): InboxState
+  /** Somebody looks at it: from now on new items are looked for. @returns what ends that */
+  enter(viewer: Viewer): () => void
+}
+
+export interface Viewer {
+  onChange(): void
+  announce(text: string): void
+}
+
+/** The desk of a session: the same one as long as the box is open, so that a look at another page loses nothing. */
+export function deskOf(session: BoxSession, room: RoomTools): InboxDesk {
+  const desk = DESKS.get(session) ?? makeDesk(session, room)
+  DESKS.set(session, desk)
+  return desk
+}
+
+/** What is known of the box; `undefined` once it is locked. */
+export function boxOf(session: BoxSession): BoxState | undefined {
+  try {
+    return session.state()
+  } catch {
+    return undefined
+  }
+}
+
+const DESKS = new WeakMap<BoxSession, InboxDesk>()
+
+function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
+  let state = FIRST_INBOX
+  let viewer: Viewer | undefined
+  const dispatch = (event: InboxEvent): void => {
+    state = reduceInbox(state, event)
+    if (viewer !== undefined) room.device.guard(wouldLoseInbox(state))
+    viewer?.onChange()
+  }
+  const tools: InboxTools = {
+    session,
+    room,
+    dispatch,
+    state: () => state,
+    announce: (text) => viewer?.announce(text),
+  }
+  const listing = makeListing(tools)
+  const collecting = makeCollecting(tools)
+  const answering = makeAnswering(tools)
+
+  const act: InboxAct = {
+    load: () => listing.load('first'),
+    older: () => listing.load('older'),
+    select: (drops, isSelected) => dispatch({ type: 'selected', drops, isSelected }),
+    filter: (thread) => dispatch({ type: 'filtered', thread }),
+    askDelete: (drops) => dispatch({ type: 'deletion-asked', drops }),
+    keepThem: () => dispatch({ type: 'deletion-dismissed' }),
+    async deleteAsked() {
+      await listing.deleteAsked()
+      if (state.shown === undefined) await collecting.leave()
+    },
+    async open(item) {
+      dispatch({ type: 'shown', item })
+      await collecting.open(item)
+    },
+    back() {
+      dispatch({ type: 'left' })
+      void collecting.leave()
+    },
+    async markUnread(drop) {
+      await note(tools, (box) => noteUnread(box, drop))
+      act.back()
+    },
+    receiving: {
+      pause: async () => collecting.pause(),
+      goOn: () => collecting.goOn(),
+      cancel: () => collecting.cancel(),
+    },
+    keep: collecting,
+    answer: {
+      draft: (drop, draft) => dispatch({ type: 'answer-drafted', drop, draft }),
+      addFiles(drop, chosen) {
+        const files = [...answerTo(state, drop).draft.files, ...chosen]
+        if (files.length > MAX_FILES) return dispatch({ type: 'answer-refused', drop, fault: { at: 'count' } })
+        dispatch({ type: 'answer-drafted', drop, draft: { files } })
+      },
+      missFiles: (drop) => dispatch({ type: 'answer-refused', drop, fault: { at: 'dropped' } }),
+      async send(drop) {
+        const to = session.state().reading.items[drop]?.reply ?? collecting.message()?.reply
+        if (to !== undefined) await answering.send(drop, to)
+      },
+      anew: (drop) => dispatch({ type: 'answer-anew', drop }),
+      pause: () => answering.pause(),
+      goOn: () => answering.goOn(),
+      cancel: () => answering.cancel(),
+    },
+  }
+
+  return {
+    act,
+    state: () => state,
+    enter(next) {
+      viewer = next
+      room.device.guard(wouldLoseInbox(state))
+      const stopListening = session.onChange(() => viewer?.onChange())
+      const stopWatching = watch(() => listing.look(), room.device)
+      return () => {
+        viewer = undefined
+        stopListening()
+        stopWatching()
+        room.device.guard(false)
+        // It goes on by a press: after a lock nothing may go on by itself.
+        if (state.shown?.phase.at === 'coming') collecting.pause()
+        answering.pause()
+        if (boxOf(session) !== undefined) return
+        // Nothing that was opened outlives the lock.
+        state = FIRST_INBOX
+        DESKS.delete(session)
+        void collecting.leave()
+      }
+    },
+  }
+}

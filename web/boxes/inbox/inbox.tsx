@@ -1,0 +1,61 @@
+import type { VNode } from 'preact'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useFoundFocus } from '../../parts/found-focus.ts'
+import type { RoomTools } from '../../room-tools.ts'
+import type { BoxSession } from '../session.ts'
+import { boxOf, deskOf } from './desk.ts'
+import { ItemScreen } from './item.tsx'
+import { keepPlace, placeIn, type Place } from './place.ts'
+import { ItemsScreen } from './list.tsx'
+
+export interface InboxProps {
+  readonly session: BoxSession
+  readonly tools: RoomTools
+  /** Tells a screen reader, without moving anything. */
+  readonly announce: (text: string) => void
+}
+
+/** What lies in an open box: its list, or one drop of it. Below a heading of the first level, which is the room's. */
+export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
+  const desk = useMemo(() => deskOf(session, tools), [session, tools])
+  const [, redraw] = useState(0)
+  const sayRef = useRef(announce)
+  /** Where the list stood before the change that is about to be drawn. */
+  const placeRef = useRef<Place | undefined>(undefined)
+  const around = useFoundFocus()
+  useEffect(() => {
+    sayRef.current = announce
+  }, [announce])
+  useEffect(
+    () =>
+      desk.enter({
+        onChange: () => {
+          placeRef.current ??= placeIn(around.current)
+          redraw((count) => count + 1)
+        },
+        announce: (text) => sayRef.current(text),
+      }),
+    [around, desk],
+  )
+  const { newestSeq } = desk.state().list
+  useLayoutEffect(() => {
+    if (placeRef.current !== undefined) keepPlace(placeRef.current)
+  }, [newestSeq])
+  useLayoutEffect(() => {
+    placeRef.current = undefined
+  })
+  const box = boxOf(session)
+  // Locked a moment ago: the room is about to show something else.
+  if (box === undefined) return null
+  const props = { act: desk.act, box, now: tools.device.clock(), state: desk.state() }
+  const { shown } = props.state
+  return (
+    <section class="inbox" ref={around}>
+      {shown === undefined ? (
+        <ItemsScreen {...props} />
+      ) : (
+        <ItemScreen key={shown.item.drop} {...props} shown={shown} device={tools.device} />
+      )}
+    </section>
+  )
+}

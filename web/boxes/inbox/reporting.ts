@@ -1,0 +1,31 @@
+import { makePace } from '#client/pace.ts'
+import type { Progress } from '#client/server.ts'
+import type { Carried } from '../../parts/transfer.tsx'
+
+export interface Report {
+  readonly onCarried: (carried: Carried) => void
+  /** The server does not answer, and is asked again. */
+  readonly onWaiting: () => void
+}
+
+/** Tells a person of a drop on its way, as often as it can be seen. What is checked as it comes is no news of its own. */
+export function makeReporter(clock: () => number, { onCarried, onWaiting }: Report): (progress: Progress) => void {
+  const pace = makePace(clock)
+  let toldAtMs = 0
+  let isAllHere = false
+  return (progress) => {
+    if (progress.stage === 'waiting') return onWaiting()
+    if (progress.stage !== 'sending' && progress.stage !== 'receiving' && progress.stage !== 'checking') return
+    const { bytes, stage, total } = progress
+    if (stage === 'receiving') isAllHere = bytes >= total
+    if (stage === 'checking' && !isAllHere) return
+    const rate = stage === 'checking' ? undefined : pace.note(bytes, total)
+    const now = clock()
+    if (now - toldAtMs < REPORT_MS && bytes < total) return
+    toldAtMs = now
+    onCarried({ stage, bytes, total, pace: rate })
+  }
+}
+
+/** How often a number changes on the screen, in milliseconds. */
+const REPORT_MS = 100

@@ -1,0 +1,51 @@
+import type { VNode } from 'preact'
+import type { BoxAddress } from '#protocol/address.ts'
+import { Button } from '../../parts/button.tsx'
+import { day } from '../../words/days.ts'
+import * as format from '../../words/format.ts'
+import { thread as words } from '../../words/inbox.ts'
+import { threadName, threadOf, type ThreadEntry } from './notes.ts'
+import type { OpenedViewProps } from './opened.tsx'
+
+/** What this device knows of a thread: earlier drops, and what was answered. */
+export function ThreadSection({ thread, ...props }: OpenedViewProps & { thread: BoxAddress }): VNode {
+  return (
+    <section class="block">
+      <h2>{words.title(threadName(thread))}</h2>
+      <p class="hint under">{words.lede}</p>
+      <ol class="thread">
+        {threadOf(props.box, thread).map((entry) => (
+          <Entry key={entry.drop} entry={entry} {...props} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Entry({ act, entry, shown, state }: OpenedViewProps & { entry: ThreadEntry }): VNode {
+  const { drop, note } = entry
+  const item = state.list.items.find((each) => each.drop === drop)
+  const received = day(note.arrived ?? Math.floor(note.readAtMs / DAY_MS))
+  const isThis = drop === shown.item.drop
+  return (
+    <li>
+      <p>
+        <span class="strong">{isThis ? words.this : words.received(received)}</span>{' '}
+        {!isThis && (note.preview === '' ? <span class="quiet">{words.empty}</span> : <bdi>{note.preview}</bdi>)}
+      </p>
+      {!isThis && item !== undefined && !state.list.gone.has(drop) && (
+        <Button kind="small" onPress={() => act.open(item)}>
+          {words.open(received)}
+        </Button>
+      )}
+      {note.answers?.map(({ atMs, text }) => (
+        <div key={atMs} class="own-answer">
+          <p class="quiet small-text">{words.answered(format.moment(atMs))}</p>
+          <p class="text">{text === '' ? words.answerEmpty : text}</p>
+        </div>
+      ))}
+    </li>
+  )
+}
+
+const DAY_MS = 86_400_000

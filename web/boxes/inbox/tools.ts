@@ -1,0 +1,34 @@
+import type { BoxState } from '#client/box/state.ts'
+import { isDropError } from '#protocol/error.ts'
+import { failureOf } from '../../effects/tools.ts'
+import type { RoomTools } from '../../room-tools.ts'
+import type { BoxSession } from '../session.ts'
+import type { InboxEvent, InboxFault, InboxState } from './state.ts'
+
+/** What the effects of an inbox work with. All of it comes from outside, so that they run without a browser. */
+export interface InboxTools {
+  readonly session: BoxSession
+  readonly room: RoomTools
+  readonly dispatch: (event: InboxEvent) => void
+  readonly state: () => InboxState
+  /** Tells a screen reader. */
+  readonly announce: (text: string) => void
+}
+
+/** What a person is told of a failure. */
+export function faultOf(error: unknown): InboxFault {
+  return isDropError(error) && error.code === 'not_proved' ? 'unlisted' : failureOf(error)
+}
+
+/**
+ * Keeps what has been read or answered with the rest of the box's state.
+ * @returns whether this device has it now
+ */
+export async function note({ session }: InboxTools, by: (state: BoxState) => BoxState): Promise<boolean> {
+  try {
+    await session.change(by)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,198 @@
+import type { InvitationState } from '#protocol/box-api.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import type { BoxTermsOfCard, CardReader } from '#protocol/card.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import type { Work } from '../state.ts'
+import type { FaultCode } from './fault.ts'
+
+/** What is drawn of this device's boxes. What a box holds is not in here: its session has it, and loses it when it locks. */
+export interface BoxesState {
+  /** The boxes of this device; `undefined` until the store has been read. */
+  readonly entries: readonly Entry[] | undefined
+  readonly screen: Screen
+  /** What is at work, so that nothing else begins. */
+  readonly job?: Job | undefined
+  /** What went wrong last, and where a person has to look. */
+  readonly fault?: Fault | undefined
+  /** A question in the page that waits for an answer. */
+  readonly asking?: Asking | undefined
+  readonly announcement: string
+  readonly announcements: number
+  /** Grows with every change of the open box. */
+  readonly revision: number
+  /** Whether this browser keeps what it is given across a reload. */
+  readonly isLasting: boolean
+  /** Whether it has promised to clear nothing by itself; `undefined` until it was asked. */
+  readonly isPersisted?: boolean | undefined
+}
+
+/** A box of this device, as it is known while it is locked. */
+export interface Entry {
+  readonly box: BoxAddress
+  readonly name: string
+  readonly hasPasskey: boolean
+}
+
+/** The screens, one at a time. */
+export type Screen =
+  /** `lost`: what a box was called that another tab has removed. */
+  | { readonly at: 'list'; readonly lost?: string | undefined }
+  /** `restoring`: what is known of a box whose phrase was typed. */
+  | { readonly at: 'create'; readonly restoring?: Restoring | undefined }
+  | { readonly at: 'phrase'; readonly words: readonly string[] }
+  /** Three places of the phrase, counted from 0, and those of them that were wrong. */
+  | { readonly at: 'check'; readonly places: readonly number[]; readonly wrong: readonly number[] }
+  | { readonly at: 'restore' }
+  | { readonly at: 'join' }
+  | { readonly at: 'protect'; readonly name: string; readonly canPasskey: boolean }
+  | { readonly at: 'locked'; readonly entry: Entry; readonly why?: LockCause | undefined }
+  | Home
+
+export interface Restoring {
+  readonly box: BoxAddress
+  /** From its card, if the server had one. */
+  readonly name?: string | undefined
+  readonly terms?: BoxTermsOfCard | undefined
+}
+
+/** Why a box is locked that was open before. */
+export type LockCause = 'pressed' | 'idle'
+
+export interface Home {
+  readonly at: 'home'
+  readonly box: BoxAddress
+  readonly section: Section
+  /** A reader code that was made on this device, to be shown. */
+  readonly code?: string | undefined
+  /** The link of an invitation that was just made. */
+  readonly invited?: { readonly label: string; readonly link: string } | undefined
+  /** What the server says is left of the invitations. */
+  readonly left?: readonly LeftInvitation[] | undefined
+  /** The readers as of the card, and which of them this device is: for a device that has joined. */
+  readonly card?: { readonly readers: readonly CardReader[]; readonly own: PublicKey } | undefined
+  /** What was not done while the box was protected: it has no passkey. */
+  readonly passkeyFault?: FaultCode | undefined
+}
+
+/** What is left of an invitation. Its secret stays in the box. */
+export interface LeftInvitation extends Pick<InvitationState, 'hash' | 'items' | 'bytes'> {
+  /** `''` if this device does not know it. */
+  readonly label: string
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number
+}
+
+export type Section = 'inbox' | 'share' | 'readers' | 'invitations' | 'settings'
+
+/** What takes its time, one at a time. A fault is told where its job began. */
+export type JobName =
+  | 'create'
+  | 'phrase'
+  | 'backup-open'
+  | 'join'
+  | 'protect'
+  | 'unlock'
+  | 'passkey-unlock'
+  | 'publish'
+  | 'terms'
+  | 'add-reader'
+  | 'remove-reader'
+  | 'code'
+  | 'card'
+  | 'invite'
+  | 'uninvite'
+  | 'left'
+  | 'backup'
+  | 'passphrase'
+  | 'passkey'
+  | 'auto-lock'
+  | 'forget'
+  | 'list'
+
+export interface Job {
+  readonly name: JobName
+  /** Tells one from the next. */
+  readonly turn: number
+  readonly work: Work
+}
+
+export interface Fault {
+  readonly at: JobName
+  readonly code: FaultCode
+}
+
+export type Asking =
+  | { readonly to: 'remove-reader'; readonly key: PublicKey }
+  | { readonly to: 'uninvite'; readonly hash: string }
+  | { readonly to: 'remove-passkey'; readonly credential: string }
+
+export type BoxesEvent =
+  | { readonly type: 'listed'; readonly entries: readonly Entry[]; readonly isLasting: boolean }
+  | { readonly type: 'went'; readonly screen: Screen }
+  | { readonly type: 'locked'; readonly entry: Entry; readonly why: LockCause }
+  | { readonly type: 'section'; readonly section: Section }
+  | { readonly type: 'worked'; readonly job: Job | undefined }
+  | { readonly type: 'failed'; readonly fault: Fault }
+  | { readonly type: 'asked'; readonly asking: Asking | undefined }
+  /** What the server or a job has told about the box that is open. */
+  | {
+      readonly type: 'told'
+      readonly about: Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault'>>
+    }
+  | { readonly type: 'changed' }
+  | { readonly type: 'persisted'; readonly isPersisted: boolean }
+  | { readonly type: 'announced'; readonly text: string }
+
+export const FIRST_BOXES: BoxesState = {
+  entries: undefined,
+  screen: { at: 'list' },
+  announcement: '',
+  announcements: 0,
+  revision: 0,
+  isLasting: true,
+}
+
+export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
+  switch (event.type) {
+    case 'listed':
+      return { ...state, entries: event.entries, isLasting: event.isLasting }
+    case 'went':
+      return { ...calm(state), screen: event.screen }
+    case 'locked':
+      return { ...calm(state), screen: { at: 'locked', entry: event.entry, why: event.why } }
+    case 'section':
+      return state.screen.at === 'home'
+        ? {
+            ...calm(state),
+            job: state.job,
+            screen: { ...state.screen, section: event.section, invited: undefined, passkeyFault: undefined },
+          }
+        : state
+    case 'worked':
+      return event.job === undefined
+        ? { ...state, job: undefined }
+        : { ...state, job: event.job, fault: undefined, asking: undefined, announcement: '' }
+    case 'failed':
+      return { ...state, job: undefined, fault: event.fault }
+    case 'asked':
+      return { ...state, asking: event.asking, fault: undefined }
+    case 'told':
+      return state.screen.at === 'home' ? { ...state, screen: { ...state.screen, ...event.about } } : state
+    case 'changed':
+      return { ...state, revision: state.revision + 1 }
+    case 'persisted':
+      return { ...state, isPersisted: event.isPersisted }
+    case 'announced':
+      return { ...state, announcement: event.text, announcements: state.announcements + 1 }
+  }
+}
+
+/** Whether leaving the page now would lose something for good: a phrase that nothing else is made of yet. */
+export function wouldLoseBox({ screen }: BoxesState): boolean {
+  return screen.at === 'phrase' || screen.at === 'check' || screen.at === 'protect'
+}
+
+/** Another screen begins without what the last one had to say. */
+function calm(state: BoxesState): BoxesState {
+  return { ...state, job: undefined, fault: undefined, asking: undefined, announcement: '' }
+}

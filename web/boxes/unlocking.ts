@@ -1,0 +1,125 @@
+import { announceKeys } from '#client/box/joining.ts'
+import { forgetOldKeys, needsRenewal, renew } from '#client/box/owner.ts'
+import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
+import { BoxFault } from './fault.ts'
+import { openSession, type OpenSession } from './open-session.ts'
+import type { Entry, LockCause } from './state.ts'
+import type { BoxTools, Desk } from './tools.ts'
+
+export interface Unlocking {
+  /** Reads what this device has. */
+  readonly list: () => Promise<boolean>
+  /** Opens a vault that this device has, and brings its keys up to date. */
+  readonly enter: (open: OpenVault) => Promise<void>
+  readonly unlock: (entry: Entry, passphrase: string) => Promise<boolean>
+  readonly unlockWithPasskey: (entry: Entry) => Promise<boolean>
+  /** Locks the box that is open, if one is. */
+  readonly lock: (why: LockCause) => void
+  /** Removes a box from this device, whether it is open or not. */
+  readonly forget: (box: BoxAddress) => Promise<boolean>
+}
+
+/** @param hold - keeps the open box for the other effects; `undefined` when it is locked */
+export function makeUnlocking(
+  tools: BoxTools,
+  { run }: Desk,
+  hold: (session: OpenSession | undefined) => void,
+): Unlocking {
+  const { device, dispatch, passkeys, stretch, tabs } = tools
+  let current: OpenSession | undefined
+
+  const readList = async (): Promise<void> => {
+    const store = await tools.store()
+    dispatch({ type: 'listed', entries: (await store.vaults()).map(entryOf), isLasting: store.isLasting })
+  }
+
+  const find = async ({ box }: Entry): Promise<Vault> => {
+    const vault = (await (await tools.store()).vaults()).find((each) => each.box === box)
+    if (vault === undefined) throw new BoxFault('forgotten')
+    return vault
+  }
+
+  const release = (): void => {
+    current = undefined
+    hold(undefined)
+  }
+
+  const enter = async (open: OpenVault): Promise<void> => {
+    const { phrase, serial } = open.state
+    const session = openSession(open, {
+      device,
+      store: await tools.store(),
+      tabs,
+      onLock(vault, why) {
+        release()
+        if (why === 'asked') return dispatch({ type: 'locked', entry: entryOf(vault), why: 'pressed' })
+        dispatch({ type: 'went', screen: { at: 'list', lost: vault.name } })
+        readList().catch(() => {})
+      },
+    })
+    current = session
+    hold(session)
+    session.onChange(() => dispatch({ type: 'changed' }))
+    // Whoever has just joined is on no card yet, and has to tell the owner first.
+    const section = phrase === undefined && serial === 0 ? 'readers' : 'inbox'
+    dispatch({ type: 'went', screen: { at: 'home', box: open.vault.box, section } })
+    void freshen(session)
+  }
+
+  /** Forgets the keys that are too old, and sees that senders find keys for the weeks to come. */
+  const freshen = async (session: OpenSession): Promise<void> => {
+    const server = serverOf(tools, LOOK_PATIENCE_MS)
+    const now = device.clock()
+    try {
+      const state = await session.change((before) => forgetOldKeys(before, now))
+      if (state.phrase === undefined) return await announceKeys(server, state, now)
+    } catch {
+      // The next unlock tries again. Who is no reader yet, or no more, has nobody to announce keys to.
+      return
+    }
+    if (session.isLocked() || !needsRenewal(session.state(), now)) return
+    await run('publish', async () => void (await session.work((state) => renew(server, state, now))))
+  }
+
+  return {
+    list: () => run('list', readList),
+    enter,
+    unlock: (entry, passphrase) =>
+      run('unlock', async ({ isThere, stretched }) => {
+        if (passphrase === '') throw new BoxFault('no_passphrase')
+        const open = await openVault(await find(entry), passphrase, stretch, stretched)
+        if (isThere()) await enter(open)
+      }),
+    unlockWithPasskey: (entry) =>
+      run('passkey-unlock', async ({ isThere }) => {
+        const vault = await find(entry)
+        const slots = vault.slots.filter((slot) => slot.kind === 'passkey')
+        if (passkeys === undefined || slots.length === 0) throw new BoxFault('passkey_unfit')
+        const { credential, prf } = await passkeys.ask(slots)
+        const open = await openVaultWith(vault, credential, prf)
+        if (isThere()) await enter(open)
+      }),
+    lock(why) {
+      const vault = current?.vault()
+      current?.lock()
+      if (vault !== undefined && why !== 'pressed') dispatch({ type: 'locked', entry: entryOf(vault), why })
+    },
+    forget: (box) =>
+      run('forget', async () => {
+        const store = await tools.store()
+        const vault = (await store.vaults()).find((each) => each.box === box)
+        await store.forgetVault(box)
+        tabs.post({ box, what: 'forgotten' })
+        for (const slot of vault?.slots ?? []) if (slot.kind === 'passkey') void passkeys?.drop(slot.credential)
+        current?.lock()
+        dispatch({ type: 'went', screen: { at: 'list' } })
+        await readList()
+      }),
+  }
+}
+
+export function entryOf({ box, name, slots }: Vault): Entry {
+  return { box, name, hasPasskey: slots.some(({ kind }) => kind === 'passkey') }
+}

@@ -1,0 +1,62 @@
+import type { VNode } from 'preact'
+import { needsRenewal, readersRunningShort } from '#client/box/owner.ts'
+import { lifeOfCard } from '#protocol/epoch.ts'
+import { Button } from '../../parts/button.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { homeWords as words } from '../../words/boxes.ts'
+import { settingsWords } from '../../words/boxes-settings.ts'
+import { boxFaults } from '../../words/boxes-faults.ts'
+import { page } from '../../words/page.ts'
+import * as format from '../../words/format.ts'
+import { isBackupDue } from '../backup-due.ts'
+import { faultAt, type HomeProps } from './props.ts'
+
+/** What must not be missed about an open box, whichever part of it is shown. */
+export function HomeNotices(props: HomeProps): VNode {
+  const { act, home, session, state, tools } = props
+  const box = session.state()
+  return (
+    <>
+      {box.phrase !== undefined && <Keys {...props} />}
+      {isBackupDue(box, tools.device.clock()) && home.section !== 'settings' && (
+        <Notice kind="warn">
+          <p>{box.phrase === undefined ? words.nagJoined : words.nag}</p>
+          {state.isPersisted === false && <p>{words.nagPersisted}</p>}
+          <div class="buttons">
+            <Button kind="small" onPress={() => act.home.section('settings')}>
+              {words.nagButton}
+            </Button>
+          </div>
+        </Notice>
+      )}
+    </>
+  )
+}
+
+/** Whether senders find keys, now and in the weeks to come. */
+function Keys({ act, session, state, tools }: HomeProps): VNode | null {
+  const box = session.state()
+  const now = tools.device.clock()
+  const isPublishing = state.job?.name === 'publish'
+  const short = readersRunningShort(box, now)
+  if (!needsRenewal(box, now)) return null
+  if (isPublishing) return <p class="quiet">{words.publishing}</p>
+  const endsAtMs = lifeOfCard(box.lastEpoch).notAfter * 1_000
+  const code = faultAt(state, 'publish')
+  return (
+    <Notice kind="warn" {...(code === undefined ? {} : { role: 'alert' as const })}>
+      {box.serial === 0 && <p>{words.unpublished}</p>}
+      {box.serial > 0 && endsAtMs <= now && <p>{words.overdue(format.moment(endsAtMs))}</p>}
+      {box.serial > 0 && endsAtMs > now && code !== undefined && <p>{words.renewFailed(format.moment(endsAtMs))}</p>}
+      {short.map(({ key, name }) => (
+        <p key={key}>{words.short(name)}</p>
+      ))}
+      {code !== undefined && <p>{boxFaults[code]}</p>}
+      <div class="buttons">
+        <Button kind="small" isBusy={state.job !== undefined} onPress={act.home.publish}>
+          {box.serial === 0 ? words.publishNow : code === undefined ? settingsWords.renew : page.again}
+        </Button>
+      </div>
+    </Notice>
+  )
+}

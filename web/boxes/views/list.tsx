@@ -1,0 +1,57 @@
+import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { Button } from '../../parts/button.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { Title } from '../../parts/title.tsx'
+import { boxWords as words } from '../../words/boxes.ts'
+import { page } from '../../words/page.ts'
+import type { ScreenOf } from '../act.ts'
+import { JobFault } from './job-form.tsx'
+import type { BoxViewProps } from './props.ts'
+
+/** The boxes of this device, and the ways to another one. */
+export function BoxList({ act, screen, state }: BoxViewProps & { screen: ScreenOf<'list'> }): VNode {
+  const { entries, isLasting, job } = state
+  useEffect(() => void (entries === undefined && act.list()), [act, entries])
+  return (
+    <>
+      <Title text={words.title} screen="list" />
+      <p class="lede">{words.lede}</p>
+      {screen.lost !== undefined && (
+        <Notice kind="warn" role="alert">
+          <p>{words.lost(screen.lost)}</p>
+        </Notice>
+      )}
+      {!isLasting && <p class="warn-text">{words.notLasting}</p>}
+      <JobFault state={state} name="list" onAgain={act.list} />
+      {entries === undefined && job !== undefined && <p class="quiet">{page.loading}</p>}
+      {entries?.length === 0 && <p>{words.empty}</p>}
+      {entries !== undefined && entries.length > 0 && (
+        <ul class="rows" aria-label={words.listLabel}>
+          {entries.map((entry) => (
+            <li key={entry.box}>
+              <span class="row-name">
+                <bdi class="strong">{entry.name}</bdi>
+                <span class="quiet small-text mono">{`${entry.box.slice(0, 12)}…${entry.box.slice(-6)}`}</span>
+              </span>
+              <Button kind="small" label={words.unlockBox(entry.name)} onPress={() => act.choose(entry)}>
+                {words.unlock}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="buttons">
+        <Button kind={entries?.length === 0 ? 'seal' : 'plain'} onPress={() => act.go('create')}>
+          {words.create}
+        </Button>
+        <Button onPress={() => act.go('restore')}>{words.restore}</Button>
+        <Button onPress={() => act.go('join')}>{words.join}</Button>
+      </div>
+      <p class="hint">{words.joinHint}</p>
+      <p>
+        {words.returnCode} <a href="#return">{words.returnLink}</a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,100 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { Button } from '../../parts/button.tsx'
+import { Field } from '../../parts/field.tsx'
+import { SecretInput } from '../../parts/secret-input.tsx'
+import { boxFaults } from '../../words/boxes-faults.ts'
+import { protectWords } from '../../words/boxes-making.ts'
+import type { FaultCode } from '../fault.ts'
+import type { BoxesState, JobName } from '../state.ts'
+import { faultAt } from './props.ts'
+
+/** A passphrase, typed twice. */
+export interface TypedTwice {
+  readonly passphrase: string
+  readonly repeated: string
+}
+
+export const NOT_TYPED: TypedTwice = { passphrase: '', repeated: '' }
+
+/** What is said at these fields, and not above the button. */
+export const PASSPHRASE_FAULTS: readonly FaultCode[] = ['no_passphrase', 'long_passphrase', 'unlike']
+
+export interface NewPassphraseProps {
+  readonly state: BoxesState
+  readonly name: JobName
+  /** The only one of its name on the screen. */
+  readonly id: string
+  readonly label: string
+  readonly repeatedLabel: string
+  readonly hint: string
+  readonly typed: TypedTwice
+  readonly onInput: (typed: TypedTwice) => void
+  readonly suggest: () => Promise<string>
+}
+
+/** Two fields for a passphrase that nobody can recover, or one that is suggested and seen. */
+export function NewPassphrase(props: NewPassphraseProps): VNode {
+  const { hint, id, label, name, onInput, repeatedLabel, state, suggest, typed } = props
+  const [isShown, setShown] = useState(false)
+  const [hasMissed, setMissed] = useState(false)
+  const code = faultAt(state, name)
+  const take = async (): Promise<void> => {
+    try {
+      const passphrase = await suggest()
+      // Nobody can learn what they have not seen.
+      setShown(true)
+      setMissed(false)
+      onInput({ passphrase, repeated: passphrase })
+    } catch {
+      setMissed(true)
+    }
+  }
+  return (
+    <>
+      <Field
+        id={id}
+        label={label}
+        hint={hint}
+        error={code === 'no_passphrase' || code === 'long_passphrase' ? boxFaults[code] : undefined}
+        occasion={state.fault}
+      >
+        {(ids) => (
+          <SecretInput
+            ids={ids}
+            value={typed.passphrase}
+            isShown={isShown}
+            onShow={setShown}
+            onInput={(passphrase) => onInput({ ...typed, passphrase })}
+          />
+        )}
+      </Field>
+      <Field
+        id={`${id}-again`}
+        label={repeatedLabel}
+        error={code === 'unlike' ? boxFaults.unlike : undefined}
+        occasion={state.fault}
+      >
+        {(ids) => (
+          <SecretInput
+            ids={ids}
+            value={typed.repeated}
+            isShown={isShown}
+            onShow={setShown}
+            onInput={(repeated) => onInput({ ...typed, repeated })}
+          />
+        )}
+      </Field>
+      <div class="buttons">
+        <Button kind="small" onPress={take}>
+          {protectWords.suggest}
+        </Button>
+        {hasMissed && (
+          <p class="error beside" role="alert">
+            {boxFaults.broken}
+          </p>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,184 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { KnownReader } from '#client/box/state.ts'
+import { lifeOfCard } from '#protocol/epoch.ts'
+import { Button } from '../../parts/button.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { Question } from '../../parts/question.tsx'
+import { boxFaults } from '../../words/boxes-faults.ts'
+import { readersWords as words } from '../../words/boxes-readers.ts'
+import * as format from '../../words/format.ts'
+import type { FaultCode } from '../fault.ts'
+import { JobFault, JobForm } from './job-form.tsx'
+import { faultAt, type HomeProps } from './props.ts'
+import { QrToggle } from './qr-toggle.tsx'
+import { TextField } from './text-field.tsx'
+
+/** Who reads the box. The owner decides; others see the list, and what the owner needs of them. */
+export function Readers(props: HomeProps): VNode {
+  return props.session.state().phrase === undefined ? <Joined {...props} /> : <Owned {...props} />
+}
+
+function Owned(props: HomeProps): VNode {
+  const { act, session, state } = props
+  const [code, setCode] = useState('')
+  const fault = faultAt(state, 'add-reader')
+  const add = async (): Promise<void> => {
+    if (await act.home.addReader(code)) setCode('')
+  }
+  return (
+    <>
+      <p class="lede">{words.lede}</p>
+      <ul class="rows" aria-label={words.list}>
+        {session.state().readers.map((reader) => (
+          <ReaderRow key={reader.key} reader={reader} {...props} />
+        ))}
+      </ul>
+      <JobFault state={state} name="remove-reader" />
+      <section class="block">
+        <h2>{words.addTitle}</h2>
+        <p class="hint under">{words.add}</p>
+        <JobForm
+          state={state}
+          name="add-reader"
+          button={words.addButton}
+          busy={words.adding}
+          atField={AT_CODE}
+          onSubmit={add}
+        >
+          <TextField
+            id="reader-code"
+            label={words.code}
+            hint={words.codeHint}
+            error={fault !== undefined && AT_CODE.includes(fault) ? boxFaults[fault] : undefined}
+            occasion={state.fault}
+            isCode
+            value={code}
+            onInput={setCode}
+          />
+        </JobForm>
+      </section>
+    </>
+  )
+}
+
+function ReaderRow({ act, reader, state }: HomeProps & { reader: KnownReader }): VNode {
+  const { ages, first, key, name } = reader
+  const isOwn = ages.length === 0
+  const { asking, job } = state
+  if (asking?.to === 'remove-reader' && asking.key === key) {
+    return (
+      <li class="asks">
+        <Question
+          title={words.removeQuestion(name)}
+          warning={words.removeWarning}
+          yes={words.removeSure}
+          no={words.keep}
+          from={key}
+          onYes={() => act.home.removeReader(key)}
+          onNo={() => act.ask(undefined)}
+        />
+      </li>
+    )
+  }
+  return (
+    <li>
+      <span class="row-name">
+        <span>
+          <bdi class="strong">{name}</bdi> {isOwn && <span class="quiet">({words.own})</span>}
+        </span>
+        {!isOwn && (
+          <span class="quiet small-text">
+            {words.until(format.moment(lifeOfCard(first + ages.length - 1).notAfter * 1_000))}
+          </span>
+        )}
+      </span>
+      {!isOwn && (
+        <Button
+          kind="small burn"
+          asks={key}
+          label={words.removeReader(name)}
+          isBusy={job !== undefined}
+          onPress={() => act.ask({ to: 'remove-reader', key })}
+        >
+          {words.remove}
+        </Button>
+      )}
+    </li>
+  )
+}
+
+/** On a device that reads somebody else's box. */
+function Joined(props: HomeProps): VNode {
+  const { act, home, state } = props
+  const { card, code } = home
+  const hasFailed = faultAt(state, 'card') !== undefined
+  const isFree = state.job === undefined
+  useEffect(() => {
+    if (card === undefined && isFree && !hasFailed) void act.home.lookAtCard()
+  }, [act, card, isFree, hasFailed])
+  const isListed = card?.readers.some(({ key }) => key === card.own) === true
+  return (
+    <>
+      <p class="lede">{words.joinedLede}</p>
+      {card !== undefined && (
+        <>
+          <p class={isListed ? 'seal-text under-rows' : 'warn-text under-rows'}>
+            {isListed ? words.listed : words.unlisted}
+          </p>
+          <ul class="rows" aria-label={words.list}>
+            {card.readers.map(({ key, name }) => (
+              <li key={key}>
+                <span>
+                  <bdi class="strong">{name}</bdi> {key === card.own && <span class="quiet">({words.own})</span>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {state.job?.name === 'card' && <p class="quiet">{words.asking}</p>}
+      {faultAt(state, 'card') === 'gone' && <p class="warn-text">{words.noCard}</p>}
+      <JobFault state={state} name="card" except={['gone']} />
+      <div class="buttons">
+        <Button kind="small" isBusy={!isFree} onPress={act.home.lookAtCard}>
+          {words.askAgain}
+        </Button>
+      </div>
+      <section class="block">
+        <h2>{words.codeTitle}</h2>
+        {code === undefined ? (
+          <p class="hint under">{isListed ? words.codeAgain : words.codeNone}</p>
+        ) : (
+          <ReaderCode {...props} code={code} />
+        )}
+        <JobForm
+          state={state}
+          name="code"
+          kind={code === undefined && !isListed ? 'seal' : 'plain'}
+          button={code === undefined ? words.make : words.makeAgain}
+          busy={words.making}
+          onSubmit={act.home.makeCode}
+        />
+      </section>
+    </>
+  )
+}
+
+function ReaderCode({ act, code }: HomeProps & { code: string }): VNode {
+  return (
+    <Notice kind="seal">
+      <p>{words.codeText}</p>
+      <p class="link mono" role="group" aria-label={words.code}>
+        {code}
+      </p>
+      <div class="buttons">
+        <CopyButton kind="seal" text={words.copyCode} copy={() => act.copy(code, words.codeCopied)} />
+        <QrToggle text={code} title={words.qr} show={words.showQr} hide={words.hideQr} />
+      </div>
+    </Notice>
+  )
+}
+
+const AT_CODE: readonly FaultCode[] = ['bad_code', 'gone', 'open_failed']

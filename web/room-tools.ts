@@ -1,0 +1,29 @@
+import type { Stretch } from '#client/crypto/argon2.ts'
+import type { Transport } from '#client/transport.ts'
+import type { Device } from './device.ts'
+import type { Disk } from './disk.ts'
+import type { Store } from './store.ts'
+
+/** What every room works with. All of it comes from outside, so that a room runs without a browser. */
+export interface RoomTools {
+  readonly device: Device
+  readonly store: () => Promise<Store>
+  readonly disk: () => Promise<Disk>
+  readonly transport: Transport
+  /** Stretches a passphrase without holding up the page. */
+  readonly stretch: Stretch
+}
+
+/** What a module that draws a room exports: draws it into `root`, and follows the address as long as it stays in the room. */
+export interface RoomModule {
+  readonly start: (root: Element, tools: RoomTools) => void
+}
+
+/** Parts of the page that share no state: from one to another it is loaded anew. */
+export type Room = 'main' | 'boxes' | 'write'
+
+/** The room that a fragment, without its `#`, leads to. */
+export function roomOf(fragment: string): Room {
+  if (fragment === 'boxes') return 'boxes'
+  return fragment === 'return' || /^sd(?:box|invite)1/i.test(fragment) ? 'write' : 'main'
+}

@@ -1,0 +1,28 @@
+import type { VNode } from 'preact'
+import { Qr } from '../parts/qr.tsx'
+import { addressGroups, poster as words, share } from '../words/share.ts'
+
+/** One page for a wall. It is seen on paper only, and then nothing else of the page is. */
+export function Poster({ address, link, name }: { address: string; link: string; name: string }): VNode {
+  return (
+    <section class="poster">
+      <p class="poster-lead">{words.lead}</p>
+      <p class="poster-name">
+        <bdi>{name}</bdi>
+      </p>
+      <Qr text={link} title={share.qr(name)} />
+      <p>{words.scan}</p>
+      <p class="poster-link mono">{link.slice(0, link.indexOf('#') + 1)}</p>
+      <p class="poster-address mono" aria-label={words.address}>
+        {addressGroups(address).map((group, index) => (
+          <span key={index}>{group} </span>
+        ))}
+      </p>
+      <ol>
+        {words.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,36 @@
+import type { FaultCode } from '../boxes/fault.ts'
+
+/** What went wrong, what is safe, what to do. */
+export const boxFaults: Readonly<Record<FaultCode, string>> = {
+  offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
+  try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
+  gone: 'There is nothing behind this any more. A reader code works once and for seven days; ask for a new one.',
+  outdated:
+    'The server holds newer keys of this box: another device of yours has published them. Try again; if that does not help, compare the clocks of both devices.',
+  not_proved:
+    'The server did not accept this device as the owner or a reader of the box. Check that the clock of this device is right.',
+  too_large: 'That is more than this server takes.',
+  open_failed: 'That did not open it. Check the passphrase; nothing counts how often you try.',
+  bad_code: 'This is no reader code for this box. Copy all of it, from “sdreader1” to its end.',
+  bad_address: 'This is no address of a box. Copy all of it, from “sdbox1” to its end.',
+  bad_card: 'The server answered with keys that this box’s owner did not sign. They were not used.',
+  bad_answer: 'The server gave an answer that this page does not understand. Nothing is lost; reload the page.',
+  refused: 'The server refused that. Nothing is lost; reload the page to get its newest version.',
+  no_name: 'Type a name: one line, at most 80 characters.',
+  no_passphrase: 'Type a passphrase, or take one that is suggested.',
+  long_passphrase: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
+  unlike: 'The two are not the same. Type the passphrase once more.',
+  bad_phrase: 'These are not the 24 words of a box. One of them is misspelt, missing or in another’s place.',
+  no_file: 'Choose the backup file first.',
+  bad_number: 'Choose whole numbers: at least one message, and at most a year.',
+  here: 'This box is on this device already. Unlock it; or remove it here first, if it is to be replaced.',
+  elsewhere: 'This box lives on another server. Open the page of that server, and do it there.',
+  readers_full: 'A box has eight readers at most. Remove one first.',
+  not_kept: 'This browser could not keep it: it may be out of space. What was kept before is still there.',
+  forgotten: 'This box is not open any more. Unlock it again.',
+  passkey_declined: 'No passkey was used. The passphrase works as before; you can try again.',
+  passkey_unfit:
+    'This passkey cannot protect a box: where it is kept, it gives no key to seal with. The passphrase protects it, as before.',
+  broken: 'A part of this page could not be loaded, or has a fault. Nothing is lost; try again when you are connected.',
+  unsupported: 'This browser lacks what boxes need (Ed25519 over HTTPS). Use a newer browser, or the command line.',
+}

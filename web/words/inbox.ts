@@ -1,0 +1,188 @@
+import type { AnswerFault } from '../boxes/inbox/answer-state.ts'
+import type { ClosedFault } from '../boxes/inbox/item-state.ts'
+import type { InboxFault } from '../boxes/inbox/state.ts'
+import * as format from './format.ts'
+
+export const inbox = {
+  title: 'Drops',
+  totals: (count: number, bytes: string): string => `${drops(count)}, ${bytes}.`,
+  sizes: 'Sizes are of the sealed bytes, rounded up so that they tell little.',
+  empty: 'Nothing has arrived yet. What comes shows up here by itself.',
+  emptyThread: 'None of the drops that are listed belongs to this thread.',
+  arrived: (count: number): string => (count === 1 ? '1 new drop' : `${format.number(count)} new drops`),
+  deleted: (count: number): string => `${drops(count)} deleted.`,
+  opened: 'Opened.',
+  notNoted: 'Opened. This device could not note that it has been read.',
+  drop: (day: string): string => `Drop of ${day}`,
+  arrivedOn: (day: string, ago: string): string => `${day}, ${ago}`,
+  unread: 'Unread',
+  read: 'Read',
+  answered: 'Answered',
+  gone: 'No longer in the box: it was deleted, or taken back by its sender, or has expired.',
+  thread: (name: string): string => `Thread ${name}`,
+  onlyThread: (name: string): string => `Show only thread ${name}`,
+  showingThread: (name: string): string =>
+    `Only thread ${name}. A drop shows its thread once it has been opened on this device.`,
+  allThreads: 'Show all drops',
+  until: (when: string): string => `until ${when}`,
+  select: (what: string): string => `Select ${what}`,
+  selectAll: 'Select all that are listed',
+  deleteSome: (count: number): string => `Delete ${format.number(count)}`,
+  deleteQuestion: (count: number): string => (count === 1 ? 'Delete this drop?' : `Delete ${drops(count)}?`),
+  deleteWarning:
+    'The server burns the sealed bytes, for all readers of this box: nobody who has not opened them can open them any more. You cannot undo it.',
+  deleteSure: 'Yes, delete for all readers',
+  deleting: 'Deleting…',
+  deleteFailed:
+    'The server gave no answer that this page can use. Some of them may be deleted: try again when you are connected.',
+  keep: 'Keep',
+  older: 'Show older',
+  olderLoading: 'Asking for older drops…',
+  listed: (listed: number, count: number): string => `${format.number(listed)} of ${format.number(count)} are listed.`,
+  repeated: (count: number): string =>
+    `The server lists ${count === 1 ? 'one drop' : drops(count)} more than once. ${count === 1 ? 'It is' : 'Each is'} shown once. An honest server does not do that.`,
+  repeatedMark: 'Listed more than once',
+  loading: 'Asking what has arrived…',
+  stale: (why: string): string => `The list may be out of date: ${why} New drops are looked for again by themselves.`,
+}
+
+/** Why the list could not be had. */
+export const listFaults: Readonly<Record<InboxFault, string>> = {
+  offline: 'the server could not be reached.',
+  try_later: 'the server is not ready.',
+  too_large: 'the server gave an answer that this page does not understand.',
+  refused: 'the server gave an answer that this page does not understand.',
+  broken: 'a part of this page could not be loaded or failed.',
+  unsupported: 'this browser lacks what reading a box needs (Ed25519 over HTTPS).',
+  unlisted: 'the server does not count this device among the readers of this box.',
+}
+
+export const item = {
+  back: 'Back to the list',
+  arrived: 'Arrived',
+  size: 'Size',
+  sealed: (size: string): string => `${size} sealed`,
+  until: 'Until',
+  open: 'Open it',
+  again: 'Try again',
+  coming: 'One moment…',
+  comingHint: 'It stays in the box meanwhile and afterwards: stopping loses nothing.',
+  full: 'There is no room left on this device. What has come in is kept. Free some space, then go on.',
+  stop: 'Stop and remove',
+  obstacles: {
+    disk: (needed: string, most: string): string =>
+      `It needs ${needed} on this device, and this browser has ${most} left for it. Free some space and try again, or open it with another browser or with the command line.`,
+    memory: (_: string, most: string): string =>
+      `This browser keeps no files for a page, so it can open at most ${most}. Open it in another browser, not in a private window, or with the command line.`,
+  },
+  goneTitle: 'It is not in the box any more',
+  gone: 'It was deleted by an owner of the box, taken back by its sender, or has expired. The server says no more than that.',
+  unreadableTitle: 'It cannot be opened',
+  unreadable: {
+    no_keys:
+      'This device does not have the keys of that time any more, or never had them: they are deleted once no drop should need them, and a box that comes back from its phrase begins with new ones. It has not been fetched. Another reader of the box may still open it.',
+    open_failed:
+      'No key of this device opens it. It was sealed for keys that have been deleted, for other readers or for somebody else, or it was changed on the way. Nobody can tell which.',
+    misplaced:
+      'It opens, and says inside that it was meant for another box or under another name: somebody, perhaps the server, has put it here. What is in it is not shown.',
+  },
+  saveSealed: 'Save the sealed file',
+  markUnread: 'Mark as unread',
+  delete: 'Delete',
+  textTitle: 'Message',
+}
+
+/** Why an item is not open. */
+export const closedFaults: Readonly<Record<ClosedFault, string>> = {
+  offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
+  try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
+  too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  broken: 'A part of this page could not be loaded or failed. Nothing is lost; try again when you are connected.',
+  unsupported: 'This browser lacks what opening needs (Ed25519 over HTTPS). Use a newer one, or the command line.',
+  unlisted: 'The server does not count this device among the readers of this box, and gives it nothing.',
+  elsewhere: 'Another tab of this browser is working on it. Go on there, or close that tab and try again here.',
+  stopped: 'Stopped, and what had come in is removed from this device. It is still in the box.',
+}
+
+export const readers = {
+  title: 'Who can read it',
+  known: (names: string): string => `Its sender sealed it for ${names}.`,
+  strangers: 'Also sealed for readers that you do not list:',
+  strangersWhy:
+    'They may be readers that have been removed since, or somebody gave the sender keys that are not yours. Compare with whoever wrote it, if you can.',
+  left: (names: string): string => `Not sealed for ${names}: added later, or left out.`,
+  unchecked: 'The readers of this box could not be looked up now. By their keys, it is sealed for:',
+}
+
+export const thread = {
+  title: (name: string): string => `Thread ${name}`,
+  lede: 'What this device has read and answered of it. Only the return code of its sender makes such a thread.',
+  this: 'This drop',
+  received: (day: string): string => `Received ${day}`,
+  empty: 'no text',
+  open: (day: string): string => `Open the drop of ${day}`,
+  answered: (when: string): string => `You answered ${when}`,
+  answerEmpty: 'files only',
+}
+
+export const answer = {
+  title: 'Answer',
+  none: 'Its sender took no return code, so it cannot be answered.',
+  forged:
+    'It names a return code without a proof of having it. The thread it claims is somebody else’s, or it was damaged: it is kept out of every thread, and cannot be answered.',
+  lede: 'It is sealed for the holder of the return code alone, who looks for it with that code.',
+  message: 'Your answer',
+  life: 'Gone after',
+  send: 'Seal answer',
+  sending: 'Sealing…',
+  sent: 'Answer sent.',
+  sentUntil: (until: string): string => `Your answer is there. Its reader can fetch it until ${until}.`,
+  another: 'Write another',
+  uploading: 'Keep this page open until it is done. Your text and files stay in the form until then.',
+  cancelQuestion: 'Cancel this answer?',
+  cancelWarning: 'The server removes what was sent. Your text and files are in the form again.',
+  cancelSure: 'Yes, cancel it',
+  keep: 'Keep it',
+}
+
+/** What happened, what is safe, what to do. */
+export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes: number): string {
+  switch (fault.at) {
+    case 'message':
+      return 'There is nothing to seal yet. Type an answer or add a file.'
+    case 'count':
+      return `Those are too many files for one answer: up to ${format.number(mostFiles)} fit. None of them have been added.`
+    case 'text':
+      return `That is too long for a text: up to ${format.bytes(mostTextBytes)} fit. Everything is still here; put it into a file, and add that.`
+    case 'dropped':
+      return 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.'
+    case 'full':
+      return 'The place where this sender looks for answers is full. Everything is still here; there is room when earlier answers expire.'
+    case 'size':
+      return fault.room === undefined
+        ? 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.'
+        : `This server takes up to ${format.bytes(fault.room)}. Everything is still here; remove a file or shorten the text.`
+    case 'file':
+      return `“${fault.name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`
+    case 'changed':
+      return `“${fault.name}” was changed while it was being sent. Everything is still here; send it again as it is now.`
+    case 'server':
+      return serverFaults[fault.code]
+  }
+}
+
+const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code'], string>> = {
+  offline: 'The server could not be reached. Everything is still here; try again when you are connected.',
+  try_later: 'The server is not ready. Everything is still here; try again in a moment.',
+  too_large: 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.',
+  refused:
+    'The server refused the answer. Everything is still here; reload the page in another tab to get its newest version.',
+  broken:
+    'A part of this page could not be loaded or failed. Everything is still here; try again when you are connected.',
+  unsupported: 'This browser lacks what sealing needs (Ed25519 over HTTPS). Everything is still here; use a newer one.',
+}
+
+function drops(count: number): string {
+  return count === 1 ? '1 drop' : `${format.number(count)} drops`
+}

@@ -1,0 +1,60 @@
+import type { VNode } from 'preact'
+import { Button } from '../parts/button.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
+import * as format from '../words/format.ts'
+import { letterSent as words } from '../words/write.ts'
+import type { LetterProps } from './letter.tsx'
+import type { SentLetter } from './write-state.ts'
+
+/** It is there. The return code, if there is one, is shown until it is written down, and never again. */
+export function LetterSent(props: LetterProps & { readonly letter: SentLetter; readonly name: string }): VNode {
+  const { act, device, letter, name, state } = props
+  const { expiresAtMs, hasCode, words: code } = letter
+  return (
+    <>
+      <Mark size={44} isClosing />
+      <Title text={words.title} />
+      <p class="lede">{words.lede(name, format.until(expiresAtMs, device.clock()))}</p>
+      {code !== undefined && <Code act={act} origin={device.origin} code={code} />}
+      <section class="block" aria-live="polite">
+        {code === undefined && <p>{hasCode ? codeText(state.isAgain) : words.noCode}</p>}
+        <p>{words.noTrace}</p>
+        {state.isRemembered && <p>{words.traceRemembered}</p>}
+        <p>{words.traceNetwork}</p>
+      </section>
+      {code === undefined && (
+        <div class="buttons apart">
+          <Button onPress={act.another}>{words.another}</Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Code({ act, code, origin }: { act: LetterProps['act']; code: readonly string[]; origin: string }): VNode {
+  return (
+    <section aria-labelledby="return-code">
+      <h2 id="return-code">{words.codeTitle}</h2>
+      <Notice kind="warn">
+        <p class="strong">{words.codeOnce}</p>
+        <p>{words.codeHow(`${origin}/#return`)}</p>
+      </Notice>
+      <ol class="code-words mono" aria-label={words.codeLabel}>
+        {code.map((word, index) => (
+          <li key={index}>{word}</li>
+        ))}
+      </ol>
+      <div class="buttons">
+        <Button kind="seal" onPress={act.noteCode}>
+          {words.codeNoted}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+function codeText(isAgain: boolean): string {
+  return isAgain ? words.codeSame : words.codeDone
+}

@@ -1,0 +1,206 @@
+import type { VNode } from 'preact'
+import { draftTerms, type Draft } from '../draft.ts'
+import type { Device } from '../device.ts'
+import { isOnePart } from '../fit.ts'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { useKeptFocus } from '../parts/kept-focus.ts'
+import { Notice } from '../parts/notice.tsx'
+import { WorkNotice } from '../parts/progress.tsx'
+import { Title } from '../parts/title.tsx'
+import type { ComposeFault, Main } from '../state.ts'
+import { FilePicker, useDroppedFiles } from '../views/compose-files.tsx'
+import { composeFaultText } from '../views/compose.tsx'
+import { Interrupted } from '../views/interrupted.tsx'
+import { compose, composeFaults } from '../words/compose.ts'
+import * as format from '../words/format.ts'
+import { page } from '../words/page.ts'
+import { letterFaults, write as words } from '../words/write.ts'
+import { BoxFacts } from './box-facts.tsx'
+import { Published } from './published.tsx'
+import type { WriteAct } from './write-act.ts'
+import { LETTER_LIVES, type FoundBox, type WriteState } from './write-state.ts'
+
+export interface LetterProps {
+  readonly act: WriteAct
+  readonly device: Device
+  readonly state: WriteState
+}
+
+/** The form for a letter to a box, below what is known of the box. */
+export function Letter(
+  props: LetterProps & { readonly box: FoundBox; readonly main: Extract<Main, { at: 'compose' }> },
+): VNode {
+  const { act, box, device, main, state } = props
+  const { desk, target } = state
+  const { draft, limits } = desk
+  const isBusy = main.work !== undefined
+  const form = useKeptFocus(isBusy)
+  const isDragged = useDroppedFiles(isBusy ? undefined : act)
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    void act.seal()
+  }
+  const { ttlSeconds } = draftTerms(draft)
+  const isChanged = state.main.at === 'writing' && state.main.isChanged
+  return (
+    <>
+      <Title text={words.title(box.card.name)} screen="letter" />
+      <p class="lede">{words.lede}</p>
+      <Interrupted act={act} device={device} state={desk} />
+      <BoxFacts target={target} box={box} limits={limits} />
+      <Published address={target.address} />
+      <form
+        class="stack block"
+        noValidate
+        autoComplete="off"
+        ref={form}
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+        }}
+        onInput={act.prepare}
+      >
+        <fieldset disabled={isBusy}>
+          <Field
+            id="message"
+            label={words.message}
+            error={main.fault?.at === 'message' ? composeFaults.message : undefined}
+            occasion={main.fault}
+          >
+            {(ids) => (
+              <textarea
+                {...ids}
+                rows={9}
+                spellcheck={false}
+                autoComplete="off"
+                autoCapitalize="off"
+                value={draft.text}
+                onInput={({ currentTarget }) => act.draft({ text: currentTarget.value })}
+              />
+            )}
+          </Field>
+          <FilePicker act={act} draft={draft} limits={limits} />
+          <Life act={act} draft={draft} />
+          <Wishes {...props} />
+        </fieldset>
+        {isChanged && (
+          <Notice kind="warn" role="alert">
+            <p>{words.changed}</p>
+          </Notice>
+        )}
+        {main.fault !== undefined && <FaultNotice {...props} fault={main.fault} />}
+        {!isOnePart(draft) && <p class="hint">{words.largeNote}</p>}
+        {main.work !== undefined && <WorkNotice work={main.work} />}
+        <div class="end">
+          <p class="summary">
+            {words.summary(box.card.readers.length, ttlSeconds === undefined ? undefined : format.span(ttlSeconds))}
+          </p>
+          <div class="buttons">
+            <Button kind="seal" isSubmit isBusy={isBusy}>
+              {isBusy ? words.sealing : main.fault?.at === 'server' ? page.again : words.seal}
+            </Button>
+          </div>
+        </div>
+      </form>
+      {!state.isAgain && (
+        <p class="block">
+          <a href="#return">{words.comeBack}</a>
+        </p>
+      )}
+      {isDragged && (
+        <div class="drop-here" aria-hidden="true">
+          <p>{compose.dropHere}</p>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Life({ act, draft }: { act: WriteAct; draft: Draft }): VNode {
+  return (
+    <Field id="expiry" label={words.expiry} hint={words.expiryHint}>
+      {(ids) => (
+        <select
+          {...ids}
+          value={draft.expiry}
+          onChange={({ currentTarget }) => act.draft({ expiry: currentTarget.value })}
+        >
+          {LETTER_LIVES.map((seconds) => (
+            <option key={seconds} value={String(seconds)}>
+              {format.span(seconds)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+/** What stays of the letter, with the sender and on this device: nothing, unless asked. */
+function Wishes({ act, state }: LetterProps): VNode {
+  const { isAgain, isRemembered, wantsCode } = state
+  return (
+    <div class="wishes">
+      {isAgain ? (
+        <p class="hint">{words.usesCode}</p>
+      ) : (
+        <Check
+          id="wants-code"
+          label={words.wantsCode}
+          hint={words.wantsCodeHint}
+          isOn={wantsCode}
+          onChange={act.wantCode}
+        />
+      )}
+      <Check
+        id="remembers"
+        label={words.remembers}
+        hint={words.remembersHint}
+        isOn={isRemembered}
+        onChange={act.remember}
+      />
+    </div>
+  )
+}
+
+function Check(props: {
+  readonly id: string
+  readonly label: string
+  readonly hint: string
+  readonly isOn: boolean
+  readonly onChange: (isOn: boolean) => unknown
+}): VNode {
+  const { hint, id, isOn, label, onChange } = props
+  return (
+    <div class="choice">
+      <input
+        type="checkbox"
+        id={id}
+        aria-describedby={`${id}-hint`}
+        checked={isOn}
+        onChange={({ currentTarget }) => void onChange(currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+      <p class="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+    </div>
+  )
+}
+
+function FaultNotice({ fault, state }: LetterProps & { fault: ComposeFault }): VNode | null {
+  const text = faultText(fault, state)
+  return text === undefined ? null : (
+    <Notice kind="burn" role="alert">
+      <p>{text}</p>
+    </Notice>
+  )
+}
+
+function faultText(fault: ComposeFault, { desk, target }: WriteState): string | undefined {
+  if (fault.at === 'box-full') return letterFaults['box-full']
+  if (fault.at === 'invitation')
+    return target.invitation === undefined ? letterFaults.invitationNeeded : letterFaults.invitationSpent
+  return composeFaultText(fault, desk.draft)
+}

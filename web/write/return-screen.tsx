@@ -1,0 +1,191 @@
+import type { VNode } from 'preact'
+import type { Device } from '../device.ts'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
+import { page } from '../words/page.ts'
+import { answers as words, forgotten, returning } from '../words/return.ts'
+import { AnswerScreen } from './answer-screen.tsx'
+import { Answers } from './answers.tsx'
+import type { ReturnAct } from './return-act.ts'
+import type { BoxFault, CodeFault, ReturnMain, ReturnState } from './return-state.ts'
+import { WriteScreen } from './write-screen.tsx'
+
+export interface ReturnProps {
+  readonly act: ReturnAct
+  readonly device: Device
+  readonly state: ReturnState
+}
+
+/** The screens of coming back with a return code. */
+export function ReturnScreen(props: ReturnProps): VNode {
+  const { act, device, state } = props
+  const { main, write } = state
+  switch (main.at) {
+    case 'code':
+      return <Code {...props} main={main} />
+    case 'answers':
+      return <Answers {...props} />
+    case 'answer':
+      return <AnswerScreen {...props} main={main} />
+    case 'which-box':
+      return <WhichBox {...props} main={main} />
+    case 'writing': {
+      const writeAct = act.write()
+      if (write === undefined || writeAct === undefined) return <Answers {...props} />
+      return (
+        <>
+          <WriteScreen act={writeAct} device={device} state={write} />
+          {write.desk.main.at !== 'sending' && <Back act={act} />}
+        </>
+      )
+    }
+    case 'forgotten':
+      return <Forgotten act={act} />
+  }
+}
+
+function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'code' }> }): VNode {
+  const { fault, isBusy, text } = main
+  const isTyped = fault?.at !== 'server'
+  return (
+    <>
+      <Title text={returning.title} />
+      <p class="lede">{returning.lede}</p>
+      <form
+        class="stack"
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void act.enter()
+        }}
+      >
+        <Field
+          id="code"
+          label={returning.code}
+          hint={returning.codeHint}
+          error={fault !== undefined && isTyped ? codeFaultText(fault) : undefined}
+          occasion={fault}
+        >
+          {(ids) => (
+            <textarea
+              {...ids}
+              class="mono code-field"
+              rows={3}
+              // No dictionary of a browser is asked about these words.
+              spellcheck={false}
+              autoComplete="off"
+              autoCapitalize="off"
+              {...{ autocorrect: 'off' }}
+              value={text}
+              onInput={({ currentTarget }) => act.type(currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' || event.shiftKey) return
+                event.preventDefault()
+                void act.enter()
+              }}
+            />
+          )}
+        </Field>
+        {fault !== undefined && !isTyped && (
+          <Notice kind="burn" role="alert">
+            <p>{codeFaultText(fault)}</p>
+          </Notice>
+        )}
+        <div class="buttons">
+          <Button kind="seal" isSubmit isBusy={isBusy}>
+            {isBusy ? returning.opening : returning.open}
+          </Button>
+        </div>
+        <p class="hint">{returning.seen}</p>
+      </form>
+    </>
+  )
+}
+
+function codeFaultText(fault: CodeFault): string {
+  switch (fault.at) {
+    case 'missing':
+    case 'checksum':
+      return returning.faults[fault.at]
+    case 'words':
+      return returning.faults.words(fault.count)
+    case 'server':
+      return returning.faults[fault.code]
+  }
+}
+
+function WhichBox({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'which-box' }> }): VNode {
+  const { fault, text } = main
+  return (
+    <>
+      <Title text={words.writeTitle} />
+      <p class="lede">{words.writeLede}</p>
+      <form
+        class="stack"
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault()
+          act.enterBox()
+        }}
+      >
+        <Field
+          id="box"
+          label={words.address}
+          error={fault === undefined ? undefined : boxFaultText(fault)}
+          occasion={fault}
+        >
+          {(ids) => (
+            <input
+              {...ids}
+              class="mono"
+              autoComplete="off"
+              autoCapitalize="off"
+              spellcheck={false}
+              value={text}
+              onInput={({ currentTarget }) => act.typeBox(currentTarget.value)}
+            />
+          )}
+        </Field>
+        <div class="buttons">
+          <Button kind="seal" isSubmit>
+            {words.addressGo}
+          </Button>
+        </div>
+      </form>
+      <Back act={act} />
+    </>
+  )
+}
+
+function boxFaultText(fault: BoxFault): string {
+  return fault.at === 'address' ? words.addressFault : words.addressElsewhere(fault.origin)
+}
+
+function Back({ act }: { act: ReturnAct }): VNode {
+  return (
+    <div class="buttons apart">
+      <Button onPress={act.list}>{words.back}</Button>
+      <Button onPress={act.done}>{words.done}</Button>
+    </div>
+  )
+}
+
+function Forgotten({ act }: { act: ReturnAct }): VNode {
+  return (
+    <>
+      <Title text={forgotten.title} />
+      <p class="lede">{forgotten.lede}</p>
+      <p>{forgotten.again}</p>
+      <div class="buttons">
+        <Button onPress={act.again}>{forgotten.another}</Button>
+      </div>
+      <p class="block">
+        <a href="/">{page.name}</a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,211 @@
+import type { BoxAddress } from '#protocol/address.ts'
+import type { Item } from '#protocol/box-api.ts'
+import type { DropId } from '#protocol/id.ts'
+import { NO_ITEMS, withGone, withNewer, withOlder, type ItemList, type ItemsPage } from '../boxes/inbox/item-list.ts'
+import type { SavingEvent } from '../effects/saving.ts'
+import type { FileEntry, Saving } from '../reading-state.ts'
+import type { FailureCode, Work } from '../state.ts'
+import { reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from './write-state.ts'
+
+/** Everything that is drawn of coming back for answers. The code and its keys are not in here: effects hold them. */
+export interface ReturnState {
+  readonly main: ReturnMain
+  readonly list: ItemList
+  /** What has been opened on this visit, and the box that each says it is from. */
+  readonly opened: ReadonlyMap<DropId, BoxAddress | undefined>
+  /** Why the server could not be asked for new answers the last time. */
+  readonly listFault: FailureCode | undefined
+  readonly isListing: boolean
+  readonly write: WriteState | undefined
+  /** What a screen reader is told, and how many there have been: the same one twice in a row is to be heard twice. */
+  readonly announcement: string
+  readonly announcements: number
+}
+
+/** The screens, one at a time. */
+export type ReturnMain =
+  /** `text` is what has been typed: it goes when it was a code. */
+  | { readonly at: 'code'; readonly text: string; readonly isBusy: boolean; readonly fault?: CodeFault | undefined }
+  | { readonly at: 'answers' }
+  | { readonly at: 'answer'; readonly item: Item; readonly phase: AnswerPhase }
+  | { readonly at: 'which-box'; readonly text: string; readonly fault?: BoxFault | undefined }
+  | { readonly at: 'writing' }
+  | { readonly at: 'forgotten' }
+
+/** What is wrong with what was typed. What it was stays in its field and is said nowhere else. */
+export type CodeFault =
+  | { readonly at: 'missing' | 'checksum' }
+  | { readonly at: 'words'; readonly count: number }
+  | { readonly at: 'server'; readonly code: FailureCode }
+
+export type BoxFault = { readonly at: 'address' } | { readonly at: 'elsewhere'; readonly origin: string }
+
+/** How far an answer has been opened. */
+export type AnswerPhase =
+  | { readonly at: 'opening'; readonly work: Work }
+  | { readonly at: 'failed'; readonly fault: AnswerFault }
+  | ({ readonly at: 'opened'; readonly taken: readonly string[] } & OpenedAnswer & Saving)
+
+export type AnswerFault =
+  | { readonly at: 'gone' | 'unreadable' | 'misplaced' }
+  /** More than this browser holds. In bytes. */
+  | { readonly at: 'size'; readonly size: number; readonly most: number }
+  | { readonly at: 'server'; readonly code: FailureCode }
+
+export interface OpenedAnswer {
+  readonly text: string
+  readonly files: readonly FileEntry[]
+  /** The box that answered, as it says itself. */
+  readonly from: BoxAddress | undefined
+}
+
+export type ReturnEvent =
+  | { readonly type: 'announced'; readonly text: string }
+  | { readonly type: 'code-typed'; readonly text: string }
+  | { readonly type: 'code-asked' }
+  | { readonly type: 'code-refused'; readonly fault: CodeFault }
+  /** The code was good; what was typed is gone. */
+  | { readonly type: 'entered'; readonly page: ItemsPage }
+  | { readonly type: 'listing' }
+  | { readonly type: 'listed'; readonly what: 'older' | 'newer'; readonly page: ItemsPage }
+  | { readonly type: 'list-failed'; readonly fault: FailureCode }
+  | { readonly type: 'answer-asked'; readonly item: Item }
+  | { readonly type: 'answer-worked'; readonly drop: DropId; readonly work: Work }
+  | { readonly type: 'answer-opened'; readonly drop: DropId; readonly answer: OpenedAnswer }
+  | { readonly type: 'answer-failed'; readonly drop: DropId; readonly fault: AnswerFault }
+  | { readonly type: 'saved'; readonly event: Exclude<SavingEvent, { readonly type: 'announced' }> }
+  | { readonly type: 'listed-again' }
+  | { readonly type: 'box-asked' }
+  | { readonly type: 'box-typed'; readonly text: string }
+  | { readonly type: 'box-refused'; readonly fault: BoxFault }
+  | { readonly type: 'writing-begun'; readonly write: WriteState }
+  | { readonly type: 'write'; readonly event: WriteEvent }
+  | { readonly type: 'forgot' }
+  | { readonly type: 'again' }
+
+export const FIRST_RETURN: ReturnState = {
+  main: { at: 'code', text: '', isBusy: false },
+  list: NO_ITEMS,
+  opened: new Map(),
+  listFault: undefined,
+  isListing: false,
+  write: undefined,
+  announcement: '',
+  announcements: 0,
+}
+
+/** The next state. An event that does not belong to the screen changes nothing: it came late. */
+export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnState {
+  const { main } = state
+  switch (event.type) {
+    case 'announced':
+      return { ...state, announcement: event.text, announcements: state.announcements + 1 }
+    case 'code-typed':
+      return main.at === 'code' ? { ...state, main: { at: 'code', text: event.text, isBusy: false } } : state
+    case 'code-asked':
+      return main.at === 'code' ? { ...state, main: { ...main, isBusy: true, fault: undefined } } : state
+    case 'code-refused':
+      return main.at === 'code' ? { ...state, main: { ...main, isBusy: false, fault: event.fault } } : state
+    case 'entered':
+      return main.at === 'code' ? { ...state, main: { at: 'answers' }, list: withOlder(NO_ITEMS, event.page) } : state
+    case 'listing':
+      return { ...state, isListing: true }
+    case 'listed':
+    case 'list-failed':
+      return isClosed(main) ? state : { ...state, ...listReduce(state, event), isListing: false }
+    case 'answer-asked':
+    case 'answer-worked':
+    case 'answer-opened':
+    case 'answer-failed':
+    case 'saved':
+      return answerReduce(state, event)
+    case 'listed-again':
+      return isClosed(main) ? state : { ...state, main: { at: 'answers' }, write: undefined }
+    case 'box-asked':
+      return isClosed(main) ? state : { ...state, main: { at: 'which-box', text: '' } }
+    case 'box-typed':
+      return main.at === 'which-box' ? { ...state, main: { at: 'which-box', text: event.text } } : state
+    case 'box-refused':
+      return main.at === 'which-box' ? { ...state, main: { ...main, fault: event.fault } } : state
+    case 'writing-begun':
+      return isClosed(main) ? state : { ...state, main: { at: 'writing' }, write: event.write }
+    case 'write':
+      return state.write === undefined ? state : { ...state, write: reduceWrite(state.write, event.event) }
+    case 'forgot':
+      return { ...FIRST_RETURN, main: { at: 'forgotten' }, announcements: state.announcements }
+    case 'again':
+      return main.at === 'forgotten' ? { ...FIRST_RETURN, announcements: state.announcements } : state
+  }
+}
+
+/** Whether leaving the page or the screen now would lose something: an answer can be opened again, what is typed cannot. */
+export function wouldLoseReturn({ main, write }: ReturnState): boolean {
+  if (main.at === 'answer' && main.phase.at === 'opened' && main.phase.saving !== undefined) return true
+  return write !== undefined && wouldLoseLetter(write)
+}
+
+/** The box that the newest opened answer says it is from. */
+export function lastBox({ list, opened }: ReturnState): BoxAddress | undefined {
+  return list.items.map(({ drop }) => opened.get(drop)).find((from) => from !== undefined)
+}
+
+function isClosed({ at }: ReturnMain): boolean {
+  return at === 'code' || at === 'forgotten'
+}
+
+function listReduce(
+  { list }: ReturnState,
+  event: Extract<ReturnEvent, { type: 'listed' | 'list-failed' }>,
+): Pick<ReturnState, 'listFault'> & Partial<Pick<ReturnState, 'list'>> {
+  if (event.type === 'list-failed') return { listFault: event.fault }
+  const next = event.what === 'older' ? withOlder(list, event.page) : withNewer(list, event.page)
+  return { list: next, listFault: undefined }
+}
+
+function answerReduce(
+  state: ReturnState,
+  event: Extract<ReturnEvent, { type: `answer-${string}` | 'saved' }>,
+): ReturnState {
+  const { main, opened, list } = state
+  if (event.type === 'answer-asked') {
+    if (isClosed(main)) return state
+    return { ...state, main: { at: 'answer', item: event.item, phase: { at: 'opening', work: { stage: 'starting' } } } }
+  }
+  if (main.at !== 'answer') return state
+  const { item, phase } = main
+  if (event.type === 'saved') {
+    return phase.at === 'opened' ? { ...state, main: { ...main, phase: savingReduce(phase, event.event) } } : state
+  }
+  if (event.drop !== item.drop) return state
+  switch (event.type) {
+    case 'answer-worked':
+      return phase.at === 'opening'
+        ? { ...state, main: { ...main, phase: { at: 'opening', work: event.work } } }
+        : state
+    case 'answer-opened':
+      return {
+        ...state,
+        main: { ...main, phase: { at: 'opened', taken: [], ...event.answer } },
+        opened: new Map([...opened, [item.drop, event.answer.from]]),
+      }
+    case 'answer-failed':
+      return {
+        ...state,
+        main: { ...main, phase: { at: 'failed', fault: event.fault } },
+        list: event.fault.at === 'gone' ? withGone(list, [item.drop]) : list,
+      }
+  }
+}
+
+type Opened = Extract<AnswerPhase, { at: 'opened' }>
+
+function savingReduce(phase: Opened, event: Extract<ReturnEvent, { type: 'saved' }>['event']): Opened {
+  switch (event.type) {
+    case 'taken':
+      return { ...phase, taken: [...new Set([...phase.taken, ...event.names])] }
+    case 'saving':
+      return { ...phase, saving: event.saving, saveFault: undefined }
+    case 'not-saved':
+      return { ...phase, saving: undefined, saveFault: event.fault }
+  }
+}

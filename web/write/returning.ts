@@ -1,0 +1,165 @@
+import { accessOfReturn, type Access } from '#client/box/access.ts'
+import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import { listItems } from '#client/box/inbox.ts'
+import { deriveReturn, parseReturnCode, type ReturnCode } from '#client/box/return.ts'
+import { splitWords } from '#client/crypto/words.ts'
+import type { DropId } from '#protocol/id.ts'
+import { MAX_LISTED } from '#protocol/limits.ts'
+import { LATEST_SEQ } from '../boxes/inbox/item-list.ts'
+import { watch } from '../boxes/inbox/watching.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
+import { answers as words } from '../words/return.ts'
+import { makeAnswering } from './answering.ts'
+import type { ReturnAct, ReturnTools } from './return-act.ts'
+import { firstWriteState } from './write-state.ts'
+import type { WriteAct } from './write-act.ts'
+import { makeWriting } from './writing.ts'
+
+/** What a return code opens, for as long as the page holds it. It is never stored, and never part of a request. */
+interface Held {
+  readonly code: ReturnCode
+  readonly access: Access
+}
+
+/** What each act of the sender's side does. */
+export function makeReturning(tools: ReturnTools): ReturnAct {
+  const { device, dispatch, state } = tools
+  let held: Held | undefined
+  let writing: WriteAct | undefined
+  let stopWatching = (): void => {}
+  let looking: Promise<void> | undefined
+  const answering = makeAnswering(tools, () => held?.access)
+
+  return {
+    type: (text) => dispatch({ type: 'code-typed', text }),
+
+    async enter() {
+      const { main } = state()
+      if (main.at !== 'code' || main.isBusy) return
+      const count = splitWords(main.text).length
+      if (count === 0) return dispatch({ type: 'code-refused', fault: { at: 'missing' } })
+      const code = parseReturnCode(main.text)
+      if (code === undefined) {
+        const fault = count === WORDS ? ({ at: 'checksum' } as const) : ({ at: 'words', count } as const)
+        return dispatch({ type: 'code-refused', fault })
+      }
+      dispatch({ type: 'code-asked' })
+      try {
+        const access = accessOfReturn(await deriveReturn(code))
+        const page = await listItems(server(), access, { order: 'before', seq: LATEST_SEQ, most: PAGE_ITEMS })
+        held = { code, access }
+        dispatch({ type: 'entered', page })
+        stopWatching = watch(look, { wait: (ms) => device.wait(ms) })
+      } catch (error) {
+        dispatch({ type: 'code-refused', fault: { at: 'server', code: failureOf(error) } })
+      }
+    },
+
+    async older() {
+      if (held === undefined || state().isListing) return
+      dispatch({ type: 'listing' })
+      const { access } = held
+      try {
+        const query = { order: 'before', seq: state().list.oldestSeq, most: PAGE_ITEMS } as const
+        const page = await listItems(server(), access, query, placesOf())
+        dispatch({ type: 'listed', what: 'older', page })
+      } catch (error) {
+        dispatch({ type: 'list-failed', fault: failureOf(error) })
+      }
+    },
+
+    open: (item) => answering.open(item),
+
+    async list() {
+      writing = undefined
+      dispatch({ type: 'listed-again' })
+      await answering.leave()
+    },
+
+    keep: answering,
+
+    writeAgain(to) {
+      void answering.leave()
+      if (to === undefined) return dispatch({ type: 'box-asked' })
+      begin({ address: to })
+    },
+
+    typeBox: (text) => dispatch({ type: 'box-typed', text }),
+
+    enterBox() {
+      const { main } = state()
+      if (main.at !== 'which-box') return
+      const target = parseWriteTarget(main.text)
+      if (target === undefined) return dispatch({ type: 'box-refused', fault: { at: 'address' } })
+      const { origin = device.origin } = target
+      if (origin !== device.origin) return dispatch({ type: 'box-refused', fault: { at: 'elsewhere', origin } })
+      begin(target)
+    },
+
+    write: () => writing,
+
+    async done() {
+      stopWatching()
+      held = undefined
+      writing = undefined
+      dispatch({ type: 'forgot' })
+      await answering.leave()
+    },
+
+    again: () => dispatch({ type: 'again' }),
+  }
+
+  function begin(target: WriteTarget): void {
+    if (held === undefined) return
+    dispatch({ type: 'writing-begun', write: firstWriteState(target, true) })
+    writing = makeWriting(
+      {
+        ...tools,
+        dispatch: (event) => dispatch({ type: 'write', event }),
+        state: () => state().write ?? firstWriteState(target, true),
+      },
+      target,
+      held.code,
+    )
+    void writing.look()
+  }
+
+  /** Asks for what has come since, and says so. */
+  function look(): Promise<void> {
+    looking ??= lookOnce().finally(() => (looking = undefined))
+    return looking
+  }
+
+  async function lookOnce(): Promise<void> {
+    const access = held?.access
+    if (access === undefined) return
+    const before = state().list.items.length
+    try {
+      for (;;) {
+        const query = { order: 'after', seq: state().list.newestSeq, most: MAX_LISTED } as const
+        const page = await listItems(server(), access, query, placesOf())
+        if (held?.access !== access) return
+        dispatch({ type: 'listed', what: 'newer', page })
+        if (!page.more || page.items.length === 0) break
+      }
+      const came = state().list.items.length - before
+      if (came > 0) dispatch({ type: 'announced', text: words.came(came) })
+    } catch (error) {
+      if (held?.access === access) dispatch({ type: 'list-failed', fault: failureOf(error) })
+    }
+  }
+
+  function placesOf(): ReadonlyMap<DropId, number> {
+    return new Map(state().list.items.map(({ drop, seq }) => [drop, seq]))
+  }
+
+  function server(): ReturnType<typeof serverOf> {
+    return serverOf(tools, LOOK_PATIENCE_MS)
+  }
+}
+
+/** Words of a return code. */
+const WORDS = 12
+
+/** Answers on one page. */
+const PAGE_ITEMS = 50

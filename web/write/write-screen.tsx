@@ -1,0 +1,91 @@
+import type { VNode } from 'preact'
+import { isEmpty } from '../draft.ts'
+import { Button } from '../parts/button.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
+import { Sending } from '../views/sending.tsx'
+import * as format from '../words/format.ts'
+import { page } from '../words/page.ts'
+import { refusals, write as words } from '../words/write.ts'
+import type { CardRefusal } from './card-refusal.ts'
+import { LetterSent } from './letter-sent.tsx'
+import { Letter, type LetterProps } from './letter.tsx'
+
+/** The screens of writing to a box. */
+export function WriteScreen(props: LetterProps): VNode {
+  const { act, state } = props
+  const { box, desk, main, wantsCode } = state
+  switch (main.at) {
+    case 'looking':
+      return <Looking {...props} />
+    case 'refused':
+      return <RefusedCard {...props} refusal={main.refusal} />
+    case 'sent':
+      return <LetterSent {...props} letter={main} name={box?.card.name ?? ''} />
+    case 'writing':
+      if (desk.main.at === 'sending') {
+        const kept = wantsCode ? `${words.sendingKept} ${words.sendingKeptCode}` : words.sendingKept
+        return <Sending act={act} main={desk.main} own={{ lede: words.sendingLede, kept }} />
+      }
+      if (desk.main.at !== 'compose' || box === undefined) return <Looking {...props} />
+      return <Letter {...props} box={box} main={desk.main} />
+  }
+}
+
+/** The address tells by itself that it is not whole. Nothing is looked up. */
+export function DamagedAddress(): VNode {
+  return (
+    <>
+      <Title text={words.damagedTitle} />
+      <p class="lede">{words.damagedLede}</p>
+      <p>{words.damagedAdvice}</p>
+    </>
+  )
+}
+
+function Looking({ act, state: { main } }: LetterProps): VNode {
+  const fault = main.at === 'looking' ? main.fault : undefined
+  if (fault === undefined)
+    return (
+      <>
+        <Title text={words.looking} screen="box" />
+        <p class="lede">{words.lookingLede}</p>
+      </>
+    )
+  return (
+    <>
+      <Title text={words.failed} screen="box-failed" />
+      <Notice kind="burn" role="alert">
+        <p>{words.faults[fault]}</p>
+      </Notice>
+      <div class="buttons">
+        <Button kind="seal" onPress={act.look}>
+          {page.again}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function RefusedCard({ act, refusal, state }: LetterProps & { refusal: CardRefusal }): VNode {
+  const { why } = refusal
+  return (
+    <>
+      <Title text={refusals.title} />
+      <Notice kind="burn" role="alert">
+        <p>{refusalText(refusal)}</p>
+        <p>{refusals[`${why}Advice`]}</p>
+      </Notice>
+      {!isEmpty(state.desk.draft) && <p>{refusals.kept}</p>}
+      <div class="buttons">
+        <Button onPress={act.look}>{refusals.again}</Button>
+      </div>
+    </>
+  )
+}
+
+function refusalText(refusal: CardRefusal): string {
+  if (refusal.why !== 'stale') return refusals[refusal.why]
+  const { sinceMs } = refusal
+  return refusals.stale(sinceMs === undefined ? undefined : format.moment(sinceMs))
+}

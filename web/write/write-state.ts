@@ -1,0 +1,138 @@
+import type { WriteTarget } from '#client/box/address-link.ts'
+import type { Card } from '#protocol/card.ts'
+import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { EMPTY_DRAFT, isEmpty, type Draft } from '../draft.ts'
+import type { Event } from '../event.ts'
+import { FIRST_STATE, reduce, type FailureCode, type Limits, type State } from '../state.ts'
+import type { CardRefusal } from './card-refusal.ts'
+
+/** Everything that is drawn of writing to a box. Keys and an unsaid return code are not in here: effects hold them. */
+export interface WriteState {
+  readonly target: WriteTarget
+  readonly main: WriteMain
+  /** The form and the upload: the same as those of a drop for a link, with terms of their own. */
+  readonly desk: State
+  /** As soon as its keys have been found to be good. It stays while they are asked for again. */
+  readonly box: FoundBox | undefined
+  /** Whether a return code is to be made. */
+  readonly wantsCode: boolean
+  /** Whether this device has been asked to remember the box. */
+  readonly isRemembered: boolean
+  /** Whether it is written with a return code that the sender has. */
+  readonly isAgain: boolean
+}
+
+/** The screens, one at a time. */
+export type WriteMain =
+  | { readonly at: 'looking'; readonly fault?: FailureCode | undefined }
+  | { readonly at: 'refused'; readonly refusal: CardRefusal }
+  /** `isChanged`: who reads the box is not who read it when the page was opened. */
+  | { readonly at: 'writing'; readonly isChanged: boolean }
+  | ({ readonly at: 'sent' } & SentLetter)
+
+/** A box whose keys are good today. */
+export interface FoundBox {
+  readonly card: Card
+  /** Bytes of ciphertext of the largest drop that server and owner take. */
+  readonly largest: number
+}
+
+/** What is left of a letter when it is there. */
+export interface SentLetter {
+  readonly expiresAtMs: number
+  /** The words of a new return code; `undefined` once they are written down, or if there is none. */
+  readonly words: readonly string[] | undefined
+  readonly hasCode: boolean
+}
+
+export type WriteEvent =
+  | { readonly type: 'looked' }
+  | { readonly type: 'found'; readonly box: FoundBox; readonly limits: Limits; readonly isChanged: boolean }
+  | { readonly type: 'recalled'; readonly isRemembered: boolean }
+  | { readonly type: 'card-refused'; readonly refusal: CardRefusal }
+  | { readonly type: 'missed'; readonly fault: FailureCode }
+  | { readonly type: 'code-wanted'; readonly wantsCode: boolean }
+  /** `keepsDraft`: what was sent was chosen before a reload, and the draft is another letter. */
+  | { readonly type: 'letter-sent'; readonly letter: SentLetter; readonly keepsDraft: boolean }
+  | { readonly type: 'code-noted' }
+  | { readonly type: 'another' }
+  /** What happens to the form and the upload. */
+  | { readonly type: 'desk'; readonly event: Event }
+
+/** The life of a letter that a person is offered, in seconds: 1, 3, 7, 14 and 30 days. */
+export const LETTER_LIVES: readonly number[] = [86_400, 259_200, 604_800, DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS]
+
+/** A letter that nobody has begun. */
+export const EMPTY_LETTER: Draft = { ...EMPTY_DRAFT, expiry: String(DEFAULT_BOX_TTL_SECONDS) }
+
+/** @param isAgain - it is written with a return code that the sender has */
+export function firstWriteState(target: WriteTarget, isAgain = false): WriteState {
+  return {
+    target,
+    main: { at: 'looking' },
+    desk: { ...FIRST_STATE, draft: EMPTY_LETTER },
+    box: undefined,
+    wantsCode: false,
+    isRemembered: false,
+    isAgain,
+  }
+}
+
+/** The next state. An event that does not belong to the screen changes nothing: it came late. */
+export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
+  const { desk, main } = state
+  switch (event.type) {
+    case 'looked':
+      return main.at === 'sent' ? state : { ...state, main: { at: 'looking' } }
+    case 'found':
+      return main.at === 'looking' || main.at === 'writing'
+        ? {
+            ...state,
+            box: event.box,
+            // What was sealed with the same keys and not sent yet is still good.
+            desk: {
+              ...(state.box?.card.serial === event.box.card.serial ? desk : otherLetter(desk)),
+              limits: event.limits,
+            },
+            main: { at: 'writing', isChanged: event.isChanged },
+          }
+        : state
+    case 'recalled':
+      return { ...state, isRemembered: event.isRemembered }
+    case 'card-refused':
+      return { ...state, main: { at: 'refused', refusal: event.refusal }, desk: atRest(desk) }
+    case 'missed':
+      return main.at === 'looking' ? { ...state, main: { at: 'looking', fault: event.fault } } : state
+    case 'code-wanted':
+      return { ...state, wantsCode: event.wantsCode, desk: otherLetter(desk) }
+    case 'letter-sent':
+      return {
+        ...state,
+        main: { at: 'sent', ...event.letter },
+        desk: { ...desk, draft: event.keepsDraft ? desk.draft : EMPTY_LETTER, main: { at: 'compose' } },
+        wantsCode: false,
+      }
+    case 'code-noted':
+      return main.at === 'sent' ? { ...state, main: { ...main, words: undefined } } : state
+    case 'another':
+      return main.at === 'sent' ? { ...state, main: { at: 'looking' } } : state
+    case 'desk':
+      return { ...state, desk: reduce(desk, event.event) }
+  }
+}
+
+/** Whether leaving the page now would lose something for good. */
+export function wouldLoseLetter({ desk, main }: WriteState): boolean {
+  if (main.at === 'sent') return main.words !== undefined
+  return !isEmpty(desk.draft) || desk.main.at === 'sending'
+}
+
+/** Nothing is under way any more, and nothing that was typed is lost. */
+function atRest(desk: State): State {
+  return desk.main.at === 'compose' ? { ...desk, main: { at: 'compose' } } : desk
+}
+
+/** The same draft as another object: what was sealed of it before is sealed anew. */
+function otherLetter(desk: State): State {
+  return { ...desk, draft: { ...desk.draft } }
+}

@@ -1,0 +1,183 @@
+import type { ReturnCode } from '#client/box/return.ts'
+import type { WriteTarget } from '#client/box/address-link.ts'
+import { fetchCard, type FetchedCard } from '#client/box/write.ts'
+import { stanzasFor } from '#client/crypto/padded-header.ts'
+import { HEADER_BYTES, headerSize } from '#client/crypto/sizes.ts'
+import { checkCard, type Card } from '#protocol/card.ts'
+import { findFault, MAX_FILES } from '../draft.ts'
+import { findInterrupted } from '../effects/interrupted.ts'
+import { makeSealing } from '../effects/sealing.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
+import { makeUploading } from '../effects/uploading.ts'
+import { roomBytes } from '../fit.ts'
+import { makeUploadAct } from '../make-upload-act.ts'
+import type { ComposeFault, Limits } from '../state.ts'
+import { page } from '../words/page.ts'
+import { boxTrade } from './box-trade.ts'
+import { refusalOf } from './card-refusal.ts'
+import type { WriteAct, WriteTools } from './write-act.ts'
+
+/**
+ * What each act does, over the effects that drops for a link have too.
+ * @param code - what answers come to, where the sender has one already
+ */
+export function makeWriting(tools: WriteTools, target: WriteTarget, code?: ReturnCode): WriteAct {
+  const { device, dispatch, state, store } = tools
+  const { address } = target
+  const desk: Tools = {
+    ...tools,
+    dispatch: (event) => dispatch({ type: 'desk', event }),
+    state: () => state().desk,
+  }
+  const trade = boxTrade(tools, target, code)
+  const uploading = makeUploading(desk, trade)
+  const sealing = makeSealing(desk, async () => uploading, trade)
+  const refuse = (fault: ComposeFault): void => desk.dispatch({ type: 'refused', fault })
+  /** When the keys were asked for last, milliseconds since 1970. */
+  let askedAtMs = 0
+
+  return {
+    look,
+    draft: (draft) => desk.dispatch({ type: 'drafted', draft }),
+    addFiles(files) {
+      const all = [...state().desk.draft.files, ...files]
+      if (all.length > MAX_FILES) return refuse({ at: 'count' })
+      desk.dispatch({ type: 'drafted', draft: { files: all } })
+      void sealing.check()
+    },
+    missFiles: () => refuse({ at: 'dropped' }),
+    prepare: () => void store().catch(() => {}),
+    async seal() {
+      const { draft, main } = state().desk
+      if (state().main.at !== 'writing' || main.at !== 'compose' || main.work !== undefined) return
+      const at = findFault(draft)
+      if (at !== undefined) return refuse({ at })
+      desk.dispatch({ type: 'worked', work: { stage: 'starting' } })
+      try {
+        if (await isFresh()) await sealing.seal()
+      } catch (error) {
+        refuse({ at: 'server', code: failureOf(error) })
+      }
+    },
+    ...makeUploadAct(
+      desk,
+      async () => uploading,
+      () => {},
+    ),
+    async copy(text, done) {
+      const isCopied = await device.copy(text)
+      desk.dispatch({ type: 'announced', text: isCopied ? done : page.copyFailed })
+      return isCopied
+    },
+    wantCode: (wantsCode) => dispatch({ type: 'code-wanted', wantsCode }),
+    async remember(isRemembered) {
+      const { box } = state()
+      if (box === undefined) return
+      dispatch({ type: 'recalled', isRemembered })
+      try {
+        await (isRemembered
+          ? (await store()).rememberBox(address, box.card.serial)
+          : (await store()).forgetBox(address))
+      } catch {
+        dispatch({ type: 'recalled', isRemembered: !isRemembered })
+      }
+    },
+    noteCode: () => dispatch({ type: 'code-noted' }),
+    async another() {
+      dispatch({ type: 'another' })
+      await look()
+    },
+  }
+
+  async function look(): Promise<void> {
+    dispatch({ type: 'looked' })
+    try {
+      found(await fetchNow(), false)
+      await findInterrupted(desk, trade)
+    } catch (error) {
+      miss(error)
+    }
+  }
+
+  /** Whoever was removed from the readers since is not sealed to, and who was added is shown first. @returns whether to go on */
+  async function isFresh(): Promise<boolean> {
+    const before = state().box?.card
+    if (device.clock() - askedAtMs < FRESH_MS && holds(before, device.clock())) return true
+    try {
+      const fetched = await fetchNow()
+      const isChanged = before === undefined || !hasSameReaders(before, fetched.card)
+      found(fetched, isChanged)
+      if (isChanged) desk.dispatch({ type: 'worked', work: undefined })
+      return !isChanged
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal === undefined) throw error
+      dispatch({ type: 'card-refused', refusal })
+      return false
+    }
+  }
+
+  async function fetchNow(): Promise<FetchedCard> {
+    const known = await knownSerial()
+    const now = device.clock()
+    const fetched = await fetchCard(serverOf(tools, LOOK_PATIENCE_MS), address, { now, known })
+    askedAtMs = now
+    // Only who was asked to remember it remembers its newest keys.
+    if (known !== undefined && fetched.card.serial > known)
+      await (await store()).rememberBox(address, fetched.card.serial)
+    return fetched
+  }
+
+  async function knownSerial(): Promise<number | undefined> {
+    try {
+      const known = await (await store()).knownSerial(address)
+      dispatch({ type: 'recalled', isRemembered: known !== undefined })
+      return known
+    } catch {
+      return undefined
+    }
+  }
+
+  function found({ card, largest }: FetchedCard, isChanged: boolean): void {
+    dispatch({ type: 'found', box: { card, largest }, limits: limitsOf(card, largest), isChanged })
+  }
+
+  function miss(error: unknown): void {
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) dispatch({ type: 'card-refused', refusal })
+    else dispatch({ type: 'missed', fault: failureOf(error) })
+  }
+}
+
+/** What is left of the largest drop: readers have a stanza each, and a letter says more of itself than a drop for a link. */
+function limitsOf({ readers }: Card, largest: number): Limits {
+  const extra = headerSize(stanzasFor(readers.length)) - HEADER_BYTES + LETTERHEAD_BYTES
+  const left = Math.max(0, largest - extra)
+  return { largest: left, room: roomBytes(left) }
+}
+
+function hasSameReaders(a: Card, b: Card): boolean {
+  const keys = ({ readers }: Card): string =>
+    readers
+      .map(({ key, name }) => `${key} ${name}`)
+      .toSorted()
+      .join('\n')
+  return keys(a) === keys(b) && a.name === b.name
+}
+
+/** Whether it may be sealed with at this time. */
+function holds(card: Card | undefined, now: number): card is Card {
+  if (card === undefined) return false
+  try {
+    checkCard(card, now)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** How long keys are taken to be those of now, in milliseconds (10 minutes). */
+const FRESH_MS = 600_000
+
+/** Room in the meta entry of a letter for its box, its readers and a return address, in bytes. */
+const LETTERHEAD_BYTES = 4_608
