@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Metafile } from 'esbuild'
 import { expect, test } from 'vitest'
 import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { WEB_ENTRIES } from '../../tools/build.ts'
@@ -43,6 +44,26 @@ test('what wrangler uploads is, byte for byte, the worker that is tested', async
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
+  'whatever %s fetches later is drawn by the library that drew the rest',
+  (entry) => {
+    const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile
+    const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry)
+    const reached = new Set([first ?? ''])
+    for (const path of reached) {
+      for (const { path: named } of outputs[path]?.imports ?? []) {
+        const next = named.startsWith('/') ? `dist/web${named}` : named
+        // Into a room leads a door: behind it nothing is shared.
+        if (!(outputs[next]?.entryPoint ?? '').endsWith('/start.tsx')) reached.add(next)
+      }
+    }
+    const copies = [...reached].filter((path) =>
+      Object.keys(outputs[path]?.inputs ?? {}).some((input) => /preact\/dist\/preact\.\w+$/.test(input)),
+    )
+    expect(copies).toHaveLength(1)
+  },
+)
 
 test('every address that a page names was built', () => {
   const files = new Set(listFolder(`${ROOT}dist/web`))

@@ -1,6 +1,6 @@
-import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { violations } from './support/axe.ts'
+import { focused, tabTo } from './support/keyboard.ts'
 import { heading, openInPage, sealInPage, stage, visit, type Person } from './support/pages.ts'
 import { beginUpload, holdThirdPart, largeFile, middle, takeUp } from './support/uploads.ts'
 
@@ -221,20 +221,3 @@ test('the focus can be seen on everything that takes it', async () => {
     expect(['nothing', 'solid true']).toContain(outline)
   }
 })
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    if ((await focused(page)).startsWith(name)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`no way to ${name} by Tab`)
-}
-
-/** What a person would call the thing that has the focus. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const node = document.activeElement as HTMLElement | null
-    const label = (node as HTMLInputElement | null)?.labels?.[0]
-    return (node?.getAttribute('aria-label') ?? label?.textContent ?? node?.textContent ?? '').trim()
-  })
-}

@@ -6,6 +6,7 @@ import { deriveOpener, parseLink, type Opener } from '#client/link.ts'
 import { deposit, seal, type Sealed } from '#client/send.ts'
 import type { Server } from '#client/server.ts'
 import { fetchTransport } from '#client/transport.ts'
+import type { Terms } from '#protocol/terms.ts'
 
 /** How a person's client reaches a server over real HTTP. */
 export function reach(origin: string, patienceMs = 5_000): Server {
@@ -15,7 +16,7 @@ export function reach(origin: string, patienceMs = 5_000): Server {
 
 export interface Deposited {
   readonly server: Server
-  readonly sealed: Sealed
+  readonly sealed: Sealed<Terms>
   readonly sender: SigningKey
   readonly opener: Opener
 }
