@@ -11,6 +11,7 @@ import { stop } from 'esbuild'
 export const WEB_ENTRIES: Readonly<Record<string, string>> = {
   'app.js': 'web/main.tsx',
   'app.css': 'web/style/main.css',
+  'rooms.css': 'web/style/rooms.css',
   'workshop.js': 'web/workshop.ts',
   'kdf-worker.js': 'web/kdf-worker.ts',
   'chunk-worker.js': 'web/chunk-worker.ts',

@@ -30,7 +30,18 @@ export async function bundleWeb(entries: Readonly<Record<string, string>>): Prom
   const points = Object.entries(entries).map(([name, path]) => ({ in: path, out: name.replace(/\.\w+$/, '') }))
   let made: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }
   for (const source of APART) made = merge(made, await bundleChunks([pointOf(source)], made.meta))
-  return merge(made, await bundleChunks(points, made.meta))
+  const rooms = await Promise.all(ROOMS.map((source) => bundleChunks([pointOf(source)], made.meta)))
+  // Only the way into a room: whatever draws in it is its own, and nobody else's.
+  const doors = rooms.reduce(
+    (meta, room) => ({ ...meta, outputs: { ...meta.outputs, ...doorsOf(room.meta) } }),
+    made.meta,
+  )
+  const main = await bundleChunks(points, doors)
+  return [...rooms, main].reduce(merge, made)
+}
+
+function doorsOf({ outputs }: Metafile): Metafile['outputs'] {
+  return Object.fromEntries(Object.entries(outputs).filter(([, { entryPoint = '' }]) => ROOMS.includes(entryPoint)))
 }
 
 function merge(a: Bundle, b: Bundle): Bundle {
@@ -108,6 +119,9 @@ function pathBelow(folder: string, file: string): string {
  */
 const APART = ['client/crypto/sign.ts', 'web/effects/uploading.ts', 'web/effects/sealing.ts']
 
+/** Bundled by themselves too: else the first page would come in thirty pieces, one for each set of what it shares with them. */
+const ROOMS = ['web/boxes/start.tsx', 'web/write/start.tsx']
+
 function leaveApart({ outputs }: Metafile): Plugin {
   const addresses = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
     entryPoint === undefined ? [] : [[entryPoint, path.replace(/^dist\/web/, '')] as const],
@@ -115,7 +129,7 @@ function leaveApart({ outputs }: Metafile): Plugin {
   return {
     name: 'leave-apart',
     setup(build) {
-      build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+      build.onResolve({ filter: /^\.\.?\/.*\.tsx?$/ }, ({ kind, path, resolveDir }) => {
         const source = kind === 'dynamic-import' ? pathBelow(ROOT, resolve(resolveDir, path)) : ''
         const address = addresses.find(([entry]) => entry === source)?.[1]
         return address === undefined ? undefined : { path: address, external: true }
