@@ -1,21 +1,23 @@
-import { nativeAead } from '#client/crypto/aead.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 
 // What is measured in Node and in a browser alike.
 
 /** ChaCha20-Poly1305 as the platform has it, in the chunks of age: nothing that seals an age file in WebCrypto is faster. */
 export async function rawSeal(plaintext: Bytes): Promise<Bytes[]> {
-  const aead = await rawAead()
+  const key = await rawKey()
   const boxes: Bytes[] = []
   await inFlight(Math.ceil(plaintext.length / CHUNK_BYTES), async (n) => {
-    boxes[n] = await aead.seal(nonce(n), plaintext.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES))
+    const chunk = plaintext.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES)
+    boxes[n] = new Uint8Array(await crypto.subtle.encrypt({ name: RAW, iv: nonce(n) }, key, chunk))
   })
   return boxes
 }
 
 export async function rawOpen(boxes: readonly Bytes[]): Promise<void> {
-  const aead = await rawAead()
-  await inFlight(boxes.length, async (n) => void (await aead.open(nonce(n), boxes[n] ?? new Uint8Array())))
+  const key = await rawKey()
+  await inFlight(boxes.length, async (n) => {
+    await crypto.subtle.decrypt({ name: RAW, iv: nonce(n) }, key, boxes[n] ?? new Uint8Array())
+  })
 }
 
 /** One call over everything in memory, as most peers have it. */
@@ -37,10 +39,9 @@ export async function drain(stream: ReadableStream<Uint8Array>): Promise<number>
   }
 }
 
-async function rawAead(): Promise<NonNullable<Awaited<ReturnType<typeof nativeAead>>>> {
-  const aead = await nativeAead(new Uint8Array(32).fill(5))
-  if (aead === undefined) throw new Error('This platform has no ChaCha20-Poly1305 to compare with.')
-  return aead
+/** @throws DOMException where the platform has nothing to compare with */
+function rawKey(): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw-secret' as 'raw', new Uint8Array(32).fill(5), RAW, false, ['encrypt', 'decrypt'])
 }
 
 function nonce(n: number): Bytes {
@@ -61,5 +62,6 @@ function gcmKey(): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', new Uint8Array(32).fill(5), 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
+const RAW = 'ChaCha20-Poly1305'
 const GCM: AesGcmParams = { name: 'AES-GCM', iv: new Uint8Array(12) }
 const CHUNK_BYTES = 65_536

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { pathToFileURL } from 'node:url'
+import { takeMemory } from '#client/memory.ts'
 import type { Source } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
@@ -168,7 +169,7 @@ async function inMemory(path: string): Promise<Bytes> {
 async function readRange(path: string, start: number, end: number): Promise<Bytes> {
   const file = await open(path)
   try {
-    const bytes = new Uint8Array(end - start)
+    const bytes = takeMemory(end - start)
     for (let done = 0; done < bytes.length;) {
       const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
       if (bytesRead === 0) throw new Error(`${path} is shorter than it was`)

@@ -2,6 +2,7 @@ import { stretch } from '#client/crypto/argon2.ts'
 import type { CipherFor } from '#client/crypto/chunks.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, parseLink } from '#client/link.ts'
+import { giveBack } from '#client/memory.ts'
 import { openDrop } from '#client/receive.ts'
 import { seal } from '#client/send.ts'
 import type { Source } from '#client/source.ts'
@@ -28,6 +29,8 @@ export async function dropSeal(
       const part = await sealed.sealPart(n)
       if (isSent) await sealed.digestPart(n, part)
       await take(n, part)
+      // As an upload does with a part that has arrived.
+      giveBack(part)
     }
   }
   await Promise.all(Array.from({ length: 3 }, fly))

@@ -1,6 +1,7 @@
 // What is measured inside a browser: bundled by seal.browser.bench.ts, and called there as `contest`.
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import type { Bytes } from '#protocol/bytes.ts'
+import { cipherFor } from '../web/ciphers.ts'
 import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
 import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'
@@ -40,18 +41,18 @@ const CONTESTANTS: Readonly<Record<string, Readonly<Partial<Record<Act, Begin>>>
   sealdrop: {
     seal: async ({ file }) => {
       const source = { size: file.size, read: (start: number, end: number) => bytesOf(file.slice(start, end)) }
-      return () => dropSeal(source, async () => {})
+      return () => dropSeal(source, async () => {}, { cipherFor })
     },
     open: async ({ files, key }) => {
       const size = files.reduce((sum, part) => sum + part.size, 0)
       const part = (n: number): Promise<Bytes> => bytesOf(files[n] ?? new Blob())
-      return () => dropOpen(key, { count: files.length, size, part })
+      return () => dropOpen(key, { count: files.length, size, part }, cipherFor)
     },
   },
   'sealdrop, hashed': {
     seal: async ({ file }) => {
       const source = { size: file.size, read: (start: number, end: number) => bytesOf(file.slice(start, end)) }
-      return () => dropSeal(source, async () => {}, { isSent: true })
+      return () => dropSeal(source, async () => {}, { cipherFor, isSent: true })
     },
   },
   reading: { seal: readAll, open: readAll },

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes } from '#protocol/bytes.ts'
+import { giveBack } from '#client/memory.ts'
 import { cleanName, placesOf } from '#client/names.ts'
 import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
@@ -163,6 +164,7 @@ async function isSame(a: string, b: string): Promise<boolean> {
       const end = Math.min(size, start + COMPARED_BYTES)
       const [left, right] = await Promise.all(handles.map((each) => readRange(each, start, end)))
       if (left === undefined || right === undefined || !equalBytes(left, right)) return false
+      for (const each of [left, right]) giveBack(each)
     }
     return true
   } finally {

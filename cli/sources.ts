@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { DropFile } from '#client/archive.ts'
+import { takeMemory } from '#client/memory.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from './failure.ts'
 import { misused } from './options.ts'
@@ -71,9 +72,9 @@ export function fileSource(path: string, size: number, modifiedAtMs: number): So
   return { size, read }
 }
 
-/** Exactly these bytes; `undefined` if the file ends before. */
+/** Exactly these bytes, in memory that the caller may give back; `undefined` if the file ends before. */
 export async function readRange(file: FileHandle, start: number, end: number): Promise<Bytes | undefined> {
-  const bytes = new Uint8Array(end - start)
+  const bytes = takeMemory(end - start)
   for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
     if (bytesRead === 0) return undefined

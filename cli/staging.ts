@@ -1,9 +1,10 @@
 import { constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { open, readdir, rename, rm, statfs, unlink } from 'node:fs/promises'
+import { open, readdir, rename, rm, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
+import { giveBack } from '#client/memory.ts'
 import type { Staging } from '#client/staging.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { failedWith, partialPath, syncFolder } from './files.ts'
@@ -46,6 +47,7 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     get fault() {
       return fault
     },
+    size: (n) => sizeOf(partPath(path, n)),
     read: (n) => readPart(partPath(path, n)),
     keep: async (n, part) => {
       // One that was still on its way is of no more use, and would keep the folder from being removed.
@@ -54,6 +56,7 @@ export async function stageIn(path: string): Promise<FolderStaging> {
       writing.add(write)
       try {
         await write
+        giveBack(part)
       } catch (cause) {
         if (!isSystemError(cause)) throw cause
         fault ??= new Failure(`cannot keep what comes in: ${describeSystemError(cause)}`, {
@@ -141,12 +144,21 @@ async function takeFolder(path: string): Promise<Lock> {
   return lock
 }
 
-async function readPart(path: string): Promise<Bytes | undefined> {
+function sizeOf(path: string): Promise<number | undefined> {
+  return withPart(path, async (_, size) => size)
+}
+
+function readPart(path: string): Promise<Bytes | undefined> {
+  return withPart(path, (file, size) => readRange(file, 0, size))
+}
+
+/** `undefined` if there is no part in this file. */
+async function withPart<T>(path: string, work: (file: FileHandle, size: number) => Promise<T>): Promise<T | undefined> {
   try {
     const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     try {
       const { size } = await file.stat()
-      return size === 0 || size > PART_BYTES ? undefined : await readRange(file, 0, size)
+      return size === 0 || size > PART_BYTES ? undefined : await work(file, size)
     } finally {
       await file.close()
     }

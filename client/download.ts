@@ -77,12 +77,18 @@ export function makeDownload(
   }
 
   async function load(n: number): Promise<void> {
-    const staged = await staging.read(n)
-    const bytes = staged ?? (await fetchBy(n, fetchBytes))
-    if (staged === undefined) await staging.keep(n, bytes)
+    const size = (await staging.size(n)) ?? (await fetchInto(n))
     coming.delete(n)
-    there.set(n, bytes.length)
+    there.set(n, size)
     tell()
+  }
+
+  /** @returns its bytes */
+  async function fetchInto(n: number): Promise<number> {
+    const part = await fetchBy(n, fetchBytes)
+    const { length } = part
+    await staging.keep(n, part)
+    return length
   }
 
   async function fetchBytes(n: number, call: Call): Promise<Bytes> {

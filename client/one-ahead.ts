@@ -1,3 +1,14 @@
+import type { Bytes } from '#protocol/bytes.ts'
+import { giveBack } from './memory.ts'
+
+/** For whoever is done with each piece when it asks for the next: its memory is given back then. */
+export async function* spent(pieces: AsyncGenerator<Bytes>): AsyncGenerator<Bytes> {
+  for await (const piece of pieces) {
+    yield piece
+    giveBack(piece)
+  }
+}
+
 /** Has the next one made while the last one is worked on. */
 export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next()

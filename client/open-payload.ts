@@ -3,6 +3,7 @@ import type { CipherFor } from './crypto/chunks.ts'
 import { openHeader, type AgeIdentity } from './crypto/envelope.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, TAG_BYTES } from './crypto/sizes.ts'
+import { giveBack } from './memory.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { Parts } from './staging.ts'
 
@@ -11,7 +12,7 @@ export interface Payload {
   /** Bytes of plaintext. */
   readonly size: number
   /**
-   * The plaintext from `start` up to `end`, a run of chunks at a time.
+   * The plaintext from `start` up to `end`, a run of chunks at a time, each in memory that the caller may give back.
    * @param onRun - told the bytes of plaintext before each run.
    * @throws Error if a chunk does not verify, or the parts do not add up
    */
@@ -66,6 +67,8 @@ export async function openPayload(
         yield { boxes, chunk, isEnd: at === parts.size && done + boxes.length === whole }
         chunk += boxes.length / BOX_BYTES
       }
+      // Whoever asks for more has opened the last of it.
+      giveBack(piece)
     }
   }
 

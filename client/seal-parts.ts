@@ -4,6 +4,7 @@ import { planArchive, type ArchivePlan, type Message } from './archive.ts'
 import type { CipherFor, ChunkCipher } from './crypto/chunks.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
+import { giveBack } from './memory.ts'
 import { FileFault, type Source } from './source.ts'
 
 /** What is known of a part that has been sealed, so that its nonces never seal anything else. */
@@ -29,6 +30,7 @@ export interface Sealer {
   partSize(n: number): number
   /**
    * Reads the plaintext of a part and seals it.
+   * @returns the part, in memory that the caller may give back when it has been sent
    * @throws FileFault `file_changed` if it is not what this part was sealed from before, `file_unreadable`
    */
   sealPart(n: number, journal?: Journal): Promise<Bytes>
@@ -103,44 +105,56 @@ export function makeSealer(
   const hashes = Array.from({ length: parts }, (_, n) => known[n])
   const kept = new Set([...hashes.keys()].filter((n) => hashes[n] !== undefined))
   const seen = new Set<number>()
-  // Two steps, each for one part at a time: while one part is sealed the next one is read and hashed, and none waits in memory
-  // whom nobody has asked for.
+  // Three steps, each for one part at a time: while one part is sealed the next one is hashed and another one read, and none
+  // waits in memory whom nobody has asked for.
   const reading = makeQueue()
+  const hashing = makeQueue()
   const sealing = makeQueue()
   let cipher: ChunkCipher | undefined
   let whole: Bytes | undefined
 
-  /** The one place where plaintext comes from: what is not what it was never gets past it. */
-  async function readPart(n: number): Promise<{ plaintext: Bytes; hash: Bytes }> {
+  async function read(n: number): Promise<Read> {
     if (!Number.isInteger(n) || n < 0 || n >= parts) throw new RangeError('no such part')
     const start = n * PART_PLAINTEXT_BYTES
     const end = Math.min(plan.size, start + PART_PLAINTEXT_BYTES)
     plan.lastRead()
     const plaintext = await plan.read(start, end)
-    const hash = await sha256(plaintext)
-    const before = hashes[n]?.plaintext
-    const isSame = before === undefined || equalBytes(before, hash)
-    if (plaintext.length !== end - start || !isSame) throw new FileFault('file_changed', plan.lastRead())
-    seen.add(n)
-    return { plaintext, hash }
+    const file = plan.lastRead()
+    if (plaintext.length !== end - start) throw new FileFault('file_changed', file)
+    return { plaintext, file }
   }
 
-  /** Reads the plaintext of a part, and sees to it that its hash is known before anything is sealed. */
-  async function prepare(n: number, journal: Journal | undefined): Promise<Bytes> {
-    const { plaintext, hash } = await readPart(n)
+  /** What is not what it was never gets past here. @returns SHA-256 of the plaintext */
+  async function check(n: number, { plaintext, file }: Read): Promise<Bytes> {
+    const hash = await sha256(plaintext)
+    const before = hashes[n]?.plaintext
+    if (before !== undefined && !equalBytes(before, hash)) throw new FileFault('file_changed', file)
+    seen.add(n)
+    return hash
+  }
+
+  /**
+   * Sees to it that the hash of a part's plaintext is known before anything is sealed. One part at a time: of two plaintexts
+   * of one part the second would not know of the first.
+   */
+  async function note(n: number, part: Read, journal: Journal | undefined): Promise<Bytes> {
+    const hash = await check(n, part)
     const noted = (hashes[n] ??= { plaintext: hash, ciphertext: undefined })
     if (journal !== undefined && !kept.has(n)) {
       await journal.keep(n, noted)
       kept.add(n)
     }
-    return plaintext
+    return part.plaintext
   }
 
   async function seal(n: number, plaintext: Bytes): Promise<Bytes> {
     // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
     cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
     const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
-    const part = n === 0 ? joinBytes([key.header, key.nonce, boxes]) : boxes
+    giveBack(plaintext)
+    if (n > 0) return boxes
+    const part = joinBytes([key.header, key.nonce, boxes])
+    giveBack(boxes)
     // One part is little enough to be kept: then a file that is gone or changed a moment later takes nothing away.
     if (parts === 1) whole = part
     return part
@@ -157,7 +171,8 @@ export function makeSealer(
     },
     async sealPart(n, journal) {
       if (whole !== undefined) return whole
-      const plaintext = await reading(() => prepare(n, journal))
+      const part = await reading(() => read(n))
+      const plaintext = await hashing(() => note(n, part, journal))
       return sealing(() => seal(n, plaintext))
     },
     async digestPart(n, part, journal) {
@@ -169,10 +184,20 @@ export function makeSealer(
       }
       return ciphertext
     },
-    checkPart: (n) => reading(async () => void (await readPart(n))),
+    async checkPart(n) {
+      const part = await reading(() => read(n))
+      await hashing(() => check(n, part))
+      giveBack(part.plaintext)
+    },
     digest: (n) => hashes[n]?.ciphertext,
     isRead: (n) => seen.has(n),
   }
+}
+
+/** The plaintext of a part, and the name of the file that it is mostly of. */
+interface Read {
+  readonly plaintext: Bytes
+  readonly file: string
 }
 
 /** Runs one piece of work after another, whatever becomes of those before. */

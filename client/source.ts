@@ -9,6 +9,7 @@ export interface Source {
   readonly size: number
   /**
    * Exactly the bytes from `start` up to `end`, in memory that the source never writes to again: they are hashed, then sealed.
+   * What was taken from `memory.ts` is given back then.
    * @throws FileFault if they cannot be read, or the file has changed since it was chosen.
    */
   read(start: number, end: number): Promise<Bytes>

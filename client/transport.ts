@@ -1,5 +1,6 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
+import { giveBack, takeMemory } from './memory.ts'
 
 /** One HTTP request, with its body in memory: a part is at most 8 MiB. */
 export interface Exchange {
@@ -20,7 +21,10 @@ export interface Answer {
   readonly body: Bytes
 }
 
-/** Carries an exchange out. Rejects only if there was no whole answer. */
+/**
+ * Carries an exchange out. Rejects only if there was no whole answer. When it has resolved it does not look at the body of the
+ * exchange any more; that of the answer is in memory that the caller may give back.
+ */
 export type Transport = (exchange: Exchange) => Promise<Answer>
 
 /**
@@ -47,20 +51,24 @@ export const fetchTransport: Transport = async ({ method, url, fields, body, onS
 
 /** A body that goes out piece by piece: given whole, it would be copied, and nobody could tell how far it is. */
 function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onSent']): RequestInit {
-  if (body.length <= PIECE_BYTES) return { headers: fields, body }
+  const { length } = body
+  if (length <= PIECE_BYTES) return { headers: fields, body }
   let sent = 0
   const stream = new ReadableStream<Bytes>({
     pull(controller) {
+      // A server may answer before it has taken everything, and the memory be given back.
+      if (body.length !== length) throw new RangeError('a body that was given back')
       // Whoever asks for the next piece has passed on the last one.
-      onSent?.(sent, body.length)
-      if (sent === body.length) return controller.close()
-      const piece = body.subarray(sent, sent + PIECE_BYTES)
+      onSent?.(sent, length)
+      if (sent === length) return controller.close()
+      // A copy: a connection may hold on to it after there was an answer.
+      const piece = body.slice(sent, sent + PIECE_BYTES)
       sent += piece.length
       controller.enqueue(piece)
     },
   })
   const init: RequestInit & { duplex: 'half' } = {
-    headers: { ...fields, 'Content-Length': `${body.length}` },
+    headers: { ...fields, 'Content-Length': `${length}` },
     body: stream,
     duplex: 'half',
   }
@@ -78,7 +86,7 @@ async function readAll(
   expected: number,
   onBytes: (bytes: number) => void,
 ): Promise<Bytes> {
-  let bytes = new Uint8Array(Math.min(Math.max(expected, 0) || 0, PART_BYTES))
+  let bytes = takeMemory(Math.min(Math.max(expected, 0) || 0, PART_BYTES))
   let length = 0
   const reader = stream?.getReader()
   for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
@@ -92,5 +100,8 @@ async function readAll(
     length = needed
     onBytes(length)
   }
-  return length === bytes.length ? bytes : bytes.slice(0, length)
+  if (length === bytes.length) return bytes
+  const whole = bytes.slice(0, length)
+  giveBack(bytes)
+  return whole
 }

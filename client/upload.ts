@@ -2,6 +2,7 @@ import { DROP_EXTENT_FIELD, formatCommitBody, formatPartQuery, type Created } fr
 import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
+import { giveBack } from './memory.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
@@ -105,6 +106,8 @@ async function sendPart(
     await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
     transfer.renewedAtMs = server.clock()
   }
+  // The server has it. Nothing is given back that failed: it may still be under way.
+  giveBack(body)
   told.done(n)
 }
 
@@ -125,7 +128,13 @@ async function checkAgain({ options, sealed }: Upload, numbers: readonly number[
 async function hashOfParts({ options: { journal }, sealed }: Upload): Promise<string> {
   const digests: Bytes[] = []
   for (let n = 0; n < sealed.parts; n++) {
-    digests.push(sealed.digest(n) ?? (await sealed.digestPart(n, await sealed.sealPart(n, journal), journal)))
+    let digest = sealed.digest(n)
+    if (digest === undefined) {
+      const part = await sealed.sealPart(n, journal)
+      digest = await sealed.digestPart(n, part, journal)
+      giveBack(part)
+    }
+    digests.push(digest)
   }
   return toBase64url(await sha256(joinBytes(digests)))
 }

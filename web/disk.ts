@@ -1,3 +1,4 @@
+import { keepMemory } from '#client/memory.ts'
 import { memoryStaging, type Staging } from '#client/staging.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -29,6 +30,7 @@ export interface Stage extends Staging {
 
 /** One file on its way out: whole after `close`, and not there before. */
 export interface Outlet {
+  /** Is done with the bytes when it resolves: their memory is given back then. */
   write(bytes: Bytes): Promise<void>
   close(): Promise<void>
   /** Leaves nothing behind. */
@@ -59,7 +61,7 @@ export function memoryDisk({ save }: Pick<Device, 'save'>): Disk {
     async download(name) {
       let pieces: Bytes[] = []
       return {
-        write: async (bytes) => void pieces.push(bytes),
+        write: async (bytes) => void pieces.push(keepMemory(bytes)),
         close: async () => save(name, new Blob(pieces)),
         abort: async () => void (pieces = []),
       }

@@ -1,3 +1,4 @@
+import { giveBack } from '#client/memory.ts'
 import type { Device } from './device.ts'
 import type { Disk, Stage } from './disk.ts'
 import { outlet, type Pickers } from './pickers.ts'
@@ -59,10 +60,14 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
 
 function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
   const keeping = new Set<Promise<void>>()
-  const read: Stage['read'] = async (n) => {
+  const wholePart = async (n: number): Promise<File | undefined> => {
     const part = await fileOf(root, name, String(n))
     // A handle makes an empty file at once, and the bytes come with `close`.
-    return part === undefined || part.size === 0 ? undefined : new Uint8Array(await part.arrayBuffer())
+    return part === undefined || part.size === 0 ? undefined : part
+  }
+  const read: Stage['read'] = async (n) => {
+    const part = await wholePart(n)
+    return part && new Uint8Array(await part.arrayBuffer())
   }
   const clear = async (): Promise<void> => {
     // One that comes to its end afterwards would make everything again.
@@ -71,11 +76,13 @@ function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
     await folder?.removeEntry(name, { recursive: true }).catch(ignoreAbsent)
   }
   return {
+    size: async (n) => (await wholePart(n))?.size,
     read,
     async keep(n, part) {
       const kept = keepPart(root, name, String(n), part)
       keeping.add(kept)
       await kept.finally(() => keeping.delete(kept))
+      giveBack(part)
     },
     clear,
     async count() {

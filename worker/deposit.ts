@@ -5,6 +5,7 @@ import type { Env } from './env.ts'
 import { readInvitation } from './parse-box.ts'
 import { quotasOf, rackOf } from './racks.ts'
 import { refusal } from './respond.ts'
+import { shelfOf } from './shelves.ts'
 import { largestOf } from './store.ts'
 
 /**
@@ -24,7 +25,12 @@ export async function depositInto(
   const answer = await rack.admit(visit)
   if (answer.outcome !== 'admitted') return refusal(answer, name)
   try {
-    return await deposit()
+    const response = await deposit()
+    // A body takes its time, and another request for the same drop that failed meanwhile has given the room back.
+    const again = response.ok && order.parts === 1 ? await rack.admit(visit) : answer
+    if (again.outcome === 'admitted') return response
+    await (await shelfOf(env, order.id)).burnFor([order.id], box)
+    return refusal(again, name)
   } finally {
     await rack.settle(box, order.id)
   }

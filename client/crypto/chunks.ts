@@ -1,4 +1,5 @@
 import type { Bytes } from '#protocol/bytes.ts'
+import { takeMemory } from '../memory.ts'
 import { aeadFor, type Aead } from './aead.ts'
 import { CHUNK_BYTES, TAG_BYTES } from './sizes.ts'
 
@@ -8,10 +9,11 @@ export interface ChunkCipher {
    * @param plaintext - whole chunks of 64 KiB; if the run ends the payload, the last may be shorter, and of an empty
    * payload it is empty.
    * @param first - the number of the run's first chunk. @param isEnd - whether its last chunk is the payload's last.
+   * @returns the boxes, in memory that the caller may give back
    * @throws RangeError for lengths that no run has
    */
   sealRun(plaintext: Bytes, first: number, isEnd: boolean): Promise<Bytes>
-  /** Rejects, and releases nothing, unless every chunk is genuine, in its place, and the last one if and only if so said. */
+  /** As `sealRun`. Rejects, and releases nothing, unless every chunk is genuine, in its place, and the last one if and only if so said. */
   openRun(boxes: Bytes, first: number, isEnd: boolean): Promise<Bytes>
 }
 
@@ -27,11 +29,11 @@ export function chunkCipher(aead: Aead): ChunkCipher {
     async sealRun(plaintext, first, isEnd) {
       const count = Math.max(1, Math.ceil(plaintext.length / CHUNK_BYTES))
       checkRun(plaintext.length, count, first, isEnd)
-      const boxes = new Uint8Array(plaintext.length + count * TAG_BYTES)
-      await eachChunk(count, async (index) => {
+      const boxes = takeMemory(plaintext.length + count * TAG_BYTES)
+      await eachChunk(count, aead.inFlight, async (index) => {
         const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
-        const box = await aead.seal(chunkNonce(first + index, isEnd && index === count - 1), chunk)
-        boxes.set(box, index * BOX_BYTES)
+        const box = boxes.subarray(index * BOX_BYTES, (index + 1) * BOX_BYTES)
+        await aead.seal(chunkNonce(first + index, isEnd && index === count - 1), chunk, box)
       })
       return boxes
     },
@@ -39,11 +41,11 @@ export function chunkCipher(aead: Aead): ChunkCipher {
       const count = Math.max(1, Math.ceil(boxes.length / BOX_BYTES))
       const plaintextBytes = boxes.length - count * TAG_BYTES
       checkRun(plaintextBytes, count, first, isEnd)
-      const plaintext = new Uint8Array(plaintextBytes)
-      await eachChunk(count, async (index) => {
+      const plaintext = takeMemory(plaintextBytes)
+      await eachChunk(count, aead.inFlight, async (index) => {
         const box = boxes.subarray(index * BOX_BYTES, (index + 1) * BOX_BYTES)
-        const chunk = await aead.open(chunkNonce(first + index, isEnd && index === count - 1), box)
-        plaintext.set(chunk, index * CHUNK_BYTES)
+        const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
+        await aead.open(chunkNonce(first + index, isEnd && index === count - 1), box, chunk)
       })
       return plaintext
     },
@@ -66,7 +68,7 @@ function chunkNonce(index: number, isLast: boolean): Bytes {
 }
 
 /** Runs over the chunks, several at a time. After a failure no other is begun. */
-async function eachChunk(count: number, run: (index: number) => Promise<void>): Promise<void> {
+async function eachChunk(count: number, inFlight: number, run: (index: number) => Promise<void>): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
     try {
@@ -76,10 +78,7 @@ async function eachChunk(count: number, run: (index: number) => Promise<void>): 
       throw error
     }
   }
-  await Promise.all(Array.from({ length: Math.min(count, IN_FLIGHT) }, lane))
+  await Promise.all(Array.from({ length: Math.min(count, inFlight) }, lane))
 }
 
 const BOX_BYTES = CHUNK_BYTES + TAG_BYTES
-
-/** Measured, in Node and Chromium: fewer leave threads waiting while results are copied, more only take memory. */
-const IN_FLIGHT = 32

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { giveBack, takeMemory } from '#client/memory.ts'
 import { fetchTransport } from '#client/transport.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
 
 // A data: address is answered by the platform itself: the real fetch, without a network.
+
+afterEach(() => void vi.unstubAllGlobals())
 
 test.for([0, 1, 1_000, 1_000_000])(
   'an answer of %i bytes comes in whole, and who waits is told how far',
@@ -34,4 +38,24 @@ test('an exchange that is stopped rejects, before it begins and while it runs', 
   const running = fetchTransport({ ...exchange, signal: stop.signal })
   stop.abort()
   await expect(running).rejects.toMatchObject(aborted)
+})
+
+test('of a body that was answered early and given back, what a connection still holds stays what it was', async () => {
+  const pieces: Uint8Array[] = []
+  let rest: ReadableStreamDefaultReader<Uint8Array> | undefined
+  // A server that answers when it has taken a little, and a connection that is in no hurry.
+  vi.stubGlobal('fetch', async (_url: string, { body }: { body: ReadableStream<Uint8Array> }) => {
+    rest = body.getReader()
+    for (let each = 0; each < 3; each++) pieces.push((await rest.read()).value ?? new Uint8Array(0))
+    return new Response('{}')
+  })
+  const body = takeMemory(PART_BYTES).fill(1)
+  await fetchTransport({ method: 'PUT', url: 'https://drop.example/', fields: {}, body })
+  giveBack(body)
+  takeMemory(PART_BYTES).fill(2)
+  for (const piece of pieces) expect(piece.length > 0 && piece.every((byte) => byte === 1)).toBe(true)
+  // One piece was made ready before; there is nothing after it.
+  const ready = (await rest?.read())?.value ?? new Uint8Array(0)
+  expect(ready.every((byte) => byte === 1)).toBe(true)
+  await expect(rest?.read()).rejects.toThrow('given back')
 })

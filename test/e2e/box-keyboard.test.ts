@@ -41,7 +41,10 @@ test('an owner and a sender do everything by keyboard alone', { timeout: 240_000
   await sender.page.keyboard.press('Space')
   await press(sender.page, 'Seal and send')
   await heading(sender.page, 'Sent')
-  const code = await sender.page.getByRole('list', { name: /twelve words/ }).getByRole('listitem').allTextContents()
+  const code = await sender.page
+    .getByRole('list', { name: /twelve words/ })
+    .getByRole('listitem')
+    .allTextContents()
   await press(sender.page, 'I have written it down')
 
   await owner.page.getByText('1 drop').first().waitFor({ timeout: 40_000 })
@@ -79,7 +82,8 @@ async function reach(page: Page, name: string | RegExp): Promise<void> {
     const has = await page.evaluate((pattern) => {
       const { activeElement: element } = document
       if (!(element instanceof HTMLElement) || element === document.body) return false
-      const labels = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null
+      const labels =
+        element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null
       const names = [
         element.getAttribute('aria-label'),
         ...[...(labels ?? [])].map((label) => label.textContent),

@@ -19,8 +19,8 @@ import {
   type TestBox,
 } from './support/boxes.ts'
 import { DAY, MINUTE, travel } from './support/clock.ts'
-import { storeWith } from './support/faults.ts'
-import { storeKeys } from './support/inside.ts'
+import { hesitantShelves, storeWith } from './support/faults.ts'
+import { blobsOf, storeKeys } from './support/inside.ts'
 import { boxOf, fireRackAlarm, inRack, itemOf } from './support/inside-rack.ts'
 import { repeatedly } from './support/parties.ts'
 import { send, withBindings, type Reply, type Wire } from './support/wire.ts'
@@ -130,24 +130,39 @@ test('a deposit that is refused, or that fails, gives its room back', async () =
   expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 64, dayBytes: 64 })
 })
 
-test('who announces little and then sends much is asked again whether there is room', async () => {
+test('who announces a drop once more with another size takes no room away from the first', async () => {
   const box = await openBox()
-  const via = withBindings({ BOX_BYTES: `${MIN_PART_BYTES * 2}` })
-  const small = await newBoxDrop(box, { sizeBytes: 9 })
-  const broken = withBindings({ BOX_BYTES: '10', RACK: env.RACK })
-  // As when the first request is still on its way.
-  await inRack(box.address, async (rack) => {
-    const visit = { id: small.dropId, size: 1, parts: 1, box: box.address, invitation: undefined, largest: 100 }
-    const quota = { items: 9, bytes: 10, bytesPerDay: 10 }
-    expect(await rack.admit({ ...visit, quotas: { carded: quota, bare: quota } })).toEqual({ outcome: 'admitted' })
-    const more = { ...visit, size: 11, quotas: { carded: quota, bare: quota } }
-    expect(await rack.admit(more)).toEqual({ outcome: 'box_full' })
-    expect(await rack.admit({ ...more, size: 10 })).toEqual({ outcome: 'admitted' })
-  })
-  expect(await boxOf(box.address)).toMatchObject({ pending: 1, pendingBytes: 10, dayBytes: 10 })
-  expect((await deposit(small, { via: broken })).status).toBe(201)
-  expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: 9, pending: 0, pendingBytes: 0 })
-  expect(await put(box, 100, { via })).toBe(201)
+  const via = withBindings({ BOX_BYTES: `${MIN_PART_BYTES * 3}` })
+  const { dropId, terms, bytes, sender } = await newBoxDrop(box, { sizeBytes: 1 })
+  const extent = { size: MIN_PART_BYTES * 2, parts: 2 }
+  const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: formatExtent(extent) }
+  expect((await send({ name: 'begin', dropId, fields, via })).status).toBe(201)
+  expect((await deposit({ dropId, terms, bytes, sender }, { via })).code).toBe('id_taken')
+  for (const size of [MIN_PART_BYTES + 1, MIN_PART_BYTES * 2 + 1]) {
+    const other = { ...fields, [DROP_EXTENT_FIELD]: formatExtent({ size, parts: 2 }) }
+    expect((await send({ name: 'begin', dropId, fields: other, via })).code).toBe('id_taken')
+  }
+  travel(11 * MINUTE)
+  await fireRackAlarm(box.address)
+  expect(await boxOf(box.address)).toMatchObject({ pending: 1, pendingBytes: extent.size, dayBytes: extent.size })
+  expect((await send({ name: 'begin', dropId, fields, via })).status).toBe(201)
+})
+
+test('a drop whose room was given back while it was read is kept only if there is room still', async () => {
+  const box = await openBox()
+  const [slow, other] = [await newBoxDrop(box, { sizeBytes: 60 }), await newBoxDrop(box, { sizeBytes: 60 })]
+  const quota = { BOX_BYTES: '100' }
+  // The same drop once more, which fails at once; and somebody else's, which takes the room.
+  const meanwhile = async (): Promise<void> => {
+    const fields = { 'Content-Digest': 'sha-256=:AAAA:' }
+    expect((await deposit(slow, { via: withBindings(quota), fields })).code).toBe('bad_request')
+    expect((await deposit(other, { via: withBindings(quota) })).status).toBe(201)
+  }
+  const via = withBindings({ ...quota, SHELF: hesitantShelves(meanwhile) })
+  expect((await deposit(slow, { via })).code).toBe('box_full')
+  expect(await idsOf(box)).toEqual([other.dropId])
+  expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 60, dayBytes: 60 })
+  expect([await blobsOf(slow.dropId), (await blobsOf(other.dropId)).length]).toEqual([[], 1])
 })
 
 test('a box by invitation takes nothing from who brings none, or one that is not good', async () => {

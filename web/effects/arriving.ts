@@ -45,7 +45,7 @@ export function makeArriving(tools: Tools, readers: Readers, session: () => Sess
     },
 
     async hasBegun(current) {
-      return current.disk !== undefined && (await hasStage(current)) && (await current.stage?.read(0)) !== undefined
+      return current.disk !== undefined && (await hasStage(current)) && (await current.stage?.size(0)) !== undefined
     },
 
     pause() {

@@ -1,5 +1,6 @@
 import { formatHead } from '#client/entry-head.ts'
 import { paddingOf, TEXT } from '#client/layout.ts'
+import { giveBack } from '#client/memory.ts'
 import type { OpenedFile } from '#client/receive.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -213,8 +214,10 @@ async function pour(
   try {
     count(0)
     for await (const piece of pieces) {
+      const { length } = piece
       await outlet.write(piece)
-      count(piece.length)
+      giveBack(piece)
+      count(length)
     }
     await outlet.close()
   } catch (error) {

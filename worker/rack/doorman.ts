@@ -38,8 +38,11 @@ export class Doorman {
     await this.#keeper.arm(Date.now() + PENDING_MS)
     const now = Date.now()
     const before = items.find(visit.box, visit.id)
-    const isSame = before?.size === visit.size && before.parts === visit.parts
-    if (before?.state === 'listed' || isSame) return { outcome: 'admitted' }
+    if (before !== undefined) {
+      // Announced anew with another size it would give back room that the first announcement, on its shelf, still fills.
+      const isSame = before.size === visit.size && before.parts === visit.parts
+      return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
+    }
     const terms = cards.present(visit.box, now)?.terms
     const house = {
       quota: terms === undefined ? visit.quotas.bare : visit.quotas.carded,
@@ -47,13 +50,10 @@ export class Doorman {
       invitation: visit.invitation === undefined ? undefined : invitations.find(visit.box, visit.invitation, now),
       largest: visit.largest,
     }
-    // Another announcement of a drop that never came takes the place of the first.
-    const present = boxes.find(visit.box)
     const { id, size, parts } = visit
-    const admitted = box.admit(before ? box.remove(present, before) : present, { id, size, parts }, house, now)
+    const admitted = box.admit(boxes.find(visit.box), { id, size, parts }, house, now)
     if (admitted.outcome !== 'admitted') return admitted
     this.#keeper.atOnce(() => {
-      if (before !== undefined) this.#keeper.removeItem(before)
       boxes.save(admitted.box)
       items.insert(admitted.item)
       if (admitted.invitation !== undefined) invitations.save(visit.box, admitted.invitation)

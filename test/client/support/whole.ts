@@ -10,7 +10,10 @@ import type { Terms } from '#protocol/terms.ts'
 import type { WholeMessage } from './messages.ts'
 
 /** Seals a message, with its ciphertext in memory. */
-export async function sealWhole(message: Message, options: SealOptions): Promise<Sealed<Terms> & { ciphertext: Bytes }> {
+export async function sealWhole(
+  message: Message,
+  options: SealOptions,
+): Promise<Sealed<Terms> & { ciphertext: Bytes }> {
   const sealed = await seal(message, options)
   return Object.assign(sealed, { ciphertext: await ciphertextOf(sealed) })
 }

@@ -43,7 +43,10 @@ export async function createBox(
 }
 
 /** Goes to a part of the box that is open. */
-export async function section(page: Page, name: 'Inbox' | 'Share' | 'Readers' | 'Invitations' | 'Settings'): Promise<void> {
+export async function section(
+  page: Page,
+  name: 'Inbox' | 'Share' | 'Readers' | 'Invitations' | 'Settings',
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Parts of this box' }).getByText(name, { exact: true }).click()
 }
 
@@ -130,7 +133,10 @@ export async function comeBack(page: Page, origin: string, code: string): Promis
 
 /** Opens the newest item that has not been read. Ends where its text stands. @returns the text */
 export async function openNewest(page: Page): Promise<string> {
-  await page.getByRole('button', { name: /Unread/ }).first().click()
+  await page
+    .getByRole('button', { name: /Unread/ })
+    .first()
+    .click()
   const message = page.getByRole('region', { name: 'Message' })
   await message.waitFor()
   return (await message.textContent()) ?? ''

@@ -143,6 +143,27 @@ export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamesp
   })
 }
 
+/** Shelves that take a drop in only after what happens between the reading of its bytes and that. */
+export function hesitantShelves(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Shelf> {
+  const hesitant = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
+    new Proxy(shelf, {
+      get: (target, name) =>
+        name === 'create'
+          ? async (...all: Parameters<Shelf['create']>) => {
+              await meanwhile()
+              return target.create(...all)
+            }
+          : (Reflect.get(target, name) as unknown),
+    })
+  return new Proxy(env.SHELF, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => hesitant(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
 function deaf(rack: DurableObjectStub<Rack>): DurableObjectStub<Rack> {
   return new Proxy(rack, {
     get: (target, name) =>
