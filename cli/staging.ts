@@ -140,8 +140,14 @@ async function takeFolder(path: string): Promise<Lock> {
       throw new Failure(`cannot save files here: something else has that name: ${path}`, { hint: ELSEWHERE })
   }
   const lock = lockStaging(path)
-  for (const name of await readdir(path)) if (!PART.test(name) && name !== STAGING_LOCK) await unlink(join(path, name))
-  return lock
+  try {
+    for (const name of await readdir(path))
+      if (!PART.test(name) && name !== STAGING_LOCK) await unlink(join(path, name))
+    return lock
+  } catch (error) {
+    lock.release('nothing')
+    throw error
+  }
 }
 
 function sizeOf(path: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { isRecipient, parseName, READER_KEYS_TYPE, readSigned } from '#protocol/card.ts'
 import type { Epoch } from '#protocol/epoch.ts'
 import { EPOCHS_AHEAD, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
-import { ageRecipient } from '../crypto/envelope.ts'
+import { ageRecipient, newHeader } from '../crypto/envelope.ts'
 import { signCompact } from '../crypto/jws.ts'
 import { hkdfExpand, hkdfExtract } from '../crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
@@ -36,8 +36,16 @@ export function signReaderKeys(
   return signCompact(READER_KEYS_TYPE, JSON.stringify({ v: 1, box, name, first, ages }), key)
 }
 
-/** The reader that announces itself in a JWS; `undefined` unless its own key signed it, for this box. */
-export async function readReaderKeys(jws: string, box: BoxAddress): Promise<KnownReader | undefined> {
+/**
+ * The reader that announces itself in a JWS; `undefined` unless its own key signed it, for this box, and one can seal to all of
+ * its recipients: a card with one that is not sound would be refused by every sender.
+ * @param known - recipients that have been tried before.
+ */
+export async function readReaderKeys(
+  jws: string,
+  box: BoxAddress,
+  known: ReadonlySet<string> = new Set(),
+): Promise<KnownReader | undefined> {
   let signed: Awaited<ReturnType<typeof readSigned>>
   try {
     signed = await readSigned(jws, READER_KEYS_TYPE, MAX_READER_KEYS_CHARACTERS)
@@ -50,5 +58,16 @@ export async function readReaderKeys(jws: string, box: BoxAddress): Promise<Know
   const ages = listOf(members['ages'], (each) => textOf(each, (text) => (isRecipient(text) ? text : undefined)))
   if (name === undefined || ages === undefined || !isWhole(members['first'])) return undefined
   if (ages.length === 0 || ages.length > EPOCHS_AHEAD + 1) return undefined
+  if (!(await areSound(ages.filter((age) => !known.has(age))))) return undefined
   return { name, key: signed.root, first: members['first'], ages }
+}
+
+async function areSound(recipients: readonly string[]): Promise<boolean> {
+  if (recipients.length === 0) return true
+  try {
+    await newHeader(recipients)
+    return true
+  } catch {
+    return false
+  }
 }

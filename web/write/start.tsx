@@ -1,7 +1,7 @@
 import { render, type VNode } from 'preact'
 import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { Frame } from '../parts/frame.tsx'
-import type { RoomTools } from '../room-tools.ts'
+import { roomOf, type RoomTools } from '../room-tools.ts'
 import { stages } from '../words/page.ts'
 import { ReturnScreen } from './return-screen.tsx'
 import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnState } from './return-state.ts'
@@ -15,8 +15,9 @@ export function start(root: Element, tools: RoomTools): void {
   const { device } = tools
   const fragment = device.fragment()
   addEventListener('hashchange', () => {
-    // Another box, or the other half of the room: a whole load asks first whether something may be lost.
-    if (device.fragment() !== fragment) device.reload()
+    // Another box, or the other half of the room: a whole load asks first whether something may be lost. Ways out of the room
+    // are not its own, and nobody is asked twice.
+    if (device.fragment() !== fragment && roomOf(device.fragment()) === 'write') device.reload()
   })
   const target = parseWriteTarget(fragment)
   if (fragment === 'return') startReturn(root, tools)

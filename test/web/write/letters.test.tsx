@@ -1,52 +1,20 @@
 import { afterEach, expect, test } from 'vitest'
 import { formatInvitation } from '#client/box/address-link.ts'
-import { openItem, collectParts } from '#client/box/inbox.ts'
-import { memoryStaging } from '#client/staging.ts'
 import type { Card } from '#protocol/card.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { findInterrupted } from '../../../web/effects/interrupted.ts'
 import { openStore } from '../../../web/store.ts'
 import * as format from '../../../web/words/format.ts'
 import { letterFaults, letterSent, refusals, write as words } from '../../../web/words/write.ts'
-import { boxServer, type BoxServer } from '../../client/support/box-server.ts'
 import { cardReader, newBox, newReader, NOW, sign, type TestBox } from '../../client/support/boxes.ts'
 import { noise } from '../../client/support/bytes.ts'
 import { lost, refuses, type Reply } from '../../client/support/network.ts'
-import { stage } from '../support/stage.ts'
 import { leaksIn } from './support/leaks.ts'
-import { databaseContents, until, visit, type Visit } from './support/room.tsx'
+import { arrive, codeOf, message, published, read } from './support/letters.ts'
+import { databaseContents, until, visit } from './support/room.tsx'
 
 afterEach(() => {
   indexedDB.deleteDatabase('sealdrop')
 })
-
-/** A box of three readers on a server that holds it. */
-async function published(): Promise<{ box: TestBox; server: BoxServer }> {
-  const box = await newBox(3)
-  const server = boxServer()
-  server.cards.set(box.address, box.jws)
-  return { box, server }
-}
-
-async function arrive(page: Visit): Promise<void> {
-  await until(() => page.heading() === words.title('The newsroom'))
-}
-
-const message = ({ box }: Visit): string => box.querySelector<HTMLTextAreaElement>('#message')?.value ?? ''
-
-const codeOf = ({ box }: Visit): string[] =>
-  Array.from(box.querySelectorAll('.code-words li'), ({ textContent }) => textContent ?? '')
-
-/** What an owner's device finds in the box. */
-async function read({ accesses, address }: TestBox, server: BoxServer): Promise<string[]> {
-  const [access] = accesses
-  if (access === undefined) throw new Error('nobody reads it')
-  const texts: string[] = []
-  for (const item of server.lists.get(address) ?? []) {
-    texts.push((await openItem(collectParts(server, access, item, memoryStaging()), access, item)).text)
-  }
-  return texts
-}
 
 test('before anything is sealed the address in full, all readers and the terms are shown, and only keys were asked for', async () => {
   const { box, server } = await published()
@@ -236,43 +204,19 @@ test('a reader who was added while somebody wrote is shown before anything is se
   await until(() => page.heading() === letterSent.title)
 })
 
-test('a letter in parts goes on after the page was closed, gives its code then, and leaves nothing behind', async () => {
+test('another fragment of the room is a whole load, and a way out of the room is left to others', async () => {
   const { box, server } = await published()
-  const film = new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 })
-  let isCut = true
-  server.hand = (name, { url }) => (isCut && name === 'upload' && url.endsWith('n=1') ? lost : undefined)
-  const kept = await openStore()
-  const device = {
-    clock: () => NOW + performance.now(),
-    wait: (): Promise<void> => new Promise((done) => setTimeout(done, 20)),
+  let fragment: string = box.address
+  let loads = 0
+  const page = visit(server, fragment, { device: { fragment: () => fragment, reload: () => void loads++ } })
+  await arrive(page)
+  for (const [next, expected] of [
+    ['how', 0],
+    ['boxes', 0],
+    ['return', 1],
+  ] as const) {
+    fragment = next
+    dispatchEvent(new Event('hashchange'))
+    expect(loads).toBe(expected)
   }
-  const first = visit(server, box.address, { kept, device })
-  await arrive(first)
-  first.type('message', 'with a film')
-  first.tick('wants-code')
-  first.choose([film])
-  await until(() => first.text().includes(words.largeNote))
-  await first.press(words.seal)
-  await until(() => server.asked.filter((name) => name === 'upload').length >= 2)
-  await first.press('Pause')
-  await until(() => first.text().includes('Paused.'))
-  expect(first.text()).toContain(words.sendingKeptCode)
-  expect((await databaseContents())['uploads']).toHaveLength(1)
-  // Where drops for links are sealed nobody learns of it.
-  const elsewhere = stage((exchange) => server.transport(exchange), { kept })
-  await findInterrupted(elsewhere.tools)
-  expect(elsewhere.state().uploads.interrupted).toEqual([])
-
-  isCut = false
-  const second = visit(server, box.address, {
-    kept,
-    device: { ...device, ifFree: async (_, run) => run().then(() => true) },
-  })
-  await second.press('Go on with')
-  await until(() => second.text().includes('Choose the same files again'))
-  second.choose([film])
-  const code = await until(() => codeOf(second).length > 0 && codeOf(second))
-  expect(code).toHaveLength(12)
-  expect(await read(box, server)).toEqual(['with a film'])
-  expect(Object.values(await databaseContents()).flat()).toEqual([])
 })
