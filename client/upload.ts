@@ -2,6 +2,7 @@ import { DROP_EXTENT_FIELD, formatCommitBody, formatPartQuery, type Created } fr
 import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
+import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { giveBack } from './memory.ts'
 import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
@@ -15,7 +16,8 @@ export async function depositParts(server: Server, sealed: Sealed, options: Depo
   const upload = { server, sealed, options, transfer }
   const { size, parts } = sealed
   const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
-  created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
+  if (!isTooLate(sealed, server.clock()))
+    created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
   for (let round = 1; ; round++) {
     const { state, received, ...rest } = parseUploaded(await askFor(upload, { name: 'uploaded', ...signedBy(options) }))
     if (rest.parts !== parts || rest.size !== size) throw new DropError('bad_answer')
@@ -39,6 +41,15 @@ interface Upload {
   readonly sealed: Sealed
   readonly options: DepositOptions
   readonly transfer: Transfer
+}
+
+/**
+ * Whether a drop was sealed by a card so long ago that it is not to be begun: by the time it arrives its readers may have deleted
+ * the keys. What was begun in time can still be finished. docs/protocol.md §13.3. @param now - milliseconds since 1970.
+ */
+function isTooLate({ ticket, unfinished: { letterhead } }: Sealed, now: number): boolean {
+  const isByCard = letterhead !== undefined && letterhead.to.readers.length > 0
+  return isByCard && now - ticket.sealedAtMs > UPLOAD_LIFE_SECONDS * 1_000
 }
 
 /** Whether this is the drop that was committed, as far as the server tells: of one that has ended it tells nothing. */

@@ -72,7 +72,9 @@ export async function announceBox(state: BoxState, json: boolean): Promise<void>
   const link = formatBoxLink(state.origin, state.box)
   const published = iso(lifeOfCard(state.lastEpoch).notAfter * 1_000)
   await (json ? printJson({ box: state.box, link, name: state.name, published }) : print(`${link}\n`))
-  say(`${state.name} is published until ${formatDate(Date.parse(published))}, and longer whenever you unlock it`)
+  // Only its owner publishes it.
+  if (state.phrase !== undefined)
+    say(`${state.name} is published until ${formatDate(Date.parse(published))}, and longer whenever you unlock it`)
 }
 
 function iso(ms: number): string {

@@ -14,7 +14,7 @@ import {
   renew,
   uninvite,
 } from '#client/box/owner.ts'
-import { deriveReaderKey, recipientsFrom } from '#client/box/reader-keys.ts'
+import { deriveReaderKey, recipientsFrom, signReaderKeys } from '#client/box/reader-keys.ts'
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { newPhrase } from '#client/box/root.ts'
 import { formatState, parseState, type BoxState } from '#client/box/state.ts'
@@ -22,7 +22,7 @@ import { ageRecipient } from '#client/crypto/envelope.ts'
 import { toBase64url, sha256 } from '#protocol/bytes.ts'
 import { epochAt, firstNeededEpoch } from '#protocol/epoch.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
-import { lost, refuses } from '../support/network.ts'
+import { lost, refuses, says } from '../support/network.ts'
 import { boxServer, type BoxServer } from './support/box-server.ts'
 import { published, withReader } from './support/published.ts'
 import { DAY, newState, NOW, WEEK } from './support/states.ts'
@@ -182,6 +182,27 @@ test('a server that hands out keys of a stranger, of another box or older ones c
   expect(server.asked).toContain('readers')
   expect(agesOf(server)).toEqual(before)
   expect(after.readers).toEqual(state.readers)
+})
+
+test('a reader that announces keys to which nobody can seal does not spoil the cards', async () => {
+  const [server, state, ana] = await withReader()
+  const ages = await recipientsFrom(ana.chain, present + 1)
+  const key = await deriveReaderKey(ana.reader.seed)
+  // Of the right shape: only its checksum is wrong.
+  const unsound = ages.map((age, n) => (n === 12 ? `${age.slice(0, -1)}${age.endsWith('q') ? 'p' : 'q'}` : age))
+  const announced = { name: 'Ana', first: present + 1, ages: unsound }
+  server.announced.set(key.publicKey, await signReaderKeys(state.box, announced, key))
+  const before = agesOf(server)
+  await renew(server, state, NOW)
+  expect(agesOf(server)).toEqual(before)
+})
+
+test('a server that hands out more announcements than a box has readers is not listened to', async () => {
+  const [server, state, ana] = await withReader()
+  await announceKeys(server, ana, NOW)
+  const [jws] = server.announced.values()
+  server.hand = (name) => (name === 'readers' ? says({ keys: Array.from({ length: 9 }, () => jws) }) : undefined)
+  await expect(renew(server, state, NOW)).rejects.toMatchObject({ code: 'bad_answer' })
 })
 
 test('a box has eight readers and not nine', async () => {
