@@ -3,7 +3,7 @@ import type { InvitationState } from '#protocol/box-api.ts'
 import type { BoxTermsOfCard } from '#protocol/card.ts'
 import { dayAt, epochAt, lifeOfCard, type Epoch } from '#protocol/epoch.ts'
 import type { DropId } from '#protocol/id.ts'
-import { CARDS_KEPT_DAYS, EPOCHS_AHEAD, PENDING_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { CARDS_KEPT_DAYS, EPOCHS_AHEAD, MAX_PENDING, PENDING_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { Fate } from './answer.ts'
 
 /**
@@ -98,10 +98,11 @@ export function newBox(address: BoxAddress): Box {
 
 /**
  * Keeps room for a drop, before any of it is read. What comes by invitation counts against the invitation in place of the
- * day, so that strangers cannot shut the invited out; what a box holds in all, it counts against like the rest.
+ * day, and may fill the box; to strangers a tenth of a box with a card is shut, so that they cannot shut the invited out.
  */
 export function admit(present: Box, { id, size, parts }: Order, house: House, now: number): Admission {
-  const { quota, terms, invitation } = house
+  const { terms, invitation } = house
+  const quota = invitation === undefined ? openQuota(house) : house.quota
   if (terms?.invitation === true && invitation === undefined) return { outcome: 'invitation_needed' }
   const largest = Math.min(house.largest, terms?.largest ?? house.largest)
   if (size > largest) return { outcome: 'too_large', largest }
@@ -122,11 +123,45 @@ export function admit(present: Box, { id, size, parts }: Order, house: House, no
   }
 }
 
-/** A drop that is there though no room is kept for it any more: it is listed all the same, as its bytes are stored. */
-export function recall(present: Box, order: Order, now: number): { readonly box: Box; readonly item: BoxItem } {
+/** Whether so much is on its way that some of it has to make room for a stranger. */
+export function isCrowded({ pending, pendingBytes }: Box, size: number, quota: Quota): boolean {
+  const { items, bytes } = mostPending(quota)
+  return pending >= items || pendingBytes + size > bytes
+}
+
+/**
+ * What loses the room that is kept for it to a stranger: whoever only announces keeps nobody out. Should it come all the same, it
+ * is recalled. @param waiting - what is on its way uninvited, in the order in which it makes room.
+ */
+export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota): readonly BoxItem[] {
+  const { items, bytes } = mostPending(quota)
+  let sum = waiting.reduce((all, each) => all + each.size, size)
+  let count = 0
+  for (const { size: each } of waiting) {
+    if (waiting.length - count < items && sum <= bytes) break
+    sum -= each
+    count++
+  }
+  return waiting.slice(0, count)
+}
+
+/**
+ * A drop that is there though no room is kept for it any more: it comes as from a stranger.
+ * @returns `undefined` if the box has none left
+ */
+export function recall(
+  present: Box,
+  order: Order,
+  house: Pick<House, 'quota' | 'terms'>,
+  now: number,
+): { readonly box: Box; readonly item: BoxItem } | undefined {
   const box = onDay(present, now)
+  const { items, bytes, bytesPerDay } = openQuota(house)
+  const isWithin = box.items + box.pending < items && box.bytes + box.pendingBytes + order.size <= bytes
+  if (!isWithin || box.dayBytes + order.size > bytesPerDay) return undefined
+  const [pending, pendingBytes] = [box.pending + 1, box.pendingBytes + order.size]
   return {
-    box: { ...box, pending: box.pending + 1, pendingBytes: box.pendingBytes + order.size },
+    box: { ...box, pending, pendingBytes, dayBytes: box.dayBytes + order.size },
     item: pend(box, order, undefined, now),
   }
 }
@@ -191,6 +226,17 @@ export function remove(box: Box, { state, size, arrived, invitation }: BoxItem):
   }
 }
 
+/** What strangers may fill: without a card nobody can be invited, and all of it is theirs. */
+function openQuota({ quota, terms }: Pick<House, 'quota' | 'terms'>): Quota {
+  if (terms === undefined) return quota
+  return { ...quota, items: Math.ceil(quota.items * OPEN_SHARE), bytes: Math.ceil(quota.bytes * OPEN_SHARE) }
+}
+
+/** What may be on its way uninvited. */
+function mostPending({ items, bytesPerDay }: Quota): Pick<Quota, 'items' | 'bytes'> {
+  return { items: Math.min(MAX_PENDING, Math.ceil(items * PENDING_SHARE)), bytes: bytesPerDay * PENDING_SHARE }
+}
+
 function pend(box: Box, order: Order, invitation: string | undefined, now: number): BoxItem {
   return {
     ...order,
@@ -207,6 +253,12 @@ function onDay(box: Box, now: number): Box {
   const day = dayAt(now)
   return day > box.day ? { ...box, day, dayBytes: 0, forgetDay: Math.max(box.forgetDay, day + 1) } : box
 }
+
+/** Of a box with a card. */
+const OPEN_SHARE = 0.9
+
+/** Of its items, and of the bytes of a day. */
+const PENDING_SHARE = 0.25
 
 /** More than one box can take in on a day. */
 const PLACES_PER_DAY = 1_000_000

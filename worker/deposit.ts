@@ -1,5 +1,7 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { RequestName } from '#protocol/api.ts'
+import { DropError } from '#protocol/error.ts'
+import { MIN_BOX_DROP_BYTES } from '#protocol/limits.ts'
 import type { Order } from './box.ts'
 import type { Env } from './env.ts'
 import { readInvitation } from './parse-box.ts'
@@ -12,6 +14,7 @@ import { largestOf } from './store.ts'
  * Deposits a drop into a box. Its rack is asked before anything is read, and told when all is over, whatever came of it;
  * should the worker die in between, the rack asks by itself.
  * @param deposit - as for a drop behind a link.
+ * @throws DropError `bad_request` for a drop that is too small to be one
  */
 export async function depositInto(
   box: BoxAddress,
@@ -19,6 +22,8 @@ export async function depositInto(
   { request, env, name }: { readonly request: Request; readonly env: Env; readonly name: RequestName },
   deposit: () => Promise<Response>,
 ): Promise<Response> {
+  // What is smaller nobody can open: it would only take the place of a drop.
+  if (order.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
   const invitation = await readInvitation(request)
   const rack = await rackOf(env, box)
   const visit = { ...order, box, invitation, largest: largestOf(env), quotas: quotasOf(env) }
@@ -32,6 +37,6 @@ export async function depositInto(
     await (await shelfOf(env, order.id)).burnFor([order.id], box)
     return refusal(again, name)
   } finally {
-    await rack.settle(box, order.id)
+    await rack.settle(box, order.id, visit.quotas)
   }
 }

@@ -1,8 +1,9 @@
+import type { OperatorSettings } from '#protocol/operator.ts'
 import type { Rack } from './rack.ts'
 import type { Shelf } from './shelf.ts'
 
-/** What the worker is bound to in wrangler.toml, and nothing else. */
-export interface Env {
+/** What the worker is bound to in wrangler.toml, and nothing else. What the operator says of itself is in OPERATOR_… */
+export interface Env extends OperatorSettings {
   /** Ciphertext. */
   readonly KV: KVNamespace
   /** Ciphertext of drops in parts, where the operator has R2. */

@@ -10,10 +10,13 @@ import type { Env } from './env.ts'
 import { Notary } from './notary.ts'
 import { Parts } from './parts.ts'
 import { Rows } from './rows.ts'
+import { SCHEMA } from './schema.ts'
 import { erase } from './store.ts'
+import { Database, type ShelfDatabase } from './table.ts'
 
 /** What all that a shelf does has in common: its rows, its judge of signatures, its alarm, and how bytes are deleted. */
 export class Keeper {
+  readonly database: ShelfDatabase
   readonly rows: Rows
   readonly parts: Parts
   readonly notary: Notary = new Notary()
@@ -24,8 +27,9 @@ export class Keeper {
   constructor(storage: DurableObjectStorage, env: () => Env) {
     this.#storage = storage
     this.#env = env
-    this.rows = new Rows(storage.sql)
-    this.parts = new Parts(storage.sql)
+    this.database = new Database(storage.sql, SCHEMA.shelf)
+    this.rows = new Rows(this.database)
+    this.parts = new Parts(this.database)
   }
 
   find(id: DropId, now: number): Drop | undefined {

@@ -1,5 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import type { SCHEMA } from './schema.ts'
+import type { Row, ShelfDatabase } from './table.ts'
 
 /** One attempt to store one part of a drop. The intent is written before the bytes are. */
 export interface Part {
@@ -23,13 +25,12 @@ export type PartState = 'writing' | 'received' | 'replaced' | 'erased'
 
 /**
  * The parts of the drops of one shelf. A part costs three rows written in its life: its intent, its arrival, its removal.
- * `Rows` makes the table, and whoever asks here has asked there for the drop.
  */
 export class Parts {
-  readonly #sql: SqlStorage
+  readonly #database: ShelfDatabase
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql
+  constructor(database: ShelfDatabase) {
+    this.#database = database
   }
 
   /** All attempts at one drop, by part. */
@@ -56,32 +57,26 @@ export class Parts {
   }
 
   insert(id: DropId, { n, blob, size, digest, state }: Part): void {
-    this.#sql.exec('INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)', idOf(id), n, blob, size, digest.slice().buffer, state)
+    this.#database.insert('parts', { id: idOf(id), n, blob, size, digest: digest.slice().buffer, state })
   }
 
   move(id: DropId, { n, blob }: Part, state: PartState): void {
-    this.#sql.exec('UPDATE parts SET state = ? WHERE id = ? AND n = ? AND blob = ?', state, idOf(id), n, blob)
+    this.#database.change('parts', { state }, ONE, idOf(id), n, blob)
   }
 
   remove(id: DropId, { n, blob }: Part): void {
-    this.#sql.exec('DELETE FROM parts WHERE id = ? AND n = ? AND blob = ?', idOf(id), n, blob)
+    this.#database.remove('parts', ONE, idOf(id), n, blob)
   }
 
   #select(where: string, ...values: SqlStorageValue[]): readonly Part[] {
-    const rows = this.#sql.exec<Row>(`SELECT n, blob, size, digest, state FROM parts WHERE ${where}`, ...values)
+    const query = `SELECT n, blob, size, digest, state FROM parts WHERE ${where}` as const
+    const rows = this.#database.select<Omit<Row<typeof SCHEMA.shelf.parts>, 'id'>>(query, ...values)
     // Only `insert` and `move` write these columns, from a Part.
     return rows.toArray().map((row) => ({ ...row, digest: new Uint8Array(row.digest), state: row.state as PartState }))
   }
 }
 
-export const PARTS_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS parts (
-    id BLOB NOT NULL, n INTEGER NOT NULL, blob TEXT NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL,
-    state TEXT NOT NULL, PRIMARY KEY (id, n, blob)
-  ) WITHOUT ROWID;`
-
-// A type, not an interface: only a type has the index signature that the platform's types ask for.
-type Row = { n: number; blob: string; size: number; digest: ArrayBuffer; state: string }
+const ONE = 'id = ? AND n = ? AND blob = ?'
 
 function idOf(id: DropId): ArrayBuffer {
   return dropIdBytes(id).buffer

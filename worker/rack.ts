@@ -1,15 +1,16 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { BoxAddress } from '#protocol/address.ts'
+import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import type { InvitationState, ItemsQuery } from '#protocol/box-api.ts'
-import type { DropId } from '#protocol/id.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type * as answer from './answer.ts'
 import type { Env } from './env.ts'
-import { Doorman, type Visit } from './rack/doorman.ts'
+import { Doorman, type Quotas, type Visit } from './rack/doorman.ts'
 import { RackKeeper } from './rack/keeper.ts'
 import { Members } from './rack/members.ts'
 import { Owners } from './rack/owners.ts'
+import type { StoredRows } from './table.ts'
 
 /**
  * Holds the lists and the cards of many boxes, and says who may do what with them. It has no bytes to give: those the
@@ -30,8 +31,8 @@ export class Rack extends DurableObject<Env> {
   }
 
   /** Makes the list say what has become of a drop. */
-  settle(box: BoxAddress, id: DropId): Promise<void> {
-    return this.#doorman.settle(box, id)
+  settle(box: BoxAddress, id: DropId, quotas: Quotas): Promise<'settled' | 'box_full'> {
+    return this.#doorman.settle(box, id, quotas)
   }
 
   /** The card that a sender seals with. */
@@ -77,6 +78,13 @@ export class Rack extends DurableObject<Env> {
   /** The invitations that are still good. */
   invitations(request: SignedBoxRequest): Promise<answer.InvitationsAnswer> {
     return this.#owners.invitations(request)
+  }
+
+  /** Every row about a box, or about one drop in it, as it is stored: for its operator, who has proved it to the worker. */
+  stored(box: BoxAddress, id: DropId | undefined): StoredRows {
+    const address = { 'box address': boxAddressBytes(box).buffer }
+    const named = id === undefined ? address : { ...address, 'drop id': dropIdBytes(id).buffer }
+    return this.#keeper.database.rowsWith(named)
   }
 
   /** Settles what is due. Never throws: the platform drops an alarm after six failures. */

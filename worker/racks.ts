@@ -13,9 +13,9 @@ export async function rackOf(env: Env, box: BoxAddress): Promise<DurableObjectSt
   return env.RACK.get(env.RACK.idFromName(`rack-${index.toString(16)}`))
 }
 
-/** Makes the list of a box say what has become of a drop. */
-export async function settle(env: Env, box: BoxAddress, id: DropId): Promise<void> {
-  await (await rackOf(env, box)).settle(box, id)
+/** Makes the list of a box say what has become of a drop. `box_full`: it found no room, and is burned. */
+export async function settle(env: Env, box: BoxAddress, id: DropId): Promise<'settled' | 'box_full'> {
+  return (await rackOf(env, box)).settle(box, id, quotasOf(env))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import type { RequestName } from '#protocol/api.ts'
+import { CROSS_ORIGIN_HEADERS, preflightHeaders } from '#protocol/cross-origin.ts'
 import type { WireCode } from '#protocol/error.ts'
 import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
 import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
@@ -12,6 +13,11 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
     status,
     headers: { ...API_HEADERS, 'Content-Type': 'application/json', ...headers },
   })
+}
+
+/** An answer that is read by people and programs that know nothing of us. */
+export function text(body: string): Response {
+  return new Response(body, { headers: { ...API_HEADERS, 'Content-Type': 'text/plain; charset=utf-8' } })
 }
 
 /** Ciphertext, as it was stored. */
@@ -28,6 +34,11 @@ export function problem(
   const body = { ...problemFor(code), ...extensions }
   const retry = code === 'try_later' ? { 'Retry-After': `${RETRY_AFTER_SECONDS}` } : {}
   return json(body, body.status, { 'Content-Type': PROBLEM_TYPE, ...retry, ...headers })
+}
+
+/** What a browser is told before it lets a page of another origin make a request. It is not the request: nothing is looked up. */
+export function preflight(name: RequestName): Response {
+  return new Response(null, { status: 204, headers: { ...API_HEADERS, ...preflightHeaders(name) } })
 }
 
 /** What a shelf refused, as a problem. */
@@ -55,4 +66,4 @@ export function refusal(refused: Refusal, name: RequestName): Response {
   }
 }
 
-const API_HEADERS = { ...SECURITY_HEADERS, 'Cache-Control': 'no-store' }
+const API_HEADERS = { ...SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS, 'Cache-Control': 'no-store' }

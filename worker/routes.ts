@@ -9,6 +9,7 @@ import { collectPart } from './handlers/collect-part.ts'
 import { commitDrop } from './handlers/commit-drop.ts'
 import { createDrop } from './handlers/create-drop.ts'
 import { deleteItems } from './handlers/delete-items.ts'
+import { disclose } from './handlers/disclose.ts'
 import { invite } from './handlers/invite.ts'
 import { listItems } from './handlers/list-items.ts'
 import { publishCards } from './handlers/publish-cards.ts'
@@ -18,12 +19,13 @@ import { revokeDrop } from './handlers/revoke-drop.ts'
 import { showCard } from './handlers/show-card.ts'
 import { showInvitations } from './handlers/show-invitations.ts'
 import { showLimits } from './handlers/show-limits.ts'
+import { showOperator, showSecurityTxt } from './handlers/show-operator.ts'
 import { showReaderKeys } from './handlers/show-reader-keys.ts'
 import { showSent } from './handlers/show-sent.ts'
 import { showStatus } from './handlers/show-status.ts'
 import { showUploaded } from './handlers/show-uploaded.ts'
 import { uploadPart } from './handlers/upload-part.ts'
-import { problem } from './respond.ts'
+import { preflight, problem } from './respond.ts'
 
 type Handler = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>
 
@@ -51,10 +53,15 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
   readers: showReaderKeys,
   invite,
   invitations: showInvitations,
+  operator: showOperator,
+  disclose,
 }
 
 /** Router, not AutoRouter: that one tells clients what an error said. */
 export const router: RouterType<Request, [Env, ExecutionContext]> = Router()
+
+// No request of the contract: programs that know nothing of it look there.
+router.get('/.well-known/security.txt', showSecurityTxt)
 
 // The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path that the contract names, so that one alone is
 // an address.
@@ -66,5 +73,6 @@ const VERBS = { GET: 'get', POST: 'post', PUT: 'put' } as const
 for (const name of Object.keys(HANDLERS) as RequestName[]) {
   const { method, path } = REQUESTS[name]
   router[VERBS[method]](path, (request, env, context) => HANDLERS[name](request, env, context))
-  router.all(path, () => problem('method_not_allowed', {}, { Allow: method }))
+  router.options(path, () => preflight(name))
+  router.all(path, () => problem('method_not_allowed', {}, { Allow: `${method}, OPTIONS` }))
 }

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Extent } from '#protocol/extent.ts'
-import type { DropId } from '#protocol/id.ts'
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
@@ -15,6 +15,7 @@ import { Keeper } from './keeper.ts'
 import type { Part } from './parts.ts'
 import { Readers } from './readers.ts'
 import { Senders } from './senders.ts'
+import type { StoredRows } from './table.ts'
 
 /**
  * Holds the state of many drops, one row each, and serializes what happens to them. It never sees ciphertext: the
@@ -124,6 +125,11 @@ export class Shelf extends DurableObject<Env> {
   /** What has become of a drop that was meant for a box, for its rack. */
   fate(id: DropId, box: BoxAddress): answer.Fate {
     return this.#collectors.fate(id, box)
+  }
+
+  /** Every row about a drop as it is stored, expired or not: for its operator, who has proved it to the worker. */
+  stored(id: DropId): StoredRows {
+    return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
   /** Ends what is due. Never throws: the platform drops an alarm after six failures. */

@@ -1,13 +1,25 @@
 import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2 } from '#protocol/limits.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { Env } from './env.ts'
+import { SCHEMA } from './schema.ts'
+
+/** What a store says of a key without giving its bytes. */
+export interface Standing {
+  readonly isPresent: boolean
+  /** Times in milliseconds since 1970, where the store keeps them. */
+  readonly sizeBytes?: number
+  readonly uploadedMs?: number
+  readonly expiresMs?: number
+}
 
 /** Where ciphertext lies. Keys are random, recorded on a shelf before they are written, and never used twice. */
 export interface Store {
+  readonly name: string
   /** @param ttlSeconds - after which the store forgets the bytes by itself, at least 60; R2 cannot. */
   put(key: string, bytes: Bytes | ReadableStream<Uint8Array>, ttlSeconds: number): Promise<void>
   /** `undefined` means not there yet, never gone: KV is eventually consistent. */
   read(key: string): Promise<ReadableStream<Uint8Array> | undefined>
+  stand(key: string): Promise<Standing>
   /** @returns the keys that are deleted now; a store that refuses the others is asked again later. */
   delete(keys: readonly string[]): Promise<readonly string[]>
 }
@@ -49,8 +61,19 @@ export async function erase(env: Env, keys: readonly string[]): Promise<Readonly
 
 function kvStore(kv: KVNamespace): Store {
   return {
-    put: async (key, bytes, ttlSeconds) => kv.put(key, bytes, { expirationTtl: ttlSeconds }),
+    name: SCHEMA.stores.kv.name,
+    put: async (key, bytes, ttlSeconds) => {
+      const options: KvOptions<typeof SCHEMA.stores.kv.fields> = { expirationTtl: ttlSeconds }
+      await kv.put(key, bytes, options)
+    },
     read: async (key) => (await kv.get(key, { type: 'stream', cacheTtl: CACHE_SECONDS })) ?? undefined,
+    stand: async (key) => {
+      const [found] = (await kv.list({ prefix: key, limit: 1 })).keys
+      if (found?.name !== key) return { isPresent: false }
+      return found.expiration === undefined
+        ? { isPresent: true }
+        : { isPresent: true, expiresMs: found.expiration * 1_000 }
+    },
     delete: async (keys) => {
       const deleted: string[] = []
       for (let at = 0; at < keys.length; at += CONNECTIONS) {
@@ -68,11 +91,17 @@ function kvStore(kv: KVNamespace): Store {
 /** @param bucket - missing when the operator took the binding away: then what lies there cannot be reached. */
 function r2Store(bucket: R2Bucket | undefined): Store {
   return {
+    name: SCHEMA.stores.r2.name,
     put: async (key, bytes) => {
       if (bucket === undefined) throw new TypeError('R2 is not bound')
       await bucket.put(key, bytes)
     },
     read: async (key) => (await bucket?.get(key))?.body,
+    stand: async (key) => {
+      const found = await bucket?.head(key)
+      if (found == null) return { isPresent: false }
+      return { isPresent: true, sizeBytes: found.size, uploadedMs: found.uploaded.getTime() }
+    },
     delete: async (keys) => {
       if (bucket === undefined || keys.length === 0) return []
       try {
@@ -85,8 +114,12 @@ function r2Store(bucket: R2Bucket | undefined): Store {
   }
 }
 
-const ON_KV = 'part/'
-const ON_R2 = 'r2/'
+const ON_KV = SCHEMA.stores.kv.prefix
+const ON_R2 = SCHEMA.stores.r2.prefix
+
+/** What KV is told besides key and value: only what is declared. */
+type KvOptions<F> = ('expiration' extends keyof F ? { readonly expirationTtl: number } : unknown) &
+  ('metadata' extends keyof F ? { readonly metadata: unknown } : unknown)
 
 /** The least that Workers KV takes: ciphertext must not outlive its burning in a cache for longer than it has to. */
 const CACHE_SECONDS = 30

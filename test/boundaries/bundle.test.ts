@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -15,6 +15,12 @@ beforeEach(() => {
   write('protocol/shared.ts', `export const shared: string = 'of all'\n`)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a link in worker/ to a file of client/ does not pass for a file of worker/', async () => {
+  write('worker/main.ts', `export { secret } from './mine.ts'\n`)
+  symlinkSync('../client/secret.ts', join(folder, 'worker/mine.ts'))
+  await expect(judge()).rejects.toThrow('worker/mine.ts is a link')
+})
 
 test('a worker that imports protocol alone passes', async () => {
   write('worker/main.ts', `export { shared } from '../protocol/shared.ts'\n`)

@@ -1,15 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { rackOf } from '../../worker/racks.ts'
-import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD, formatCommitBody, formatPartQuery } from '#protocol/api.ts'
-import type { Bytes } from '#protocol/bytes.ts'
-import { formatExtent } from '#protocol/extent.ts'
+import { quotasOf, rackOf } from '../../worker/racks.ts'
 import { MIN_PART_BYTES } from '#protocol/limits.ts'
-import { formatBoxTerms } from '#protocol/terms.ts'
 import {
   asOwner,
   collect,
   deposit,
+  DROP_BYTES,
   idsOf,
   items,
   layInBox,
@@ -17,6 +14,7 @@ import {
   newBoxDrop,
   openBox,
   remove,
+  uploadAll,
   type BoxDrop,
   type TestBox,
 } from './support/boxes.ts'
@@ -26,11 +24,10 @@ import { dyingBeforeTheRack, fuse, lateWord, slowPuts, storeWith } from './suppo
 import { evict, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { boxOf, evictRack, fireRackAlarm, itemOf, rackUses } from './support/inside-rack.ts'
 import { repeatedly } from './support/parties.ts'
-import { hashOf } from './support/parts.ts'
-import { send, withBindings, type Changes, type Reply, type Wire } from './support/wire.ts'
+import { send, withBindings, type Reply, type Wire } from './support/wire.ts'
 
 const EMPTY = { items: 0, bytes: 0, pending: 0, pendingBytes: 0 }
-const ONE = { items: 1, bytes: 64, pending: 0, pendingBytes: 0 }
+const ONE = { items: 1, bytes: DROP_BYTES, pending: 0, pendingBytes: 0 }
 
 /** Asks again, as clients do, until there is an answer that is final. */
 async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
@@ -48,7 +45,7 @@ async function wholeLife(box: TestBox, drop: BoxDrop, via: Wire, between: () => 
   expect((await patiently(() => collect(box, drop.dropId, { ...asOwner(box), via }))).body).toEqual(drop.bytes)
   await between()
   const listed = await patiently(() => items(box, {}, asOwner(box)))
-  expect(listed.json).toMatchObject({ items: [{ drop: drop.dropId }], more: false, count: 1, bytes: 64 })
+  expect(listed.json).toMatchObject({ items: [{ drop: drop.dropId }], more: false, count: 1, bytes: DROP_BYTES })
   await between()
   expect((await patiently(() => remove(box, [drop.dropId], { via }))).json).toEqual({ deleted: 1 })
   expect((await patiently(() => items(box, {}, asOwner(box)))).json).toMatchObject({ items: [], count: 0 })
@@ -119,7 +116,12 @@ test('of two who send the same drop at once, and two commits at once, one item c
   const commits = await Promise.all([cut.commit(), cut.commit()])
   expect(commits.map(({ status }) => status)).toEqual([200, 200])
   expect(await idsOf(box)).toEqual([drop.dropId, cut.dropId])
-  expect(await boxOf(box.address)).toMatchObject({ items: 2, pending: 0, pendingBytes: 0, bytes: 64 + cut.size })
+  expect(await boxOf(box.address)).toMatchObject({
+    items: 2,
+    pending: 0,
+    pendingBytes: 0,
+    bytes: DROP_BYTES + cut.size,
+  })
 })
 
 test('a worker that dies when the bytes are stored leaves an item that the alarm lists', async () => {
@@ -158,7 +160,12 @@ test('a worker that dies before anything is stored leaves no item, and its room 
   // As after a crash: the shelf has noted the attempt, and nothing took it back.
   await deposit(drop, { via: (request) => deaf(request) })
   await inShelf(drop.dropId, (_shelf, { storage }) => void storage.sql.exec("UPDATE drops SET phase = 'uploading'"))
-  expect(await boxOf(box.address)).toMatchObject({ items: 0, pending: 1, pendingBytes: 64, dayBytes: 64 })
+  expect(await boxOf(box.address)).toMatchObject({
+    items: 0,
+    pending: 1,
+    pendingBytes: DROP_BYTES,
+    dayBytes: DROP_BYTES,
+  })
   travel(10 * MINUTE)
   await fireRackAlarm(box.address)
   expect(await boxOf(box.address)).toMatchObject({ ...EMPTY, dayBytes: 0 })
@@ -213,10 +220,10 @@ test('an old word of the shelf’s that comes late takes nothing off the list, a
   const rack = await rackOf(env, box.address)
   const settleAround = async (meanwhile: () => Promise<unknown>): Promise<void> => {
     await rackUses(box.address, { SHELF: lateWord(meanwhile) })
-    await rack.settle(box.address, dropId)
+    await rack.settle(box.address, dropId, quotasOf(env))
   }
-  const quota = { items: 9, bytes: 999, bytesPerDay: 999 }
-  const visit = { id: dropId, size: 64, parts: 1, box: box.address, invitation: undefined, largest: 999 }
+  const quota = { items: 9, bytes: 99_999, bytesPerDay: 99_999 }
+  const visit = { id: dropId, size: DROP_BYTES, parts: 1, box: box.address, invitation: undefined, largest: 99_999 }
   await rack.admit({ ...visit, quotas: { carded: quota, bare: quota } })
   // Asked when there was nothing, heard when the drop is listed.
   await settleAround(() => deposit(drop))
@@ -227,7 +234,7 @@ test('an old word of the shelf’s that comes late takes nothing off the list, a
   await rackUses(box.address, {
     SHELF: lateWord(() => send({ name: 'revoke', dropId: late.dropId, signers: { sender: late.sender } })),
   })
-  await rack.settle(box.address, late.dropId)
+  await rack.settle(box.address, late.dropId, quotasOf(env))
   expect(await idsOf(box)).toEqual([dropId])
   await settleAround(() => send({ name: 'revoke', dropId, signers: { sender } }))
   expect(await idsOf(box)).toEqual([])
@@ -269,21 +276,3 @@ test('an alarm whose shelf does not answer keeps nobody else waiting, and comes 
   expect(await fireRackAlarm(box.address)).toBe(true)
   expect((await idsOf(box)).toSorted()).toEqual(drops.map(({ dropId }) => dropId).toSorted())
 })
-
-/** All parts are there, and nothing is committed. */
-async function uploadAll(
-  box: TestBox,
-  parts: readonly Bytes[] = [noise(MIN_PART_BYTES), noise(9)],
-): Promise<BoxDrop & { size: number; commit: (changes?: Changes) => Promise<Reply> }> {
-  const drop = await newBoxDrop(box)
-  const { dropId, terms, sender } = drop
-  const size = MIN_PART_BYTES + 9
-  const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts: 2 }) }
-  expect((await send({ name: 'begin', dropId, fields })).status).toBe(201)
-  for (const [n, body] of parts.entries()) {
-    const reply = await send({ name: 'upload', dropId, query: formatPartQuery(n), signers: { sender }, body })
-    expect(reply.status).toBe(201)
-  }
-  const body = formatCommitBody(await hashOf(parts))
-  return { ...drop, size, commit: (changes) => send({ name: 'commit', dropId, signers: { sender }, body, ...changes }) }
-}

@@ -132,7 +132,7 @@ test('what was sealed to keys that are deleted opens no more, with all that the 
   for (const { parts } of kept) await parts.part(0)
   expect(await read(server, state)).toEqual(['old'])
   travel(7 * WEEK)
-  const later = forgetOldKeys(state, Date.now())
+  const later = await forgetOldKeys(server, state, Date.now())
   expect(later.chain.epoch).toBeGreaterThan(state.chain.epoch)
   // It has expired on the server; here is a copy that somebody made in time.
   expect(await read(server, later)).toEqual([])

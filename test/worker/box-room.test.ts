@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { boxAddressBytes } from '#protocol/address.ts'
 import { BOX_INVITATION_FIELD, DROP_EXTENT_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
 import { formatExtent } from '#protocol/extent.ts'
-import { MAX_INVITATIONS, MIN_PART_BYTES } from '#protocol/limits.ts'
+import { MAX_INVITATIONS, MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms } from '#protocol/terms.ts'
 import {
   deposit,
+  DROP_BYTES,
   idsOf,
   invitations,
   invite,
@@ -28,9 +29,12 @@ import { send, withBindings, type Reply, type Wire } from './support/wire.ts'
 const NOTHING = { items: 0, bytes: 0, pending: 0, pendingBytes: 0, dayBytes: 0 }
 const INVITED = { terms: { largest: 104_857_600, invitation: true } }
 
-/** One more drop for a box. @returns the code of the refusal, or 201 */
-async function put(box: TestBox, sizeBytes: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
-  const { code, status } = await deposit(await newBoxDrop(box, { sizeBytes }), changes)
+/** Sizes are counted in this: the smallest drop that a box takes. */
+const U = MIN_BOX_DROP_BYTES
+
+/** One more drop for a box. @param units - its size, in the smallest one. @returns the code of the refusal, or 201 */
+async function put(box: TestBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
+  const { code, status } = await deposit(await newBoxDrop(box, { sizeBytes: units * U }), changes)
   return code ?? status
 }
 
@@ -48,7 +52,7 @@ test('a box takes so many drops and no more, until its owner deletes one', async
 test('a full box says so before it reads any of the drop', async () => {
   const box = await openBox()
   let isRead: boolean | undefined
-  const wire = withBindings({ BOX_BYTES: '10' })
+  const wire = withBindings({ BOX_BYTES: `${12 * U}` })
   const via: Wire = async (request) => {
     const response = await wire(request)
     isRead = request.bodyUsed
@@ -60,9 +64,9 @@ test('a full box says so before it reads any of the drop', async () => {
 
 test('what is on its way has its room kept', async () => {
   const box = await openBox()
-  const via = withBindings({ BOX_BYTES: `${MIN_PART_BYTES + 10}` })
+  const via = withBindings({ BOX_BYTES: `${Math.floor((MIN_PART_BYTES + 10 * U) / 0.9)}` })
   const { dropId, terms, sender } = await newBoxDrop(box)
-  const extent = formatExtent({ size: MIN_PART_BYTES + 9, parts: 2 })
+  const extent = formatExtent({ size: MIN_PART_BYTES + 9 * U, parts: 2 })
   const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: extent }
   expect((await send({ name: 'begin', dropId, fields, via })).status).toBe(201)
   expect(await put(box, 2, { via })).toBe('box_full')
@@ -73,8 +77,8 @@ test('what is on its way has its room kept', async () => {
 
 test('bytes of a day are counted by the day, and deleting does not give them back', async () => {
   const box = await openBox()
-  const via = withBindings({ BOX_BYTES_PER_DAY: '100' })
-  const { dropId } = await layInBox(box, { sizeBytes: 60 }, { via })
+  const via = withBindings({ BOX_BYTES_PER_DAY: `${100 * U}` })
+  const { dropId } = await layInBox(box, { sizeBytes: 60 * U }, { via })
   await remove(box, [dropId])
   expect([await put(box, 41, { via }), await put(box, 40, { via }), await put(box, 1, { via })]).toEqual([
     'box_full',
@@ -88,7 +92,7 @@ test('bytes of a day are counted by the day, and deleting does not give them bac
 test('an address without a card has its own, smaller room', async () => {
   const [bare, carded] = [await newBox(), await openBox()]
   const few = withBindings({ BARE_BOX_ITEMS: '1' })
-  const little = withBindings({ BARE_BOX_BYTES: '80' })
+  const little = withBindings({ BARE_BOX_BYTES: `${80 * U}` })
   expect([await put(bare, 64, { via: few }), await put(bare, 1, { via: few })]).toEqual([201, 'box_full'])
   expect([await put(bare, 17, { via: little }), await put(bare, 16, { via: little })]).toEqual(['box_full', 201])
   for (const via of [few, little]) expect(await put(carded, 100, { via })).toBe(201)
@@ -104,14 +108,14 @@ test.for(['BOX_ITEMS', 'BOX_BYTES', 'BOX_BYTES_PER_DAY', 'BARE_BOX_ITEMS', 'BARE
 )
 
 test('the owner says how large a drop may be, and the answer says it too', async () => {
-  const box = await openBox({ terms: { largest: 100, invitation: false } })
-  const reply = await deposit(await newBoxDrop(box, { sizeBytes: 101 }))
-  expect([reply.code, reply.json['largest']]).toEqual(['too_large', 100])
+  const box = await openBox({ terms: { largest: 100 * U, invitation: false } })
+  const reply = await deposit(await newBoxDrop(box, { sizeBytes: 100 * U + 1 }))
+  expect([reply.code, reply.json['largest']]).toEqual(['too_large', 100 * U])
   expect(await put(box, 100)).toBe(201)
   const generous = await openBox({ terms: { largest: 999_999_999_999, invitation: false } })
-  const via = withBindings({ LARGEST_ON_KV: '50' })
-  const refused = await deposit(await newBoxDrop(generous, { sizeBytes: 51 }), { via })
-  expect([refused.code, refused.json['largest']]).toEqual(['too_large', 50])
+  const via = withBindings({ LARGEST_ON_KV: `${50 * U}` })
+  const refused = await deposit(await newBoxDrop(generous, { sizeBytes: 50 * U + 1 }), { via })
+  expect([refused.code, refused.json['largest']]).toEqual(['too_large', 50 * U])
 })
 
 test('a deposit that is refused, or that fails, gives its room back', async () => {
@@ -119,7 +123,7 @@ test('a deposit that is refused, or that fails, gives its room back', async () =
   const broken = withBindings({ KV: storeWith(env.KV, { put: () => Promise.reject(new Error('KV failed: 500')) }) })
   expect(await put(box, 64, { via: broken })).toBe('try_later')
   expect(await put(box, 64, { fields: { 'Content-Digest': 'sha-256=:AAAA:' } })).toBe('bad_request')
-  expect(await put(box, 64, { fields: { 'Content-Length': '63' } })).toBe('too_large')
+  expect(await put(box, 64, { fields: { 'Content-Length': `${64 * U - 1}` } })).toBe('too_large')
   expect(await boxOf(box.address)).toMatchObject(NOTHING)
   const [drop, other] = [await layInBox(box), await newBoxDrop(box)]
   expect((await deposit({ ...other, dropId: drop.dropId })).code).toBe('id_taken')
@@ -127,13 +131,13 @@ test('a deposit that is refused, or that fails, gives its room back', async () =
   const moved = { ...drop, terms: { ...drop.terms, box: elsewhere.address } }
   expect((await deposit(moved)).code).toBe('id_taken')
   expect(await boxOf(elsewhere.address)).toMatchObject(NOTHING)
-  expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 64, dayBytes: 64 })
+  expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: DROP_BYTES, dayBytes: DROP_BYTES })
 })
 
 test('who announces a drop once more with another size takes no room away from the first', async () => {
   const box = await openBox()
   const via = withBindings({ BOX_BYTES: `${MIN_PART_BYTES * 3}` })
-  const { dropId, terms, bytes, sender } = await newBoxDrop(box, { sizeBytes: 1 })
+  const { dropId, terms, bytes, sender } = await newBoxDrop(box)
   const extent = { size: MIN_PART_BYTES * 2, parts: 2 }
   const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: formatExtent(extent) }
   expect((await send({ name: 'begin', dropId, fields, via })).status).toBe(201)
@@ -150,8 +154,8 @@ test('who announces a drop once more with another size takes no room away from t
 
 test('a drop whose room was given back while it was read is kept only if there is room still', async () => {
   const box = await openBox()
-  const [slow, other] = [await newBoxDrop(box, { sizeBytes: 60 }), await newBoxDrop(box, { sizeBytes: 60 })]
-  const quota = { BOX_BYTES: '100' }
+  const [slow, other] = [await newBoxDrop(box, { sizeBytes: 60 * U }), await newBoxDrop(box, { sizeBytes: 60 * U })]
+  const quota = { BOX_BYTES: `${110 * U}` }
   // The same drop once more, which fails at once; and somebody else's, which takes the room.
   const meanwhile = async (): Promise<void> => {
     const fields = { 'Content-Digest': 'sha-256=:AAAA:' }
@@ -161,7 +165,7 @@ test('a drop whose room was given back while it was read is kept only if there i
   const via = withBindings({ ...quota, SHELF: hesitantShelves(meanwhile) })
   expect((await deposit(slow, { via })).code).toBe('box_full')
   expect(await idsOf(box)).toEqual([other.dropId])
-  expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 60, dayBytes: 60 })
+  expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 60 * U, dayBytes: 60 * U })
   expect([await blobsOf(slow.dropId), (await blobsOf(other.dropId)).length]).toEqual([[], 1])
 })
 
@@ -185,13 +189,13 @@ test('a box by invitation takes nothing from who brings none, or one that is not
 
 test('an invitation has its own room, which a repeated or failed deposit does not use up', async () => {
   const box = await openBox(INVITED)
-  const { state, bearer } = await newInvitation(box, { count: 2, bytes: 100 })
-  const drop = await newBoxDrop(box, { sizeBytes: 60 })
+  const { state, bearer } = await newInvitation(box, { count: 2, bytes: 100 * U })
+  const drop = await newBoxDrop(box, { sizeBytes: 60 * U })
   const broken = withBindings({ KV: storeWith(env.KV, { put: () => Promise.reject(new Error('KV failed: 500')) }) })
   await deposit(drop, { ...bearer, via: broken })
   const replies = await repeatedly(2, () => deposit(drop, bearer))
   expect(replies.map(({ status }) => status)).toEqual([201, 201])
-  expect((await invitations(box)).json['invitations']).toEqual([{ ...state, items: 1, bytes: 40 }])
+  expect((await invitations(box)).json['invitations']).toEqual([{ ...state, items: 1, bytes: 40 * U }])
   expect([await put(box, 41, bearer), await put(box, 39, bearer), await put(box, 1, bearer)]).toEqual([
     'box_full',
     201,
@@ -203,8 +207,8 @@ test('an invitation has its own room, which a repeated or failed deposit does no
 
 test('strangers who use up the day do not shut out who is invited', async () => {
   const box = await openBox()
-  const { bearer } = await newInvitation(box)
-  const via = withBindings({ BOX_BYTES_PER_DAY: '64' })
+  const { bearer } = await newInvitation(box, { bytes: 64 * U })
+  const via = withBindings({ BOX_BYTES_PER_DAY: `${64 * U}` })
   expect([await put(box, 64, { via }), await put(box, 1, { via })]).toEqual([201, 'box_full'])
   expect(await put(box, 64, { ...bearer, via })).toBe(201)
 })
@@ -214,7 +218,7 @@ test('an invitation is made once, and ended for good', async () => {
   const { state, bearer } = await newInvitation(box, { count: 2 })
   await put(box, 9, bearer)
   const again = await invite(box, state)
-  expect(again.json['invitations']).toEqual([{ ...state, items: 1, bytes: state.bytes - 9 }])
+  expect(again.json['invitations']).toEqual([{ ...state, items: 1, bytes: state.bytes - 9 * U }])
   for (const reply of await repeatedly(2, () => invite(box, { ...state, items: 0, bytes: 0 })))
     expect(reply.json).toEqual({ invitations: [] })
   // The request that made it, sent again by whoever saw it.

@@ -2,7 +2,18 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { admit, list, newBox, recall, remove, resolve, type Box, type BoxItem } from '../../worker/box.ts'
+import {
+  admit,
+  isCrowded,
+  list,
+  makeRoom,
+  newBox,
+  recall,
+  remove,
+  resolve,
+  type Box,
+  type BoxItem,
+} from '../../worker/box.ts'
 import { runs } from '../runs.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32))
@@ -46,11 +57,10 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
           const isWithinDay = each.isInvited || box.dayBytes <= QUOTA.bytesPerDay
           isWithin &&= isWithinDay && items.length <= QUOTA.items && sizeOf(items) <= QUOTA.bytes
         } else if (each.kind === 'recall') {
-          // Only what somebody took out while it was stored, so never more than a box was asked to hold.
-          if (items.length >= QUOTA.items || sizeOf(items) + each.size > QUOTA.bytes) continue
-          const recalled = recall(box, { id, size: each.size, parts: 1 }, now)
-          ;({ box } = recalled)
-          items = [...items, recalled.item]
+          const again = recall(box, { id, size: each.size, parts: 1 }, { quota: QUOTA, terms: undefined }, now)
+          if (again === undefined) continue
+          ;({ box } = again)
+          items = [...items, again.item]
         } else {
           const item = items[each.at]
           if (item === undefined) continue
@@ -82,17 +92,17 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
 
 test('a place is not used twice though the row of the box was removed in between', () => {
   const now = 20_000 * DAY
-  const { box, item } = recall(newBox(ADDRESS), { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }, now)
+  const { box, item } = recalled(now)
   const fate = { outcome: 'live', size: 1, parts: 1, expiresAtMs: now + 1 } as const
   const first = list(box, item, fate, now)
   // Idle boxes are removed when their last day is over.
-  const later = recall(newBox(ADDRESS), { id: item.id, size: 1, parts: 1 }, now + DAY)
+  const later = recalled(now + DAY)
   expect(list(later.box, later.item, fate, now + DAY).item.seq).toBeGreaterThan(first.item.seq + 900_000)
 })
 
 test('what a shelf says decides what becomes of an item', () => {
   const now = 20_000 * DAY
-  const { item } = recall(newBox(ADDRESS), { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }, now)
+  const { item } = recalled(now)
   const [live, gone] = [
     { outcome: 'live', size: 1, parts: 1, expiresAtMs: now + DAY } as const,
     { outcome: 'gone' } as const,
@@ -110,6 +120,51 @@ test('what a shelf says decides what becomes of an item', () => {
   ])
   expect(resolve(listed, uploading, late)).toBe('stay')
 })
+
+test('to strangers a tenth of a box with a card is shut, and nothing of an address without one', () => {
+  const now = 20_000 * DAY
+  const quota = { items: 10, bytes: 1_000, bytesPerDay: 9_999 }
+  const invitation = { hash: 'A'.repeat(43), items: 9, bytes: 999, expires: 0 }
+  const carded = { quota, largest: 999, terms: { largest: 999, invitation: false } }
+  const order = { id: formatDropId(new Uint8Array(16)), size: 100, parts: 1 }
+  const outcomeOf = (box: Box, house: Parameters<typeof admit>[2]): string => admit(box, order, house, now).outcome
+  for (const full of [{ items: 9 }, { bytes: 801 }, { pending: 9 }, { pendingBytes: 801 }]) {
+    const box = { ...newBox(ADDRESS), ...full }
+    expect(outcomeOf(box, { ...carded, invitation: undefined })).toBe('box_full')
+    expect(outcomeOf(box, { ...carded, invitation })).toBe('admitted')
+    expect(outcomeOf(box, { ...carded, terms: undefined, invitation: undefined })).toBe('admitted')
+    expect(recall(box, order, carded, now)).toBeUndefined()
+  }
+  expect(outcomeOf({ ...newBox(ADDRESS), items: 8, bytes: 800 }, { ...carded, invitation: undefined })).toBe('admitted')
+})
+
+test('what is on its way makes room for a stranger, as much as it must and no more', () => {
+  const quota = { items: 16, bytes: 9_999, bytesPerDay: 400 }
+  const sized = (size: number): BoxItem => ({ ...recalled(0).item, size })
+  const cases: readonly [sizes: readonly number[], size: number, left: number][] = [
+    [[], 400, 0],
+    [[50], 50, 0],
+    [[50], 51, 1],
+    [[90, 10, 10], 10, 1],
+    [[40, 40], 101, 2],
+    [[1, 1, 1], 1, 0],
+    [[1, 1, 1, 1], 1, 1],
+    [[1, 1, 1, 1, 1, 1], 1, 3],
+  ]
+  for (const [sizes, size, left] of cases) {
+    const waiting = sizes.map(sized)
+    expect([sizes, makeRoom(waiting, size, quota)]).toEqual([sizes, waiting.slice(0, left)])
+    const box = { ...newBox(ADDRESS), pending: sizes.length, pendingBytes: sizeOf(waiting) }
+    expect(isCrowded(box, size, quota)).toBe(left > 0 || size > 100)
+  }
+})
+
+function recalled(now: number): { readonly box: Box; readonly item: BoxItem } {
+  const order = { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }
+  const found = recall(newBox(ADDRESS), order, { quota: QUOTA, terms: undefined }, now)
+  if (found === undefined) throw new Error('there is room')
+  return found
+}
 
 function inState(items: readonly BoxItem[], state: BoxItem['state']): readonly BoxItem[] {
   return items.filter((item) => item.state === state)

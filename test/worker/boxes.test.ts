@@ -12,6 +12,7 @@ import {
   cardOf,
   collect,
   deposit,
+  DROP_BYTES,
   idsOf,
   items,
   layInBox,
@@ -37,7 +38,7 @@ test('a drop in a box is listed, and collected by reader and owner as often as t
   expect(item).toEqual({
     drop: drop.dropId,
     seq: expect.any(Number),
-    size: 64,
+    size: DROP_BYTES,
     parts: 1,
     arrived: dayAt(Date.now()),
     expires,
@@ -46,7 +47,7 @@ test('a drop in a box is listed, and collected by reader and owner as often as t
     const reply = await collect(box, drop.dropId, who)
     expect([reply.status, reply.body]).toEqual([200, drop.bytes])
   }
-  expect((await items(box)).json).toMatchObject({ more: false, count: 1, bytes: 64 })
+  expect((await items(box)).json).toMatchObject({ more: false, count: 1, bytes: DROP_BYTES })
 })
 
 test('an address without a card takes drops, and its root key reads them', async () => {
@@ -85,7 +86,7 @@ test('the sender of a drop in a box sees it, and takes it back', async () => {
   const box = await openBox()
   const { dropId, sender } = await layInBox(box)
   const ask = (name: 'sent' | 'revoke'): Promise<Reply> => send({ name, dropId, signers: { sender } })
-  expect((await ask('sent')).json).toMatchObject({ state: 'ready', reads: 0, claims: [], size: 64 })
+  expect((await ask('sent')).json).toMatchObject({ state: 'ready', reads: 0, claims: [], size: DROP_BYTES })
   const before = await storeKeys()
   for (const reply of await repeatedly(2, () => ask('revoke'))) expect(reply.json).toMatchObject({ state: 'revoked' })
   expect((await storeKeys()).length).toBe(before.length - 1)
@@ -183,7 +184,7 @@ test('deleting burns the ciphertext, and may be asked again', async () => {
   expect((await collect(box, drop.dropId)).code).toBe('gone')
   const { dropId, sender } = drop
   expect((await send({ name: 'sent', dropId, signers: { sender } })).json).toMatchObject({ state: 'read' })
-  expect((await items(box)).json).toMatchObject({ count: 1, bytes: 64 })
+  expect((await items(box)).json).toMatchObject({ count: 1, bytes: DROP_BYTES })
 })
 
 test('a drop that was deleted does not come back when its sender sends it again', async () => {

@@ -3,7 +3,7 @@ import { DropError } from '#protocol/error.ts'
 import type { Env } from '../env.ts'
 import { parseSigned } from '../parse.ts'
 import { settle } from '../racks.ts'
-import { json, refusal } from '../respond.ts'
+import { json, problem, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 
 /** POST /v1/drops/commit: the sender has uploaded every part, and says what they hash to. */
@@ -13,6 +13,7 @@ export async function commitDrop(request: Request, env: Env): Promise<Response> 
   if (digest === undefined) throw new DropError('bad_request')
   const answer = await (await shelfOf(env, signed.dropId)).commit(signed, digest)
   if (answer.outcome !== 'committed') return refusal(answer, 'commit')
-  if (answer.box !== undefined) await settle(env, answer.box, signed.dropId)
+  const isFull = answer.box !== undefined && (await settle(env, answer.box, signed.dropId)) === 'box_full'
+  if (isFull) return problem('box_full')
   return json(answer.created)
 }

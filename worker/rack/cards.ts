@@ -2,8 +2,9 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { BoxTermsOfCard } from '#protocol/card.ts'
 import { epochAt, type Epoch } from '#protocol/epoch.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
+import type { SCHEMA } from '../schema.ts'
+import type { RackDatabase, Row } from '../table.ts'
 import { keyOf } from './boxes.ts'
-import type { Tables } from './tables.ts'
 
 /** A card as it lies on a rack: what the rack itself goes by, and the signed whole. */
 export interface KeptCard {
@@ -16,16 +17,16 @@ export interface KeptCard {
 
 /** The cards of the boxes of a rack, and the keys that readers have announced. */
 export class Cards {
-  readonly #tables: Tables
+  readonly #tables: RackDatabase
 
-  constructor(tables: Tables) {
+  constructor(tables: RackDatabase) {
     this.#tables = tables
   }
 
   /** The card of the present epoch; else the latest that there is. */
   present(box: BoxAddress, now: number): Omit<KeptCard, 'jws'> | undefined {
     const [row] = this.#tables
-      .select<Row>(`SELECT epoch, readers, largest, invitation ${PRESENT}`, keyOf(box), epochAt(now))
+      .select<CardRow>(`SELECT epoch, readers, largest, invitation ${PRESENT}`, keyOf(box), epochAt(now))
       .toArray()
     if (row === undefined) return undefined
     // Only `replace` writes these columns, from a KeptCard.
@@ -51,33 +52,22 @@ export class Cards {
     const key = keyOf(box)
     const epochs = cards.map(({ epoch }) => epoch)
     const marks = epochs.map(() => '?').join(', ')
-    this.#tables.write(`DELETE FROM cards WHERE box = ? AND epoch NOT IN (${marks})`, key, ...epochs)
-    for (const { epoch, readers, terms, jws } of cards)
-      this.#tables.write(
-        `INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (box, epoch) DO UPDATE SET readers = excluded.readers,
-         largest = excluded.largest, invitation = excluded.invitation, jws = excluded.jws`,
-        key,
-        epoch,
-        JSON.stringify(readers),
-        terms.largest,
-        terms.invitation ? 1 : 0,
-        jws,
-      )
+    this.#tables.remove('cards', `box = ? AND epoch NOT IN (${marks})`, key, ...epochs)
+    for (const { epoch, readers, terms, jws } of cards) {
+      const { largest, invitation } = terms
+      const row = { largest, invitation: invitation ? 1 : 0, readers: JSON.stringify(readers), jws }
+      this.#tables.put('cards', { box: key, epoch, ...row })
+    }
     const named = new Set(cards.flatMap(({ readers }) => readers))
     const rows = this.#tables
       .select<{ reader: ArrayBuffer }>('SELECT reader FROM reader_keys WHERE box = ?', key)
       .toArray()
     for (const { reader } of rows.filter((row) => !named.has(formatPublicKey(new Uint8Array(row.reader)))))
-      this.#tables.write('DELETE FROM reader_keys WHERE box = ? AND reader = ?', key, reader)
+      this.#tables.remove('reader_keys', 'box = ? AND reader = ?', key, reader)
   }
 
   announce(box: BoxAddress, reader: PublicKey, jws: string): void {
-    this.#tables.write(
-      'INSERT INTO reader_keys VALUES (?, ?, ?) ON CONFLICT (box, reader) DO UPDATE SET jws = excluded.jws',
-      keyOf(box),
-      publicKeyBytes(reader).buffer,
-      jws,
-    )
+    this.#tables.put('reader_keys', { box: keyOf(box), reader: publicKeyBytes(reader).buffer, jws })
   }
 
   /** What one of the readers has announced, if anything. */
@@ -95,4 +85,4 @@ export class Cards {
 
 const PRESENT = 'FROM cards WHERE box = ? ORDER BY epoch = ? DESC, epoch DESC LIMIT 1'
 
-type Row = { epoch: number; readers: string; largest: number; invitation: number }
+type CardRow = Omit<Row<typeof SCHEMA.rack.cards>, 'box' | 'jws'>

@@ -4,6 +4,7 @@ import { PENDING_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { AdmitAnswer } from '../answer.ts'
 import * as box from '../box.ts'
 import type { BoxItem } from '../box.ts'
+import { quotasOf } from '../racks.ts'
 import { shelfOf } from '../shelves.ts'
 import type { RackKeeper } from './keeper.ts'
 
@@ -44,16 +45,20 @@ export class Doorman {
       return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
     }
     const terms = cards.present(visit.box, now)?.terms
+    const quota = quotaOf(visit.quotas, terms)
     const house = {
-      quota: terms === undefined ? visit.quotas.bare : visit.quotas.carded,
+      quota,
       terms,
       invitation: visit.invitation === undefined ? undefined : invitations.find(visit.box, visit.invitation, now),
       largest: visit.largest,
     }
     const { id, size, parts } = visit
-    const admitted = box.admit(boxes.find(visit.box), { id, size, parts }, house, now)
+    const present = boxes.find(visit.box)
+    const leaving = house.invitation === undefined ? this.#leaving(present, size, quota, now) : []
+    const admitted = box.admit(leaving.reduce(box.remove, present), { id, size, parts }, house, now)
     if (admitted.outcome !== 'admitted') return admitted
     this.#keeper.atOnce(() => {
+      for (const item of leaving) items.remove(item)
       boxes.save(admitted.box)
       items.insert(admitted.item)
       if (admitted.invitation !== undefined) invitations.save(visit.box, admitted.invitation)
@@ -65,28 +70,40 @@ export class Doorman {
    * Asks the shelf what has become of a drop, and makes the list say so: any number of times, in any order. Of two who ask at
    * once nobody knows who heard the older answer: who finds the row otherwise than it was asks again. So an answer that puts
    * a drop on the list is heard while there is a row.
+   * @returns `box_full` if it is there, has lost its room and found none: then it is burned
    */
-  async settle(address: BoxAddress, id: DropId): Promise<void> {
+  async settle(address: BoxAddress, id: DropId, quotas: Quotas): Promise<'settled' | 'box_full'> {
     const { boxes, items, env } = this.#keeper
     const before = items.find(address, id)
     const fate = await (await shelfOf(env, id)).fate(id, address)
     const now = Date.now()
     const item = items.find(address, id)
-    if (item?.state !== before?.state) return this.settle(address, id)
+    if (item?.state !== before?.state) return this.settle(address, id, quotas)
     if (item !== undefined) {
       this.#resolve(item, fate, now)
-      return this.#keeper.armIfIdle(address)
+      await this.#keeper.armIfIdle(address)
+      return 'settled'
     }
-    if (fate.outcome !== 'live') return
+    if (fate.outcome !== 'live') return 'settled'
     await this.#keeper.arm(now + PENDING_MS)
     if (items.find(address, id) === undefined) {
-      const recalled = box.recall(boxes.find(address), { id, size: fate.size, parts: fate.parts }, now)
+      const terms = this.#keeper.cards.present(address, now)?.terms
+      const order = { id, size: fate.size, parts: fate.parts }
+      const quota = quotaOf(quotas, terms)
+      const leaving = this.#leaving(boxes.find(address), order.size, quota, now)
+      const present = leaving.reduce(box.remove, boxes.find(address))
+      const recalled = box.recall(present, order, { quota, terms }, now)
+      if (recalled === undefined) {
+        await (await shelfOf(env, id)).burnFor([id], address)
+        return 'box_full'
+      }
       this.#keeper.atOnce(() => {
+        for (const each of leaving) items.remove(each)
         boxes.save(recalled.box)
         items.insert(recalled.item)
       })
     }
-    return this.settle(address, id)
+    return this.settle(address, id, quotas)
   }
 
   /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
@@ -101,9 +118,15 @@ export class Doorman {
     await this.#keeper.armNext(now)
   }
 
+  /** What makes room for a stranger. */
+  #leaving(present: box.Box, size: number, quota: box.Quota, now: number): readonly BoxItem[] {
+    if (!box.isCrowded(present, size, quota)) return []
+    return box.makeRoom(this.#keeper.items.waiting(present.address, now), size, quota)
+  }
+
   async #settleDue({ box: address, id }: BoxItem): Promise<void> {
     try {
-      await this.settle(address, id)
+      await this.settle(address, id, quotasOf(this.#keeper.env))
     } catch {
       // Its shelf did not answer: it must not keep the others waiting.
       const present = this.#keeper.items.find(address, id)
@@ -123,4 +146,8 @@ export class Doorman {
       items.update(listed.item)
     })
   }
+}
+
+function quotaOf({ bare, carded }: Quotas, terms: box.House['terms']): box.Quota {
+  return terms === undefined ? bare : carded
 }

@@ -2,14 +2,15 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { InvitationState } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { NONCE_LIFE_MS } from '#protocol/limits.ts'
+import type { SCHEMA } from '../schema.ts'
+import type { RackDatabase, Row } from '../table.ts'
 import { keyOf } from './boxes.ts'
-import type { Tables } from './tables.ts'
 
 /** The invitations of the boxes of a rack. Of their secrets it has the hashes alone. */
 export class Invitations {
-  readonly #tables: Tables
+  readonly #tables: RackDatabase
 
-  constructor(tables: Tables) {
+  constructor(tables: RackDatabase) {
     this.#tables = tables
   }
 
@@ -33,23 +34,18 @@ export class Invitations {
   }
 
   insert(box: BoxAddress, { hash, items, bytes, expires }: InvitationState): void {
-    const values = [keyOf(box), hashBytes(hash), items, bytes, expires]
-    this.#tables.write('INSERT INTO invitations VALUES (?, ?, ?, ?, ?, 0)', ...values)
+    this.#tables.insert('invitations', { box: keyOf(box), hash: hashBytes(hash), items, bytes, expires, ended: 0 })
   }
 
   /** What may still come by it. */
   save(box: BoxAddress, { hash, items, bytes }: InvitationState): void {
-    const values = [items, bytes, keyOf(box), hashBytes(hash)]
-    this.#tables.write('UPDATE invitations SET items = ?, bytes = ? WHERE box = ? AND hash = ?', ...values)
+    this.#tables.change('invitations', { items, bytes }, 'box = ? AND hash = ?', keyOf(box), hashBytes(hash))
   }
 
   /** What was taken from it for a drop that did not come. */
   giveBack(box: BoxAddress, hash: string, bytes: number): void {
-    const values = [bytes, keyOf(box), hashBytes(hash)]
-    this.#tables.write(
-      'UPDATE invitations SET items = items + 1, bytes = bytes + ? WHERE box = ? AND hash = ? AND ended = 0',
-      ...values,
-    )
+    const [left] = this.#select(GOING_ON, keyOf(box), hashBytes(hash))
+    if (left !== undefined) this.save(box, { ...left, items: left.items + 1, bytes: left.bytes + bytes })
   }
 
   /**
@@ -57,16 +53,12 @@ export class Invitations {
    * would bring it back.
    */
   end(box: BoxAddress, hash: string, now: number): void {
-    const until = Math.ceil((now + 2 * NONCE_LIFE_MS) / 1_000)
-    const values = [until, keyOf(box), hashBytes(hash)]
-    this.#tables.write(
-      'UPDATE invitations SET ended = 1, items = 0, bytes = 0, expires = ? WHERE box = ? AND hash = ? AND ended = 0',
-      ...values,
-    )
+    const fields = { ended: 1, items: 0, bytes: 0, expires: Math.ceil((now + 2 * NONCE_LIFE_MS) / 1_000) }
+    this.#tables.change('invitations', fields, GOING_ON, keyOf(box), hashBytes(hash))
   }
 
   forgetExpired(now: number): void {
-    this.#tables.write('DELETE FROM invitations WHERE expires <= ?', now / 1_000)
+    this.#tables.remove('invitations', 'expires <= ?', now / 1_000)
   }
 
   /** When the next one expires, in milliseconds since 1970. */
@@ -76,9 +68,9 @@ export class Invitations {
   }
 
   #select(where: string, ...values: SqlStorageValue[]): readonly InvitationState[] {
-    const query = `SELECT hash, items, bytes, expires FROM invitations WHERE ${where}`
+    const query = `SELECT hash, items, bytes, expires FROM invitations WHERE ${where}` as const
     return this.#tables
-      .select<Row>(query, ...values)
+      .select<InvitationRow>(query, ...values)
       .toArray()
       .map(({ hash, ...rest }) => ({ hash: toBase64url(new Uint8Array(hash)), ...rest }))
   }
@@ -90,4 +82,6 @@ function hashBytes(hash: string): ArrayBuffer {
   return bytes.buffer
 }
 
-type Row = { hash: ArrayBuffer; items: number; bytes: number; expires: number }
+type InvitationRow = Omit<Row<typeof SCHEMA.rack.invitations>, 'box' | 'ended'>
+
+const GOING_ON = 'box = ? AND hash = ? AND ended = 0'

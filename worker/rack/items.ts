@@ -2,18 +2,20 @@ import { formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import type { ItemsQuery } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
+import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { BoxItem } from '../box.ts'
+import type { SCHEMA } from '../schema.ts'
+import type { RackDatabase, Row } from '../table.ts'
 import { keyOf } from './boxes.ts'
-import type { Tables } from './tables.ts'
 
 /**
  * The drops in the boxes of a rack, and those on their way. An item costs 2 rows written when it is pending, 3 when it is
  * listed and 1 when it is removed, besides those of its box.
  */
 export class Items {
-  readonly #tables: Tables
+  readonly #tables: RackDatabase
 
-  constructor(tables: Tables) {
+  constructor(tables: RackDatabase) {
     this.#tables = tables
   }
 
@@ -45,6 +47,17 @@ export class Items {
     return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 }
   }
 
+  /** What is on its way uninvited, by when its shelf is asked next. */
+  waiting(box: BoxAddress, now: number): readonly BoxItem[] {
+    // By this index what is listed for long is not looked through.
+    const query = `SELECT id FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'pending'
+      AND invitation IS NULL ORDER BY due`
+    const rows = this.#tables
+      .select<{ id: ArrayBuffer }>(query, now + UPLOAD_LIFE_SECONDS * 1_000, keyOf(box))
+      .toArray()
+    return rows.map(({ id }) => this.find(box, formatDropId(new Uint8Array(id)))).filter((item) => item !== undefined)
+  }
+
   /** What the alarm has to look at, soonest first. */
   due(now: number, most: number): readonly BoxItem[] {
     return this.#select('due <= ? ORDER BY due LIMIT ?', now, most)
@@ -56,36 +69,20 @@ export class Items {
   }
 
   insert(item: BoxItem): void {
-    const { box, id, state, seq, size, parts, arrived, dueMs } = item
-    const [key, drop] = [keyOf(box), dropIdBytes(id).buffer]
-    const marks = [key, drop, state, seq, size, parts, arrived, dueMs, hashOf(item)]
-    this.#tables.write('INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...marks)
+    this.#tables.insert('items', { box: keyOf(item.box), id: dropIdBytes(item.id).buffer, ...fieldsOf(item) })
   }
 
   update(item: BoxItem): void {
-    const { box, id, state, seq, size, parts, arrived, dueMs } = item
-    this.#tables.write(
-      `UPDATE items SET state = ?, seq = ?, size = ?, parts = ?, arrived = ?, due = ?, invitation = ?
-       WHERE box = ? AND id = ?`,
-      state,
-      seq,
-      size,
-      parts,
-      arrived,
-      dueMs,
-      hashOf(item),
-      keyOf(box),
-      dropIdBytes(id).buffer,
-    )
+    this.#tables.change('items', fieldsOf(item), 'box = ? AND id = ?', keyOf(item.box), dropIdBytes(item.id).buffer)
   }
 
   remove({ box, id }: BoxItem): void {
-    this.#tables.write('DELETE FROM items WHERE box = ? AND id = ?', keyOf(box), dropIdBytes(id).buffer)
+    this.#tables.remove('items', 'box = ? AND id = ?', keyOf(box), dropIdBytes(id).buffer)
   }
 
   #select(where: string, ...values: SqlStorageValue[]): readonly BoxItem[] {
     return this.#tables
-      .select<Row>(`SELECT * FROM items WHERE ${where}`, ...values)
+      .select<ItemRow>(`SELECT * FROM items WHERE ${where}`, ...values)
       .toArray()
       .map((row) => ({
         box: formatBoxAddress(new Uint8Array(row.box)),
@@ -102,18 +99,10 @@ export class Items {
   }
 }
 
-function hashOf({ invitation }: BoxItem): ArrayBuffer | null {
-  return invitation === undefined ? null : (parseBase64url(invitation, 32)?.buffer ?? null)
-}
+type ItemRow = Row<typeof SCHEMA.rack.items>
 
-type Row = {
-  box: ArrayBuffer
-  id: ArrayBuffer
-  state: string
-  seq: number
-  size: number
-  parts: number
-  arrived: number
-  due: number
-  invitation: ArrayBuffer | null
+/** All of an item but what names it. */
+function fieldsOf({ state, seq, size, parts, arrived, dueMs, invitation }: BoxItem): Omit<ItemRow, 'box' | 'id'> {
+  const hash = invitation === undefined ? null : (parseBase64url(invitation, 32)?.buffer ?? null)
+  return { state, seq, size, parts, arrived, due: dueMs, invitation: hash }
 }

@@ -6,14 +6,16 @@ import type { Refusal } from '../answer.ts'
 import { remove, type BoxItem } from '../box.ts'
 import type { Env } from '../env.ts'
 import { Notary } from '../notary.ts'
+import { SCHEMA } from '../schema.ts'
+import { Database, type RackDatabase } from '../table.ts'
 import { Boxes } from './boxes.ts'
 import { Cards } from './cards.ts'
 import { Invitations } from './invitations.ts'
 import { Items } from './items.ts'
-import { Tables } from './tables.ts'
 
 /** What all that a rack does has in common: its tables, its judge of signatures, its alarm. */
 export class RackKeeper {
+  readonly database: RackDatabase
   readonly boxes: Boxes
   readonly cards: Cards
   readonly invitations: Invitations
@@ -26,11 +28,11 @@ export class RackKeeper {
   constructor(storage: DurableObjectStorage, env: () => Env) {
     this.#storage = storage
     this.#env = env
-    const tables = new Tables(storage.sql)
-    this.boxes = new Boxes(tables)
-    this.cards = new Cards(tables)
-    this.invitations = new Invitations(tables)
-    this.items = new Items(tables)
+    this.database = new Database(storage.sql, SCHEMA.rack)
+    this.boxes = new Boxes(this.database)
+    this.cards = new Cards(this.database)
+    this.invitations = new Invitations(this.database)
+    this.items = new Items(this.database)
   }
 
   get env(): Env {

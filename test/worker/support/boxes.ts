@@ -2,7 +2,13 @@ import { expect } from 'vitest'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { addressOf, type BoxAddress } from '#protocol/address.ts'
-import { BOX_INVITATION_FIELD, DROP_TERMS_FIELD, formatPartQuery } from '#protocol/api.ts'
+import {
+  BOX_INVITATION_FIELD,
+  DROP_EXTENT_FIELD,
+  DROP_TERMS_FIELD,
+  formatCommitBody,
+  formatPartQuery,
+} from '#protocol/api.ts'
 import {
   formatDeleteBody,
   formatInviteBody,
@@ -15,9 +21,12 @@ import {
 import { sha256, toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import { CARD_TYPE, formatCard, formatProtectedHeader, READER_KEYS_TYPE, type Card } from '#protocol/card.ts'
 import { epochAt } from '#protocol/epoch.ts'
+import { formatExtent } from '#protocol/extent.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
+import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms, type BoxTerms } from '#protocol/terms.ts'
 import { noise } from './drops.ts'
+import { hashOf } from './parts.ts'
 import { send, type Changes, type Reply } from './wire.ts'
 
 /** A box under a fresh root key, with one reader who has a key too. */
@@ -34,6 +43,9 @@ export interface BoxDrop {
   readonly bytes: Bytes
   readonly sender: SigningKey
 }
+
+/** What a drop has where a test names no size. */
+export const DROP_BYTES: number = MIN_BOX_DROP_BYTES + 64
 
 /** A box that has published nothing. */
 export async function newBox(): Promise<TestBox> {
@@ -80,7 +92,7 @@ export function announcementOf(reader: SigningKey, first = 1): Promise<string> {
 
 export async function newBoxDrop(
   box: Pick<TestBox, 'address'>,
-  { sizeBytes = 64, ttlSeconds = 86_400 }: { sizeBytes?: number; ttlSeconds?: number } = {},
+  { sizeBytes = DROP_BYTES, ttlSeconds = 86_400 }: { sizeBytes?: number; ttlSeconds?: number } = {},
 ): Promise<BoxDrop> {
   const sender = await generateSigningKey()
   const terms = { ttlSeconds, box: box.address, sender: sender.publicKey }
@@ -102,6 +114,33 @@ export async function layInBox(
   const reply = await deposit(drop, changes)
   expect([reply.status, reply.code]).toEqual([201, undefined])
   return drop
+}
+
+/** A drop in parts for a box, of which nothing but the commit is missing. */
+export async function uploadAll(
+  box: Pick<TestBox, 'address'>,
+  parts: readonly Bytes[] = [noise(MIN_PART_BYTES), noise(9)],
+  changes: Changes = {},
+): Promise<BoxDrop & { size: number; commit: (changes?: Changes) => Promise<Reply> }> {
+  const drop = await newBoxDrop(box)
+  const { dropId, terms, sender } = drop
+  const size = parts.reduce((sum, { length }) => sum + length, 0)
+  const extent = formatExtent({ size, parts: parts.length })
+  const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: extent }
+  expect((await send({ name: 'begin', dropId, fields, ...changes })).status).toBe(201)
+  for (const [n, body] of parts.entries()) {
+    const reply = await send({
+      name: 'upload',
+      dropId,
+      query: formatPartQuery(n),
+      signers: { sender },
+      body,
+      ...changes,
+    })
+    expect(reply.status).toBe(201)
+  }
+  const commit = { name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOf(parts)) } as const
+  return { ...drop, size, commit: (more) => send({ ...commit, ...changes, ...more }) }
 }
 
 /** What a reader asks. */

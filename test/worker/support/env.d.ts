@@ -17,6 +17,9 @@ declare namespace Cloudflare {
     readonly BOX_BYTES_PER_DAY?: string
     readonly BARE_BOX_ITEMS?: string
     readonly BARE_BOX_BYTES?: string
+    readonly OPERATOR_NAME?: string
+    readonly OPERATOR_CONTACT?: string
+    readonly OPERATOR_KEY?: string
   }
 
   interface GlobalProps {

@@ -5,9 +5,10 @@ import type { DropId } from '#protocol/id.ts'
 import type { Box, BoxItem } from '../../../worker/box.ts'
 import { Boxes } from '../../../worker/rack/boxes.ts'
 import { Items } from '../../../worker/rack/items.ts'
-import { Tables } from '../../../worker/rack/tables.ts'
 import type { Rack } from '../../../worker/rack.ts'
 import { rackOf } from '../../../worker/racks.ts'
+import { SCHEMA } from '../../../worker/schema.ts'
+import { Database } from '../../../worker/table.ts'
 
 /** Does something inside the object that holds a box. */
 export async function inRack<T>(
@@ -19,12 +20,12 @@ export async function inRack<T>(
 
 /** What a rack counts of a box. */
 export function boxOf(box: BoxAddress): Promise<Box> {
-  return inRack(box, (_rack, { storage }) => new Boxes(new Tables(storage.sql)).find(box))
+  return inRack(box, (_rack, { storage }) => new Boxes(new Database(storage.sql, SCHEMA.rack)).find(box))
 }
 
 /** A drop's row on the rack, whatever its state. */
 export function itemOf(box: BoxAddress, id: DropId): Promise<BoxItem | undefined> {
-  return inRack(box, (_rack, { storage }) => new Items(new Tables(storage.sql)).find(box, id))
+  return inRack(box, (_rack, { storage }) => new Items(new Database(storage.sql, SCHEMA.rack)).find(box, id))
 }
 
 /** The rack loses what it has in memory, as the platform does to it after seconds of quiet. */

@@ -3,13 +3,15 @@ import { env } from 'cloudflare:workers'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import type { Drop } from '../../../worker/drop.ts'
 import { Rows } from '../../../worker/rows.ts'
+import { SCHEMA } from '../../../worker/schema.ts'
 import type { Shelf } from '../../../worker/shelf.ts'
 import { shelfOf } from '../../../worker/shelves.ts'
+import { Database } from '../../../worker/table.ts'
 
 /** What lies in the shelf about a drop, expired or not. */
 export async function rowOf(dropId: DropId): Promise<Drop | undefined> {
   return runInDurableObject(await shelfOf(env, dropId), (_shelf: Shelf, state) =>
-    new Rows(state.storage.sql).find(dropId),
+    new Rows(new Database(state.storage.sql, SCHEMA.shelf)).find(dropId),
   )
 }
 

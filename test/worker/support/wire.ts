@@ -108,10 +108,11 @@ function subjectOf({
   reader,
 }: Asking):
   | { box: BoxAddress; boxReader: PublicKey; dropId: DropId | undefined }
-  | { dropId: DropId; reader: PublicKey | undefined } {
+  | { dropId: DropId; reader: PublicKey | undefined }
+  | undefined {
   if (box !== undefined && boxReader !== undefined) return { box, boxReader, dropId }
-  if (dropId === undefined) throw new TypeError('a request is about a drop or a box')
-  return { dropId, reader }
+  // What an operator asks about stands in the body.
+  return dropId === undefined ? undefined : { dropId, reader }
 }
 
 export async function send(asking: Asking): Promise<Reply> {

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
+import { formatExtent } from '#protocol/extent.ts'
+import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
+import { formatBoxTerms } from '#protocol/terms.ts'
+import { deposit, idsOf, newBoxDrop, newInvitation, openBox, uploadAll, type TestBox } from './support/boxes.ts'
+import { blobsOf } from './support/inside.ts'
+import { boxOf, itemOf } from './support/inside-rack.ts'
+import { send, withBindings, type Wire } from './support/wire.ts'
+
+/** The smallest drop that a box takes. */
+const U = MIN_BOX_DROP_BYTES
+
+test('who announces drops and sends none shuts a box to nobody, neither by their number nor by their bytes', async () => {
+  const box = await openBox()
+  const few = withBindings({ BOX_ITEMS: '20' })
+  for (let n = 0; n < 30; n++) expect(await announce(box, few)).toBe(201)
+  expect(await boxOf(box.address)).toMatchObject({ items: 0, pending: 5 })
+  expect(await put(box, 1, { via: few })).toBe(201)
+  const other = await openBox()
+  const little = withBindings({ BOX_BYTES_PER_DAY: `${MIN_PART_BYTES * 2}` })
+  for (let n = 0; n < 3; n++) expect(await announce(other, little)).toBe(201)
+  expect(await boxOf(other.address)).toMatchObject({ items: 0, pending: 1, dayBytes: MIN_PART_BYTES + 1 })
+  expect(await put(other, 100, { via: little })).toBe(201)
+  expect(await boxOf(other.address)).toMatchObject({ items: 1, pending: 0, dayBytes: 100 * U })
+})
+
+test('an upload that made room is listed once it is whole, and refused if the box has none left', async () => {
+  const box = await openBox()
+  const via = withBindings({ BOX_BYTES_PER_DAY: `${MIN_PART_BYTES * 2}` })
+  const [first, second] = [await uploadAll(box, undefined, { via }), await uploadAll(box, undefined, { via })]
+  expect(await itemOf(box.address, first.dropId)).toBeUndefined()
+  expect((await first.commit()).status).toBe(200)
+  expect(await idsOf(box)).toEqual([first.dropId])
+  // What is left of the day is too little for the second.
+  expect((await second.commit()).code).toBe('box_full')
+  expect(await idsOf(box)).toEqual([first.dropId])
+  expect(await blobsOf(second.dropId)).toEqual([])
+})
+
+test('strangers who fill a box leave a tenth of it to who is invited', async () => {
+  const box = await openBox()
+  const { bearer } = await newInvitation(box)
+  const via = withBindings({ BOX_ITEMS: '10' })
+  for (let n = 0; n < 9; n++) expect(await put(box, 1, { via })).toBe(201)
+  expect([await put(box, 1, { via }), await put(box, 1, { ...bearer, via })]).toEqual(['box_full', 201])
+})
+
+test.for([1, 18_042])(
+  'a drop of %i bytes, which none can have, is refused before anything is kept',
+  async (sizeBytes) => {
+    const box = await openBox()
+    expect((await deposit(await newBoxDrop(box, { sizeBytes }))).code).toBe('bad_request')
+    expect(await put(box, 1)).toBe(201)
+  },
+)
+
+/** One more drop for a box. @param units - its size, in the smallest one. @returns the code of the refusal, or 201 */
+async function put(box: TestBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
+  const { code, status } = await deposit(await newBoxDrop(box, { sizeBytes: units * U }), changes)
+  return code ?? status
+}
+
+/** Somebody announces a drop in parts, and sends none of it. @returns the code of the refusal, or 201 */
+async function announce(box: TestBox, via: Wire, size = MIN_PART_BYTES + 1): Promise<unknown> {
+  const { dropId, terms } = await newBoxDrop(box)
+  const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts: 2 }) }
+  const { code, status } = await send({ name: 'begin', dropId, fields, via })
+  return code ?? status
+}

@@ -1,0 +1,103 @@
+import { formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { composeDisclosure, describeRows, keysIn, parseSubject, type HeldObject } from '#protocol/disclosure.ts'
+import { DropError } from '#protocol/error.ts'
+import type { DropId } from '#protocol/id.ts'
+import { CLOCK_WINDOW_SECONDS, MAX_BODY_BYTES } from '#protocol/limits.ts'
+import { readOperatorSettings } from '#protocol/operator.ts'
+import { verifyRequest } from '#protocol/signature.ts'
+import type { Env } from '../env.ts'
+import { checkDigest, parseTarget, readBody, readSignatures } from '../parse.ts'
+import { rackOf } from '../racks.ts'
+import { json, problem } from '../respond.ts'
+import { DATABASES } from '../schema.ts'
+import { NOT_HELD, REMAINS } from '../schema/beyond.ts'
+import { shelfOf } from '../shelves.ts'
+import { storeOf } from '../store.ts'
+import type { StoredRows } from '../table.ts'
+import { VERSION } from '../version.ts'
+
+/**
+ * POST /v1/operator/disclose: all that is held about one drop or one box, for the operator, who signs. There is no such
+ * address unless the operator has set a key. docs/decisions/0018-an-operator-asks-by-signature.md.
+ */
+export async function disclose(request: Request, env: Env): Promise<Response> {
+  const target = parseTarget(request, env)
+  const { key } = readOperatorSettings(env)
+  if (key === undefined) return problem('not_found')
+  const signatures = readSignatures(request, 'disclose')
+  const body = await readBody(request, MAX_BODY_BYTES)
+  const digest = await checkDigest(request, body, true)
+  const now = Date.now()
+  const proof = await verifyRequest({ name: 'disclose', ...target, ...signatures, digest }, 'operator', key)
+  // Whoever repeats it within the window hears the same once more, and changes nothing.
+  if (proof === undefined || Math.abs(now / 1_000 - proof.created) > CLOCK_WINDOW_SECONDS) return problem('not_proved')
+  const about = parseSubject(body)
+  if (about === undefined) throw new DropError('bad_request')
+  const found = 'drop' in about ? await findDrop(env, about.drop) : await findBox(env, about.box)
+  const held = found.places.flatMap(({ database, name, rows }) =>
+    Object.entries(DATABASES[database]).flatMap(([table, declared]) =>
+      describeRows(table, name, declared, rows[table] ?? []),
+    ),
+  )
+  const keys = found.places.flatMap(({ rows }) => keysIn(rows))
+  return json(
+    composeDisclosure({
+      about,
+      now,
+      software: `sealdrop ${VERSION}`,
+      source: target.authority,
+      searched: found.searched,
+      notHeld: NOT_HELD,
+      elsewhere: REMAINS,
+      held,
+      ciphertext: await Promise.all(keys.map((each) => look(env, each))),
+    }),
+  )
+}
+
+interface Found {
+  readonly places: readonly { readonly database: 'shelf' | 'rack'; readonly name: string; readonly rows: StoredRows }[]
+  readonly searched: readonly string[]
+}
+
+async function findDrop(env: Env, id: DropId): Promise<Found> {
+  const shelf = await shelfOf(env, id)
+  const name = shelf.name ?? 'shelf'
+  const onShelf = { database: 'shelf', name, rows: await shelf.stored(id) } as const
+  const box = boxIn(onShelf.rows)
+  if (box === undefined)
+    return { places: [onShelf], searched: [`${name}, where this id belongs`, 'no rack: the drop is in no box'] }
+  const rack = await rackOf(env, box)
+  const onRack = { database: 'rack', name: rack.name ?? 'rack', rows: await rack.stored(box, id) } as const
+  return {
+    places: [onShelf, onRack],
+    searched: [`${name}, where this id belongs`, `${onRack.name}, where its box belongs: the item of this drop`],
+  }
+}
+
+async function findBox(env: Env, box: BoxAddress): Promise<Found> {
+  const rack = await rackOf(env, box)
+  const name = rack.name ?? 'rack'
+  return {
+    places: [{ database: 'rack', name, rows: await rack.stored(box, undefined) }],
+    searched: [`${name}, where this address belongs`, 'no shelf: ask for each drop of the list by its id'],
+  }
+}
+
+function boxIn(rows: StoredRows): BoxAddress | undefined {
+  const box = rows['drops']?.[0]?.['box']
+  return box instanceof ArrayBuffer ? formatBoxAddress(new Uint8Array(box)) : undefined
+}
+
+async function look(env: Env, key: string): Promise<HeldObject> {
+  const store = storeOf(env, key)
+  const { isPresent, sizeBytes, uploadedMs, expiresMs } = await store.stand(key)
+  return {
+    store: store.name,
+    key,
+    present: isPresent,
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(uploadedMs === undefined ? {} : { uploaded: new Date(uploadedMs).toISOString() }),
+    ...(expiresMs === undefined ? {} : { expires: new Date(expiresMs).toISOString() }),
+  }
+}
