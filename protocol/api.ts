@@ -3,7 +3,7 @@ import { parseBase64url, utf8 } from './bytes.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
 /** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
-export type Role = 'locator' | 'claim' | 'reader' | 'sender' | 'root' | 'member'
+export type Role = 'locator' | 'claim' | 'reader' | 'sender' | 'root' | 'member' | 'operator'
 
 /** One request of the HTTP contract: fixed method and path, and who signs it. docs/protocol.md §6. */
 interface Contract {
@@ -37,6 +37,8 @@ export type RequestName =
   | 'readers'
   | 'invite'
   | 'invitations'
+  | 'operator'
+  | 'disclose'
 
 /** Header fields of the contract. */
 export const DROP_ID_FIELD = 'Drop-Id'
@@ -79,6 +81,8 @@ export const REQUESTS: Readonly<Record<RequestName, Contract>> = {
   readers: { method: 'GET', path: '/v1/boxes/readers', signers: ['root'], names: BOX },
   invite: { method: 'POST', path: '/v1/boxes/invite', signers: ['root'], names: BOX },
   invitations: { method: 'GET', path: '/v1/boxes/invitations', signers: ['root'], names: BOX },
+  operator: { method: 'GET', path: '/v1/operator', signers: [], names: [] },
+  disclose: { method: 'POST', path: '/v1/operator/disclose', signers: ['operator'], names: [] },
 }
 
 /** The requests that name one part in their query, `?n=0`. */
@@ -91,6 +95,11 @@ export const QUERIED_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>([
 export interface Limits {
   /** Bytes of ciphertext of the largest drop. */
   readonly largest: number
+}
+
+/** What else it says: its clock, in seconds since 1970, for who is about to delete keys. */
+export interface Clock {
+  readonly time: number
 }
 
 /** Answer to `create`, `begin` and `commit`. Times on the wire are whole seconds since 1970. */

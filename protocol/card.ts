@@ -92,8 +92,9 @@ export async function readSigned(
 ): Promise<{ payload: unknown; root: PublicKey }> {
   try {
     if (jws.length > mostCharacters) throw new RangeError('too long')
-    // The library takes padding and stray bits, and so several spellings of one signature.
-    if (parseBase64url(jws.slice(jws.lastIndexOf('.') + 1), 64) === undefined) throw new RangeError('spelling')
+    // The library takes padding and stray bits, and so several spellings of one text and one signature.
+    if (!jws.split('.').every(isOneSpelling)) throw new RangeError('spelling')
+    if (parseBase64url(jws.slice(jws.lastIndexOf('.') + 1), 64) === undefined) throw new RangeError('signature')
     let signer: PublicKey | undefined
     const verified = await compactVerify(
       jws,
@@ -156,6 +157,10 @@ export function parseName(value: unknown): string | undefined {
   const name = asText(value)
   if (name === '' || name.length > MAX_BOX_NAME_CHARACTERS || name.trim() !== name) return undefined
   return /[\p{C}\p{Zl}\p{Zp}]/u.test(name) ? undefined : name
+}
+
+function isOneSpelling(text: string): boolean {
+  return parseBase64url(text, Math.floor((text.length * 3) / 4)) !== undefined
 }
 
 function fields(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> | undefined {

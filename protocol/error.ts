@@ -42,6 +42,8 @@ export type LocalCode =
   | 'stale_card'
   | 'future_card'
   | 'rolled_back_card'
+  /** This device's clock is far ahead of the server's: keys that it would delete may still be needed. */
+  | 'clock_wrong'
   /** A drop that was sealed for another box, or under another id. */
   | 'misplaced'
   /** A drop that the server hands out a second time. */

@@ -85,6 +85,9 @@ export const MAX_BOX_NAME_CHARACTERS = 80
 /** Life of a drop in a box that a client offers first, in seconds (14 days). docs/protocol.md §13.5. */
 export const DEFAULT_BOX_TTL_SECONDS = 1_209_600
 
+/** Bytes of the smallest drop for a box: one stanza, and an archive of the smallest size class. docs/protocol.md §13.5. */
+export const MIN_BOX_DROP_BYTES = 18_043
+
 /** Bytes of an invitation's secret. docs/protocol.md §13.8. */
 export const INVITATION_BYTES = 16
 
@@ -108,6 +111,9 @@ export const BARE_BOX_BYTES = 1_073_741_824
 
 /** How long a drop may be on its way to a box before its rack asks what has become of it, in milliseconds (10 minutes). */
 export const PENDING_MS = 600_000
+
+/** Drops that may be on their way to a box uninvited, before the oldest make room: what never comes is not to shut it. */
+export const MAX_PENDING = 100
 
 /** How long after the end of its last card a box in which nothing lies is forgotten, in days (26 weeks). */
 export const CARDS_KEPT_DAYS = 182

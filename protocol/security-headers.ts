@@ -22,6 +22,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Integrity-Policy': 'blocked-destinations=(script)',
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), clipboard-read=(), usb=(), serial=()',
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload',
@@ -31,10 +32,19 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** The page whose only work is to start workers: see docs/decisions/0002-workshop-frame.md. */
 export const WORKSHOP_PATH = '/workshop'
 
-/** The headers of one page of the client. */
-export function pageHeaders(path: string): Readonly<Record<string, string>> {
-  return path === WORKSHOP_PATH ? { ...SECURITY_HEADERS, 'Content-Security-Policy': WORKSHOP_POLICY } : SECURITY_HEADERS
+/**
+ * The headers of one file of the client.
+ * @param importMap - the one inline script that a page may hold, as CSP names it: `'sha256-…'`. It is no code: it says what each
+ *   script must hold. docs/decisions/0015-every-script-is-named-by-its-hash.md.
+ */
+export function pageHeaders(path: string, importMap?: string): Readonly<Record<string, string>> {
+  if (path === WORKSHOP_PATH) return { ...SECURITY_HEADERS, 'Content-Security-Policy': WORKSHOP_POLICY }
+  if (importMap === undefined) return SECURITY_HEADERS
+  const policy = SECURITY_HEADERS['Content-Security-Policy']?.replace(OWN_SCRIPTS, `${OWN_SCRIPTS} ${importMap}`) ?? ''
+  return { ...SECURITY_HEADERS, 'Content-Security-Policy': policy }
 }
+
+const OWN_SCRIPTS = "script-src 'self'"
 
 // Starting a worker is a Trusted Types sink, and the page allows no policy at all. So an empty page of our own does it:
 // it may be framed by us alone, loads one script, and has no content, no input and no connection.

@@ -45,8 +45,12 @@ export interface SignedBoxRequest extends Covered {
   readonly dropId?: DropId | undefined
 }
 
+/** A request of the operator's: what it is about stands in its body. */
+export type SignedOperatorRequest = Covered
+
 /** What is signed. */
 export type Unsigned =
+  | Omit<SignedOperatorRequest, 'signature' | 'signatureInput'>
   | Omit<SignedRequest, 'signature' | 'signatureInput'>
   | Omit<SignedBoxRequest, 'signature' | 'signatureInput'>
 
@@ -78,7 +82,7 @@ export function signatureComponents(name: RequestName): readonly string[] {
 export function describeRequest(request: Unsigned): RequestDescriptor {
   const { method, path } = REQUESTS[request.name]
   const named: readonly (readonly [name: string, value: string | undefined])[] = [
-    [DROP_ID_FIELD, request.dropId],
+    [DROP_ID_FIELD, 'dropId' in request ? request.dropId : undefined],
     [DROP_READER_FIELD, 'reader' in request ? request.reader : undefined],
     [BOX_ADDRESS_FIELD, 'box' in request ? request.box : undefined],
     [BOX_READER_FIELD, 'box' in request ? request.boxReader : undefined],
@@ -103,7 +107,7 @@ export function signatureLabels(signatureInput: string): readonly string[] | und
  * @returns the proof, or `undefined` for whatever is wrong with it.
  */
 export async function verifyRequest(
-  request: SignedRequest | SignedBoxRequest,
+  request: SignedRequest | SignedBoxRequest | SignedOperatorRequest,
   role: Role,
   key: PublicKey,
 ): Promise<Proof | undefined> {

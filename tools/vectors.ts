@@ -5,6 +5,8 @@ import { boxVectors } from './vectors/boxes.ts'
 import { envelopeVectors } from './vectors/envelopes.ts'
 import { extentVectors } from './vectors/extents.ts'
 import { keyVectors, linkVectors, shelfVectors, sizeVectors } from './vectors/links.ts'
+import { operatorVectors } from './vectors/operator.ts'
+import { proofVectors } from './vectors/proofs.ts'
 import { publishedVectors } from './vectors/published.ts'
 import { receiptVectors } from './vectors/receipts.ts'
 import { signatureVectors } from './vectors/signatures.ts'
@@ -23,11 +25,13 @@ const files: Readonly<Record<string, (present: unknown) => unknown>> = {
   'digests.json': digestVectors,
   'signatures.json': signatureVectors,
   'receipts.json': receiptVectors,
+  'proofs.json': proofVectors,
   'archives.json': archiveVectors,
   'envelopes.json': envelopeVectors,
   'boxes.json': boxVectors,
   'box-requests.json': boxRequestVectors,
   'published.json': publishedVectors,
+  'operator.json': operatorVectors,
 }
 
 for (const [name, make] of Object.entries(files)) {

@@ -108,7 +108,8 @@ test('a digest of any other spelling is none', async () => {
 test('no two requests of one method share a path, and every body has a method that takes one', () => {
   const all = Object.values(REQUESTS)
   expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length)
-  for (const { path } of all) expect(path).toMatch(/^\/v1\/(limits|drops(\/[a-z]+)?|boxes\/[a-z]+)$/)
+  for (const { path } of all)
+    expect(path).toMatch(/^\/v1\/(limits|operator(\/disclose)?|drops(\/[a-z]+)?|boxes\/[a-z]+)$/)
 })
 
 test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its problem', (code) => {
@@ -146,5 +147,9 @@ test('every page allows nothing that it does not name, and no page runs a string
     expect(policy).not.toMatch(/unsafe|https?:|\*|data:/)
   }
   expect(pageHeaders('/')).toBe(SECURITY_HEADERS)
+  const listed = pageHeaders('/', "'sha256-abc='")['Content-Security-Policy'] ?? ''
+  expect(listed).toBe(
+    SECURITY_HEADERS['Content-Security-Policy']?.replace("-src 'self';", "-src 'self' 'sha256-abc=';"),
+  )
   expect(Object.keys(pageHeaders(WORKSHOP_PATH))).toEqual(Object.keys(SECURITY_HEADERS))
 })

@@ -10,6 +10,8 @@ type Role = keyof typeof SEEDS
 const halfOf = (seed: Uint8Array): Buffer => publicHalf(ed25519Key(seed))
 const BOX = addressOf(halfOf(SEEDS.root))
 const HASH = createHash('sha256').update('an invitation').digest('base64url')
+/** Of the right shape: a recipient is signed as it is written. */
+const AGE = `age1pq1${'q'.repeat(1_952)}`
 const IDS = [1, 2].map((byte) => Buffer.alloc(16, byte).toString('base64url'))
 
 interface Signed {
@@ -138,13 +140,28 @@ function termsOfBoxes(): { terms: unknown; refusedTerms: unknown } {
 function threads(): unknown {
   const seed = counting(32, 40)
   return IDS.map((drop) => {
-    const message = `sealdrop/v1/thread\n${BOX}\n${drop}`
+    const files =
+      drop === IDS[0]
+        ? []
+        : [
+            { name: 'b/ä.txt', size: 0 },
+            { name: 'a.pdf', size: 4_294_967_296 },
+          ]
+    const text = drop === IDS[0] ? 'Hello, Ana.\n' : ''
+    const said = [
+      createHash('sha256').update(text).digest('base64url'),
+      ...files.map(({ name, size }) => `${size} ${name}`),
+    ]
+    const message = ['sealdrop/v1/thread', BOX, drop, AGE, ...said].join('\n')
     return {
       seed: seed.toString('hex'),
       key: halfOf(seed).toString('base64url'),
       thread: addressOf(halfOf(seed)),
       box: BOX,
       drop,
+      age: AGE,
+      text,
+      files,
       proof: sign(null, Buffer.from(message), ed25519Key(seed)).toString('base64url'),
     }
   })

@@ -1,0 +1,40 @@
+import { BOX_INVITATION_FIELD, DROP_EXTENT_FIELD, DROP_TERMS_FIELD, REQUESTS, type RequestName } from './api.ts'
+
+/**
+ * What every answer of the API says to browsers about pages of other origins: they may ask and read. Nothing is ever sent
+ * along by itself, so that such a page gets what any program gets. docs/protocol.md §10.1, docs/decisions/0016.
+ */
+export const CROSS_ORIGIN_HEADERS: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Accept-Signature, Content-Digest, Retry-After',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+}
+
+/** What a preflight (Fetch §4.8) of a request is told besides: its method, and the fields that it may have. */
+export function preflightHeaders(name: RequestName): Readonly<Record<string, string>> {
+  return {
+    'Access-Control-Allow-Methods': REQUESTS[name].method,
+    'Access-Control-Allow-Headers': fieldsOf(name).join(', '),
+    'Access-Control-Max-Age': `${PREFLIGHT_SECONDS}`,
+  }
+}
+
+/** The fields of a request that a browser does not let every page set. */
+function fieldsOf(name: RequestName): readonly string[] {
+  const { method, names, signers } = REQUESTS[name]
+  return [
+    ...names,
+    ...(UNSIGNED_TERMS[name] ?? []),
+    ...(method === 'GET' ? [] : ['Content-Digest']),
+    ...(signers.length === 0 ? [] : ['Signature-Input', 'Signature']),
+  ]
+}
+
+/** The fields of those who make a drop. docs/protocol.md §6.1, §6.8. */
+const UNSIGNED_TERMS: Readonly<Partial<Record<RequestName, readonly string[]>>> = {
+  create: [DROP_TERMS_FIELD, BOX_INVITATION_FIELD],
+  begin: [DROP_TERMS_FIELD, DROP_EXTENT_FIELD, BOX_INVITATION_FIELD],
+}
+
+/** No browser remembers it for longer than two hours. */
+const PREFLIGHT_SECONDS = 7_200

@@ -1,0 +1,166 @@
+import { formatBoxAddress, parseBoxAddress, type BoxAddress } from './address.ts'
+import { decodeBody } from './api.ts'
+import { toBase64url, utf8, type Bytes } from './bytes.ts'
+import { parseDropId, type DropId } from './id.ts'
+
+/** What somebody asks an operator about. */
+export type Subject = { readonly drop: DropId } | { readonly box: BoxAddress }
+
+/**
+ * All that an operator holds about one drop or one box, in words: to be handed over, and read by people who did not build
+ * this. docs/protocol.md §6.11.
+ */
+export interface Disclosure {
+  readonly v: 1
+  readonly kind: 'sealdrop disclosure'
+  readonly about: Subject
+  readonly statement: {
+    /** RFC 3339, UTC. */
+    readonly made: string
+    readonly software: string
+    /** The server, or its folder. */
+    readonly source: string
+    readonly searched: readonly string[]
+    readonly found: boolean
+    readonly notHeld: readonly string[]
+    /** What may be with others, or comes back from where it was deleted. */
+    readonly elsewhere: readonly string[]
+  }
+  readonly held: readonly HeldTable[]
+  readonly ciphertext: readonly HeldObject[]
+}
+
+/** Rows of one table, and what its columns mean. */
+export interface HeldTable {
+  readonly table: string
+  readonly in: string
+  readonly oneRowIs: string
+  readonly kept: string
+  readonly columns: Readonly<Record<string, { readonly means: string; readonly tells: string }>>
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** What lies, or does not, under a store key that a row names. None of it can be opened with what the server has. */
+export interface HeldObject {
+  readonly store: string
+  readonly key: string
+  readonly present: boolean
+  readonly sizeBytes?: number
+  /** SHA-256 of the bytes, base64url, where they were read. */
+  readonly sha256?: string
+  readonly uploaded?: string
+  readonly expires?: string
+}
+
+/** As much of a declared table as this takes. `worker/schema.ts` has them. */
+export interface DeclaredTable {
+  readonly holds: string
+  readonly lives: string
+  readonly columns: Readonly<Record<string, { readonly form: string; readonly means: string; readonly tells: string }>>
+}
+
+/** A row as SQLite gives it. */
+export type StoredRow = Readonly<Record<string, ArrayBuffer | Uint8Array | string | number | bigint | null>>
+
+/** What was asked, where it was looked for, and what was found, before it is put together. */
+export interface Findings extends Pick<Disclosure, 'about' | 'held' | 'ciphertext'> {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly software: string
+  readonly source: string
+  readonly searched: readonly string[]
+  readonly notHeld: readonly string[]
+  readonly elsewhere: readonly string[]
+}
+
+export function composeDisclosure({ about, now, held, ciphertext, ...findings }: Findings): Disclosure {
+  const { software, source, searched, notHeld, elsewhere } = findings
+  const made = new Date(now).toISOString()
+  const statement = { made, software, source, searched, found: held.length > 0, notHeld, elsewhere }
+  return { v: 1, kind: 'sealdrop disclosure', about, statement, held, ciphertext }
+}
+
+/** The rows of a table in words; nothing where there are none. @param where - which shelf or rack. */
+export function describeRows(
+  name: string,
+  where: string,
+  table: DeclaredTable,
+  rows: readonly StoredRow[],
+): readonly HeldTable[] {
+  if (rows.length === 0) return []
+  const columns = Object.entries(table.columns).map(([column, { means, tells }]) => [column, { means, tells }])
+  const described = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([column, value]) => [
+        column,
+        readStored(value, table.columns[column]?.form ?? 'undeclared'),
+      ]),
+    ),
+  )
+  return [
+    {
+      table: name,
+      in: where,
+      oneRowIs: table.holds,
+      kept: table.lives,
+      columns: Object.fromEntries(columns),
+      rows: described,
+    },
+  ]
+}
+
+/** Which tables have columns of all these forms, and which columns those are. */
+export function columnsOf(
+  tables: Readonly<Record<string, DeclaredTable>>,
+  forms: readonly string[],
+): readonly (readonly [table: string, columns: readonly string[]])[] {
+  return Object.entries(tables).flatMap(([name, { columns }]) => {
+    const found = forms.map((form) => Object.keys(columns).find((column) => columns[column]?.form === form))
+    const named = found.filter((column) => column !== undefined)
+    return named.length === forms.length ? [[name, named] as const] : []
+  })
+}
+
+/** The store keys that rows of drops and parts name. */
+export function keysIn(tables: Readonly<Record<string, readonly StoredRow[]>>): readonly string[] {
+  const ofDrops = (tables['drops'] ?? []).flatMap(({ blobs }) => {
+    const read: unknown = typeof blobs === 'string' ? JSON.parse(blobs) : []
+    return Array.isArray(read) ? read.filter((each) => typeof each === 'string') : []
+  })
+  const ofParts = (tables['parts'] ?? []).flatMap(({ blob }) => (typeof blob === 'string' ? [blob] : []))
+  return [...ofDrops, ...ofParts]
+}
+
+/** Body of `disclose`: exactly these bytes. */
+export function formatSubject(subject: Subject): Bytes {
+  return utf8(JSON.stringify(subject))
+}
+
+/** What the body of `disclose` asks about; `undefined` for any other byte string. */
+export function parseSubject(body: Uint8Array): Subject | undefined {
+  const [, name, value = ''] = /^\{"(drop|box)":"([\w-]{22,100})"\}$/.exec(decodeBody(body)) ?? []
+  const drop = name === 'drop' ? parseDropId(value) : undefined
+  if (drop !== undefined) return { drop }
+  const box = name === 'box' ? parseBoxAddress(value) : undefined
+  return box !== undefined && box === value ? { box } : undefined
+}
+
+/** A stored value as people read it; numbers that are times say both. */
+function readStored(value: StoredRow[string], form: string): unknown {
+  if (value === null || typeof value === 'bigint') return value === null ? null : String(value)
+  if (typeof value === 'string') return form === 'JSON' ? (JSON.parse(value) as unknown) : value
+  if (typeof value !== 'number') return readBytes(new Uint8Array(value), form)
+  const unit = UNITS_MS[form]
+  return unit === undefined || value === 0 ? value : { value, form, time: new Date(value * unit).toISOString() }
+}
+
+function readBytes(bytes: Uint8Array, form: string): string {
+  return form === 'box address' && bytes.length === 32 ? formatBoxAddress(bytes) : toBase64url(bytes)
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  'milliseconds since 1970': 1,
+  'seconds since 1970': 1_000,
+  'days since 1970': 86_400_000,
+  'weeks since 1970': 604_800_000,
+}

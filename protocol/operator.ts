@@ -1,0 +1,146 @@
+import { isSafeKey, parsePublicKey, type PublicKey } from './public-key.ts'
+
+/**
+ * What an operator says of itself: plain text, and all of it optional. Nobody has checked any of it. It is an answer of the
+ * API, not a part of the page, so that every deployment serves the same bytes. docs/protocol.md §6.10.
+ */
+export interface Operator {
+  readonly name?: string
+  /** `mailto:`, `https:` or `tel:` (RFC 9116 §2.5.3). */
+  readonly contact?: string
+  readonly jurisdiction?: string
+  readonly statement?: Statement
+  /** Where the operator can ask its own server what it holds: the key that asks, and that signs what is handed over. */
+  readonly key?: PublicKey
+}
+
+/** Something that the operator says is so, for a time. */
+export interface Statement {
+  readonly text: string
+  /** Days, UTC: `2026-11-23`. It holds to the end of the last one. */
+  readonly issued: string
+  readonly expires: string
+}
+
+/** The settings in `wrangler.toml`; one that is empty is not set. */
+export type OperatorSettings = { readonly [name in (typeof OPERATOR_SETTINGS)[number]]?: string }
+
+export const OPERATOR_SETTINGS = [
+  'OPERATOR_NAME',
+  'OPERATOR_CONTACT',
+  'OPERATOR_JURISDICTION',
+  'OPERATOR_STATEMENT',
+  'OPERATOR_STATEMENT_ISSUED',
+  'OPERATOR_STATEMENT_EXPIRES',
+  'OPERATOR_KEY',
+] as const
+
+/** @throws TypeError that names the setting which is not what it should be: better no answer than half of one */
+export function readOperatorSettings(settings: OperatorSettings): Operator {
+  const present = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))
+  const { OPERATOR_STATEMENT: text, OPERATOR_STATEMENT_ISSUED: issued, OPERATOR_STATEMENT_EXPIRES: expires } = present
+  const hasStatement = [text, issued, expires].some((each) => each !== undefined)
+  const members: readonly (readonly [setting: string, member: keyof Operator, value: unknown])[] = [
+    ['OPERATOR_NAME', 'name', present['OPERATOR_NAME']],
+    ['OPERATOR_CONTACT', 'contact', present['OPERATOR_CONTACT']],
+    ['OPERATOR_JURISDICTION', 'jurisdiction', present['OPERATOR_JURISDICTION']],
+    [
+      'OPERATOR_STATEMENT, with its _ISSUED and _EXPIRES,',
+      'statement',
+      hasStatement ? { text, issued, expires } : undefined,
+    ],
+    ['OPERATOR_KEY', 'key', present['OPERATOR_KEY']],
+  ]
+  const said = members.filter(([, , value]) => value !== undefined)
+  const wrong = said.find(([, member, value]) => parseOperator({ [member]: value }) === undefined)
+  const operator = parseOperator(Object.fromEntries(said.map(([, member, value]) => [member, value])))
+  if (wrong === undefined && operator !== undefined) return operator
+  throw new TypeError(`${wrong?.[0] ?? 'OPERATOR_…'} is not as docs/operations.md §8 has it`)
+}
+
+/** What a server answered, as far as it is what it may be; `undefined` for anything else. Unknown members are left out. */
+export function parseOperator(value: unknown): Operator | undefined {
+  if (!isRecord(value)) return undefined
+  const { name, contact, jurisdiction, statement, key } = value
+  const read = {
+    name: readText(name, MAX_NAME_CHARACTERS),
+    contact: readContact(contact),
+    jurisdiction: readText(jurisdiction, MAX_JURISDICTION_CHARACTERS),
+    statement: readStatement(statement),
+    key: readKey(key),
+  }
+  if (Object.values(read).includes('wrong')) return undefined
+  const members = Object.entries(read).filter(([, each]) => each !== undefined)
+  return Object.fromEntries(members) as Operator
+}
+
+/** Whether a statement still holds. One that does not says less than none: nobody has renewed it. @param now - ms */
+export function isCurrent({ issued, expires }: Statement, now: number): boolean {
+  const today = new Date(now).toISOString().slice(0, 10)
+  return issued <= today && today <= expires
+}
+
+/**
+ * The file `/.well-known/security.txt` (RFC 9116).
+ * @param now - milliseconds since 1970: the file says of itself that it holds for a month. @param origin - it was asked of.
+ */
+export function formatSecurityTxt(contact: string, origin: string, now: number): string {
+  const day = Math.floor(now / DAY_MS) + SECURITY_TXT_DAYS
+  const expires = new Date(day * DAY_MS).toISOString().replace('.000Z', 'Z')
+  return `Contact: ${contact}\nExpires: ${expires}\nCanonical: ${origin}/.well-known/security.txt\n`
+}
+
+type Read<T> = T | 'wrong' | undefined
+
+function readText(value: unknown, most: number, forbidden: RegExp = UNSEEN): Read<string> {
+  if (value === undefined) return undefined
+  const isText = typeof value === 'string' && value.trim() !== '' && value.length <= most && !forbidden.test(value)
+  return isText ? value : 'wrong'
+}
+
+function readContact(value: unknown): Read<string> {
+  const text = readText(value, MAX_CONTACT_CHARACTERS)
+  return text === undefined || /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+?[\d-]+)$/.test(text) ? text : 'wrong'
+}
+
+function readStatement(value: unknown): Read<Statement> {
+  if (value === undefined) return undefined
+  if (!isRecord(value)) return 'wrong'
+  const { issued, expires } = value
+  const text = readText(value['text'], MAX_STATEMENT_CHARACTERS, UNSEEN_BUT_LINES)
+  if (text === undefined || text === 'wrong' || !isDay(issued) || !isDay(expires) || issued > expires) return 'wrong'
+  // What is never renewed says nothing.
+  if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return 'wrong'
+  return { text, issued, expires }
+}
+
+function readKey(value: unknown): Read<PublicKey> {
+  if (value === undefined) return undefined
+  const key = typeof value === 'string' ? parsePublicKey(value) : undefined
+  return key !== undefined && isSafeKey(key) ? key : 'wrong'
+}
+
+function isDay(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^20\d\d-\d\d-\d\d$/.test(value)) return false
+  const ms = Date.parse(value)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const DAY_MS = 86_400_000
+
+/** RFC 9116 §2.5.5 asks for less than a year. */
+const SECURITY_TXT_DAYS = 30
+
+const MAX_NAME_CHARACTERS = 100
+const MAX_CONTACT_CHARACTERS = 200
+const MAX_JURISDICTION_CHARACTERS = 200
+const MAX_STATEMENT_CHARACTERS = 2_000
+const MAX_STATEMENT_DAYS = 366
+
+/** What is not seen, or turns the direction of text. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
+const UNSEEN_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
