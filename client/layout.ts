@@ -47,7 +47,7 @@ export interface Reply {
   readonly key: PublicKey
   /** `age1pq1…` */
   readonly age: string
-  /** A signature by `key` over the box and the drop: 64 bytes, base64url. docs/protocol.md §13.6. */
+  /** A signature by `key` over the box, the drop and what it says: 64 bytes, base64url. docs/protocol.md §13.6. */
   readonly proof: string
 }
 

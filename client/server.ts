@@ -176,21 +176,20 @@ async function fieldsOf(server: Server, call: Call, digest: string, nonce: strin
   if (box !== undefined) fields[BOX_ADDRESS_FIELD] = box
   if (boxReader !== undefined) fields[BOX_READER_FIELD] = boxReader
   if (digest !== '') fields['Content-Digest'] = digest
-  const unsigned = unsignedOf(server, call, digest)
-  if (signers === undefined || unsigned === undefined) return fields
+  if (signers === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
   const { signRequest } = await import('./crypto/sign.ts')
   const created = Math.floor(server.clock() / 1_000)
-  const signed = await signRequest(unsigned, signers, nonce, created)
+  const signed = await signRequest(unsignedOf(server, call, digest), signers, nonce, created)
   return { ...fields, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
 }
 
-/** What is signed; `undefined` for a request about neither a drop nor a box. */
-function unsignedOf({ origin }: Server, call: Call, digest: string): Unsigned | undefined {
+/** What is signed. */
+function unsignedOf({ origin }: Server, call: Call, digest: string): Unsigned {
   const { name, dropId, reader, box, boxReader, query = '' } = call
   const covered = { name, authority: new URL(origin).host, query, digest }
   if (box !== undefined && boxReader !== undefined) return { ...covered, box, boxReader, dropId }
-  return dropId === undefined ? undefined : { ...covered, dropId, reader }
+  return dropId === undefined ? covered : { ...covered, dropId, reader }
 }
 
 /** The nonce that an answer offers for the next request. */

@@ -10,13 +10,17 @@ import type { BoxState } from './state.ts'
 /** A state, and who has published last. */
 export interface CaughtUp {
   readonly state: BoxState
-  /** `others`: another device of the owner's. `others alone`: one that has left this device's reader out; it is put back. */
-  readonly by: 'this device' | 'others' | 'others alone'
+  /**
+   * `others`: another device of the owner's. `others at odds`: one that has left this device's reader out, or that has put a
+   * reader on whom this device has removed. The state has it right; the card does not, until this device publishes.
+   */
+  readonly by: 'this device' | 'others' | 'others at odds'
 }
 
 /**
  * Takes up what another device of the same owner has published since: otherwise the next publication would undo it, and
- * take a reader off the card whom the other has added. A state that has published nothing takes up nothing: a box that is
+ * take a reader off the card whom the other has added. Whom this device has removed it does not take up: the other may have been
+ * shown an old card. A state that has published nothing takes up nothing: a box that is
  * restored from its phrase begins with its own reader alone.
  * @throws DropError `bad_card`, `foreign_card`, `offline`
  */
@@ -24,7 +28,8 @@ export async function catchUp(server: Server, state: BoxState): Promise<CaughtUp
   const card = state.serial === 0 ? undefined : await fetchIfAny(server, state)
   if (card === undefined || card.serial <= state.serial) return { state, by: 'this device' }
   const { publicKey: own } = await deriveReaderKey(state.reader.seed)
-  const listed = card.readers.map(({ name, key, age }) => {
+  const welcome = card.readers.filter(({ key }) => !state.removed.includes(key))
+  const listed = welcome.map(({ name, key, age }) => {
     const known = state.readers.find((each) => each.key === key)
     // Of a new one the card tells a single epoch; more is announced.
     return known === undefined ? { name, key, first: card.epoch, ages: [age] } : { ...known, name }
@@ -36,7 +41,7 @@ export async function catchUp(server: Server, state: BoxState): Promise<CaughtUp
   const lastEpoch = epochAt(serial * 1_000) + EPOCHS_AHEAD
   return {
     state: { ...state, name, terms, serial, lastEpoch, readers: [...missing, ...listed] },
-    by: isListed ? 'others' : 'others alone',
+    by: isListed && welcome.length === card.readers.length ? 'others' : 'others at odds',
   }
 }
 

@@ -109,7 +109,8 @@ export async function openItem(
   const opened = await openParts(parts, access.identitiesFor(item.arrived), options)
   const { to, reply, from } = opened.letterhead ?? {}
   if (to === undefined || to.box !== access.address || to.drop !== item.drop) throw new DropError('misplaced')
-  const thread = reply === undefined ? undefined : await threadOf(reply, to.box, to.drop)
+  const thread =
+    reply === undefined ? undefined : await threadOf(reply, { ...to, text: opened.text, files: opened.files })
   return {
     ...opened,
     to,

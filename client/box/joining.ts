@@ -40,6 +40,7 @@ export async function join(order: {
     reader: { name: readerName, seed: randomBytes(SEED_BYTES) },
     chain,
     readers: [],
+    removed: [],
     terms: { largest: 0, invitation: false },
     serial: 0,
     lastEpoch: chain.epoch - 1,

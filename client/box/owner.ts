@@ -2,7 +2,7 @@ import { formatPublishBody } from '#protocol/box-api.ts'
 import { parseName, type BoxTermsOfCard, type CardReader } from '#protocol/card.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
-import { epochAt, firstNeededEpoch, type Epoch } from '#protocol/epoch.ts'
+import { epochAt, type Epoch } from '#protocol/epoch.ts'
 import { EPOCHS_AHEAD, MAX_BOX_READERS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { hkdfExpand } from '../crypto/kdf.ts'
@@ -13,7 +13,8 @@ import { ask, type Server } from '../server.ts'
 import type { LinkSecret } from '../link.ts'
 import { signCard } from './card-sign.ts'
 import { catchUp } from './catch-up.ts'
-import { advance, newChain } from './chain.ts'
+import { newChain } from './chain.ts'
+import { forgetOldKeys } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
 import { fetchReader, parseReaderCode } from './reader-code.ts'
 import { deriveReaderKey, readReaderKeys, recipientsFrom, signReaderKeys } from './reader-keys.ts'
@@ -21,6 +22,7 @@ import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } fro
 import { listOf, textOf } from './shape.ts'
 import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 
+export { forgetOldKeys } from './forget.ts'
 export { invite, listInvitations, uninvite } from './invitations.ts'
 
 /** What an owner does. Each returns the next state, which the caller keeps. */
@@ -58,6 +60,7 @@ export async function createBox(plan: BoxPlan): Promise<NewBox> {
     reader: { name: readerName, seed },
     chain,
     readers: [{ name: readerName, key, first: chain.epoch, ages: [] }],
+    removed: [],
     terms,
     serial: 0,
     lastEpoch: chain.epoch - 1,
@@ -72,7 +75,7 @@ export async function createBox(plan: BoxPlan): Promise<NewBox> {
 /**
  * Publishes cards for the present epoch and those ahead, with the name and the terms that the state says, and forgets old
  * keys. Readers whom another device of the owner's has added or removed since are taken up.
- * @throws Refused `outdated` if the server holds cards that are newer still; DropError `offline`
+ * @throws Refused `outdated` if the server holds cards that are newer still; DropError `offline`; what `forgetOldKeys` throws
  */
 export async function publish(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { name, terms } = state
@@ -106,13 +109,18 @@ export async function renew(server: Server, state: BoxState, now: number): Promi
   const isShort = readersRunningShort(next, now).length > 0
   const isGained = readers.some((reader, index) => lastOf(reader) > lastOf(latest.readers[index] ?? reader))
   const isSettled = by === 'others' || (by === 'this device' && isShort && !isGained)
-  return isSettled && reachFarEnough(latest, now) ? forgetOldKeys(next, now) : publishNow(server, next, now)
+  return isSettled && reachFarEnough(latest, now) ? forgetOldKeys(server, next, now) : publishNow(server, next, now)
 }
 
-/** Deletes the keys of epochs whose drops have all expired. What they sealed opens for nobody any more. */
-export function forgetOldKeys(state: BoxState, now: number): BoxState {
-  const needed = firstNeededEpoch(now)
-  return needed <= state.chain.epoch ? state : { ...state, chain: advance(state.chain, needed) }
+/**
+ * Sees that whom this device has removed has stayed away: another device of the owner's that was shown an old card may have
+ * brought the reader back. Asks nobody where nobody was removed.
+ * @throws as `renew`
+ */
+export async function keepOut(server: Server, state: BoxState, now: number): Promise<BoxState> {
+  if (state.removed.length === 0) return state
+  const { by } = await catchUp(server, state)
+  return by === 'others at odds' ? renew(server, state, now) : state
 }
 
 /**
@@ -128,23 +136,26 @@ export async function addReader(server: Server, state: BoxState, code: string, n
   const others = latest.readers.filter(({ key }) => key !== reader.key)
   if (others.length >= MAX_BOX_READERS) throw new RangeError('a box has eight readers at most')
   if (latest.readers.some(({ key, ages }) => key === reader.key && ages.length === 0)) throw new DropError('bad_code')
-  const next = await publishNow(server, { ...latest, readers: [...others, reader] }, now)
+  const removed = latest.removed.filter((key) => key !== reader.key)
+  const next = await publishNow(server, { ...latest, readers: [...others, reader], removed }, now)
   // The reader is on the card: if this is lost, what is left of the code expires by itself.
   await finish().catch(() => {})
   return next
 }
 
-/** Takes a reader off the card. What is sealed from now on it cannot open; what it could, it can. */
+/** Takes a reader off the card, for good. What is sealed from now on it cannot open; what it could, it can. */
 export async function removeReader(server: Server, state: BoxState, key: PublicKey, now: number): Promise<BoxState> {
   const own = await deriveReaderKey(state.reader.seed)
   if (key === own.publicKey) throw new RangeError("not this device's own reader")
   const { state: latest } = await catchUp(server, state)
-  return publishNow(server, { ...latest, readers: latest.readers.filter((reader) => reader.key !== key) }, now)
+  const readers = latest.readers.filter((reader) => reader.key !== key)
+  const removed = [...latest.removed.filter((each) => each !== key), key]
+  return publishNow(server, { ...latest, readers, removed }, now)
 }
 
 async function publishNow(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const root = await rootOf(state)
-  const next = forgetOldKeys(state, now)
+  const next = await forgetOldKeys(server, state, now)
   try {
     return await publishAs(server, root, next, now)
   } catch (error) {

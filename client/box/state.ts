@@ -28,6 +28,8 @@ export interface BoxState {
   readonly chain: Chain
   /** The readers as of the last card, this one among them. Owner only; `[]` otherwise. */
   readonly readers: readonly KnownReader[]
+  /** The readers whom this device has removed: nobody else's card brings them back. Owner only. */
+  readonly removed: readonly PublicKey[]
   readonly terms: BoxTermsOfCard
   /** Of the last card, published or seen; 0 before. */
   readonly serial: number
@@ -79,7 +81,8 @@ export function formatState(state: BoxState): string {
 
 /** The state in JSON that `formatState` wrote; `undefined` for anything else. */
 export function parseState(json: string): BoxState | undefined {
-  const members = membersOf(parseJsonText(json), STATE)
+  // A state of before readers were remembered as removed has removed none.
+  const members = membersOf(parseJsonText(json), STATE, ['removed'])
   if (members === undefined || members['v'] !== 1) return undefined
   const { serial, lastEpoch, backedUpAtMs, autoLockMinutes } = members
   const box = textOf(members['box'], parseBoxAddress)
@@ -89,12 +92,13 @@ export function parseState(json: string): BoxState | undefined {
   const reader = parseOwnReader(members['reader'])
   const chain = parseChain(members['chain'])
   const readers = listOf(members['readers'], parseReader)
+  const removed = listOf(members['removed'] ?? [], keyOf)
   const terms = parseTerms(members['terms'])
   const invitations = listOf(members['invitations'], parseInvitation)
   const reading = parseReading(members['reading'])
   if (box === undefined || origin === undefined || name === undefined || phrase === undefined) return undefined
   if (reader === undefined || chain === undefined || readers === undefined || terms === undefined) return undefined
-  if (invitations === undefined || reading === undefined) return undefined
+  if (removed === undefined || invitations === undefined || reading === undefined) return undefined
   if (!isWhole(serial) || !isWhole(lastEpoch) || !isWhole(autoLockMinutes)) return undefined
   if (backedUpAtMs !== null && !isWhole(backedUpAtMs)) return undefined
   if (readers.length > MAX_BOX_READERS || new Set(readers.map(({ key }) => key)).size !== readers.length)
@@ -108,6 +112,7 @@ export function parseState(json: string): BoxState | undefined {
     reader,
     chain,
     readers,
+    removed,
     terms,
     serial,
     lastEpoch,
@@ -129,6 +134,7 @@ function format(state: BoxState): string {
     reader: { name: reader.name, seed: toBase64url(reader.seed) },
     chain: { epoch: chain.epoch, key: toBase64url(chain.key) },
     readers: readers.map(({ name: called, key, first, ages }) => ({ name: called, key, first, ages })),
+    removed: state.removed,
     terms: { largest: terms.largest, invitation: terms.invitation },
     serial,
     lastEpoch,

@@ -1,5 +1,5 @@
 import { addressOf, type BoxAddress } from '#protocol/address.ts'
-import { utf8, type Bytes } from '#protocol/bytes.ts'
+import { sha256, toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { isSignedBy, signBytes } from '../crypto/proof.ts'
 import type { Reply } from '../layout.ts'
@@ -7,16 +7,34 @@ import type { ReturnKeys } from './return.ts'
 
 /** A thread is named by the address to which its answers go. docs/protocol.md §13.6. */
 
+/** What the holder of a return code means to say, and where. */
+export interface Said {
+  readonly box: BoxAddress
+  readonly drop: DropId
+  /** `''` if there is none. */
+  readonly text: string
+  /** In the order of the archive, with the names that they have there. */
+  readonly files: readonly { readonly name: string; readonly size: number }[]
+}
+
 /** What a sender who takes a return code seals with a drop. */
-export async function signReply(keys: ReturnKeys, box: BoxAddress, drop: DropId): Promise<Reply> {
-  return { key: keys.key.publicKey, age: keys.recipient, proof: await signBytes(keys.key, thread(box, drop)) }
+export async function signReply(keys: ReturnKeys, said: Said): Promise<Reply> {
+  const { key, recipient } = keys
+  return { key: key.publicKey, age: recipient, proof: await signBytes(key, await thread(said, recipient)) }
 }
 
-/** The thread of a drop; `undefined` if nobody who holds the return key meant this drop in this box. */
-export async function threadOf(reply: Reply, box: BoxAddress, drop: DropId): Promise<BoxAddress | undefined> {
-  return (await isSignedBy(reply.key, thread(box, drop), reply.proof)) ? addressOf(reply.key) : undefined
+/** The thread of a drop; `undefined` if nobody who holds the return key said this in this drop, with this recipient. */
+export async function threadOf(reply: Reply, said: Said): Promise<BoxAddress | undefined> {
+  return (await isSignedBy(reply.key, await thread(said, reply.age), reply.proof)) ? addressOf(reply.key) : undefined
 }
 
-function thread(box: BoxAddress, drop: DropId): Bytes {
-  return utf8(`sealdrop/v1/thread\n${box}\n${drop}`)
+/**
+ * With the recipient: else who has read a drop could have its answers sealed to somebody else. With what it says: else who has
+ * read it could put other words into the thread, once its id is free. What is in a file would take a pass over it to know.
+ */
+async function thread({ box, drop, text, files }: Said, age: string): Promise<Bytes> {
+  const words = toBase64url(await sha256(utf8(text)))
+  // A name in an archive has no line feed.
+  const listed = files.map(({ name, size }) => `${size} ${name}`)
+  return utf8(['sealdrop/v1/thread', box, drop, age, words, ...listed].join('\n'))
 }

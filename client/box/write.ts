@@ -8,6 +8,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
 import type { Message } from '../archive.ts'
 import { randomBytes } from '../crypto/random.ts'
+import { cleanNames } from '../layout.ts'
 import { isCount, parseJson } from '../refused.ts'
 import type { Sealed } from '../send.ts'
 import { ask, type Server } from '../server.ts'
@@ -81,7 +82,8 @@ export async function sealForBox(message: Message, order: BoxOrder): Promise<Sea
   checkNow(card, order.now)
   const drop = formatDropId(randomBytes(DROP_ID_BYTES))
   const to = { box, drop, serial: card.serial, readers: card.readers.map(({ key }) => key) }
-  const reply = returnCode === undefined ? undefined : await signReply(await deriveReturn(returnCode), box, drop)
+  const said = { box, drop, text: message.text, files: sealedFiles(message) }
+  const reply = returnCode === undefined ? undefined : await signReply(await deriveReturn(returnCode), said)
   const letter = {
     letterhead: { to, reply },
     recipients: card.readers.map(({ age }) => age),
@@ -107,6 +109,12 @@ export async function sealAnswer(message: Message, order: AnswerOrder): Promise<
     link: formatBoxLink(origin, box),
   }
   return sealLetter(message, letter, order)
+}
+
+/** The files as they will stand in the archive. */
+function sealedFiles({ text, files }: Message): readonly { name: string; size: number }[] {
+  const names = cleanNames(files, text !== '')
+  return files.map(({ source }, index) => ({ name: names[index] ?? '', size: source.size }))
 }
 
 /** @throws CardFault unless the card holds now */

@@ -3,6 +3,7 @@ import { signCard } from '#client/box/card-sign.ts'
 import { readReaderKeys, deriveReaderKey, signReaderKeys } from '#client/box/reader-keys.ts'
 import { deriveRoot, newPhrase } from '#client/box/root.ts'
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { checkCard, readCard, type Card } from '#protocol/card.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
 import { fromHex } from '../support/bytes.ts'
@@ -28,6 +29,21 @@ test('a card whose signature has one character changed is refused', async () => 
     const changed = jws.slice(0, place) + (jws[place] === 'A' ? 'B' : 'A') + jws.slice(place + 1)
     await expect(readCard(changed, address)).rejects.toMatchObject({ code: 'bad_card' })
   }
+})
+
+test('a card in another spelling is refused, though its root key signed it', async () => {
+  const { key } = await deriveRoot(newPhrase(() => fromHex(boxes.rootEntropy)))
+  const [header = '', payload = ''] = (boxes.cards[0]?.jws ?? '').split('.')
+  const signed = async (text: string): Promise<string> =>
+    `${text}.${toBase64url(new Uint8Array(await crypto.subtle.sign('Ed25519', key.privateKey, utf8(text))))}`
+  expect(await readCard(await signed(`${header}.${payload}`), address)).toMatchObject({ root: boxes.rootKey })
+  // A last character of two or four bits has some to spare.
+  const stray = [payload, toBase64url(utf8(`${payloadOf(payload)} `)), toBase64url(utf8(`${payloadOf(payload)}  `))]
+    .filter((text) => text.length % 4 !== 0)
+    .map((text) => text.slice(0, -1) + successor(text.slice(-1)))
+  expect(stray.length).toBeGreaterThan(0)
+  for (const text of [...stray, `${payload}=`, `${payload}==`, ` ${payload}`])
+    await expect(readCard(await signed(`${header}.${text}`), address)).rejects.toMatchObject({ code: 'bad_card' })
 })
 
 test('a card that is too long is refused unread', async () => {
@@ -65,6 +81,18 @@ test('keys for fifteen epochs are refused', async () => {
   expect(await readReaderKeys(await signed(14), address)).toBeDefined()
   expect(await readReaderKeys(await signed(15), address)).toBeUndefined()
 })
+
+function payloadOf(segment: string): string {
+  return new TextDecoder().decode(
+    Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0)),
+  )
+}
+
+/** The next character of base64url: it differs in the last bit. */
+function successor(character: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return alphabet[alphabet.indexOf(character) + 1] ?? ''
+}
 
 function theCard(): Card {
   return { v: 1, box: address, serial: 0, epoch: 0, name: 'n', readers: [], terms: { largest: 0, invitation: false } }

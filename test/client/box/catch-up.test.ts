@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { announceKeys } from '#client/box/joining.ts'
-import { createBox, needsRenewal, publish, readersRunningShort, removeReader, renew } from '#client/box/owner.ts'
+import {
+  createBox,
+  keepOut,
+  needsRenewal,
+  publish,
+  readersRunningShort,
+  removeReader,
+  renew,
+} from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { formatState, parseState } from '#client/box/state.ts'
 import { epochAt } from '#protocol/epoch.ts'
@@ -15,12 +23,12 @@ test('a device that renews after another has, takes up what that has published, 
   const [, second] = await published()
   const [server, first] = await withReader()
   const later = NOW + 8 * WEEK
-  const renewed = await publish(server, { ...first, name: 'New name' }, later)
   server.now = later
+  const renewed = await publish(server, { ...first, name: 'New name' }, later)
   expect(needsRenewal(second, later)).toBe(true)
   const asked = server.asked.length
   const caught = await renew(server, second, later)
-  expect(server.asked.slice(asked)).toEqual(['card', 'readers'])
+  expect(server.asked.slice(asked)).toEqual(['card', 'readers', 'limits'])
   expect([caught.name, caught.serial, caught.lastEpoch]).toEqual(['New name', renewed.serial, renewed.lastEpoch])
   expect(caught.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
   expect(caught.chain.epoch).toBeGreaterThan(second.chain.epoch - 1)
@@ -48,8 +56,42 @@ test('a reader whom one device has removed does not come back through another', 
   const { publicKey } = await deriveReaderKey(ana.reader.seed)
   await removeReader(server, first, publicKey, NOW)
   const later = NOW + 8 * WEEK
+  server.now = later
   await renew(server, second, later)
   expect(new Set(namesOf(server).flat())).toEqual(new Set(['Office']))
+})
+
+test('a reader whom one device has removed does not come back through another that was shown an old card', async () => {
+  const [server, first, ana] = await withReader()
+  const { publicKey } = await deriveReaderKey(ana.reader.seed)
+  const [old] = server.published()
+  const removed = await removeReader(server, first, publicKey, NOW)
+  // The second device believes that Ana was never removed.
+  server.hand = (name) => (name === 'card' ? says({ card: old?.jws, largest: 1 }) : undefined)
+  await publish(server, { ...first, name: 'Second' }, NOW + 60_000)
+  server.hand = undefined
+  expect(namesOf(server)[0]).toEqual(['Office', 'Ana'])
+  expect(needsRenewal(removed, NOW + 120_000)).toBe(false)
+  const kept = parseState(formatState(removed)) ?? removed
+  const after = await keepOut(server, kept, NOW + 120_000)
+  expect(new Set(namesOf(server).flat())).toEqual(new Set(['Office']))
+  expect([after.name, after.removed]).toEqual(['Second', [publicKey]])
+  for (const change of [publish, renew]) {
+    await publish(server, { ...first, serial: after.serial + 5 }, NOW)
+    await change(server, after, NOW)
+    expect(new Set(namesOf(server).flat())).toEqual(new Set(['Office']))
+  }
+})
+
+test('who has removed nobody, or sees nobody back, asks no more than it must', async () => {
+  const [server, first, ana] = await withReader()
+  expect(await keepOut(server, first, NOW)).toBe(first)
+  expect(server.asked).toEqual([])
+  const { publicKey } = await deriveReaderKey(ana.reader.seed)
+  const removed = await removeReader(server, first, publicKey, NOW)
+  const asked = server.asked.length
+  expect(await keepOut(server, removed, NOW)).toBe(removed)
+  expect(server.asked.slice(asked)).toEqual(['card'])
 })
 
 test('a reader who has announced nothing more is not cut off by a renewal that could wait', async () => {
@@ -60,7 +102,8 @@ test('a reader who has announced nothing more is not cut off by a renewal that c
   expect(needsRenewal(short, NOW)).toBe(true)
   expect((await renew(server, short, NOW)).serial).toBe(short.serial)
   expect(server.asked).not.toContain('publish')
-  await renew(server, short, NOW + 7 * WEEK)
+  server.now = NOW + 7 * WEEK
+  await renew(server, short, server.now)
   expect(server.asked).toContain('publish')
 })
 

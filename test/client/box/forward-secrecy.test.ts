@@ -26,7 +26,8 @@ async function history(weeks: number) {
       }),
   )
   const now = NOW + (weeks - 1) * WEEK
-  return { first, server, drops, now, state: forgetOldKeys(first, now) }
+  server.now = now
+  return { first, server, drops, now, state: await forgetOldKeys(server, first, now) }
 }
 
 test('a state of one day opens what its keys cover, and with every file at hand nothing of an epoch deleted before', async () => {
@@ -72,5 +73,5 @@ test('keys are deleted with a publication', async () => {
   const { first, server, now } = await history(9)
   const state = await publish(server, first, now)
   expect(state.chain).toEqual(advance(first.chain, firstNeededEpoch(now)))
-  expect(forgetOldKeys(state, now)).toBe(state)
+  expect(await forgetOldKeys(server, state, now)).toBe(state)
 })

@@ -233,3 +233,24 @@ test('a thread is what its sender proved; one that is claimed for somebody else 
   const claimed = await openItem(found.parts, accessOf(box), found.item)
   expect(claimed).toMatchObject({ text: letter.text, isThreadForged: true, thread: undefined, reply: undefined })
 })
+
+test('other words under the id of a letter that is gone are in no thread', async () => {
+  const box = await newBox()
+  const order = await orderFor(box)
+  const first = await sealForBox(letter, { ...order, returnCode: newReturnCode() })
+  const { item: arrived, parts } = await itemOf(first)
+  const { letterhead, opened } = await openItem(parts, accessOf(box), arrived)
+  if (letterhead === undefined) throw new Error(`no letterhead in ${opened}`)
+  const recipients = box.card.readers.map(({ age }) => age)
+  const again = { letterhead, recipients, notSound: () => expect.fail('not sound'), link: '' }
+  for (const forged of [
+    { ...letter, text: 'Trust me' },
+    { ...letter, text: '' },
+  ]) {
+    const found = await itemOf(await sealLetter(forged, again, order))
+    const claimed = await openItem(found.parts, accessOf(box), found.item)
+    expect([claimed.isThreadForged, claimed.thread]).toEqual([true, undefined])
+  }
+  const same = await itemOf(await sealLetter(letter, again, order))
+  expect((await openItem(same.parts, accessOf(box), same.item)).isThreadForged).toBe(false)
+})

@@ -12,7 +12,7 @@ import { memorySource } from '#client/source.ts'
 import { addressOf } from '#protocol/address.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
-import { MAX_BOX_READERS } from '#protocol/limits.ts'
+import { MAX_BOX_READERS, MIN_BOX_DROP_BYTES } from '#protocol/limits.ts'
 import { parseBoxTerms } from '#protocol/terms.ts'
 import { runs } from '../../runs.ts'
 import { noise } from '../support/bytes.ts'
@@ -290,4 +290,9 @@ test('an answer goes to the address of the return code, for one reader, as long 
   expect(sealed.link).toBe(`https://drop.example/#${keys.address}`)
   expect(sealed.size).toBe(answerSize(10, described(letter.files), box.address))
   expect(stanzasIn(await sealed.sealPart(0))).toBe(1)
+})
+
+test('the smallest drop that a server takes for a box is the smallest that anybody seals', async () => {
+  const { address } = await newBox()
+  expect(answerSize(1, [], address)).toBe(MIN_BOX_DROP_BYTES)
 })

@@ -82,6 +82,7 @@ export const anyState: fc.Arbitrary<BoxState> = fc.record(
       ),
       { maxLength: 8, selector: ({ key }) => key },
     ),
+    removed: fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 3 }),
     terms: fc.record({ largest: anyCount, invitation: fc.boolean() }, { noNullPrototype: true }),
     serial: anyCount,
     lastEpoch: anyEpoch,

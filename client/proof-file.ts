@@ -1,0 +1,116 @@
+import type { Receipt } from '#protocol/api.ts'
+import { parseBase64url } from '#protocol/bytes.ts'
+import { parseDropId, type DropId } from '#protocol/id.ts'
+import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
+import { parseReceipts } from './refused.ts'
+import type { Ticket } from './send.ts'
+import type { JudgedReceipt } from './sender.ts'
+
+/** What proves, with no server, that a drop was claimed and opened. Everything in it is signed; nothing is secret. */
+export interface Proof {
+  /** Host, and port unless it is the scheme's own, that the readers addressed. */
+  readonly authority: string
+  readonly dropId: DropId
+  readonly claim: PublicKey
+  /** SHA-256 of the token, base64url; there exactly if one of the receipts says that the drop was opened. */
+  readonly opened?: string
+  readonly receipts: readonly Receipt[]
+}
+
+/** What a file turns out to be. `malformed`: no proof file. `forged`: one in which a signature does not hold. */
+export type Verdict = { readonly state: 'holds'; readonly proof: Proof } | { readonly state: 'malformed' | 'forged' }
+
+/**
+ * The receipts that prove something, without what they do not prove.
+ * @param before - what was proved earlier. It stays proved, although a server shows less later.
+ */
+export function provedReceipts(claims: readonly JudgedReceipt[], before: readonly Receipt[] = []): Receipt[] {
+  const proved = new Map(before.map((each) => [each.reader, each]))
+  for (const { reader, claim, ack, isClaimProved: isClaimed, isOpeningProved: isOpened } of claims) {
+    if (isClaimed && isOpened && ack !== undefined) proved.set(reader, { reader, claim, ack })
+    else if (isClaimed && proved.get(reader)?.ack === undefined) proved.set(reader, { reader, claim })
+  }
+  return [...proved.values()]
+}
+
+/** The proof of receipts that hold; `undefined` if there is none, as of a drop for a box, which is not claimed. */
+export function makeProof(
+  { origin, dropId, claim, opened }: Pick<Ticket, 'origin' | 'dropId' | 'claim' | 'opened'>,
+  receipts: readonly Receipt[],
+): Proof | undefined {
+  if (claim === undefined || receipts.length === 0) return undefined
+  const isOpened = receipts.some(({ ack }) => ack !== undefined)
+  return { authority: new URL(origin).host, dropId, claim, ...(isOpened ? { opened } : {}), receipts }
+}
+
+/** A proof file: JSON. docs/protocol.md §8.1. */
+export function formatProof(proof: Proof): string {
+  return `${JSON.stringify(toJson(proof), undefined, 2)}\n`
+}
+
+/** Checks a proof file. Asks nobody, and believes nothing that is not signed. docs/protocol.md §8.1. */
+export async function checkProof(text: string): Promise<Verdict> {
+  const proof = parseProof(text)
+  if (proof === undefined) return { state: 'malformed' }
+  const holds = await Promise.all(proof.receipts.map((receipt) => isProved(proof, receipt)))
+  return holds.every(Boolean) ? { state: 'holds', proof } : { state: 'forged' }
+}
+
+async function isProved({ opened, ...context }: Proof, receipt: Receipt): Promise<boolean> {
+  // Under some keys anybody can sign anything. A server registers none of them; here there is no server.
+  if (!isSafeKey(context.claim) || !isSafeKey(receipt.reader)) return false
+  if (!(await isClaimProved(receipt, context))) return false
+  return receipt.ack === undefined || (opened !== undefined && (await isOpeningProved(receipt, context, opened)))
+}
+
+function parseProof(text: string): Proof | undefined {
+  if (text.length > MAX_PROOF_CHARACTERS) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const {
+    format,
+    authority,
+    drop,
+    claim: key,
+    opened,
+    receipts: list,
+  }: Readonly<Record<string, unknown>> = {
+    ...value,
+  }
+  if (format !== FORMAT) return undefined
+  const dropId = typeof drop === 'string' ? parseDropId(drop) : undefined
+  const claim = typeof key === 'string' ? parsePublicKey(key) : undefined
+  const receipts = parseReceipts(list)
+  if (dropId === undefined || claim === undefined || receipts === undefined || receipts.length === 0) return undefined
+  if (typeof authority !== 'string' || !isAuthority(authority)) return undefined
+  if (new Set(receipts.map(({ reader }) => reader)).size !== receipts.length) return undefined
+  const isOpened = receipts.some(({ ack }) => ack !== undefined)
+  if (isOpened !== (opened !== undefined)) return undefined
+  if (opened !== undefined && (typeof opened !== 'string' || parseBase64url(opened, 32) === undefined)) return undefined
+  const proof = { authority, dropId, claim, ...(opened === undefined ? {} : { opened }), receipts }
+  // What is not signed has no place in it: not even a member that is there twice, of which people see one and we the other.
+  return text.replace(/[ \t\r\n]/g, '') === JSON.stringify(toJson(proof)) ? proof : undefined
+}
+
+function toJson({ authority, dropId, claim, opened, receipts }: Proof): unknown {
+  return { format: FORMAT, authority, drop: dropId, claim, opened, receipts }
+}
+
+/** Whether a text is the host of an origin, in its one spelling. */
+function isAuthority(text: string): boolean {
+  return ['https', 'http'].some((scheme) => {
+    const url = URL.parse(`${scheme}://${text}`)
+    return url?.host === text && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  })
+}
+
+const FORMAT = 'sealdrop/v1/proof'
+
+/** A hundred receipts are 90,000. */
+const MAX_PROOF_CHARACTERS = 262_144

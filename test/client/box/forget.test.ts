@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { identityAt } from '#client/box/chain.ts'
+import { forgetOldKeys, publish, renew } from '#client/box/owner.ts'
+import { epochAt, firstNeededEpoch } from '#protocol/epoch.ts'
+import { lost, says } from '../support/network.ts'
+import { published } from './support/published.ts'
+import { DAY, NOW, WEEK } from './support/states.ts'
+
+const present = epochAt(NOW)
+
+test('keys are deleted when everything that they seal has expired, and not before', async () => {
+  const [server, state] = await published()
+  server.now = NOW + 8 * WEEK
+  expect(await forgetOldKeys(server, state, NOW + 4 * WEEK)).toBe(state)
+  expect(server.asked).toEqual([])
+  const later = await forgetOldKeys(server, state, NOW + 8 * WEEK)
+  expect(later.chain.epoch).toBe(firstNeededEpoch(NOW + 8 * WEEK))
+  expect(identityAt(later.chain, later.chain.epoch - 1)).toBeUndefined()
+  expect(identityAt(later.chain, present + 10)).toBe(identityAt(state.chain, present + 10))
+  expect(await forgetOldKeys(server, later, NOW)).toBe(later)
+})
+
+test('a clock that is weeks ahead deletes no key that is still needed, and publishes no card', async () => {
+  const [server, state] = await published()
+  const ahead = NOW + 26 * WEEK
+  for (const wrong of [forgetOldKeys, publish, renew])
+    await expect(wrong(server, state, ahead)).rejects.toMatchObject({ code: 'clock_wrong' })
+  expect(server.asked).not.toContain('publish')
+  // With the clock put right it goes on as if nothing had been.
+  const later = NOW + 7 * WEEK
+  server.now = later
+  const renewed = await renew(server, state, later)
+  expect([renewed.chain.epoch, server.cards().length]).toEqual([firstNeededEpoch(later), 14])
+})
+
+test('of two clocks that nearly agree the earlier one counts', async () => {
+  const [server, state] = await published()
+  // The last hour in which the key of this week may be needed.
+  const last = (present + 1) * WEEK + 2_851_200_000 - DAY / 24
+  server.now = last
+  expect(await forgetOldKeys(server, state, last + DAY / 2)).toBe(state)
+  await expect(forgetOldKeys(server, state, last + 2 * DAY)).rejects.toMatchObject({ code: 'clock_wrong' })
+  server.now = last + DAY / 2
+  expect((await forgetOldKeys(server, state, last + DAY / 2)).chain.epoch).toBe(present + 1)
+  expect(await forgetOldKeys(server, state, last)).toBe(state)
+})
+
+test('keys are deleted after a long absence, though no card holds any more', async () => {
+  const [server, state] = await published()
+  server.now = NOW + 60 * WEEK
+  expect((await forgetOldKeys(server, state, server.now)).chain.epoch).toBe(firstNeededEpoch(server.now))
+  const renewed = await renew(server, state, server.now)
+  expect([renewed.chain.epoch, server.cards()[0]?.epoch]).toEqual([firstNeededEpoch(server.now), present + 60])
+})
+
+test('a server that does not tell the time has no key deleted', async () => {
+  const [server, state] = await published()
+  server.now = NOW + 8 * WEEK
+  for (const answer of [says({ largest: 1 }), says({ largest: 1, time: '1' }), lost]) {
+    server.hand = () => answer
+    await expect(forgetOldKeys(server, state, server.now)).rejects.toMatchObject({ name: 'DropError' })
+  }
+})
+
+test('a device whose server was far ahead, too, publishes what it can still open', async () => {
+  const [server, state] = await published()
+  server.now = NOW + 10 * WEEK
+  const ahead = await forgetOldKeys(server, state, server.now)
+  const again = await publish(server, ahead, NOW)
+  expect(server.cards()[0]?.epoch).toBe(ahead.chain.epoch)
+  expect(again.chain.epoch).toBe(ahead.chain.epoch)
+})
