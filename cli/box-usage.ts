@@ -207,17 +207,20 @@ People can write to it until its keys end.
 `,
   return: `Usage: sealdrop return [list] [OPTIONS]
        sealdrop return open ITEM [-o DIR] [OPTIONS]
-       sealdrop return write [FILE | FOLDER…] [--to ADDRESS] [--expires 14d] [OPTIONS]
+       sealdrop return write [FILE | FOLDER…] [--to ADDRESS | --to-file FILE]
+                             [--expires 14d] [OPTIONS]
        sealdrop return delete ITEM… [OPTIONS]
 
 With the return code of a drop that was sent to a box: lists the answers, opens
-one, deletes some, or writes again in the same thread. The code is typed where nobody sees it,
-and never given to the server. Nothing is kept on this computer.
+one, deletes some, or writes again in the same thread. The code is typed where
+nobody sees it, and never given to the server. Nothing is kept on this computer.
 
   --code-file FILE         read the code from the only line of FILE (- is standard
                            input) instead of asking for it
   -o, --output DIR         folder for files, made if missing; see help open
   --to ADDRESS             the box to write to; default the one that answered last
+  --to-file FILE           read address or link from the only line of FILE: for an
+                           invitation, as of send
   --expires TIME           how long what is written waits, at most ${MAX_TTL_SECONDS / 86_400}d; default 14d
   --server ORIGIN          where the box is; default as for send
   --json                   print {"answers": [{"item", "arrived", "expires", "size"}]},

@@ -3,7 +3,16 @@ import { MAX_TRIES } from '#protocol/limits.ts'
 import { FileFault } from '#client/source.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, gone: 3, wrongPassphrase: 4, tryLater: 5, refusedCard: 6 } as const
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  gone: 3,
+  wrongPassphrase: 4,
+  tryLater: 5,
+  refusedCard: 6,
+  differs: 6,
+} as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
@@ -143,6 +152,11 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     'nothing was sealed; is the clock of this computer right?',
   ],
   rolled_back_card: ['the server shows an older card of this box than before', EXIT.refusedCard, REFUSED_CARD],
+  clock_wrong: [
+    "this computer's clock is more than a day ahead of the server's: no keys were deleted, and none published",
+    EXIT.failed,
+    'set the clock right; if it is right, the server is wrong, and its operator should know',
+  ],
   misplaced: [
     'this drop was sealed for another box or under another name: the server, or somebody who can open it, moved it here',
     EXIT.failed,

@@ -72,7 +72,7 @@ function describeReader({ claimed, opened, proved }: Reader): string {
   const when = formatTime(Date.parse(opened ?? claimed))
   const rest = opened === undefined ? '; has not told that it opened it' : ''
   return proved
-    ? `${what} ${when}, proved by the reader's signature${rest}`
+    ? `${what} ${when} by someone who holds the key, proved by signature${rest}`
     : `${what} ${when}, says the server without proof${rest}`
 }
 
@@ -96,8 +96,8 @@ function isTime(value: unknown): value is string {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value))
 }
 
-/** @param seconds - since 1970, as a stranger says: any whole number */
-function iso(seconds: number): string {
+/** ISO 8601. @param seconds - since 1970, as a stranger says: any whole number */
+export function iso(seconds: number): string {
   const time = new Date(seconds * 1_000)
   return Number.isNaN(time.getTime()) ? new Date(0).toISOString() : time.toISOString()
 }

@@ -3,12 +3,15 @@ import { box } from './commands/box.ts'
 import { forget } from './commands/forget.ts'
 import { key } from './commands/key.ts'
 import { open } from './commands/open.ts'
+import { operator } from './commands/operator.ts'
+import { receipt } from './commands/receipt.ts'
 import { reopen } from './commands/reopen.ts'
 import { resume } from './commands/resume.ts'
 import { comeBack } from './commands/return.ts'
 import { revoke } from './commands/revoke.ts'
 import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
+import { verify } from './commands/verify.ts'
 import { EXIT, explain, type ExitCode } from './failure.ts'
 import { misused } from './options.ts'
 import { erase, restoreOnSignals, print, say } from './terminal.ts'
@@ -22,9 +25,12 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Exi
   status,
   revoke,
   reopen,
+  receipt,
   forget,
   key,
+  verify,
   box,
+  operator,
   return: comeBack,
 }
 

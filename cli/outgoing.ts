@@ -45,8 +45,7 @@ export interface Outgoing {
 
 /** @throws Failure if it is too large for the server, which is asked only about what does not fit one part */
 export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase'>): Promise<void> {
-  const sizes = files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))
-  const archive = archiveSize(Buffer.byteLength(text), sizes)
+  const archive = measure({ text, files })
   if (archive <= ONE_PART_BYTES) return
   refusePipes(files)
   let largest: number
@@ -57,6 +56,12 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
   }
   const size = HEADER_BYTES + payloadSize(archive)
   if (size > largest) throw tooLarge(origin, largest, size)
+}
+
+/** Bytes of the archive, padded. */
+export function measure({ text, files }: Pick<Order, 'text' | 'files'>): number {
+  const sizes = files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))
+  return archiveSize(Buffer.byteLength(text), sizes)
 }
 
 /** @throws Failure if a file could be read only once: what goes in parts is read again to go on */
@@ -149,7 +154,7 @@ export function explainStop(error: unknown, { sealed, name, letter }: Outgoing):
     return new Failure('the server has ended this upload', { exitCode: EXIT.gone, hint: 'send it again', cause: error })
   if (isOver) return nameServer(error, ticket.origin, letter === undefined ? UNREACHED : UNREACHED_BOX)
   const { message, exitCode } = explain(nameServer(error, ticket.origin))
-  const hint = code === 'file_changed' ? `sealdrop resume ${name} seals it anew, with another link` : howToGoOn(name)
+  const hint = code !== 'file_changed' ? howToGoOn(name) : letter === undefined ? anew(name) : again(name)
   return new Failure(message, { exitCode, hint, cause: error })
 }
 
@@ -159,6 +164,16 @@ export function describe(text: string, files: readonly { readonly size: number }
   const size = files.reduce((sum, each) => sum + each.size, 0)
   if (files.length > 0) words.push(`${count(files.length, 'file')} (${formatSize(size)})`)
   return words.join(' and ')
+}
+
+/** How to go on where a file is not what it was. */
+function anew(name: string): string {
+  return `sealdrop resume ${name} seals it anew, with another link`
+}
+
+/** The same of a drop for a box: whoever sends it is to be shown its readers again. */
+function again(name: string): string {
+  return `sealdrop revoke ${name} deletes what was sent; send it to the box again`
 }
 
 export function howToGoOn(name: string): string {
@@ -173,8 +188,8 @@ function tooLarge(origin: string, largest: number | undefined, size?: number): F
   })
 }
 
-/** Of an archive. docs/protocol.md §3.5. */
-const ONE_PART_BYTES = PART_CHUNKS * CHUNK_BYTES
+/** The largest archive that goes in one request. docs/protocol.md §3.5. */
+export const ONE_PART_BYTES: number = PART_CHUNKS * CHUNK_BYTES
 
 const UNREACHED =
   'nothing was sent; --server and SEALDROP_SERVER name another server, and in a clone npm start runs one'

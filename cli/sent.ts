@@ -1,5 +1,6 @@
 import { isDropError } from '#protocol/error.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import { provedReceipts } from '#client/proof-file.ts'
 import type { Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import type { Ticket } from '#client/send.ts'
@@ -27,7 +28,7 @@ export async function askAsSender(name: string, kept: Kept, request: Request): P
   try {
     const report = await request(connect(kept.ticket.origin, PATIENCE_MS.look), kept.ticket, sender)
     const fate = fateOf(report, Date.now())
-    replaceTicket(name, { ...kept, fate })
+    replaceTicket(name, { ...kept, fate, receipts: provedReceipts(report.claims, kept.receipts) })
     return fate
   } catch (error) {
     if (isDropError(error) && error.code === 'gone') return undefined

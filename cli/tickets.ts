@@ -1,6 +1,8 @@
+import type { Receipt } from '#protocol/api.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
+import { parseReceipts } from '#client/refused.ts'
 import type { Ticket } from '#client/send.ts'
 import { EXIT, Failure } from './failure.ts'
 import { parseFate, type Fate } from './fate.ts'
@@ -13,6 +15,8 @@ export interface Kept {
   readonly seed: Bytes
   /** What the server said last. */
   readonly fate?: Fate | undefined
+  /** What readers have signed, as far as it proved something: it outlives the drop. */
+  readonly receipts?: readonly Receipt[] | undefined
 }
 
 /** Keeps a ticket. @returns its short name: the first characters of the drop id in hex */
@@ -55,8 +59,9 @@ export function readTicket(name: string): Kept {
   return kept
 }
 
-function formatKept({ ticket, seed, fate }: Kept): Record<string, unknown> {
-  return { ...ticket, seed: toBase64url(seed), ...(fate === undefined ? {} : { fate }) }
+function formatKept({ ticket, seed, fate, receipts }: Kept): Record<string, unknown> {
+  const known = { ...(fate === undefined ? {} : { fate }), ...(receipts === undefined ? {} : { receipts }) }
+  return { ...ticket, seed: toBase64url(seed), ...known }
 }
 
 function parseKept(value: unknown): Kept | undefined {
@@ -75,9 +80,12 @@ function parseKept(value: unknown): Kept | undefined {
   const origin = URL.parse(text('origin'))?.origin
   const fate = record['fate'] === undefined ? undefined : parseFate(record['fate'])
   if (origin !== text('origin') || (fate === undefined && record['fate'] !== undefined)) return undefined
+  const receipts = record['receipts'] === undefined ? undefined : parseReceipts(record['receipts'])
+  if (receipts === undefined && record['receipts'] !== undefined) return undefined
   const times = { sealedAtMs: Number(sealedAtMs), expiresAtMs: Number(expiresAtMs), reads: Number(reads) }
   const proof = claim === undefined ? {} : { claim }
-  return { ticket: { v: 1, origin, dropId, ...proof, opened: String(opened), ...times, needsPassphrase }, seed, fate }
+  const ticket = { v: 1, origin, dropId, ...proof, opened: String(opened), ...times, needsPassphrase } as const
+  return { ticket, seed, fate, receipts }
 }
 
 /** Short enough to type; longer only where the short one is taken. */

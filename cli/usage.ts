@@ -1,5 +1,6 @@
 import { DEFAULT_TTL_SECONDS, MAX_ENTRIES, MAX_READS, MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
 import { BOX_USAGE } from './box-usage.ts'
+import { OPERATOR_USAGE } from './operator-usage.ts'
 
 /** What `sealdrop help` prints. */
 export const USAGE = `Usage: sealdrop COMMAND [ARGUMENTS]
@@ -14,11 +15,14 @@ cannot read them, and prints a link that opens them once.
   revoke TICKET            end a drop, so that nobody opens it any more, or
                            cancel what was interrupted
   reopen TICKET [READER]   take a read back from a reader who vanished
+  receipt save|verify      keep the proof that a drop was opened, or check one
   forget TICKET…           forget drops that you sent
   key LINK                 print the key of a drop, for the age program
+  verify ORIGIN            compare the pages of a server with this release
   send --to ADDRESS        seal something for the readers of a box
   return                   see the answers to what you sent to a box
   box COMMAND              make a box of your own, and read it
+  operator COMMAND         say what a server that you run holds
   help [COMMAND]           explain a command
   --version                print the version
 
@@ -38,15 +42,18 @@ Exit codes:
   3  gone, or claimed by somebody else
   4  wrong passphrase
   5  the server cannot be reached, or asks to try again later; the box is full
-  6  the keys that a box shows are refused: forged, too old, or another's
+  6  the keys that a box shows are refused: forged, too old, or another's; or the
+     pages of a server are not those of the release
 `
 
 /** What `sealdrop help COMMAND` prints. */
 export const COMMAND_USAGE: Readonly<Record<string, string>> = {
   ...BOX_USAGE,
+  ...OPERATOR_USAGE,
   send: `Usage: sealdrop send [FILE | FOLDER…] [--expires 1d] [--reads 1]
                      [--passphrase | --passphrase-file FILE]
                      [--server ORIGIN] [--json]
+       sealdrop send [FILE | FOLDER…] --age-only [-o DIR] [OPTIONS]
        sealdrop send [FILE | FOLDER…] --to ADDRESS | --to-file FILE [--return-code]
                      [--published-by DOMAIN] [--remember] [--expires 14d]
                      [--server ORIGIN] [--json]
@@ -68,6 +75,15 @@ to go on is kept for a week: sealdrop resume goes on, sealdrop revoke cancels it
                            else http://localhost:8787
   --json                   print {"link", "ticket", "expires", "reads"}
 
+With --age-only nothing is sent, and no server is asked. What is sealed goes into
+an age file, and under the link is printed the curl line by which anybody sends
+that file, from any computer; its time begins then. It takes what fits one
+request, ${PART_BYTES / 1_048_576} MiB: what is larger goes in signed parts, which curl cannot sign.
+
+  --age-only               seal into a file, and print link and curl line
+  -o, --output DIR         folder for the age file, made if missing; default this one
+  --json                   print {"link", "ticket", "file", "curl", "reads"}
+
 With --to the drop goes into a box: its readers are told, and only they open it.
 No link is printed, and nothing is kept of it here once it has arrived.
 
@@ -76,7 +92,8 @@ No link is printed, and nothing is kept of it here once it has arrived.
                            standard input): for an invitation, which other
                            programs could see in the list of processes
   --return-code            print twelve words by which you see answers later, and
-                           write again: sealdrop help return. Whoever has them can
+                           write again: sealdrop help return. Whoever has them
+                           reads the answers
   --published-by DOMAIN    send only if that web site publishes the address too, at
                            /.well-known/sealdrop/box.json
   --remember               remember which keys the box showed: older ones, which
@@ -88,16 +105,19 @@ No link is printed, and nothing is kept of it here once it has arrived.
 Goes on with what send could not finish: the command was stopped, or the
 connection was lost. What the server has is not sent again, only read, to make
 sure that it still belongs to the rest. If a file has changed, all are sealed
-anew under another link, and what was sent before is deleted.
+anew under another link, and what was sent before is deleted. Of a drop for a box
+it is deleted too; it is sent again only by you, as its readers may have changed.
 
   TICKET                   the name that send printed when it was stopped, and
                            that status shows, or the beginning of it; needed
                            when there is more than one
   --passphrase-file FILE   if a file has changed and the link needs a passphrase:
                            read it from the only line of FILE instead of asking
-  --json                   print {"link", "ticket", "expires", "reads"}
+  --json                   print {"link", "ticket", "expires", "reads"}; of a drop for
+                           a box, what send --to prints
 `,
   open: `Usage: sealdrop open LINK [-o DIR] [--passphrase-file FILE] [--json]
+       sealdrop open LINK --sealed FILE [--burn] [--passphrase-file FILE] [--json]
 
 Opens a drop: text goes to standard output exactly as it was sealed (on a
 terminal, control characters are made visible), files go to DIR. A file that
@@ -119,12 +139,22 @@ command goes on where it was stopped.
                            (- is standard input) instead of asking for it.
                            After ${MAX_TRIES} wrong passphrases the drop is destroyed
   --json                   print {"text", "files": [{"name", "path", "size", "type"}]}
+
+With --sealed the age file is saved as it is, for who opens it with another
+program: sealdrop help key. The read is claimed for this computer, and the server
+goes on keeping the drop: it is not told that anything was opened.
+
+  --sealed FILE            save the age file under this name
+  --burn                   see to it that the file can be opened, and then tell the
+                           server, which burns the drop
+  --json                   print {"sealed", "size"}
 `,
   status: `Usage: sealdrop status [TICKET] [--json]
 
 Tells how a drop that you sent fares, or all of them. What readers signed is
 checked here, so the server cannot make up that somebody opened it. What the
-server said last is remembered when the drop has expired.
+server said last is remembered when the drop has expired: sealdrop receipt save
+writes down what was proved.
 
   TICKET   the name that send printed, or the beginning of it
   --json   print {"ticket", "state", "expires", "reads", "readers", …}, or for
@@ -145,6 +175,23 @@ it all the same: if in doubt, revoke it and send another.
   READER   the name that status prints, or the beginning of it; needed when
            there is more than one such reader
 `,
+  receipt: `Usage: sealdrop receipt save TICKET [FILE] [--json]
+       sealdrop receipt verify FILE [--json]
+
+save writes what proves that a drop was claimed and opened into a file, which
+holds no secret and opens nothing. What was proved once is kept with the ticket,
+also when the server has it no more.
+
+verify checks such a file, asks no server, and says what it proves and what not:
+that somebody who held the key signed; not who that was. You could have made it
+yourself, so it convinces nobody who does not trust you. The operator of the
+server could not. Exit code 1 if it does not hold.
+
+  TICKET   the name that send printed, or the beginning of it
+  FILE     default sealdrop-proof-TICKET.json; - is standard output, or input
+  --json   print {"ticket", "proof", "readers"}, or of verify
+           {"holds", "server", "drop", "claim", "readers", "proves", "not"}
+`,
   forget: `Usage: sealdrop forget TICKET… [--json]
 
 Deletes tickets from this computer. The drops stay with the server until they
@@ -153,10 +200,30 @@ are opened or expire, and cannot be looked at or revoked any more.
   key: `Usage: sealdrop key LINK [--passphrase-file FILE] [--json]
 
 Prints the key of a drop as an age identity (AGE-SECRET-KEY-PQ-1…), with which
-the age program opens the ciphertext: age -d -i key.txt drop.age | tar x
+the age program (1.3 or later) opens the age file that open --sealed saves:
+age -d -i key.txt drop.age | tar x
 Asks no server, so a wrong passphrase is not noticed: it gives a wrong key.
 
   LINK                     as for open: better asked for, or -, than an argument
   --passphrase-file FILE   read the passphrase from the only line of FILE
+`,
+  verify: `Usage: sealdrop verify ORIGIN [--manifest FILE] [--json]
+       sealdrop verify ORIGIN --watch [--every 10m] [--manifest FILE] [--json]
+
+Fetches everything that a server serves besides its API, as a browser would, and
+compares bytes and headers with the release that this command is of. Each
+difference is one line. Exit code 0 if there is none, 6 if there is any, 5 if
+the server cannot be reached.
+
+It says what this computer was served just now. A server that knows whom it
+wants to deceive can serve others, and you, something else: so look often, from
+other networks, and compare with what others see. This command is no browser
+below HTTP, and can be told from one by who looks closely.
+
+  ORIGIN            such as https://drop.example
+  --watch           go on, and print one line each time
+  --every TIME      how often, from 1s to 7d (s, m, h, d); default 10m
+  --manifest FILE   the manifest.json of another release
+  --json            print {"origin", "at", "version", "ok", "differences": […]}
 `,
 }

@@ -4,6 +4,7 @@ import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { MAX_LISTED } from '#protocol/limits.ts'
 import type { Access } from '#client/box/access.ts'
 import { listItems } from '#client/box/inbox.ts'
+import { watchPages } from '#client/box/pages.ts'
 import type { Server } from '#client/server.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { say } from '../terminal.ts'
@@ -19,7 +20,10 @@ export interface Contents {
   readonly bytes: number
 }
 
-/** The newest items. @param most - how many; the server is asked page by page. */
+/**
+ * The newest items. @param most - how many; the server is asked page by page.
+ * @throws DropError `bad_answer` also for a server that lists more than it says there are
+ */
 export async function fetchItems(
   server: Server,
   access: Access,
@@ -27,9 +31,11 @@ export async function fetchItems(
 ): Promise<Contents> {
   const items: Item[] = []
   const places = new Map<DropId, number>()
+  const watched = watchPages()
   for (let seq = NEWEST; ;) {
     const query = { order: 'before', seq, most: Math.min(MAX_LISTED, most - items.length) } as const
     const page = await listItems(server, access, query, places)
+    watched(page)
     for (const item of page.items) places.set(item.drop, item.seq)
     items.push(...page.items)
     if (page.repeated.length > 0)

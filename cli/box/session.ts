@@ -1,7 +1,7 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
 import { announceKeys, learnCard } from '#client/box/joining.ts'
-import { forgetOldKeys, needsRenewal, renew } from '#client/box/owner.ts'
+import { forgetOldKeys, keepOut, needsRenewal, renew } from '#client/box/owner.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import { formatState, type BoxState } from '#client/box/state.ts'
 import {
@@ -138,8 +138,8 @@ function tellStretching(): (done: number) => void {
 /** What fails here is told, and keeps nobody from reading: it is tried again by the next command. */
 export async function keepUp(session: Session): Promise<void> {
   const now = Date.now()
-  await session.change((state) => forgetOldKeys(state, now))
   const isOwner = session.state().phrase !== undefined
+  await deleteOldKeys(session, now)
   try {
     await (isOwner ? renewIfDue(session, now) : tellKeys(session, now))
   } catch (error) {
@@ -148,9 +148,19 @@ export async function keepUp(session: Session): Promise<void> {
   }
 }
 
+async function deleteOldKeys(session: Session, now: number): Promise<void> {
+  try {
+    await session.change((state) => forgetOldKeys(session.server(PATIENCE_MS.look), state, now))
+  } catch (error) {
+    const { hint, message } = explain(nameServer(error, session.state().origin))
+    say(`old keys could not be deleted: ${message}${hint === undefined ? '' : `; ${hint}`}`)
+  }
+}
+
 async function renewIfDue(session: Session, now: number): Promise<void> {
-  if (!needsRenewal(session.state(), now)) return
   const server = session.server(PATIENCE_MS.look)
+  await session.change((state) => keepOut(server, state, now))
+  if (!needsRenewal(session.state(), now)) return
   // Asked again under the lock: another command may have done it.
   await session.change((state) => (needsRenewal(state, now) ? renew(server, state, now) : state))
   say('the keys of this box are renewed')
@@ -163,11 +173,12 @@ async function tellKeys(session: Session, now: number): Promise<void> {
   try {
     await announceKeys(server, session.state(), now)
   } catch (cause) {
-    if (isDropError(cause) && cause.code === 'not_proved') throw new Failure(NOT_LISTED, { cause })
+    if (isDropError(cause) && cause.code === 'not_proved') throw new Failure(`${NOT_LISTED}; ${ASK_OWNER}`, { cause })
     throw cause
   }
 }
 
-const NOT_LISTED = 'this reader is not on the card of the box: not yet, or not any more'
-const ASK_OWNER = 'ask its owner; sealdrop box join makes another code'
+const NOT_LISTED =
+  'this reader is not on the card of the box: not yet, or not any more, as its owner has removed it or its keys have run out'
+const ASK_OWNER = 'sealdrop box join makes a new reader code: give it to the owner'
 const PUBLISH = 'another computer of its owner has published since; sealdrop box renew publishes the readers known here'

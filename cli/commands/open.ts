@@ -1,9 +1,10 @@
+import { basename, dirname } from 'node:path'
 import { isDropError } from '#protocol/error.ts'
 import { stretch } from '#client/crypto/argon2.ts'
-import { acknowledge, look, openDrop, receiveParts, type Opened, type Waiting } from '#client/receive.ts'
+import { acknowledge, look, openDrop, receiveParts, type Waiting } from '#client/receive.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import { deriveOpener, locate, type Location, type Opener } from '#client/link.ts'
-import { memoryStaging } from '#client/staging.ts'
+import { memoryStaging, type Parts } from '#client/staging.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { hand } from '../hand.ts'
@@ -12,10 +13,11 @@ import { makeProgress } from '../progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from '../reader-key.ts'
 import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveInto, type Saver } from '../save.ts'
+import { takeSealed } from '../sealed-file.ts'
 import { passphraseFor, readLink } from '../secrets.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
-import { say, sayOnSignals } from '../terminal.ts'
-import { formatReads, formatTime } from '../words.ts'
+import { printJson, say, sayOnSignals } from '../terminal.ts'
+import { formatReads, formatSize, formatTime } from '../words.ts'
 
 /**
  * Opens a drop. The order is what keeps it from being lost: the reader key is stored, the read claimed, everything
@@ -23,33 +25,51 @@ import { formatReads, formatTime } from '../words.ts'
  */
 export async function open(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
-  const { output, 'passphrase-file': passphraseFile, json } = values
+  const { output, sealed, burn, 'passphrase-file': passphraseFile, json } = values
   const [argument] = positionals
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
+  if (sealed !== undefined && (output !== undefined || /(^|\/)(|-|\.\.?)$/.test(sealed)))
+    throw misused('--sealed takes the name of a file, and goes without -o')
+  if (burn && sealed === undefined) throw misused('--burn is for --sealed: what is opened is burned anyway')
   const { origin, secret } = await readLink(argument)
-  if (output !== undefined) prepareFolder(output)
+  const named = output ?? (sealed === undefined ? undefined : dirname(sealed))
+  if (named !== undefined) prepareFolder(named)
   forgetExpiredReaders(Date.now())
 
-  const folder = output ?? '.'
+  const folder = named ?? '.'
   const waiting = await lookAt(origin, await locate(secret), folder)
   if (waiting.state === 'ready')
     say(`a drop waits until ${formatTime(waiting.expires * 1_000)}, and opens ${formatReads(waiting.reads)}`)
   const isInParts = waiting.parts > 1
-  if (isInParts && output === undefined) prepareFolder(folder)
+  if (isInParts && named === undefined) prepareFolder(folder)
   const passphrase = await passphraseFor(secret, passphraseFile)
   const progress = makeProgress()
   const opener = await deriveOpener(secret, passphrase, stretch, (done) => progress({ stage: 'stretching', done }))
 
   const staging = isInParts ? await stageIn(stagingPath(folder, opener.dropId)) : undefined
   if (staging !== undefined) await checkRoomFor(waiting, staging, folder)
-  const hint = staging === undefined ? NOT_LOST : stagedHint(staging.path)
-  const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: output !== undefined, hint })
+  const hint = staging === undefined ? (sealed === undefined ? NOT_LOST : SEALED_NOT_LOST) : stagedHint(staging.path)
+  const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: named !== undefined, hint })
   if (staging !== undefined) sayOnSignals([`stopped; ${hint}`])
-  const { opened, reader } = await fetchAndOpen({ origin, opener, waiting, staging, saver, progress })
-  await hand(opened, saver, json)
+  const opening = { origin, opener, waiting, staging, saver, progress }
+  const { taken, reader } = await fetchWith(opening, async (parts) => {
+    const opened = sealed === undefined ? await openDrop(parts, opener, { sink: saver }) : undefined
+    // Whoever has us tell the server that all is well has us see to it that it is.
+    const checked = burn ? await openDrop(parts, opener) : undefined
+    if (sealed !== undefined) await takeSealed(parts, saver, basename(sealed), Date.now())
+    return { opened, token: (opened ?? checked)?.opened }
+  })
+  if (taken.opened === undefined) await handSealed(waiting.size, saver, json)
+  else await hand(taken.opened, saver, json)
+  if (taken.token === undefined) {
+    say(STILL_THERE)
+    if (secret.needsPassphrase) say(GUESSABLE)
+    await staging?.clear()
+    return EXIT.done
+  }
   // Before the server is told: its answer may be lost, and then it is this computer all the same that opened the drop.
   noteOpened(opener.dropId, reader.publicKey, waiting.expires * 1_000)
-  const exitCode = await tell(origin, opener, reader, opened)
+  const exitCode = await tell(origin, opener, reader, taken.token)
   await staging?.clear()
   return exitCode
 }
@@ -75,8 +95,11 @@ interface Opening {
   readonly progress: ReturnType<typeof makeProgress>
 }
 
+/** What is done with the ciphertext as it comes in. */
+type Take<T> = (parts: Parts) => Promise<T>
+
 /** Claims with the stored reader key; with a fresh one where the stored one is of no use any more. */
-async function fetchAndOpen(opening: Opening): Promise<{ opened: Opened; reader: SigningKey }> {
+async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T; reader: SigningKey }> {
   const { origin, opener, waiting, staging, saver } = opening
   for (let { nonce } = waiting; ; nonce = undefined) {
     const { key: reader, isResumed } = await takeReaderKey(opener.dropId, waiting.expires * 1_000)
@@ -85,7 +108,7 @@ async function fetchAndOpen(opening: Opening): Promise<{ opened: Opened; reader:
       if (!isResumed) await staging?.forget(0)
       // Otherwise nothing is claimed, and only so it shows that a passphrase was mistyped.
       else if (staging?.has(0) === true) await look(connect(origin, PATIENCE_MS.look), opener)
-      return { opened: await openWith({ ...opening, waiting: { ...waiting, nonce } }, reader), reader }
+      return { taken: await takeWith({ ...opening, waiting: { ...waiting, nonce } }, reader, take), reader }
     } catch (error) {
       await saver.discard()
       const fault = saver.fault ?? staging?.fault
@@ -103,18 +126,19 @@ async function fetchAndOpen(opening: Opening): Promise<{ opened: Opened; reader:
   }
 }
 
-async function openWith(
-  { origin, opener, waiting, staging, saver, progress }: Opening,
+async function takeWith<T>(
+  { origin, opener, waiting, staging, progress }: Opening,
   reader: SigningKey,
-): Promise<Opened> {
+  take: Take<T>,
+): Promise<T> {
   const server = connect(origin, staging === undefined ? PATIENCE_MS.claim : PATIENCE_MS.transfer)
   const stop = new AbortController()
   const options = { onProgress: progress, signal: stop.signal }
   const parts = receiveParts(server, opener, reader, waiting, staging ?? memoryStaging(), options)
   try {
-    const opened = await openDrop(parts, opener, { sink: saver })
+    const taken = await take(parts)
     progress({ stage: 'opening' })
-    return opened
+    return taken
   } catch (error) {
     // What is fetched ahead would keep the command from ending.
     stop.abort()
@@ -122,11 +146,19 @@ async function openWith(
   }
 }
 
+/** Says where the age file went. */
+async function handSealed(size: number, saver: Saver, json: boolean): Promise<void> {
+  const [saved] = await saver.publish()
+  if (saved === undefined) return
+  if (json) await printJson({ sealed: saved.path, size })
+  say(saved.wasThere ? `${saved.path} is there already` : `saved ${saved.path} (${formatSize(size)}), sealed`)
+}
+
 /** Acknowledges, so that the drop burns and the sender learns of it. */
-async function tell(origin: string, opener: Opener, reader: SigningKey, opened: Opened): Promise<ExitCode> {
+async function tell(origin: string, opener: Opener, reader: SigningKey, token: string): Promise<ExitCode> {
   let isBurned: boolean
   try {
-    isBurned = await acknowledge(connect(origin, PATIENCE_MS.acknowledge), opener, reader, opened.opened)
+    isBurned = await acknowledge(connect(origin, PATIENCE_MS.acknowledge), opener, reader, token)
   } catch (error) {
     if (isDropError(error) && error.code === 'gone') {
       forgetReaderKey(opener.dropId)
@@ -144,11 +176,20 @@ async function tell(origin: string, opener: Opener, reader: SigningKey, opened: 
 
 const OPTIONS = {
   output: { type: 'string', short: 'o' },
+  sealed: { type: 'string' },
+  burn: { type: 'boolean', default: false },
   'passphrase-file': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
 /** Refusals after which staged parts are worth nothing. */
 const OF_NO_USE: ReadonlySet<string> = new Set(['open_failed', 'gone', 'claimed'])
+
+const SEALED_NOT_LOST = 'nothing is lost: run the same command again, with another file'
+
+const STILL_THERE =
+  'the server keeps its copy for this computer until the drop expires: sealdrop open opens it, and the same with --burn ends it'
+
+const GUESSABLE = 'whoever has the file and the link can try passphrases at home, as often as they like'
 
 const NOT_LOST = 'nothing is lost: run the same command again, with -o and another folder'

@@ -1,11 +1,10 @@
-import type { Item } from '#protocol/box-api.ts'
 import { DropError } from '#protocol/error.ts'
 import { accessOfReturn, type Access } from '#client/box/access.ts'
-import { collectParts, deleteItems, openItem } from '#client/box/inbox.ts'
+import { deleteItems } from '#client/box/inbox.ts'
 import { deriveReturn, parseReturnCode, type ReturnCode } from '#client/box/return.ts'
-import { memoryStaging } from '#client/staging.ts'
 import { fetchItems, findItems, formatDay, itemName, namesOf } from '../box/items.ts'
 import { readItem } from '../box/read.ts'
+import { boxOfThread } from '../box/thread.ts'
 import { chooseTarget, writeToBox, type Target } from '../box/write.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
@@ -90,10 +89,13 @@ async function remove(values: Values, starts: readonly string[]): Promise<ExitCo
 
 /** Writes to the box again, in the same thread: under the same return code. */
 async function write(values: Values, paths: readonly string[]): Promise<ExitCode> {
-  if (values['code-file'] === '-' && takesText(paths)) throw misused('standard input cannot be both message and code')
+  const { 'code-file': codeFile, 'to-file': toFile } = values
+  if ([takesText(paths), codeFile === '-', toFile === '-'].filter(Boolean).length > 1)
+    throw misused('standard input can be only one of message, code and address')
   const ttlSeconds = parseLife(values.expires)
   const { origin, access, returnCode } = await comeIn(values)
-  const target = values.to === undefined ? await targetOf(origin, access) : await chooseTarget(values)
+  const isNamed = values.to !== undefined || toFile !== undefined
+  const target = !isNamed ? await targetOf(origin, access) : await chooseTarget(values)
   await writeToBox(target, paths, {
     ttlSeconds,
     returnCode,
@@ -116,21 +118,9 @@ async function comeIn(values: Values): Promise<{ origin: string; access: Access;
 async function targetOf(origin: string, access: Access): Promise<Target> {
   const server = connect(origin, PATIENCE_MS.claim)
   const { items } = await ask(origin, fetchItems(server, access))
-  // What has several parts would have to be fetched whole for a word of it.
-  for (const item of items.filter(({ parts }) => parts === 1)) {
-    const address = await senderOf(server, access, item)
-    if (address !== undefined) return { origin, address }
-  }
+  const address = await ask(origin, boxOfThread(server, access, items))
+  if (address !== undefined) return { origin, address }
   throw new Failure('no answer names a box to write to', { exitCode: EXIT.usage, hint: 'name the box with --to' })
-}
-
-async function senderOf(
-  server: ReturnType<typeof connect>,
-  access: Access,
-  item: Item,
-): Promise<Target['address'] | undefined> {
-  const { from } = await openItem(collectParts(server, access, item, memoryStaging()), access, item)
-  return from
 }
 
 async function ask<T>(origin: string, request: Promise<T>): Promise<T> {
@@ -144,6 +134,7 @@ async function ask<T>(origin: string, request: Promise<T>): Promise<T> {
 const OPTIONS = {
   'code-file': { type: 'string' },
   to: { type: 'string' },
+  'to-file': { type: 'string' },
   output: { type: 'string', short: 'o' },
   expires: { type: 'string', default: BOX_LIFE },
   server: { type: 'string' },

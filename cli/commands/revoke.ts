@@ -27,7 +27,10 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   }
   if (values.json) await printJson({ ticket: name, ...fate })
   if (isUpload && fate.state === 'revoked' && fate.readers.length === 0) {
-    const rest = kept.ticket.claim === undefined ? '' : ', and its link opens nothing'
+    const isLetter = kept.ticket.claim === undefined
+    // Of what goes into a box nothing is kept here but until it is there, or is not to be.
+    if (isLetter) forgetTicket(name)
+    const rest = isLetter ? '' : ', and its link opens nothing'
     say(`cancelled: what was sent of it is deleted${rest}`)
     return EXIT.done
   }

@@ -1,4 +1,5 @@
 import { newReturnCode } from '#client/box/return.ts'
+import { requireOnePart, sealIntoFile } from '../age-only.ts'
 import { requirePublished } from '../box/published.ts'
 import { chooseTarget, writeToBox } from '../box/write.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
@@ -29,10 +30,18 @@ async function sendByLink(values: Values, paths: readonly string[]): Promise<Exi
   if (isAsked && passphraseFile !== undefined) throw misused('--passphrase and --passphrase-file exclude each other')
   if (takesText(paths) && passphraseFile === '-') throw misused('standard input cannot be both message and passphrase')
 
+  const ageOnly = values['age-only']
+  if (values.output !== undefined && !ageOnly) throw misused('-o is for --age-only')
+
   const order = { ...(await readContent(paths)), origin, ttlSeconds, reads }
-  await checkSize(order)
+  if (ageOnly) requireOnePart(order)
+  else await checkSize(order)
   const passphrase =
     passphraseFile !== undefined ? await readPassphrase(passphraseFile) : isAsked ? await askNewPassphrase() : ''
+  if (ageOnly) {
+    await sealIntoFile({ ...order, passphrase }, values.output ?? '.', values.json)
+    return EXIT.done
+  }
   const outgoing = await prepare({ ...order, passphrase })
   try {
     await deliver(outgoing, values.json)
@@ -46,6 +55,7 @@ async function sendToBox(values: Values, paths: readonly string[]): Promise<Exit
   const { 'to-file': file } = values
   if (values.passphrase || values['passphrase-file'] !== undefined || values.reads !== undefined)
     throw misused('a drop for a box takes neither a passphrase nor --reads: only the readers of the box open it')
+  if (values['age-only'] || values.output !== undefined) throw misused('--age-only is for drops that a link opens')
   if (file === '-' && takesText(paths)) throw misused('standard input cannot be both message and address')
   const ttlSeconds = parseLife(values.expires ?? BOX_LIFE)
   const { json, remember } = values
@@ -68,6 +78,8 @@ const OPTIONS = {
   passphrase: { type: 'boolean', default: false },
   'passphrase-file': { type: 'string' },
   server: { type: 'string' },
+  'age-only': { type: 'boolean', default: false },
+  output: { type: 'string', short: 'o' },
   json: { type: 'boolean', default: false },
 } as const
 

@@ -22,10 +22,10 @@ test('what no signature proves is told as the word of the server', () => {
 
 test('what signatures prove is told as proved', () => {
   expect(words({ isClaimProved: true, isOpeningProved: false })).toMatch(
-    /claimed .*, proved by the reader's signature; has not told/,
+    /claimed .* by someone who holds the key, proved by signature; has not told/,
   )
   expect(words({ ack: ACK, isClaimProved: true, isOpeningProved: true })).toMatch(
-    /opened .*, proved by the reader's signature$/,
+    /opened .* by someone who holds the key, proved by signature$/,
   )
 })
 

@@ -8,10 +8,11 @@ import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
 import { orTooLarge, post } from '../../box/write.ts'
 import { PATIENCE_MS } from '../../connect.ts'
-import { EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { EXIT, explain, Failure, type ExitCode } from '../../failure.ts'
 import { readContent, takesText } from '../../message.ts'
 import { misused, parseLife, parseOptions } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
+import { say } from '../../terminal.ts'
 import { BOX_LIFE } from '../send.ts'
 
 /** Answers whoever sent an item, if they took a return code. */
@@ -42,11 +43,16 @@ export async function answer(args: readonly string[]): Promise<ExitCode> {
   const to = await addressOf(reply.key)
   const letter = { to, name: `thread ${threadName(to)}`, readers: [] }
   await post({ sealed, letter, seed, sender }, files, values.json)
-  await session.change((state) => {
-    const latest = state.reading.items[item.drop] ?? note
-    const answered = { ...latest, answeredAtMs: Date.now() }
-    return { ...state, reading: { items: { ...state.reading.items, [item.drop]: answered } } }
-  })
+  try {
+    await session.change((state) => {
+      const latest = state.reading.items[item.drop] ?? note
+      const answered = { ...latest, answeredAtMs: Date.now() }
+      return { ...state, reading: { items: { ...state.reading.items, [item.drop]: answered } } }
+    })
+  } catch (error) {
+    // Whoever took this for a failure would send it twice.
+    say(`the answer is sent, but that could not be noted here: ${explain(error).message}`)
+  }
   return EXIT.done
 }
 

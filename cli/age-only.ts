@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { DROP_ID_FIELD, REQUESTS } from '#protocol/api.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
+import { PART_BYTES } from '#protocol/limits.ts'
+import type { Sealed } from '#client/send.ts'
+import { termsFields } from '#client/terms-fields.ts'
+import { explain, Failure } from './failure.ts'
+import { createFile } from './files.ts'
+import { describe, measure, ONE_PART_BYTES, prepare, type Order } from './outgoing.ts'
+import { prepareFolder } from './save.ts'
+import { paintLink, print, printJson, say } from './terminal.ts'
+import { forgetTicket } from './tickets.ts'
+import { formatDuration } from './words.ts'
+
+/** @throws Failure if it would take more than one request to deposit: those are signed, one by one */
+export function requireOnePart(content: Pick<Order, 'text' | 'files'>): void {
+  if (measure(content) <= ONE_PART_BYTES) return
+  throw new Failure(`too large for --age-only: at most ${PART_BYTES / 1_048_576} MiB go in one request`, {
+    hint: 'what is larger goes in parts, each of them signed: that takes sealdrop send, without --age-only',
+  })
+}
+
+/**
+ * Seals a message into an age file, and prints the link and the line by which anybody with curl deposits the file. Asks no
+ * server. The ticket is kept, as of every drop.
+ */
+export async function sealIntoFile(order: Order, folder: string, json: boolean): Promise<void> {
+  prepareFolder(folder)
+  const { sealed, name } = await prepare(order)
+  const file = `sealdrop-${name}.age`
+  let curl: string
+  try {
+    const bytes = await sealed.sealPart(0)
+    curl = await curlLine(sealed, file, await contentDigest(bytes))
+    if (!createFile(join(folder, file), bytes)) throw new Failure(`${join(folder, file)} is there already`)
+  } catch (error) {
+    forgetTicket(name)
+    throw explain(error)
+  }
+  const { link, ticket } = sealed
+  const path = join(folder, file)
+  await (json
+    ? printJson({ link, ticket: name, file: path, curl, reads: ticket.reads })
+    : print(`${paintLink(link)}\n\n${curl}\n`))
+  const { text, files } = sealed.unfinished
+  say(`sealed ${describe(text, files)} in ${path}; nothing has been sent`)
+  say(
+    'to send it, run the curl line where that file is, on any computer: there is no secret in line or file, only in the link',
+  )
+  if (ticket.needsPassphrase) say(GUESSABLE)
+  say(`its time of ${formatDuration(order.ttlSeconds)} begins then; see whether it is there: sealdrop status ${name}`)
+}
+
+/** What deposits a drop with nothing of ours. Creating is unsigned: docs/protocol.md §6.1. */
+async function curlLine(sealed: Sealed, file: string, digest: string): Promise<string> {
+  const { method, path } = REQUESTS.create
+  const fields = {
+    [DROP_ID_FIELD]: sealed.dropId,
+    ...termsFields(sealed),
+    // What was damaged on its way to who deposits it is refused.
+    'Content-Digest': digest,
+    'Content-Type': 'application/octet-stream',
+  }
+  const lines = Object.entries(fields).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`)
+  const { origin } = sealed.ticket
+  return [
+    `curl --fail-with-body -X ${method}`,
+    ...lines,
+    `--data-binary ${quote(`@${file}`)}`,
+    quote(`${origin}${path}`),
+  ].join(' \\\n  ')
+}
+
+/** As a shell takes it for one word, whatever is in it: the name of a host may have an apostrophe. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+const GUESSABLE = 'whoever has line or file, and the link, can try passphrases at home: give them to different people'

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { misused, parseOptions } from '../options.ts'
+import { print, printJson, visible } from '../terminal.ts'
+import { makeVisitor } from '../verify/browse.ts'
+import { describeDifference, describeObservation, describeBriefly } from '../verify/describe.ts'
+import { readManifest } from '../verify/manifest.ts'
+import { observe, type Observation } from '../verify/observe.ts'
+
+/** Compares what a server serves with a release. */
+export async function verify(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const origin = parseOrigin(positionals[0])
+  const everyMs = parseEvery(values.every)
+  if (values.every !== undefined && !values.watch) throw misused('--every belongs to --watch')
+  const manifest = readManifest(values.manifest)
+  const look = async (): Promise<Observation> => {
+    // Each time over connections of its own, as somebody who comes anew.
+    const visitor = makeVisitor()
+    try {
+      return await observe(origin, manifest, visitor, Date.now())
+    } finally {
+      visitor.leave()
+    }
+  }
+  while (values.watch) {
+    const began = Date.now()
+    const observation = await look()
+    await (values.json ? printJson(observation) : print(`${visible(describeBriefly(observation))}\n`))
+    await sleep(Math.max(0, began + everyMs - Date.now()))
+  }
+  const observation = await look()
+  if (values.json) await printJson(observation)
+  if (observation.unreachable === true) {
+    const failure = new Failure(`the server at ${origin} cannot be reached`, { exitCode: EXIT.tryLater })
+    if (!values.json) throw failure
+    return failure.exitCode
+  }
+  if (!values.json) {
+    const lines = [describeObservation(observation, manifest), ...observation.differences.map(describeDifference)]
+    await print(lines.map((line) => `${visible(line)}\n`).join(''))
+  }
+  return observation.ok ? EXIT.done : EXIT.differs
+}
+
+function parseOrigin(text: string | undefined): string {
+  if (text === undefined) throw misused('the address of a server is missing')
+  const url = URL.parse(text)
+  const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  if (!isOrigin || !['https:', 'http:'].includes(url.protocol))
+    throw misused('the address of a server is such as https://drop.example')
+  return url.origin
+}
+
+/** @returns milliseconds */
+function parseEvery(text = '10m'): number {
+  const [, amount = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(text) ?? []
+  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
+  if (!(ms >= 1_000 && ms <= 604_800_000)) throw misused('--every takes a time from 1s to 7d, such as 10m')
+  return ms
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const OPTIONS = {
+  manifest: { type: 'string' },
+  watch: { type: 'boolean', default: false },
+  every: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const

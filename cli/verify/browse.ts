@@ -1,0 +1,92 @@
+import { request as requestPlain, Agent as PlainAgent, type IncomingMessage } from 'node:http'
+import { request as requestSecure, Agent as SecureAgent } from 'node:https'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { fieldsOf, type Way } from './ways.ts'
+
+/** What came back for one address. */
+export interface Visit {
+  readonly status: number
+  /** By name in lower case; one that came several times is joined by commas. */
+  readonly headers: ReadonlyMap<string, string>
+  /** Without the coding for transport; as it came, if that coding is wrong. At most MAX_FILE_BYTES. */
+  readonly body: Buffer
+}
+
+/** Somebody who looks at the pages of a server. */
+export interface Visitor {
+  /** Asks for what is at an address, in one of the ways that a browser has. Rejects if there is no whole answer. */
+  readonly visit: (url: string, way: Way) => Promise<Visit>
+  /** Lets the connections go. */
+  readonly leave: () => void
+}
+
+/**
+ * Visits like a browser, over connections that stay open. No field tells that this is a check, and no redirect is
+ * followed. Below HTTP it is no browser, and a server that wants to can tell: docs/verify.md.
+ */
+export function makeVisitor(): Visitor {
+  const plain = new PlainAgent({ keepAlive: true, maxSockets: SOCKETS })
+  const secure = new SecureAgent({ keepAlive: true, maxSockets: SOCKETS })
+  const visit: Visitor['visit'] = async (url, way) => {
+    const isSecure = url.startsWith('https:')
+    const options = { headers: fieldsOf(way), signal: AbortSignal.timeout(PATIENCE_MS) }
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = isSecure
+        ? requestSecure(url, { ...options, agent: secure }, resolve)
+        : requestPlain(url, { ...options, agent: plain }, resolve)
+      asked.on('error', reject).end()
+    })
+    const raw = await readUpTo(answer, MAX_FILE_BYTES)
+    const headers = new Map(
+      Object.entries(answer.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : `${value}`,
+      ]),
+    )
+    return { status: answer.statusCode ?? 0, headers, body: await decode(raw, headers.get('content-encoding')) }
+  }
+  return {
+    visit,
+    leave: () => {
+      plain.destroy()
+      secure.destroy()
+    },
+  }
+}
+
+async function readUpTo(answer: IncomingMessage, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    // Nothing that is served is as long. Whoever answers more would fill the memory.
+    if (length >= most) break
+  }
+  return Buffer.concat(chunks).subarray(0, most)
+}
+
+async function decode(raw: Buffer, coding: string | undefined): Promise<Buffer> {
+  const open = coding === undefined ? undefined : CODINGS[coding.toLowerCase()]
+  try {
+    return open === undefined ? raw : await open(raw, { maxOutputLength: MAX_FILE_BYTES })
+  } catch {
+    return raw
+  }
+}
+
+const CODINGS: Readonly<Record<string, (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  br: promisify(brotliDecompress),
+  deflate: promisify(inflate),
+  gzip: promisify(gunzip),
+}
+
+/** As many as a browser opens to one server: who visits has no more under way, for waiting counts as silence. */
+export const SOCKETS = 6
+
+/** Bytes of the largest answer that is looked at: many times the largest file. */
+export const MAX_FILE_BYTES = 16_777_216
+
+/** How long one answer may take, in milliseconds. */
+const PATIENCE_MS = 30_000
