@@ -9,6 +9,8 @@ export interface Act {
   /** Follows the address: a link is looked at, the other pages are shown. */
   readonly follow: () => Promise<void>
   readonly back: () => void
+  /** What the operator of the server says of itself. */
+  readonly askOperator: () => Promise<void>
   readonly draft: (change: Partial<Draft>) => void
   /** All of them or none: more than an archive takes are refused. */
   readonly addFiles: (files: readonly ChosenFile[]) => void
@@ -66,6 +68,7 @@ export interface Act {
     readonly checkAll: () => Promise<void>
     readonly burn: (dropId: DropId) => Promise<void>
     readonly reopen: (dropId: DropId, reader: PublicKey) => Promise<void>
+    readonly saveProof: (dropId: DropId) => Promise<void>
     readonly forget: (dropIds: readonly DropId[]) => Promise<void>
   }
 }

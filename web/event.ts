@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts'
 import type { ListEvent } from './sent-list.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
-import type { ComposeFault, Limits, SendFault, Sending, State, Work } from './state.ts'
+import type { ComposeFault, Limits, SendFault, Sending, State, Told, Work } from './state.ts'
 import type { ReadingEvent } from './reading-state.ts'
 import type { UploadsEvent } from './uploads.ts'
 
@@ -14,6 +14,7 @@ export type Event =
   | { readonly type: 'drafted'; readonly draft: Partial<Draft> }
   | { readonly type: 'refused'; readonly fault: ComposeFault }
   | { readonly type: 'limited'; readonly limits: Limits }
+  | { readonly type: 'told'; readonly told: Told }
   // An upload in parts
   | { readonly type: 'sending'; readonly upload: Pick<Sending, 'cargo' | 'carried' | 'isKept'> }
   | { readonly type: 'carried'; readonly carried: Carried }

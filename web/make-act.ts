@@ -82,6 +82,13 @@ export function makeAct(tools: Tools): Act {
       device.address(addressOf(state().main))
       dispatch({ type: 'went', page: 'main' })
     },
+    async askOperator() {
+      const told = await import('./effects/operator.ts').then(
+        ({ askOperator }) => askOperator(tools),
+        () => ({ operator: undefined, holds: false }),
+      )
+      dispatch({ type: 'told', told })
+    },
     draft: (draft) => dispatch({ type: 'drafted', draft }),
     addFiles(files) {
       const all = [...state().draft.files, ...files]
@@ -182,6 +189,13 @@ export function makeAct(tools: Tools): Act {
       checkAll: async () => (await sent()).checkAll(),
       burn: async (dropId) => (await sent()).burn(dropId),
       reopen: async (dropId, reader) => (await sent()).reopen(dropId, reader),
+      async saveProof(dropId) {
+        try {
+          await (await sent()).saveProof(dropId)
+        } catch {
+          dispatch({ type: 'list-failed', dropId })
+        }
+      },
       async forget(dropIds) {
         try {
           await (await sent()).forget(dropIds)

@@ -1,4 +1,5 @@
 import type { Progress } from '#client/server.ts'
+import type { Operator } from '#protocol/operator.ts'
 import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './draft.ts'
 import type { Burning, Event, SealedDrop } from './event.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
@@ -17,6 +18,8 @@ export interface State {
   readonly uploads: Uploads
   /** `undefined` until the server has been asked. */
   readonly limits: Limits | undefined
+  /** What the operator says of itself; `undefined` until the server has been asked. */
+  readonly told?: Told | undefined
   /** What a screen reader is told. */
   readonly announcement: string
   /** How many there have been: the same one twice in a row is to be heard twice. */
@@ -34,6 +37,13 @@ export type Main =
 
 /** What is being waited for. `starting` has nothing to tell yet. */
 export type Work = Progress | { readonly stage: 'starting' }
+
+/** What the operator of the server says, `undefined` where nothing that can be shown was answered. */
+export interface Told {
+  readonly operator: Operator | undefined
+  /** Whether its statement does, today. */
+  readonly holds: boolean
+}
 
 /** What the server takes. */
 export interface Limits {
@@ -139,6 +149,8 @@ function next(state: State, event: Event): State {
       }
     case 'refused':
       return { ...state, main: { at: 'compose', fault: event.fault } }
+    case 'told':
+      return { ...state, told: event.told }
     case 'limited':
       return { ...state, limits: event.limits }
     case 'sending':

@@ -7,6 +7,9 @@ export type FaultCode =
   | 'gone'
   | 'outdated'
   | 'not_proved'
+  | 'clock_wrong'
+  /** This reader is on no card: its keys have run out, or it was removed. */
+  | 'reader_ended'
   | 'too_large'
   /** A wrong passphrase, or a file that is none of ours: nobody can tell which. */
   | 'open_failed'
@@ -28,6 +31,7 @@ export type FaultCode =
   /** It lives on another server. */
   | 'elsewhere'
   | 'readers_full'
+  | 'invitations_full'
   /** This browser could not keep it, or the box was removed from it meanwhile. */
   | 'not_kept'
   | 'forgotten'
@@ -66,6 +70,7 @@ const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
   claimed: 'gone',
   outdated: 'outdated',
   not_proved: 'not_proved',
+  clock_wrong: 'clock_wrong',
   too_large: 'too_large',
   open_failed: 'open_failed',
   bad_code: 'bad_code',

@@ -7,16 +7,17 @@ import type { BoxState } from '#client/box/state.ts'
 import { addPasskey, changePassphrase, removePasskey } from '#client/box/vault.ts'
 import type { Server } from '#client/server.ts'
 import type { Card } from '#protocol/card.ts'
+import { MAX_INVITATIONS } from '#protocol/limits.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.ts'
 import { boxWords as words } from '../words/boxes.ts'
 import type { HomeAct } from './act.ts'
 import { BoxFault } from './fault.ts'
 import type { JobName } from './state.ts'
-import { checkPassphrase, type BoxTools, type Desk } from './tools.ts'
+import { checkPassphrase, type BoxTools, type Jobs } from './tools.ts'
 import type { Unlocking } from './unlocking.ts'
 
 /** What can be done in a box that is open. */
-export function makeHome(tools: BoxTools, { run, session }: Desk, unlocking: Unlocking): HomeAct {
+export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unlocking): HomeAct {
   const { device, dispatch, passkeys, stretch } = tools
   const done = (text: string): void => dispatch({ type: 'announced', text })
 
@@ -43,6 +44,9 @@ export function makeHome(tools: BoxTools, { run, session }: Desk, unlocking: Unl
     }))
     dispatch({ type: 'told', about: { left } })
   }
+
+  /** The act itself is done, and no failure to look at it again undoes it. */
+  const askAfter = (server: Server): Promise<void> => askLeft(server).catch(() => {})
 
   return {
     section: (section) => dispatch({ type: 'section', section }),
@@ -87,21 +91,24 @@ export function makeHome(tools: BoxTools, { run, session }: Desk, unlocking: Unl
         const server = serverOf(tools, WORK_PATIENCE_MS)
         let link = ''
         await session().work(async (state) => {
+          if (hasMostInvitations(state, device.clock())) throw new BoxFault('invitations_full')
           const invited = await invite(server, state, order)
           link = invited.link
           return invited.state
         })
         dispatch({ type: 'told', about: { invited: { label: order.label, link } } })
         done(words.invited)
-        await askLeft(server)
+        await askAfter(server)
       }),
     uninvite: (hash) =>
       run('uninvite', async () => {
         const server = serverOf(tools, WORK_PATIENCE_MS)
         await session().work((state) => uninvite(server, state, hash))
-        dispatch({ type: 'told', about: { invited: undefined } })
+        const { screen } = tools.state()
+        const left = screen.at === 'home' ? screen.left?.filter((each) => each.hash !== hash) : undefined
+        dispatch({ type: 'told', about: { invited: undefined, left } })
         done(words.uninvited)
-        await askLeft(server)
+        await askAfter(server)
       }),
     lookAtInvitations: () => run('left', () => askLeft(serverOf(tools, LOOK_PATIENCE_MS))),
     backUp: (passphrase, repeated) =>
@@ -143,6 +150,11 @@ export function makeHome(tools: BoxTools, { run, session }: Desk, unlocking: Unl
         done(words.autoLockKept)
       }),
   }
+}
+
+/** The server says no more than that it takes no other. @param now - milliseconds since 1970 */
+function hasMostInvitations({ invitations }: BoxState, now: number): boolean {
+  return invitations.filter(({ expiresAtMs }) => expiresAtMs > now).length >= MAX_INVITATIONS
 }
 
 /** The backup that there is knows other readers. */

@@ -13,20 +13,20 @@ import { BoxFault, faultOf } from './fault.ts'
 import { findCard } from './find-card.ts'
 import type { MadePasskey } from './passkey.ts'
 import { drawPlaces, wrongPlaces } from './phrase-check.ts'
-import { checkPassphrase, type BoxTools, type Desk } from './tools.ts'
+import { checkPassphrase, type BoxTools, type Jobs } from './tools.ts'
 import type { Unlocking } from './unlocking.ts'
 
 /** The ways to a box on this device: a new one, one that is restored, one that somebody else owns. */
-export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking): MakingAct & { leave: () => void } {
+export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking): MakingAct & { leave: () => void } {
   const { device, dispatch, passkeys, persist, state: drawn, stretch } = tools
   /** What is kept as soon as it is protected. Gone when the way is left. */
   let made: BoxState | undefined
   let phrase: Phrase | undefined
 
-  const goProtect = (next: BoxState): void => {
+  const goProtect = (next: BoxState, isNew: boolean): void => {
     made = next
     phrase = undefined
-    dispatch({ type: 'went', screen: { at: 'protect', name: next.name, canPasskey: passkeys !== undefined } })
+    dispatch({ type: 'went', screen: { at: 'protect', name: next.name, canPasskey: passkeys !== undefined, isNew } })
   }
 
   /** A box that is here has a state that a restored one would overwrite. */
@@ -51,7 +51,7 @@ export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking)
         const box = await createBox(typed === undefined ? order : { ...order, phrase: typed })
         if (!isThere()) return
         // Who has typed the phrase has it.
-        if (typed !== undefined) return goProtect(box.state)
+        if (typed !== undefined) return goProtect(box.state, false)
         made = box.state
         phrase = box.phrase
         dispatch({ type: 'went', screen: { at: 'phrase', words: box.phrase.words } })
@@ -68,7 +68,7 @@ export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking)
       const { screen } = drawn()
       if (screen.at !== 'check' || phrase === undefined || made === undefined) return
       const wrong = wrongPlaces(phrase.words, screen.places, typed)
-      if (wrong.length === 0) goProtect(made)
+      if (wrong.length === 0) goProtect(made, true)
       else dispatch({ type: 'went', screen: { ...screen, wrong } })
     },
     takePhrase: (text) =>
@@ -91,7 +91,7 @@ export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking)
         const restored = await openBackup(bytes, passphrase, stretched)
         if (restored.origin !== device.origin) throw new BoxFault('elsewhere')
         await refuseTwice(restored.box)
-        if (isThere()) goProtect(restored)
+        if (isThere()) goProtect(restored, false)
       }),
     join: (address, readerName) =>
       run('join', async ({ isThere }) => {
@@ -108,7 +108,7 @@ export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking)
           now: device.clock(),
         })
         const card = await findCard(tools, target.address)
-        if (isThere()) goProtect(card === undefined ? joined : { ...joined, name: card.name })
+        if (isThere()) goProtect(card === undefined ? joined : { ...joined, name: card.name }, false)
       }),
     protect: (passphrase, repeated, wantsPasskey) =>
       run('protect', async ({ isThere, stretched }) => {
@@ -128,11 +128,12 @@ export function makeMaking(tools: BoxTools, { run }: Desk, unlocking: Unlocking)
         let open = await newVault(box, passphrase, stretch, stretched)
         if (passkey !== undefined) open = await addPasskey(open, passkey.credential, passkey.salt, passkey.prf)
         if (!isThere()) return
+        // Another tab may have been at the same.
+        await refuseTwice(box.box)
         await (await tools.store()).keepVault(open.vault)
         made = undefined
-        await unlocking.enter(open)
+        await unlocking.enter(open, persist)
         if (refused !== undefined) dispatch({ type: 'told', about: { passkeyFault: faultOf(refused) } })
-        dispatch({ type: 'persisted', isPersisted: await persist() })
       }),
   }
 }

@@ -5,7 +5,7 @@ import type { Device } from '../device.ts'
 import type { Store } from '../store.ts'
 import { BoxFault } from './fault.ts'
 import { makeQueue } from './queue.ts'
-import type { BoxSession } from './session.ts'
+import type { BoxSession, SessionPart } from './session.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What the rest of this room may do with an open box besides. */
@@ -18,6 +18,8 @@ export interface OpenSession extends BoxSession {
    */
   work(by: (state: BoxState) => Promise<BoxState>): Promise<BoxState>
   isLocked(): boolean
+  /** Whether one of its parts is at something. */
+  isAtWork(): boolean
   vault(): Vault
 }
 
@@ -36,6 +38,7 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
   let open: OpenVault | undefined = opened
   let root: Promise<Root> | undefined
   const listeners = new Set<() => void>()
+  const parts = new Set<SessionPart>()
   const [inTurn, atWork] = [makeQueue(), makeQueue()]
 
   const held = (): OpenVault => {
@@ -58,6 +61,8 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
     root = undefined
     listeners.clear()
     stopListening()
+    for (const part of parts) part.onLock()
+    parts.clear()
     onLock(vault, why)
   }
 
@@ -105,6 +110,8 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
     state: () => held().state,
     vault: () => held().vault,
     isLocked: () => open === undefined,
+    isAtWork: () => [...parts].some((part) => part.isAtWork()),
+    adopt: (part) => void parts.add(part),
     lock: () => close('asked'),
     change,
     rewrap: async (by) => void (await write(by)),

@@ -10,6 +10,16 @@ export interface BoxSession {
   /** The root key, on an owner's device. */
   root(): Promise<Root | undefined>
   lock(): void
+  /** Takes in what lives as long as the box is open. */
+  adopt(part: SessionPart): void
   /** Told after every change, of another tab as well, until the lock. @returns what ends that */
   onChange(listener: () => void): () => void
+}
+
+/** What lives as long as a box is open. */
+export interface SessionPart {
+  /** Whether it is at something that a lock without a press would break off. */
+  readonly isAtWork: () => boolean
+  /** Once, at the lock: nothing of what was open may be left. */
+  readonly onLock: () => void
 }

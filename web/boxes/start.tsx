@@ -11,36 +11,49 @@ import type { BoxTools } from './tools.ts'
 /** The room of this device's boxes. */
 export function start(root: Element, tools: RoomTools): void {
   let state = FIRST_BOXES
-  let isGuarded = false
+  let isInnerGuarded = false
+  const guard = (): void => tools.device.guard(isInnerGuarded || wouldLoseBox(state))
   const dispatch = (event: BoxesEvent): void => {
     state = boxesReduce(state, event)
-    // Only its own changes: what is open may guard what is typed there.
-    if (isGuarded !== wouldLoseBox(state)) tools.device.guard((isGuarded = !isGuarded))
+    guard()
     draw()
   }
   const own: BoxTools = {
     ...tools,
+    device: {
+      ...tools.device,
+      // What is open guards what is typed there, besides what the room guards.
+      guard(isGuarded) {
+        isInnerGuarded = isGuarded
+        guard()
+      },
+    },
     dispatch,
     state: () => state,
     tabs: browserTabs(),
     passkeys: browserPasskeys(),
-    persist: async () => {
-      try {
-        return await navigator.storage.persist()
-      } catch {
-        return false
-      }
-    },
+    persist: () => promised(() => navigator.storage.persist()),
+    isPersisted: () => promised(() => navigator.storage.persisted()),
   }
   const boxes = makeBoxes(own)
   const draw = makeDrawing(root, () => drawBoxes(own, boxes))
   watchIdle({
     clock: () => tools.device.clock(),
     minutes: () => boxes.session()?.state().autoLockMinutes,
+    isAtWork: boxes.isAtWork,
     onIdle: boxes.lockIdle,
     target: globalThis,
   })
   // A page that is left may be kept in memory, to be shown again.
-  addEventListener('pagehide', () => boxes.act.home.lock())
+  addEventListener('pagehide', boxes.leave)
   draw()
+}
+
+/** Not every browser can say, and not in every window. */
+async function promised(ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask()
+  } catch {
+    return false
+  }
 }

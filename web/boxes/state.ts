@@ -44,7 +44,8 @@ export type Screen =
   | { readonly at: 'check'; readonly places: readonly number[]; readonly wrong: readonly number[] }
   | { readonly at: 'restore' }
   | { readonly at: 'join' }
-  | { readonly at: 'protect'; readonly name: string; readonly canPasskey: boolean }
+  /** `isNew`: nothing else is made of its phrase yet. */
+  | { readonly at: 'protect'; readonly name: string; readonly canPasskey: boolean; readonly isNew: boolean }
   | { readonly at: 'locked'; readonly entry: Entry; readonly why?: LockCause | undefined }
   | Home
 
@@ -94,6 +95,7 @@ export type JobName =
   | 'unlock'
   | 'passkey-unlock'
   | 'publish'
+  | 'keys'
   | 'terms'
   | 'add-reader'
   | 'remove-reader'
@@ -165,6 +167,11 @@ export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
         ? {
             ...calm(state),
             job: state.job,
+            // What has failed while another part was shown was not seen yet.
+            fault:
+              state.screen.section !== event.section && sectionOf(state.fault) === event.section
+                ? state.fault
+                : undefined,
             screen: { ...state.screen, section: event.section, invited: undefined, passkeyFault: undefined },
           }
         : state
@@ -187,9 +194,41 @@ export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
   }
 }
 
-/** Whether leaving the page now would lose something for good: a phrase that nothing else is made of yet. */
-export function wouldLoseBox({ screen }: BoxesState): boolean {
-  return screen.at === 'phrase' || screen.at === 'check' || screen.at === 'protect'
+/** Whether leaving the page now would lose something for good. */
+export function wouldLoseBox(state: BoxesState): boolean {
+  const { entries = [], isLasting, screen } = state
+  if (holdsWords(state)) return true
+  // A browser that keeps nothing loses its boxes with the page.
+  return !isLasting && (entries.length > 0 || screen.at === 'home' || screen.at === 'locked')
+}
+
+/** Whether the screen stands for a box that nothing else is made of yet. */
+function holdsWords({ screen }: BoxesState): boolean {
+  return screen.at === 'phrase' || screen.at === 'check' || (screen.at === 'protect' && screen.isNew)
+}
+
+/** Where a person begins what went wrong. */
+function sectionOf(fault: Fault | undefined): Section | undefined {
+  switch (fault?.at) {
+    case 'add-reader':
+    case 'remove-reader':
+    case 'code':
+    case 'card':
+      return 'readers'
+    case 'invite':
+    case 'uninvite':
+    case 'left':
+      return 'invitations'
+    case 'terms':
+    case 'backup':
+    case 'passphrase':
+    case 'passkey':
+    case 'auto-lock':
+    case 'forget':
+      return 'settings'
+    default:
+      return undefined
+  }
 }
 
 /** Another screen begins without what the last one had to say. */

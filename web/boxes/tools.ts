@@ -16,10 +16,12 @@ export interface BoxTools extends RoomTools {
   readonly passkeys: Passkeys | undefined
   /** Asks the browser to clear nothing by itself. @returns whether it promised */
   readonly persist: () => Promise<boolean>
+  /** Whether it has promised that. Asks nobody. */
+  readonly isPersisted: () => Promise<boolean>
 }
 
 /** What effects share: one job at a time, and the box that is open. */
-export interface Desk {
+export interface Jobs {
   /**
    * Does a job, and tells what comes of it as long as somebody waits for it on the same screen. Nothing, while another is under way.
    * @returns whether it was done
@@ -38,7 +40,7 @@ export interface Waiting {
   readonly isThere: () => boolean
 }
 
-export function makeDesk({ dispatch, state }: BoxTools, session: () => OpenSession | undefined): Desk {
+export function makeJobs({ dispatch, state }: BoxTools, session: () => OpenSession | undefined): Jobs {
   let turns = 0
   return {
     session() {

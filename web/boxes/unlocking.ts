@@ -1,18 +1,21 @@
 import { announceKeys } from '#client/box/joining.ts'
-import { forgetOldKeys, needsRenewal, renew } from '#client/box/owner.ts'
+import { forgetOldKeys, keepOut, needsRenewal, renew } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
-import { BoxFault } from './fault.ts'
+import { BoxFault, faultOf } from './fault.ts'
 import { openSession, type OpenSession } from './open-session.ts'
 import type { Entry, LockCause } from './state.ts'
-import type { BoxTools, Desk } from './tools.ts'
+import type { BoxTools, Jobs } from './tools.ts'
 
 export interface Unlocking {
   /** Reads what this device has. */
   readonly list: () => Promise<boolean>
-  /** Opens a vault that this device has, and brings its keys up to date. */
-  readonly enter: (open: OpenVault) => Promise<void>
+  /**
+   * Shows a box that has been opened, and brings its keys up to date.
+   * @param isPersisted - asks whether this browser has promised to keep it
+   */
+  readonly enter: (open: OpenVault, isPersisted?: () => Promise<boolean>) => Promise<void>
   readonly unlock: (entry: Entry, passphrase: string) => Promise<boolean>
   readonly unlockWithPasskey: (entry: Entry) => Promise<boolean>
   /** Locks the box that is open, if one is. */
@@ -24,7 +27,7 @@ export interface Unlocking {
 /** @param hold - keeps the open box for the other effects; `undefined` when it is locked */
 export function makeUnlocking(
   tools: BoxTools,
-  { run }: Desk,
+  { run }: Jobs,
   hold: (session: OpenSession | undefined) => void,
 ): Unlocking {
   const { device, dispatch, passkeys, stretch, tabs } = tools
@@ -46,7 +49,7 @@ export function makeUnlocking(
     hold(undefined)
   }
 
-  const enter = async (open: OpenVault): Promise<void> => {
+  const enter: Unlocking['enter'] = async (open, isPersisted = tools.isPersisted) => {
     const { phrase, serial } = open.state
     const session = openSession(open, {
       device,
@@ -65,7 +68,10 @@ export function makeUnlocking(
     // Whoever has just joined is on no card yet, and has to tell the owner first.
     const section = phrase === undefined && serial === 0 ? 'readers' : 'inbox'
     dispatch({ type: 'went', screen: { at: 'home', box: open.vault.box, section } })
+    // A new box is among them now.
+    readList().catch(() => {})
     void freshen(session)
+    void isPersisted().then((is) => dispatch({ type: 'persisted', isPersisted: is }))
   }
 
   /** Forgets the keys that are too old, and sees that senders find keys for the weeks to come. */
@@ -73,11 +79,22 @@ export function makeUnlocking(
     const server = serverOf(tools, LOOK_PATIENCE_MS)
     const now = device.clock()
     try {
-      const state = await session.change((before) => forgetOldKeys(before, now))
+      const state = await session.work((before) => forgetOldKeys(server, before, now))
       if (state.phrase === undefined) return await announceKeys(server, state, now)
-    } catch {
-      // The next unlock tries again. Who is no reader yet, or no more, has nobody to announce keys to.
-      return
+      await session.work((before) => keepOut(server, before, now))
+    } catch (error) {
+      // Of what the next unlock may mend nothing is told.
+      const code = faultOf(error)
+      if (session.isLocked()) return
+      const { phrase, reading } = session.state()
+      const isReader = phrase === undefined
+      // Who has just joined waits to be added, and has read nothing yet.
+      const isEnded = isReader && code === 'not_proved' && Object.keys(reading.items).length > 0
+      const told = isEnded ? 'reader_ended' : code === 'clock_wrong' ? code : undefined
+      // What somebody has begun meanwhile goes on, and is not to look failed.
+      if (told !== undefined && tools.state().job === undefined)
+        dispatch({ type: 'failed', fault: { at: 'keys', code: told } })
+      if (isReader) return
     }
     if (session.isLocked() || !needsRenewal(session.state(), now)) return
     await run('publish', async () => void (await session.work((state) => renew(server, state, now))))

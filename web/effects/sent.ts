@@ -1,5 +1,6 @@
 import { checkDrop, reopenDrop, revokeDrop, type Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
+import { utf8 } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -14,6 +15,8 @@ export interface SentEffects {
   checkAll(): Promise<void>
   burn(dropId: DropId): Promise<void>
   reopen(dropId: DropId, reader: PublicKey): Promise<void>
+  /** Saves what proves that a drop was claimed and opened, as the server last showed it. */
+  saveProof(dropId: DropId): Promise<void>
   forget(dropIds: readonly DropId[]): Promise<void>
 }
 
@@ -36,6 +39,14 @@ export function makeSent(tools: Tools): SentEffects {
     },
     burn: (dropId) => ask(dropId, (server, drop) => revokeDrop(server, drop.ticket, drop.sender)),
     reopen: (dropId, reader) => ask(dropId, (server, drop) => reopenDrop(server, drop.ticket, drop.sender, reader)),
+    async saveProof(dropId) {
+      const drop = drops.find(({ ticket }) => ticket.dropId === dropId)
+      const { formatProof, makeProof, provedReceipts } = await import('#client/proof-file.ts')
+      const proof = drop && makeProof(drop.ticket, provedReceipts(drop.known?.report?.claims ?? []))
+      if (proof === undefined) return
+      device.save('sealdrop-proof.json', utf8(formatProof(proof)))
+      dispatch({ type: 'announced', text: words.proofSaved })
+    },
     async forget(dropIds) {
       const kept = await store()
       for (const dropId of dropIds) await kept.forgetSent(dropId)

@@ -15,12 +15,14 @@ export interface FrameProps {
   readonly announcements: number
   /** What the mark leads to, where that is not a load of the first page. */
   readonly onHome?: (() => void) | undefined
+  /** What the link to the page that is shown does: its address does not change, so that the browser does nothing. */
+  readonly onCurrent?: (() => void) | undefined
   readonly children: ComponentChildren
 }
 
 /** What stands around every screen of every room. */
 export function Frame(props: FrameProps): VNode {
-  const { announcement, announcements, children, current, device, onHome } = props
+  const { announcement, announcements, children, current, device, onCurrent, onHome } = props
   const main = useFoundFocus()
   const goHome = (event: MouseEvent): void => {
     if (onHome === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -36,7 +38,12 @@ export function Frame(props: FrameProps): VNode {
         </a>
         <nav aria-label={words.nav}>
           {NAMED.map((name) => (
-            <a key={name} href={`#${name}`} aria-current={current === name ? 'page' : undefined}>
+            <a
+              key={name}
+              href={`#${name}`}
+              aria-current={current === name ? 'page' : undefined}
+              onClick={current === name ? onCurrent : undefined}
+            >
               {words[name]}
             </a>
           ))}

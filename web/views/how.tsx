@@ -1,11 +1,15 @@
 import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { Title } from '../parts/title.tsx'
 import { how as words } from '../words/how.ts'
+import { operator } from '../words/operator.ts'
+import { OperatorSays } from './operator.tsx'
 import type { ViewProps } from './props.ts'
 
 /** One plain page: what happens, what the server sees, what is not promised, and how to do without us. */
-export function How({ act }: ViewProps): VNode {
+export function How({ act, state }: ViewProps): VNode {
+  useEffect(() => void act.askOperator(), [act])
   return (
     <>
       <Title text={words.title} />
@@ -27,10 +31,24 @@ export function How({ act }: ViewProps): VNode {
         <List items={words.not} />
       </section>
       <section class="block">
+        <h2>{operator.title}</h2>
+        {state.told !== undefined && <OperatorSays {...state.told} />}
+        <p>
+          <a href="/disclosure">{operator.disclosure}</a>
+        </p>
+      </section>
+      <section class="block">
         <h2>{words.ageTitle}</h2>
         <p>{words.age}</p>
         <pre class="link mono" tabIndex={0}>
           {words.ageCommands}
+        </pre>
+      </section>
+      <section class="block">
+        <h2>{words.depositTitle}</h2>
+        <p>{words.deposit}</p>
+        <pre class="link mono" tabIndex={0}>
+          {words.depositCommands}
         </pre>
       </section>
       <section class="block">

@@ -61,6 +61,11 @@ export function SentItem(props: Props): VNode {
           ))}
         </ul>
       )}
+      {opened > 0 && (
+        <p class="hint" id={`proof-${dropId}`}>
+          {words.proofHint} {needsPassphrase && words.proofPassphrase}
+        </p>
+      )}
       {hasFailed && (
         <p class="error" role="alert">
           {words.failed}
@@ -76,6 +81,11 @@ export function SentItem(props: Props): VNode {
           {isLive(drop) && (
             <Button kind="small burn" asks="burn" isBusy={isBusy} onPress={() => act.sent.ask({ to: 'burn', dropId })}>
               {burnWords.burn}
+            </Button>
+          )}
+          {opened > 0 && (
+            <Button kind="small" describedBy={`proof-${dropId}`} onPress={() => act.sent.saveProof(dropId)}>
+              {words.saveProof}
             </Button>
           )}
           <Button kind="small" asks="forget" onPress={() => act.sent.ask({ to: 'forget', dropId })}>

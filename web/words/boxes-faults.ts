@@ -9,6 +9,10 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
     'The server holds newer keys of this box: another device of yours has published them. Try again; if that does not help, compare the clocks of both devices.',
   not_proved:
     'The server did not accept this device as the owner or a reader of the box. Check that the clock of this device is right.',
+  clock_wrong:
+    'The clock of this device is more than a day ahead of the server’s. Keys that may still be needed were not deleted, and none were published. Set the clock right and unlock the box again; if it is right, tell who runs the server.',
+  reader_ended:
+    'This device is not on the list of readers any more: its keys have run out, or the owner has removed it. It opens nothing that comes from now on. To read again, make a new reader code under “Readers”, and give it to the owner.',
   too_large: 'That is more than this server takes.',
   open_failed: 'That did not open it. Check the passphrase; nothing counts how often you try.',
   bad_code: 'This is no reader code for this box. Copy all of it, from “sdreader1” to its end.',
@@ -16,7 +20,7 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   bad_card: 'The server answered with keys that this box’s owner did not sign. They were not used.',
   bad_answer: 'The server gave an answer that this page does not understand. Nothing is lost; reload the page.',
   refused: 'The server refused that. Nothing is lost; reload the page to get its newest version.',
-  no_name: 'Type a name: one line, at most 80 characters.',
+  no_name: 'Type a name: one line, at most 80 characters, and none that cannot be seen.',
   no_passphrase: 'Type a passphrase, or take one that is suggested.',
   long_passphrase: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
   unlike: 'The two are not the same. Type the passphrase once more.',
@@ -26,6 +30,7 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   here: 'This box is on this device already. Unlock it; or remove it here first, if it is to be replaced.',
   elsewhere: 'This box lives on another server. Open the page of that server, and do it there.',
   readers_full: 'A box has eight readers at most. Remove one first.',
+  invitations_full: 'A box has a hundred invitations at most. Revoke one first, or wait until one ends.',
   not_kept: 'This browser could not keep it: it may be out of space. What was kept before is still there.',
   forgotten: 'This box is not open any more. Unlock it again.',
   passkey_declined: 'No passkey was used. The passphrase works as before; you can try again.',

@@ -33,7 +33,8 @@ export const settingsWords = {
   lockTitle: 'Locking',
   autoLock: 'Lock without use after',
   never: 'Never',
-  lockHint: 'Closing or reloading the page locks it, too.',
+  lockHint:
+    'Closing or reloading the page locks it, too. A lock takes away an answer that was begun and not sent; it waits while one is on its way.',
 
   forgetTitle: 'Remove from this device',
 }
@@ -60,6 +61,8 @@ export const forgetWords = {
     'Everything that this device keeps of the box is deleted: keys, notes of what was read, the way back to it. The box itself stays on the server. You need a backup file to open what is in it, or the 24 words to get the address back. With neither, it is lost for good.',
   joined:
     'Everything that this device keeps of the box is deleted, its keys included. What is in the box it cannot open any more; to read it again, the owner has to add this device anew.',
+  unknown:
+    'Everything that this device keeps of the box is deleted: keys, notes of what was read, the way back to it. The box itself stays on the server. If it is yours, you need a backup file to open what is in it, or the 24 words to get the address back: with neither, it is lost for good. If it is somebody else’s, its owner has to add this device anew.',
   confirm: (word: string): string => `Type “${word}” to go on`,
   word: 'remove',
   unlike: (word: string): string => `Type “${word}” if that is what you want.`,

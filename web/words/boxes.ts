@@ -24,7 +24,7 @@ export const boxWords = {
   codeMade: 'Your reader code is ready.',
   invited: 'The invitation is ready.',
   uninvited: 'The invitation has been revoked.',
-  backedUp: 'The backup file has been handed to your browser to save.',
+  backedUp: 'The backup file has been handed to your browser to save. See that it is where you keep it.',
   passphraseChanged: 'The passphrase has been changed.',
   passkeyAdded: 'The passkey opens this box now.',
   passkeyRemoved: 'The passkey opens this box no more.',
@@ -49,6 +49,7 @@ export const homeWords = {
   nagJoined:
     'There is no backup file of this box as it is now. If this browser loses what it keeps, you cannot open anything that is in the box.',
   nagPersisted: 'This browser has not promised to keep it: it may clear it when space runs short.',
+  nagNotLasting: 'This browser keeps nothing across a reload: the box ends with this page.',
   nagButton: 'Save a backup file',
   unpublished: 'The box is not published yet, so nobody can write to it.',
   publishing: 'Publishing the keys of the box…',
@@ -71,5 +72,5 @@ export const lockedWords = {
   passkeyWaiting: 'Waiting for the passkey…',
   forgotten: 'Forgotten the passphrase?',
   forgottenText:
-    'Nobody can recover it. Remove the box from this device and restore it from a backup file, or from its 24 words.',
+    'Nobody can recover it. Remove the box from this device; then restore it from a backup file or from its 24 words, or join it again if it is somebody else’s.',
 }

@@ -33,8 +33,13 @@ export const how = {
     'What has been opened can be kept by whoever opened it.',
   ],
   ageTitle: 'Without our code',
-  age: 'The sealed bytes are an ordinary age file around an ordinary tar archive. With the command line you can turn a link into an age key and open what it seals with stock tools:',
-  ageCommands: 'sealdrop key LINK > key.txt\nage -d -i key.txt drop.age | tar x',
+  age: 'The sealed bytes are an ordinary age file around an ordinary tar archive. With the command line you can fetch them as they are, turn the link into an age key, and open it all with age (1.3 or later) and tar, which others have written. The server keeps its copy meanwhile:',
+  ageCommands:
+    'sealdrop open - --sealed drop.age < link.txt\nsealdrop key - < link.txt > key.txt\nage -d -i key.txt drop.age | tar x',
+  depositTitle: 'Sending without our code',
+  deposit:
+    'What fits one request, about 8 MB, can be sealed where there is no network and sent from elsewhere by anybody who has curl. This makes the age file, the link, and the curl line to send the file with:',
+  depositCommands: 'sealdrop send --age-only report.pdf',
   returnTitle: 'You wrote to a box?',
   return: 'Come back for answers with your return code',
   back: 'Back',

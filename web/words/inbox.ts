@@ -4,16 +4,16 @@ import type { InboxFault } from '../boxes/inbox/state.ts'
 import * as format from './format.ts'
 
 export const inbox = {
-  title: 'Drops',
-  totals: (count: number, bytes: string): string => `${drops(count)}, ${bytes}.`,
+  title: 'Messages',
+  totals: (count: number, bytes: string): string => `${messages(count)}, ${bytes}.`,
   sizes: 'Sizes are of the sealed bytes, rounded up so that they tell little.',
   empty: 'Nothing has arrived yet. What comes shows up here by itself.',
-  emptyThread: 'None of the drops that are listed belongs to this thread.',
-  arrived: (count: number): string => (count === 1 ? '1 new drop' : `${format.number(count)} new drops`),
-  deleted: (count: number): string => `${drops(count)} deleted.`,
+  emptyThread: 'None of the messages that are listed belongs to this thread.',
+  arrived: (count: number): string => (count === 1 ? '1 new message' : `${format.number(count)} new messages`),
+  deleted: (count: number): string => `${messages(count)} deleted.`,
   opened: 'Opened.',
   notNoted: 'Opened. This device could not note that it has been read.',
-  drop: (day: string): string => `Drop of ${day}`,
+  drop: (day: string): string => `Message of ${day}`,
   arrivedOn: (day: string, ago: string): string => `${day}, ${ago}`,
   unread: 'Unread',
   read: 'Read',
@@ -22,13 +22,13 @@ export const inbox = {
   thread: (name: string): string => `Thread ${name}`,
   onlyThread: (name: string): string => `Show only thread ${name}`,
   showingThread: (name: string): string =>
-    `Only thread ${name}. A drop shows its thread once it has been opened on this device.`,
-  allThreads: 'Show all drops',
+    `Only thread ${name}. A message shows its thread once it has been opened on this device.`,
+  allThreads: 'Show all messages',
   until: (when: string): string => `until ${when}`,
   select: (what: string): string => `Select ${what}`,
   selectAll: 'Select all that are listed',
   deleteSome: (count: number): string => `Delete ${format.number(count)}`,
-  deleteQuestion: (count: number): string => (count === 1 ? 'Delete this drop?' : `Delete ${drops(count)}?`),
+  deleteQuestion: (count: number): string => (count === 1 ? 'Delete this message?' : `Delete ${messages(count)}?`),
   deleteWarning:
     'The server burns the sealed bytes, for all readers of this box: nobody who has not opened them can open them any more. You cannot undo it.',
   deleteSure: 'Yes, delete for all readers',
@@ -37,13 +37,14 @@ export const inbox = {
     'The server gave no answer that this page can use. Some of them may be deleted: try again when you are connected.',
   keep: 'Keep',
   older: 'Show older',
-  olderLoading: 'Asking for older drops…',
+  olderLoading: 'Asking for older messages…',
   listed: (listed: number, count: number): string => `${format.number(listed)} of ${format.number(count)} are listed.`,
   repeated: (count: number): string =>
-    `The server lists ${count === 1 ? 'one drop' : drops(count)} more than once. ${count === 1 ? 'It is' : 'Each is'} shown once. An honest server does not do that.`,
+    `The server lists ${count === 1 ? 'one message' : messages(count)} more than once. ${count === 1 ? 'It is' : 'Each is'} shown once. An honest server does not do that.`,
   repeatedMark: 'Listed more than once',
   loading: 'Asking what has arrived…',
-  stale: (why: string): string => `The list may be out of date: ${why} New drops are looked for again by themselves.`,
+  stale: (why: string): string =>
+    `The list may be out of date: ${why} New messages are looked for again by themselves.`,
 }
 
 /** Why the list could not be had. */
@@ -80,7 +81,7 @@ export const item = {
   unreadableTitle: 'It cannot be opened',
   unreadable: {
     no_keys:
-      'This device does not have the keys of that time any more, or never had them: they are deleted once no drop should need them, and a box that comes back from its phrase begins with new ones. It has not been fetched. Another reader of the box may still open it.',
+      'This device does not have the keys of that time any more, or never had them: they are deleted once no message should need them, and a box that comes back from its phrase begins with new ones. It has not been fetched. Another reader of the box may still open it.',
     open_failed:
       'No key of this device opens it. It was sealed for keys that have been deleted, for other readers or for somebody else, or it was changed on the way. Nobody can tell which.',
     misplaced:
@@ -118,10 +119,10 @@ export const readers = {
 export const thread = {
   title: (name: string): string => `Thread ${name}`,
   lede: 'What this device has read and answered of it. Only the return code of its sender makes such a thread.',
-  this: 'This drop',
+  this: 'This message',
   received: (day: string): string => `Received ${day}`,
   empty: 'no text',
-  open: (day: string): string => `Open the drop of ${day}`,
+  open: (day: string): string => `Open the message of ${day}`,
   answered: (when: string): string => `You answered ${when}`,
   answerEmpty: 'files only',
 }
@@ -183,6 +184,6 @@ const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code
   unsupported: 'This browser lacks what sealing needs (Ed25519 over HTTPS). Everything is still here; use a newer one.',
 }
 
-function drops(count: number): string {
-  return count === 1 ? '1 drop' : `${format.number(count)} drops`
+function messages(count: number): string {
+  return count === 1 ? '1 message' : `${format.number(count)} messages`
 }

@@ -19,7 +19,12 @@ export const sent = {
   state: 'State',
   asOf: (when: string): string => `as the server said ${when}`,
   receipts: 'Receipts',
-  proved: (when: string): string => `Opened on ${when}, proved by the reader’s signature.`,
+  proved: (when: string): string => `Opened on ${when} by someone who holds the key, proved by signature.`,
+  saveProof: 'Save the proof',
+  proofHint:
+    'The proof is a file that the sealdrop command checks with no server. It holds no secret. It shows that a key signed, not who had it; and since you could have made it yourself, it convinces only those who trust you.',
+  proofPassphrase: 'Whoever has it and the link can try passphrases at home: do not give both away.',
+  proofSaved: 'The proof is saved.',
   claimed: (when: string): string => `Claimed on ${when}, not finished. Proved by the reader’s signature.`,
   unproved: 'The server claims that somebody opened it, and its proof is wrong. Do not believe it.',
   unread:

@@ -20,6 +20,8 @@ export const write = {
   title: (name: string): string => `Write to ${name}`,
   lede: 'What you write is sealed on this device. Only the readers named here can open it; the server cannot.',
   invited: 'You have an invitation to write to this box.',
+  uninvited:
+    'This box takes messages only from people with an invitation, and there is none in the address that you opened. Ask the owner for an invitation link before you write.',
   facts: 'About this box',
   address: 'Address',
   addressHint: 'Compare it with where you have it from. The name is what the owner chose, and anybody can choose any.',
@@ -109,7 +111,10 @@ export const letterFaults = {
     'This box takes messages only from people with an invitation. Everything is still here. Ask the owner for an invitation link, and open it in place of this address.',
   invitationSpent:
     'This invitation does not hold any more: it is used up, it has ended, or the owner has taken it back. Everything is still here. Ask the owner for another one.',
-  ended: 'There is no box at this address any more. Everything is still here.',
+  size: (room: string, sum: string, hasFiles: boolean): string =>
+    `This box takes up to ${room}. ${hasFiles ? 'These files are' : 'This message is'} ${sum}. Everything is still here; ${hasFiles ? 'remove some, or send them one after another' : 'shorten the text'}.`,
+  changed: (name: string): string =>
+    `“${name}” was changed while it was being sent. What was sent of it is cancelled, and everything is in the form again; press again to send the file as it is now.`,
 }
 
 /** It is there. */

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { draftTerms, type Draft } from '../draft.ts'
+import { contentBytes, draftTerms, type Draft } from '../draft.ts'
 import type { Device } from '../device.ts'
 import { isOnePart } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
@@ -47,6 +47,11 @@ export function Letter(
     <>
       <Title text={words.title(box.card.name)} screen="letter" />
       <p class="lede">{words.lede}</p>
+      {box.card.terms.invitation && target.invitation === undefined && (
+        <Notice kind="warn">
+          <p>{words.uninvited}</p>
+        </Notice>
+      )}
       <Interrupted act={act} device={device} state={desk} />
       <BoxFacts target={target} box={box} limits={limits} />
       <Published address={target.address} />
@@ -202,5 +207,10 @@ function faultText(fault: ComposeFault, { desk, target }: WriteState): string | 
   if (fault.at === 'box-full') return letterFaults['box-full']
   if (fault.at === 'invitation')
     return target.invitation === undefined ? letterFaults.invitationNeeded : letterFaults.invitationSpent
-  return composeFaultText(fault, desk.draft)
+  const { draft } = desk
+  // Neither a link nor the server alone has to do with these.
+  if (fault.at === 'changed') return letterFaults.changed(fault.name)
+  if (fault.at === 'size')
+    return letterFaults.size(format.bytes(fault.room), format.bytes(contentBytes(draft)), draft.files.length > 0)
+  return composeFaultText(fault, draft)
 }

@@ -11,6 +11,7 @@ import { Answers } from './answers.tsx'
 import type { ReturnAct } from './return-act.ts'
 import type { BoxFault, CodeFault, ReturnMain, ReturnState } from './return-state.ts'
 import { WriteScreen } from './write-screen.tsx'
+import type { WriteState } from './write-state.ts'
 
 export interface ReturnProps {
   readonly act: ReturnAct
@@ -37,13 +38,18 @@ export function ReturnScreen(props: ReturnProps): VNode {
       return (
         <>
           <WriteScreen act={writeAct} device={device} state={write} />
-          {write.desk.main.at !== 'sending' && <Back act={act} />}
+          {!isUnderWay(write) && <Back act={act} />}
         </>
       )
     }
     case 'forgotten':
       return <Forgotten act={act} />
   }
+}
+
+/** Whoever went away now would not learn whether it was sent. */
+function isUnderWay({ desk: { main } }: WriteState): boolean {
+  return main.at === 'sending' || (main.at === 'compose' && main.work !== undefined)
 }
 
 function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'code' }> }): VNode {

@@ -16,6 +16,7 @@ export interface ReturnState {
   /** Why the server could not be asked for new answers the last time. */
   readonly listFault: FailureCode | undefined
   readonly isListing: boolean
+  /** A letter that is being written, or was and is not sent: it stays while the answers are looked at. */
   readonly write: WriteState | undefined
   /** What a screen reader is told, and how many there have been: the same one twice in a row is to be heard twice. */
   readonly announcement: string
@@ -79,6 +80,7 @@ export type ReturnEvent =
   | { readonly type: 'box-typed'; readonly text: string }
   | { readonly type: 'box-refused'; readonly fault: BoxFault }
   | { readonly type: 'writing-begun'; readonly write: WriteState }
+  | { readonly type: 'writing-resumed' }
   | { readonly type: 'write'; readonly event: WriteEvent }
   | { readonly type: 'forgot' }
   | { readonly type: 'again' }
@@ -120,7 +122,7 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
     case 'saved':
       return answerReduce(state, event)
     case 'listed-again':
-      return isClosed(main) ? state : { ...state, main: { at: 'answers' }, write: undefined }
+      return isClosed(main) ? state : { ...state, main: { at: 'answers' }, write: unsent(state) }
     case 'box-asked':
       return isClosed(main) ? state : { ...state, main: { at: 'which-box', text: '' } }
     case 'box-typed':
@@ -129,6 +131,8 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
       return main.at === 'which-box' ? { ...state, main: { ...main, fault: event.fault } } : state
     case 'writing-begun':
       return isClosed(main) ? state : { ...state, main: { at: 'writing' }, write: event.write }
+    case 'writing-resumed':
+      return isClosed(main) || state.write === undefined ? state : { ...state, main: { at: 'writing' } }
     case 'write':
       return state.write === undefined ? state : { ...state, write: reduceWrite(state.write, event.event) }
     case 'forgot':
@@ -147,6 +151,11 @@ export function wouldLoseReturn({ main, write }: ReturnState): boolean {
 /** The box that the newest opened answer says it is from. */
 export function lastBox({ list, opened }: ReturnState): BoxAddress | undefined {
   return list.items.map(({ drop }) => opened.get(drop)).find((from) => from !== undefined)
+}
+
+/** What of a letter would be lost if it were left. */
+function unsent({ write }: ReturnState): WriteState | undefined {
+  return write !== undefined && wouldLoseLetter(write) ? write : undefined
 }
 
 function isClosed({ at }: ReturnMain): boolean {

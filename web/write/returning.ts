@@ -1,6 +1,7 @@
 import { accessOfReturn, type Access } from '#client/box/access.ts'
 import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { listItems } from '#client/box/inbox.ts'
+import { watchPages } from '#client/box/pages.ts'
 import { deriveReturn, parseReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { splitWords } from '#client/crypto/words.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -44,14 +45,18 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
         return dispatch({ type: 'code-refused', fault })
       }
       dispatch({ type: 'code-asked' })
+      const { main: asked } = state()
+      // Whoever left, or typed on, while it was looked for does not ask for this any more.
+      const isAsked = (): boolean => state().main === asked
       try {
         const access = accessOfReturn(await deriveReturn(code))
         const page = await listItems(server(), access, { order: 'before', seq: LATEST_SEQ, most: PAGE_ITEMS })
+        if (!isAsked()) return
         held = { code, access }
         dispatch({ type: 'entered', page })
         stopWatching = watch(look, { wait: (ms) => device.wait(ms) })
       } catch (error) {
-        dispatch({ type: 'code-refused', fault: { at: 'server', code: failureOf(error) } })
+        if (isAsked()) dispatch({ type: 'code-refused', fault: { at: 'server', code: failureOf(error) } })
       }
     },
 
@@ -62,17 +67,18 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       try {
         const query = { order: 'before', seq: state().list.oldestSeq, most: PAGE_ITEMS } as const
         const page = await listItems(server(), access, query, placesOf())
-        dispatch({ type: 'listed', what: 'older', page })
+        // By now it may be another code's list.
+        if (held?.access === access) dispatch({ type: 'listed', what: 'older', page })
       } catch (error) {
-        dispatch({ type: 'list-failed', fault: failureOf(error) })
+        if (held?.access === access) dispatch({ type: 'list-failed', fault: failureOf(error) })
       }
     },
 
     open: (item) => answering.open(item),
 
     async list() {
-      writing = undefined
       dispatch({ type: 'listed-again' })
+      if (state().write === undefined) writing = undefined
       await answering.leave()
     },
 
@@ -80,6 +86,10 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
 
     writeAgain(to) {
       void answering.leave()
+      const { write } = state()
+      // What was being written there, or to wherever it was, goes on as it was left.
+      if (write !== undefined && (to ?? write.target.address) === write.target.address)
+        return dispatch({ type: 'writing-resumed' })
       if (to === undefined) return dispatch({ type: 'box-asked' })
       begin({ address: to })
     },
@@ -135,10 +145,12 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
     if (access === undefined) return
     const before = state().list.items.length
     try {
+      const watched = watchPages()
       for (;;) {
         const query = { order: 'after', seq: state().list.newestSeq, most: MAX_LISTED } as const
         const page = await listItems(server(), access, query, placesOf())
         if (held?.access !== access) return
+        watched(page)
         dispatch({ type: 'listed', what: 'newer', page })
         if (!page.more || page.items.length === 0) break
       }

@@ -1,5 +1,6 @@
 import { render, type VNode } from 'preact'
 import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import { makeDrawing } from '../parts/drawing.ts'
 import { Frame } from '../parts/frame.tsx'
 import { roomOf, type RoomTools } from '../room-tools.ts'
 import { stages } from '../words/page.ts'
@@ -35,10 +36,12 @@ export function start(root: Element, tools: RoomTools): void {
 function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void {
   const { device } = tools
   let state = firstWriteState(target)
+  let isLeft = false
   const act = makeWriting(
     {
       ...tools,
       dispatch: (event) => {
+        if (isLeft) return
         state = reduceWrite(state, event)
         device.guard(wouldLoseLetter(state))
         draw()
@@ -47,13 +50,21 @@ function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void 
     },
     target,
   )
-  const draw = (): void =>
-    render(
-      <Framed device={device} desk={state.desk}>
-        <WriteScreen act={act} device={device} state={state} />
-      </Framed>,
-      root,
-    )
+  const draw = makeDrawing(root, () => (
+    <Framed device={device} desk={state.desk}>
+      <WriteScreen act={act} device={device} state={state} />
+    </Framed>
+  ))
+  // A page that is left may be kept in memory, to be shown again to whoever sits there then: not the letter, nor its code.
+  addEventListener('pagehide', () => {
+    isLeft = true
+    state = firstWriteState(target)
+    device.guard(false)
+    render(null, root)
+  })
+  addEventListener('pageshow', () => {
+    if (isLeft) device.reload()
+  })
   draw()
   void act.look()
 }
@@ -70,13 +81,13 @@ function startReturn(root: Element, tools: RoomTools): void {
     },
     state: () => state,
   })
-  const draw = (): void =>
-    render(
-      <Framed device={device} desk={state.write?.desk} said={state}>
-        <ReturnScreen act={act} device={device} state={state} />
-      </Framed>,
-      root,
-    )
+  const draw = makeDrawing(root, () => (
+    <Framed device={device} desk={state.write?.desk} said={state}>
+      <ReturnScreen act={act} device={device} state={state} />
+    </Framed>
+  ))
+  // A page that is left may be kept in memory, to be shown again to whoever sits there then.
+  addEventListener('pagehide', () => void act.done())
   draw()
 }
 

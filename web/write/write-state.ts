@@ -100,7 +100,9 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
     case 'recalled':
       return { ...state, isRemembered: event.isRemembered }
     case 'card-refused':
-      return { ...state, main: { at: 'refused', refusal: event.refusal }, desk: atRest(desk) }
+      return main.at === 'sent'
+        ? state
+        : { ...state, main: { at: 'refused', refusal: event.refusal }, desk: atRest(desk) }
     case 'missed':
       return main.at === 'looking' ? { ...state, main: { at: 'looking', fault: event.fault } } : state
     case 'code-wanted':

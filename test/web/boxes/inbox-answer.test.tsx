@@ -10,6 +10,7 @@ import { memoryStaging } from '#client/staging.ts'
 import { DropError } from '#protocol/error.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
+import { deskOf } from '../../../web/boxes/inbox/desk.ts'
 import { transfer } from '../../../web/words/transfer.ts'
 import { chooseFile } from '../../../web/draft.ts'
 import { noise } from '../../client/support/bytes.ts'
@@ -99,7 +100,8 @@ test('a return code that its sender does not prove to have makes no thread and t
   const { card, root } = stage
   const to = { box: root.address, drop, serial: card.serial, readers: card.readers.map(({ key }) => key) }
   // The reply of another letter: its proof is of another drop.
-  const reply = await signReply(keys, root.address, formatDropId(noise(16, 2)))
+  const other = { box: root.address, drop: formatDropId(noise(16, 2)), text: 'Trust me', files: [] }
+  const reply = await signReply(keys, other)
   const sender = await generateSigningKey()
   const letter = {
     letterhead: { to, reply },
@@ -144,4 +146,40 @@ test('an answer in parts can be cancelled on its way, and what was typed and cho
   stage.press(answer.send)
   await stage.shows('Your answer is there')
   expect(await answersFor(code)).toEqual(['With a film'])
+})
+
+test('a box does not lock by itself while an answer is on its way, which goes on while another part of it is shown', async () => {
+  stage = await inboxStage()
+  const code = newReturnCode()
+  const drop = await stage.write({ text: 'A letter' }, { returnCode: code })
+  await show()
+  await stage.open(drop, 'A letter')
+  expect(stage.isAtWork()).toBe(false)
+  const gate = Promise.withResolvers<undefined>()
+  stage.server.hand = (name) => (name === 'create' ? gate.promise : undefined)
+  stage.type('Wait for it')
+  stage.press(answer.send)
+  await expect.poll(() => stage.server.asked.includes('create'), PATIENT).toBe(true)
+  expect(stage.isAtWork()).toBe(true)
+  stage.hide()
+  expect(stage.isAtWork()).toBe(true)
+  gate.resolve(undefined)
+  await expect.poll(() => stage.isAtWork(), PATIENT).toBe(false)
+  expect(await answersFor(code)).toEqual(['Wait for it'])
+})
+
+test('a draft keeps the page from being left while another part of the box is shown, until the lock takes it', async () => {
+  stage = await inboxStage()
+  const drop = await stage.write({ text: 'A letter' }, { returnCode: newReturnCode() })
+  await show()
+  await stage.open(drop, 'A letter')
+  stage.type('Do not lose this')
+  await expect.poll(() => stage.isGuarded(), PATIENT).toBe(true)
+  expect(stage.isAtWork()).toBe(false)
+  stage.hide()
+  expect(stage.isGuarded()).toBe(true)
+  const desk = deskOf(stage.session, stage.tools)
+  stage.session.lock()
+  expect(stage.isGuarded()).toBe(false)
+  expect(JSON.stringify([...desk.state().answers])).not.toContain('Do not lose this')
 })

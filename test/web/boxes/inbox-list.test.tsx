@@ -35,13 +35,13 @@ test('an empty box says so, and what arrives shows up without a press', async ()
   shown.server.lists.set(shown.root.address, manyItems(2))
   shown.tick()
   await expect.poll(() => rows(shown).length, PATIENT).toBe(2)
-  expect(shown.said).toEqual(['2 new drops'])
+  expect(shown.said).toEqual(['2 new messages'])
 })
 
 test('of ten thousand items a page is drawn at a time, and the keyboard goes on where the button was', async () => {
   const shown = await show(10_000)
   expect(rows(shown)).toHaveLength(100)
-  expect(shown.text()).toContain('10,000 drops')
+  expect(shown.text()).toContain('10,000 messages')
   expect(rows(shown)[0]?.querySelector('[data-drop]')).toBe(rowOf(shown, 10_000))
   for (let page = 2; page <= 3; page++) {
     shown.press(words.older)
@@ -79,11 +79,11 @@ test('new items are told politely, and move neither the focus nor what is in sig
   listOf(shown).push(...manyItems(3, 301))
   shown.tick()
   await expect.poll(() => rows(shown).length, PATIENT).toBe(103)
-  expect(shown.said).toEqual(['3 new drops'])
+  expect(shown.said).toEqual(['3 new messages'])
   expect(document.activeElement).toBe(focused)
   await frames()
   expect(Math.abs(focused.getBoundingClientRect().top - top)).toBeLessThan(2)
-  expect(shown.text()).toContain('303 drops')
+  expect(shown.text()).toContain('303 messages')
   expect(rows(shown)[0]?.querySelector('[data-drop]')).toBe(rowOf(shown, 303))
 })
 
@@ -138,7 +138,7 @@ test('a drop that the server lists twice is shown once, with a warning', async (
   const shown = await show(3)
   listOf(shown).push({ ...numberedItem(1), seq: 4 })
   shown.tick()
-  await expect.poll(() => shown.text(), PATIENT).toContain('lists one drop more than once')
+  await expect.poll(() => shown.text(), PATIENT).toContain('lists one message more than once')
   expect(rows(shown)).toHaveLength(3)
   expect(rowOf(shown, 1).textContent).toContain(words.repeatedMark)
 })
@@ -152,7 +152,7 @@ test('what has vanished from the box says so in its row', async () => {
   shown.tick()
   await expect.poll(() => rowOf(shown, 2).textContent, PATIENT).toContain(words.gone)
   expect(rowOf(shown, 1).textContent).not.toContain(words.gone)
-  expect(shown.text()).toContain('4 drops')
+  expect(shown.text()).toContain('4 messages')
 })
 
 test('an owner deletes what is selected, after a question that says for whom it is gone', async () => {
@@ -174,7 +174,7 @@ test('an owner deletes what is selected, after a question that says for whom it 
   await expect.poll(() => rows(shown).length, PATIENT).toBe(0)
   expect(shown.server.asked.filter((name) => name === 'delete')).toHaveLength(2)
   expect(listOf(shown)).toHaveLength(150)
-  expect(shown.said.at(-1)).toBe('200 drops deleted.')
+  expect(shown.said.at(-1)).toBe('200 messages deleted.')
   expect(document.activeElement?.tagName).toBe('H2')
 })
 

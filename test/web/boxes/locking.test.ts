@@ -1,13 +1,18 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { join } from '#client/box/joining.ts'
 import { newVault, openVault } from '#client/box/vault.ts'
+import { formatBoxAddress } from '#protocol/address.ts'
+import { formatDropId } from '#protocol/id.ts'
 import { watchIdle } from '../../../web/boxes/idle.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
-import { boxWords, lockedWords } from '../../../web/words/boxes.ts'
+import { FIRST_BOXES, wouldLoseBox, type Screen } from '../../../web/boxes/state.ts'
+import { boxWords, homeWords, lockedWords } from '../../../web/words/boxes.ts'
 import { boxFaults } from '../../../web/words/boxes-faults.ts'
 import { forgetWords, settingsWords } from '../../../web/words/boxes-settings.ts'
-import { newState, quickStretch } from '../../client/box/support/states.ts'
+import { newState, NOW, quickStretch, WEEK } from '../../client/box/support/states.ts'
+import { refuses, says } from '../../client/support/network.ts'
 import type { TabMessage } from '../../../web/boxes/tabs.ts'
-import { PASSPHRASE, PATIENT } from './support/ways.ts'
+import { createUpTo, PASSPHRASE, PATIENT } from './support/ways.ts'
 import { roomStage, tabsOf, type RoomSetting, type RoomStage } from './support/room-stage.tsx'
 
 const rooms: RoomStage[] = []
@@ -67,6 +72,38 @@ test('a lock leaves nothing open, and says why if nobody pressed it', async () =
   room.act.home.lock()
   await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.lede)
   expect(room.text()).not.toContain(lockedWords.idle)
+})
+
+test('a clock that is weeks ahead is told when a box is unlocked, and no key is deleted', async () => {
+  const room = await before()
+  await unlock(room)
+  await expect.poll(() => room.session().state().serial, PATIENT).toBeGreaterThan(0)
+  await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
+  const { chain } = room.session().state()
+  room.act.home.lock()
+  await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.lede)
+  room.now += 6 * WEEK
+  room.server().hand = (name) => (name === 'limits' ? says({ largest: 1, time: NOW / 1_000 }) : undefined)
+  await unlock(room)
+  await expect.poll(() => room.text(), PATIENT).toContain(boxFaults.clock_wrong)
+  expect(room.session().state().chain).toEqual(chain)
+})
+
+test('a reader whose keys have run out is told that a new reader code is needed', async () => {
+  const store = memoryStore()
+  const { box } = await newState('Tips')
+  const joined = await join({ origin: location.origin, box, readerName: 'Ana', now: NOW })
+  const note = { readAtMs: NOW, preview: '', expiresAtMs: NOW + WEEK, sealedTo: [] }
+  const state = { ...joined, name: 'Tips', serial: 1, reading: { items: { [formatDropId(new Uint8Array(16))]: note } } }
+  await store.keepVault((await newVault(state, PASSPHRASE, quickStretch)).vault)
+  const room = await before({ store })
+  await unlock(room)
+  await expect.poll(() => room.server().asked, PATIENT).toContain('keys')
+  room.server().hand = (name) => (name === 'keys' ? refuses('not_proved') : undefined)
+  room.act.home.lock()
+  await expect.poll(() => room.text(), PATIENT).toContain(lockedWords.lede)
+  await unlock(room)
+  await expect.poll(() => room.text(), PATIENT).toContain(boxFaults.reader_ended)
 })
 
 test('when another tab removes the box, this one locks and says so', async () => {
@@ -145,4 +182,79 @@ test('a page that nobody uses is idle after its minutes, by the clock, and a sig
     end()
     vi.useRealTimers()
   }
+})
+
+test('while something is under way nobody is idle, and the minutes begin anew after it; while a device sleeps nothing is', () => {
+  vi.useFakeTimers()
+  let isAtWork = true
+  const onIdle = vi.fn<() => void>()
+  const order = { clock: () => Date.now(), minutes: () => 10, isAtWork: () => isAtWork, onIdle, tickMs: 1_000 }
+  const end = watchIdle({ ...order, target: new EventTarget() })
+  try {
+    vi.advanceTimersByTime(3_600_000)
+    expect(onIdle).not.toHaveBeenCalled()
+    isAtWork = false
+    vi.advanceTimersByTime(599_000)
+    expect(onIdle).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(2_000)
+    expect(onIdle).toHaveBeenCalled()
+
+    onIdle.mockClear()
+    isAtWork = true
+    vi.advanceTimersByTime(60_000)
+    expect(onIdle).not.toHaveBeenCalled()
+    vi.setSystemTime(Date.now() + 3_600_000)
+    vi.advanceTimersByTime(1_000)
+    expect(onIdle).toHaveBeenCalled()
+  } finally {
+    end()
+    vi.useRealTimers()
+  }
+})
+
+test('on a later visit, too, the page says that this browser has not promised to keep the box, and only then', async () => {
+  const store: Store = { ...memoryStore(), isLasting: true }
+  await store.keepVault((await newVault(await newState('Tips'), PASSPHRASE, quickStretch)).vault)
+  for (const isPersisted of [false, true]) {
+    const room = await before({ store })
+    room.isPersisted = isPersisted
+    await unlock(room)
+    await expect.poll(() => room.state().isPersisted, PATIENT).toBe(isPersisted)
+    expect(room.text()).toContain(homeWords.nag)
+    expect(room.text().includes(homeWords.nagPersisted)).toBe(!isPersisted)
+  }
+})
+
+test('a page that is left shows neither words nor a box to whoever comes back to it', async () => {
+  const room = roomStage()
+  rooms.push(room)
+  const words = await createUpTo(room, 'check')
+  room.act.making.showWords()
+  await expect.poll(() => room.text(), PATIENT).toContain(words.slice(0, 1).join())
+  room.leave()
+  await expect.poll(() => room.text(), PATIENT).toContain(boxWords.empty)
+  // Nothing of it is left to go on with.
+  room.act.making.showWords()
+  room.act.making.check()
+  expect(room.state().screen.at).toBe('list')
+  expect(JSON.stringify(room.state())).not.toContain(words.slice(0, 2).join('","'))
+
+  const opened = await before()
+  await unlock(opened)
+  await expect.poll(() => opened.state().screen.at, PATIENT).toBe('home')
+  const session = opened.session()
+  opened.leave()
+  expect(session.isLocked()).toBe(true)
+  expect(opened.state().screen.at).toBe('list')
+})
+
+test.for<[string, boolean, Screen, boolean]>([
+  ['the words of a new box', true, { at: 'phrase', words: [] }, true],
+  ['a new box without protection', true, { at: 'protect', name: 'Tips', canPasskey: false, isNew: true }, true],
+  ['a backup that can be opened again', true, { at: 'protect', name: 'Tips', canPasskey: false, isNew: false }, false],
+  ['the list of boxes', true, { at: 'list' }, false],
+  ['the list of boxes in a browser that keeps nothing', false, { at: 'list' }, true],
+])('leaving the page at %s asks first, if it loses something', ([, isLasting, screen, loses]) => {
+  const entry = { box: formatBoxAddress(new Uint8Array(32)), name: 'Tips', hasPasskey: false }
+  expect(wouldLoseBox({ ...FIRST_BOXES, isLasting, screen, entries: [entry] })).toBe(loses)
 })

@@ -68,6 +68,25 @@ test('the words of a return code are shown once, kept from leaving unread, and g
   expect(Object.values(await databaseContents()).flat()).toEqual([])
 })
 
+test('who leaves with the code or a letter on the screen finds neither when the browser brings the page back', async () => {
+  for (const isSent of [true, false]) {
+    const { box, server } = await published()
+    let loads = 0
+    const page = visit(server, box.address, { device: { reload: () => void loads++ } })
+    await arrive(page)
+    page.type('message', 'answer me')
+    page.tick('wants-code')
+    if (isSent) await page.press(words.seal)
+    await until(() => !isSent || codeOf(page).length > 0)
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+    expect(page.box.childElementCount).toBe(0)
+    expect(page.isGuarded()).toBe(false)
+    expect(loads).toBe(0)
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    expect(loads).toBe(1)
+  }
+})
+
 /** A card that is not the one to seal with today, and what is said of it. */
 const WRONG: Readonly<Record<string, [make: (box: TestBox) => Promise<string | undefined>, sentence: string]>> = {
   stale: [async (box) => changed(box, { epoch: epochAt(NOW) - 3 }), 'has not renewed its keys since'],
@@ -120,7 +139,7 @@ const FAILURES: Readonly<Record<string, [reply: Reply, sentence: string]>> = {
   'a full box': [refuses('box_full'), letterFaults['box-full']],
   'a missing invitation': [refuses('invitation_needed'), letterFaults.invitationNeeded],
   'a lost connection': [lost, 'The server could not be reached.'],
-  'a box that takes less than it said': [refuses('too_large'), 'This server takes up to'],
+  'a box that takes less than it said': [refuses('too_large'), 'This box takes up to'],
   'an answer of something else': [refuses('bad_request'), 'The server refused the sealed message.'],
 }
 
@@ -145,6 +164,20 @@ test.for(Object.entries(FAILURES))('after %s the letter is still here, and goes 
   expect(await read(box, server)).toEqual(['do not lose me'])
 })
 
+test('a box by invitation says so before anybody has typed for an hour', async () => {
+  const { box, server } = await published()
+  server.cards.set(box.address, await changed(box, { terms: { largest: 1_000_000, invitation: true } }))
+  const page = visit(server, box.address)
+  await arrive(page)
+  expect(page.text()).toContain(words.uninvited)
+  const invited = visit(
+    server,
+    formatInvitation('https://drop.example', box.address, new Uint8Array(16)).replace(/.*#/, ''),
+  )
+  await arrive(invited)
+  expect(invited.text()).not.toContain(words.uninvited)
+})
+
 test('an invitation that is spent says so, and not that one is needed', async () => {
   const { box, server } = await published()
   const [, fragment = ''] = formatInvitation('https://drop.example', box.address, new Uint8Array(16)).split('#')
@@ -164,7 +197,7 @@ test('a file beyond the limit is refused by number before anything is sealed', a
   const page = visit(server, box.address)
   await arrive(page)
   page.choose([new File([noise(1_100_000)], 'film.mp4')])
-  await until(() => page.alert().includes('This server takes up to'))
+  await until(() => page.alert().includes('This box takes up to'))
   expect(page.alert()).toMatch(/up to \d+ kB\. These files are 1\.1 MB/)
   expect(server.asked).toEqual(['card'])
 })

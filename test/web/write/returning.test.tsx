@@ -166,6 +166,48 @@ test('without an answer the box is asked for, and one of another server is not w
   await until(() => page.heading() === write.title('The newsroom'))
 })
 
+test('a letter that is begun in a thread is still there after a look at the answers', async () => {
+  const set = await setting()
+  await answer(set, 'which shelf?')
+  const page = visit(set.server, 'return')
+  await enter(page, set.code)
+  const writing = (): boolean => page.heading() === write.title('The newsroom')
+  await page.press('Open the answer of')
+  await until(() => shown(page) !== '')
+  await page.press(answers.writeAgain)
+  await until(writing)
+  page.type('message', 'the third from')
+  await page.press(answers.back)
+  await until(() => page.heading() === answers.title)
+  expect(page.isGuarded()).toBe(true)
+  await page.press(answers.writeAgain)
+  await until(writing)
+  expect(page.box.querySelector<HTMLTextAreaElement>('#message')?.value).toBe('the third from')
+  await page.press(write.seal)
+  await until(() => page.heading() === letterSent.title)
+  expect((await received(set.box, set.server)).map((each) => each.text)).toEqual(['the third from'])
+})
+
+test('a code that is still looked for when the page is left is not held, and nobody is asked again', async () => {
+  const { code, server } = await setting()
+  const asked: (() => void)[] = []
+  const wait = (): Promise<void> => new Promise((resolve) => asked.push(resolve))
+  const page = visit(server, 'return', { device: { wait } })
+  server.hand = (name) => (name === 'items' && asked.length === 0 ? lost : undefined)
+  page.type('code', code.words.join(' '))
+  await page.press(returning.open)
+  await until(() => asked.length > 0)
+  dispatchEvent(new PageTransitionEvent('pagehide'))
+  await until(() => page.heading() === forgotten.title)
+  await page.press(forgotten.another)
+  await until(() => page.heading() === returning.title)
+  for (const again of asked) again()
+  await until(() => server.asked.filter((name) => name === 'items').length === 2)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(page.heading()).toBe(returning.title)
+  expect(server.asked.filter((name) => name === 'items')).toHaveLength(2)
+})
+
 test('an answer for somebody else, or changed on its way, shows nothing of itself', async () => {
   const set = await setting()
   const { code, server } = set

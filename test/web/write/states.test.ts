@@ -64,6 +64,7 @@ test('the words of a code leave the state when they are written down, and until 
   expect(state.desk.draft).toEqual(EMPTY_LETTER)
   expect(state.main).toMatchObject({ at: 'sent', words: ['one', 'two'] })
   expect(wouldLoseLetter(state)).toBe(true)
+  expect(after([{ type: 'card-refused', refusal: { why: 'gone' } }, found(), { type: 'looked' }], state)).toEqual(state)
   const noted = after([{ type: 'code-noted' }], state)
   expect(noted.main).toMatchObject({ at: 'sent', words: undefined, hasCode: true })
   expect(JSON.stringify(noted)).not.toContain('two')
@@ -89,6 +90,8 @@ test('what was sealed is sealed anew for other keys and for another wish, and no
   }
   expect(after([renewed], state).desk.draft).not.toBe(draft)
 })
+
+const unanswered = { expiresAtMs: 1, words: undefined, hasCode: false }
 
 const item: Item = {
   drop: 'a'.repeat(22) as DropId,
@@ -140,5 +143,11 @@ test('a letter that is being written in a thread is asked about before it is lef
   ]
   const state = events.reduce(reduceReturn, FIRST_RETURN)
   expect(wouldLoseReturn(state)).toBe(true)
-  expect(wouldLoseReturn(reduceReturn(state, { type: 'listed-again' }))).toBe(false)
+  const listed = reduceReturn(state, { type: 'listed-again' })
+  expect(wouldLoseReturn(listed)).toBe(true)
+  expect(reduceReturn(listed, { type: 'writing-resumed' })).toEqual(state)
+  const done = reduceReturn(reduceReturn(state, { type: 'write', event: { ...sent, letter: unanswered } }), {
+    type: 'listed-again',
+  })
+  expect(done.write).toBeUndefined()
 })

@@ -7,7 +7,15 @@ import { makeAnswering } from './answering.ts'
 import { makeCollecting } from './collecting.ts'
 import { makeListing } from './listing.ts'
 import { noteUnread } from './notes.ts'
-import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox, type InboxEvent, type InboxState } from './state.ts'
+import {
+  answerTo,
+  FIRST_INBOX,
+  isAtWork,
+  reduceInbox,
+  wouldLoseInbox,
+  type InboxEvent,
+  type InboxState,
+} from './state.ts'
 import { note, type InboxTools } from './tools.ts'
 import { watch } from './watching.ts'
 
@@ -45,9 +53,13 @@ const DESKS = new WeakMap<BoxSession, InboxDesk>()
 function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
   let state = FIRST_INBOX
   let viewer: Viewer | undefined
+  let isOver = false
   const dispatch = (event: InboxEvent): void => {
+    // What comes in after the lock is for nobody.
+    if (isOver) return
     state = reduceInbox(state, event)
-    if (viewer !== undefined) room.device.guard(wouldLoseInbox(state))
+    // Whichever part of the box is shown: a draft waits here for whoever comes back to it.
+    room.device.guard(wouldLoseInbox(state))
     viewer?.onChange()
   }
   const tools: InboxTools = {
@@ -109,27 +121,28 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     },
   }
 
+  session.adopt({
+    isAtWork: () => isAtWork(state),
+    onLock() {
+      dispatch({ type: 'locked' })
+      isOver = true
+      DESKS.delete(session)
+      answering.pause()
+      void collecting.leave()
+    },
+  })
+
   return {
     act,
     state: () => state,
     enter(next) {
       viewer = next
-      room.device.guard(wouldLoseInbox(state))
       const stopListening = session.onChange(() => viewer?.onChange())
       const stopWatching = watch(() => listing.look(), room.device)
       return () => {
         viewer = undefined
         stopListening()
         stopWatching()
-        room.device.guard(false)
-        // It goes on by a press: after a lock nothing may go on by itself.
-        if (state.shown?.phase.at === 'coming') collecting.pause()
-        answering.pause()
-        if (boxOf(session) !== undefined) return
-        // Nothing that was opened outlives the lock.
-        state = FIRST_INBOX
-        DESKS.delete(session)
-        void collecting.leave()
       }
     },
   }

@@ -31,7 +31,7 @@ export function ItemsScreen(props: InboxViewProps): VNode {
       <h2 id="inbox-title" tabIndex={-1}>
         {words.title}
       </h2>
-      {list.totals !== undefined && (
+      {list.totals !== undefined && list.totals.count > 0 && (
         <p class="hint under">
           {words.totals(list.totals.count, format.bytes(list.totals.bytes))} {words.sizes}
         </p>

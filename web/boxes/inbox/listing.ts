@@ -1,5 +1,6 @@
 import { accessOfState } from '#client/box/access.ts'
 import { deleteItems, listItems } from '#client/box/inbox.ts'
+import { watchPages } from '#client/box/pages.ts'
 import type { ItemsQuery } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_DELETED, MAX_LISTED } from '#protocol/limits.ts'
@@ -67,8 +68,10 @@ export function makeListing(tools: InboxTools): ItemsListing {
     if (before.totals === undefined) return load('first')
     try {
       let arrived = 0
+      const watched = watchPages()
       for (;;) {
         const page = await ask({ order: 'after', seq: state().list.newestSeq, most: MAX_LISTED })
+        watched(page)
         const listed = state().list.items.length
         dispatch({ type: 'listed', what: 'newer', page })
         arrived += state().list.items.length - listed
@@ -88,8 +91,10 @@ export function makeListing(tools: InboxTools): ItemsListing {
     const { newestSeq, oldestSeq } = state().list
     const there = new Set<DropId>()
     let seq = newestSeq + 1
+    const watched = watchPages()
     for (;;) {
       const page = await ask({ order: 'before', seq, most: MAX_LISTED })
+      watched(page)
       for (const { drop } of page.items) there.add(drop)
       seq = page.items.at(-1)?.seq ?? 0
       if (!page.more || seq <= oldestSeq) break

@@ -48,6 +48,7 @@ export type InboxEvent =
   | { readonly type: 'deleted'; readonly drops: readonly DropId[] }
   | { readonly type: 'shown'; readonly item: Item }
   | { readonly type: 'left' }
+  | { readonly type: 'locked' }
   | ItemEvent
   | AnswerEvent
 
@@ -102,6 +103,9 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
         left: event.item.drop,
         deletion: undefined,
       }
+    case 'locked':
+      // Nothing that was opened or typed outlives it.
+      return FIRST_INBOX
     case 'left':
       return { ...state, shown: undefined, deletion: undefined }
     case 'answer-drafted':
@@ -132,6 +136,19 @@ export function wouldLoseInbox({ answers, shown }: InboxState): boolean {
   if (shown?.phase.at === 'opened' && shown.phase.saving !== undefined) return true
   return [...answers.values()].some(
     ({ draft, stage }) => stage.at === 'sending' || draft.text.trim() !== '' || draft.files.length > 0,
+  )
+}
+
+/** Whether something is on its way to the box or from it, or on its way to a file. What waits for a connection is not. */
+export function isAtWork({ answers, deletion, shown }: InboxState): boolean {
+  const phase = shown?.phase
+  if (phase?.at === 'coming' && phase.flow !== 'paused' && phase.flow !== 'waiting') return true
+  if ((phase?.at === 'opened' || phase?.at === 'unreadable') && phase.saving !== undefined) return true
+  if (deletion?.stage === 'working') return true
+  return [...answers.values()].some(({ stage }) =>
+    stage.at === 'sending'
+      ? stage.flow !== 'paused' && stage.flow !== 'waiting'
+      : stage.at === 'draft' && stage.work !== undefined,
   )
 }
 

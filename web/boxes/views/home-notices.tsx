@@ -15,13 +15,20 @@ import { faultAt, type HomeProps } from './props.ts'
 export function HomeNotices(props: HomeProps): VNode {
   const { act, home, session, state, tools } = props
   const box = session.state()
+  const ended = faultAt(state, 'keys')
   return (
     <>
       {box.phrase !== undefined && <Keys {...props} />}
+      {ended !== undefined && (
+        <Notice kind="warn" role="alert">
+          <p>{boxFaults[ended]}</p>
+        </Notice>
+      )}
       {isBackupDue(box, tools.device.clock()) && home.section !== 'settings' && (
         <Notice kind="warn">
           <p>{box.phrase === undefined ? words.nagJoined : words.nag}</p>
-          {state.isPersisted === false && <p>{words.nagPersisted}</p>}
+          {!state.isLasting && <p>{words.nagNotLasting}</p>}
+          {state.isLasting && state.isPersisted === false && <p>{words.nagPersisted}</p>}
           <div class="buttons">
             <Button kind="small" onPress={() => act.home.section('settings')}>
               {words.nagButton}

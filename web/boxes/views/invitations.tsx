@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import { parseName } from '#protocol/card.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Field } from '../../parts/field.tsx'
@@ -12,7 +13,8 @@ import * as format from '../../words/format.ts'
 import type { FaultCode } from '../fault.ts'
 import type { LeftInvitation } from '../state.ts'
 import { JobFault, JobForm } from './job-form.tsx'
-import { faultAt, type HomeProps } from './props.ts'
+import { useFirstLook } from './first-look.ts'
+import type { HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
 import { TextField } from './text-field.tsx'
 
@@ -20,11 +22,8 @@ import { TextField } from './text-field.tsx'
 export function Invitations(props: HomeProps): VNode {
   const { act, home, session, state } = props
   const { left } = home
-  const hasFailed = faultAt(state, 'left') !== undefined
   const isFree = state.job === undefined
-  useEffect(() => {
-    if (left === undefined && isFree && !hasFailed) void act.home.lookAtInvitations()
-  }, [act, left, isFree, hasFailed])
+  useFirstLook(isFree, () => left === undefined && void act.home.lookAtInvitations())
   return (
     <>
       <p class="lede">{words.lede}</p>
@@ -64,7 +63,13 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
     missed?.at === at ? boxFaults[at === 'label' ? 'no_name' : 'bad_number'] : undefined
   const make = async (): Promise<void> => {
     const at =
-      label.trim() === '' ? 'label' : !isWithin(items, 10_000) ? 'items' : !isWithin(days, 366) ? 'days' : undefined
+      parseName(label.trim()) === undefined
+        ? 'label'
+        : !isWithin(items, 10_000)
+          ? 'items'
+          : !isWithin(days, 366)
+            ? 'days'
+            : undefined
     setMissed(at === undefined ? undefined : { at })
     if (at !== undefined) return
     const expiresAtMs = tools.device.clock() + Number(days) * DAY_MS

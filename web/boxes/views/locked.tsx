@@ -71,7 +71,7 @@ export function Locked(props: BoxViewProps & { screen: ScreenOf<'locked'> }): VN
         {isForgotten && (
           <>
             <p>{words.forgottenText}</p>
-            <ForgetBox {...props} box={entry.box} text={forgetWords.owner} />
+            <ForgetBox {...props} box={entry.box} text={forgetWords.unknown} />
           </>
         )}
       </section>

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { Button } from '../../parts/button.tsx'
 import { Title } from '../../parts/title.tsx'
+import { boxWords } from '../../words/boxes.ts'
 import { protectWords as words } from '../../words/boxes-making.ts'
 import type { ScreenOf } from '../act.ts'
 import { Choice } from './choice.tsx'
@@ -23,6 +25,7 @@ export function Protect({ act, screen, state }: BoxViewProps & { screen: ScreenO
         busy={words.working}
         atField={PASSPHRASE_FAULTS}
         onSubmit={() => act.making.protect(typed.passphrase, typed.repeated, wantsPasskey)}
+        beside={screen.isNew ? undefined : <Button onPress={() => act.go('list')}>{boxWords.back}</Button>}
       >
         <NewPassphrase
           state={state}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { KnownReader } from '#client/box/state.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
 import { Button } from '../../parts/button.tsx'
@@ -10,6 +10,7 @@ import { boxFaults } from '../../words/boxes-faults.ts'
 import { readersWords as words } from '../../words/boxes-readers.ts'
 import * as format from '../../words/format.ts'
 import type { FaultCode } from '../fault.ts'
+import { useFirstLook } from './first-look.ts'
 import { JobFault, JobForm } from './job-form.tsx'
 import { faultAt, type HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
@@ -113,11 +114,8 @@ function ReaderRow({ act, reader, state }: HomeProps & { reader: KnownReader }):
 function Joined(props: HomeProps): VNode {
   const { act, home, state } = props
   const { card, code } = home
-  const hasFailed = faultAt(state, 'card') !== undefined
   const isFree = state.job === undefined
-  useEffect(() => {
-    if (card === undefined && isFree && !hasFailed) void act.home.lookAtCard()
-  }, [act, card, isFree, hasFailed])
+  useFirstLook(isFree, () => card === undefined && void act.home.lookAtCard())
   const isListed = card?.readers.some(({ key }) => key === card.own) === true
   return (
     <>

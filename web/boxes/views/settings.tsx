@@ -159,6 +159,8 @@ function LockSettings({ act, session, state }: HomeProps): VNode {
           <select
             {...ids}
             value={String(autoLockMinutes)}
+            // One thing at a time: what was chosen meanwhile would not be kept.
+            disabled={state.job !== undefined && state.job.name !== 'auto-lock'}
             onChange={({ currentTarget }) => void act.home.autoLock(Number(currentTarget.value))}
           >
             {offered.map((minutes) => (

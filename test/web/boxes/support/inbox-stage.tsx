@@ -16,7 +16,7 @@ import sheet from '../../../../web/style/inbox.css?raw'
 import type { InboxAct } from '../../../../web/boxes/inbox/act.ts'
 import { deskOf } from '../../../../web/boxes/inbox/desk.ts'
 import { Inbox } from '../../../../web/boxes/inbox/inbox.tsx'
-import type { BoxSession } from '../../../../web/boxes/session.ts'
+import type { BoxSession, SessionPart } from '../../../../web/boxes/session.ts'
 import type { RoomTools } from '../../../../web/room-tools.ts'
 import { Titles } from '../../../../web/parts/title.tsx'
 import { boxServer, type BoxServer } from '../../../client/support/box-server.ts'
@@ -42,6 +42,8 @@ export interface InboxStage {
   /** What was handed to the downloads of the browser. */
   readonly saved: ReadonlyMap<string, Blob>
   isGuarded(): boolean
+  /** Whether something is under way that a lock would break off. */
+  isAtWork(): boolean
   /** Somebody writes to the box. */
   write(message: Partial<Message>, changes?: Partial<BoxOrder>): Promise<DropId>
   /** Ends all waits: the page looks again. */
@@ -71,7 +73,7 @@ export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage
   const { card, jws } = await sign(root, { epoch: epochAt(NOW), readers: [own] })
   const server = boxServer()
   server.cards.set(root.address, jws)
-  const { session } = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root)
+  const { isAtWork, session } = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root)
   const box = document.createElement('main')
   const style = document.createElement('style')
   style.textContent = base + sheet
@@ -109,6 +111,7 @@ export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage
     said,
     saved,
     isGuarded: () => isGuarded,
+    isAtWork: () => isAtWork(),
     async write(message, changes = {}) {
       const sealed = await sealForBox({ text: '', files: [], ...message }, { ...order, ...changes })
       await deposit(server, sealed, order)
@@ -173,12 +176,14 @@ export function numberedDrop(n: number): DropId {
   return formatDropId(bytes)
 }
 
-function memorySession(first: BoxState, root: Root): { session: BoxSession } {
+function memorySession(first: BoxState, root: Root): { isAtWork: () => boolean; session: BoxSession } {
   let state = first
   let isLocked = false
   let last: Promise<unknown> = Promise.resolve()
   const listeners = new Set<() => void>()
+  const parts = new Set<SessionPart>()
   return {
+    isAtWork: () => [...parts].some((part) => part.isAtWork()),
     session: {
       state() {
         if (isLocked) throw new Error('locked')
@@ -194,7 +199,11 @@ function memorySession(first: BoxState, root: Root): { session: BoxSession } {
         return next
       },
       root: async () => (state.phrase === undefined ? undefined : root),
-      lock: () => void (isLocked = true),
+      lock() {
+        isLocked = true
+        for (const part of parts) part.onLock()
+      },
+      adopt: (part) => void parts.add(part),
       onChange(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)

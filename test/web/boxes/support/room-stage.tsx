@@ -29,7 +29,12 @@ export interface RoomStage {
   readonly saved: Map<string, Bytes>
   now: number
   isOffline: boolean
+  /** Whether the browser has promised to keep what it is given. */
+  isPersisted: boolean
   lockIdle(): void
+  isAtWork(): boolean
+  /** As when the page is left, and kept by the browser to be shown again. */
+  leave(): void
   text(): string
   /** Resolves when it has been drawn. */
   press(name: string): Promise<void>
@@ -55,11 +60,14 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     saved,
     now: NOW,
     isOffline: false,
+    isPersisted: false,
     state: () => state,
     act: undefined as never,
     session: () => boxes.session() ?? fail('the box is locked'),
     server: () => server ?? fail('nobody has asked the server'),
     lockIdle: () => boxes.lockIdle(),
+    isAtWork: () => boxes.isAtWork(),
+    leave: () => boxes.leave(),
     text: () => page.textContent,
     async press(name) {
       const found = Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
@@ -84,8 +92,9 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
   const { tools } = stage(
     async (exchange) => {
       const address = parseBoxAddress(exchange.fields[BOX_ADDRESS_FIELD] ?? '')
-      if (shown.isOffline || address === undefined) throw new TypeError('offline')
-      server ??= boxServer(address, NOW)
+      if (shown.isOffline) throw new TypeError('offline')
+      if (address !== undefined) server ??= boxServer(address, NOW)
+      if (server === undefined) throw new TypeError('offline')
       server.now = shown.now
       return server.transport(exchange)
     },
@@ -115,7 +124,8 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     },
     tabs,
     passkeys,
-    persist: async () => false,
+    persist: async () => shown.isPersisted,
+    isPersisted: async () => shown.isPersisted,
   }
   const boxes = makeBoxes(own)
   const draw = makeDrawing(page, () => drawBoxes(own, boxes))

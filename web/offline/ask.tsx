@@ -1,0 +1,63 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Title } from '../parts/title.tsx'
+import { offline as words } from '../words/offline.ts'
+import { page } from '../words/page.ts'
+import { parseTyped, type Place } from './place.ts'
+
+/** Asks for the server. @param onPlace - told what was typed, once it can be understood */
+export function Ask({ onPlace }: { onPlace: (place: Place & { readonly origin: string }) => void }): VNode {
+  const [text, setText] = useState('')
+  const [fault, setFault] = useState<{ readonly typed: string }>()
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    const place = parseTyped(text)
+    if (place === undefined) setFault({ typed: text })
+    else onPlace(place)
+  }
+  return (
+    <div class="page">
+      <header class="head">
+        <span class="brand">
+          <Mark />
+          {page.name}
+        </span>
+      </header>
+      <main>
+        <Title text={words.title} />
+        <p class="lede">{words.lede}</p>
+        <form class="stack" noValidate autoComplete="off" onSubmit={submit}>
+          <Field
+            id="server"
+            label={words.server}
+            hint={words.hint}
+            error={fault === undefined ? undefined : words.bad}
+            occasion={fault}
+          >
+            {(ids) => (
+              <input
+                {...ids}
+                class="mono"
+                type="text"
+                inputMode="url"
+                spellcheck={false}
+                autoComplete="off"
+                autoCapitalize="off"
+                value={text}
+                onInput={({ currentTarget }) => setText(currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Button kind="seal" isSubmit>
+            {words.open}
+          </Button>
+          <p class="quiet">{words.limits}</p>
+        </form>
+      </main>
+      <footer class="foot">{words.foot}</footer>
+    </div>
+  )
+}

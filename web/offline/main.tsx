@@ -1,0 +1,69 @@
+import { render } from 'preact'
+import { stretch } from '#client/crypto/argon2.ts'
+import { memoryDisk } from '../disk.ts'
+import { Button } from '../parts/button.tsx'
+import { startPage } from '../start-page.tsx'
+import { memoryStore } from '../store.ts'
+import { offline as words } from '../words/offline.ts'
+import { xhrTransport } from '../xhr-transport.ts'
+import { Ask } from './ask.tsx'
+import { fileDevice } from './device.ts'
+import { formatPlace, parsePlace } from './place.ts'
+
+// The page as one file, for who would rather not be given it by a server each time: docs/decisions/0017.
+
+// What stretches a passphrase in turns on this thread would use it, and then no timer has its turn: nobody would be told
+// meanwhile what is being waited for.
+Reflect.deleteProperty(globalThis, 'scheduler')
+
+const root = document.querySelector<HTMLElement>('#app') ?? document.body
+const bar = document.querySelector<HTMLElement>('#bar') ?? document.body
+const { origin, fragment } = parsePlace(location.hash)
+
+if (origin === undefined) ask()
+else await start(origin)
+
+function ask(): void {
+  const chosen = (place: { origin: string; fragment: string }): void => {
+    history.replaceState(null, '', formatPlace(place.origin, place.fragment === '' ? fragment : place.fragment))
+    render(null, root)
+    void start(place.origin)
+  }
+  addEventListener('hashchange', () => {
+    if (parsePlace(location.hash).origin !== undefined) location.reload()
+  })
+  render(<Ask onPlace={chosen} />, root)
+}
+
+async function start(server: string): Promise<void> {
+  const device = fileDevice(server)
+  const another = (): void => {
+    history.replaceState(null, '', '#')
+    device.reload()
+  }
+  render(
+    <>
+      <span class="quiet">{words.from}</span>
+      <span class="mono">{new URL(server).host}</span>
+      <Button kind="small" onPress={another}>
+        {words.another}
+      </Button>
+    </>,
+    bar,
+  )
+  bar.hidden = false
+  // In memory alone: what a file keeps, every other file that is opened from disk can read.
+  const [store, disk] = [memoryStore(), memoryDisk(device)]
+  await startPage(
+    root,
+    {
+      device,
+      store: async () => store,
+      disk: async () => disk,
+      // In turns on this thread: a page without a server has nowhere to start a worker from.
+      stretch,
+      transport: xhrTransport,
+    },
+    async () => {},
+  )
+}

@@ -1,0 +1,36 @@
+/** Where a page from disk is: the server that it talks to, and what would stand behind the `#` of a page of that server. */
+export interface Place {
+  /** `https://drop.example`; `undefined` as long as nobody has named one. */
+  readonly origin: string | undefined
+  /** Without its `#`. */
+  readonly fragment: string
+}
+
+/** What stands behind the `#` of the file: the address that the page would have at its server, whole. */
+export function formatPlace(origin: string, fragment: string): string {
+  return `#${origin}/${fragment === '' ? '' : `#${fragment}`}`
+}
+
+/** @param hash - with its `#`, or empty. Links inside the page name a fragment alone. */
+export function parsePlace(hash: string): Place {
+  const text = hash.replace(/^#/, '')
+  return parseAddress(text) ?? { origin: undefined, fragment: text }
+}
+
+/** What a person types: a server, with or without `https://`, or a link that leads to one. `undefined` for anything else. */
+export function parseTyped(text: string): (Place & { readonly origin: string }) | undefined {
+  const trimmed = text.trim()
+  if (/^https?:/i.test(trimmed)) return parseAddress(trimmed)
+  // Without a dot it would be half a link, rather than the name of a server.
+  if (!/^(?:localhost|[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:\/|$)/i.test(trimmed)) return undefined
+  return parseAddress(`${/^localhost\b/i.test(trimmed) ? 'http' : 'https'}://${trimmed}`)
+}
+
+/** Of a server only the first page has an address. What is not encrypted is for this machine alone, as the policy of the page has it. */
+function parseAddress(text: string): (Place & { readonly origin: string }) | undefined {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  if (url === null || url.pathname !== '/' || url.search !== '' || url.username !== '' || url.password !== '')
+    return undefined
+  if (url.protocol !== 'https:' && url.hostname !== 'localhost') return undefined
+  return { origin: url.origin, fragment: url.hash.slice(1) }
+}

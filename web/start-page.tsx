@@ -1,0 +1,69 @@
+import { render } from 'preact'
+import { App } from './app.tsx'
+import type { Event } from './event.ts'
+import { makeAct } from './make-act.ts'
+import { once } from './once.ts'
+import { makeDrawing } from './parts/drawing.ts'
+import { NotLoaded } from './parts/later.tsx'
+import { roomOf, type Room, type RoomModule, type RoomTools } from './room-tools.ts'
+import { FIRST_STATE, reduce, wouldLose } from './state.ts'
+
+/**
+ * Draws the page that the address asks for, and follows the address.
+ * @param wear - brings what rooms look like: who stays on the first page need not fetch it
+ */
+export async function startPage(root: HTMLElement, tools: RoomTools, wear: () => Promise<void>): Promise<void> {
+  const { device, disk, store } = tools
+  const room = roomOf(device.fragment())
+
+  /** What the address says after it was changed. Another room begins with a whole load, which asks first whether something may be lost. */
+  const crosses = (): boolean => {
+    if (roomOf(device.fragment()) === room) return false
+    device.reload()
+    return true
+  }
+
+  await (room === 'main' ? startMain() : enter(room))
+
+  async function startMain(): Promise<void> {
+    let state = FIRST_STATE
+    const dispatch = (event: Event): void => {
+      state = reduce(state, event)
+      device.guard(wouldLose(state))
+      draw()
+    }
+    const act = makeAct({ ...tools, dispatch, state: () => state })
+    const draw = makeDrawing(root, () => <App act={act} device={device} state={state} />)
+
+    addEventListener('hashchange', () => {
+      if (!crosses()) void act.follow()
+    })
+    draw()
+    await act.follow()
+    // What an earlier visit has left on this device. The next one does it, if this one cannot.
+    import('./effects/sweeping.ts').then(({ sweep }) => sweep({ device, disk, store })).catch(() => {})
+  }
+
+  async function enter(other: Exclude<Room, 'main'>): Promise<void> {
+    addEventListener('hashchange', crosses)
+    const load = (): Promise<RoomModule> =>
+      other === 'boxes' ? import('./boxes/start.tsx') : import('./write/start.tsx')
+    const dressed = once(wear)
+    const go = async (): Promise<void> => {
+      try {
+        const [{ start }] = await Promise.all([load(), dressed()])
+        start(freshPlace(), tools)
+      } catch {
+        render(<NotLoaded onAgain={go} />, freshPlace())
+      }
+    }
+    await go()
+  }
+
+  /** A room may bring its own copy of what draws, which must find nothing that this one has drawn. */
+  function freshPlace(): Element {
+    const place = document.createElement('div')
+    root.replaceChildren(place)
+    return place
+  }
+}
