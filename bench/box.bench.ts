@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MIN_BOX_DROP_BYTES } from '#protocol/limits.ts'
 import { bundleWorker } from '../tools/bundle.ts'
 import { readSettings } from '../tools/settings.ts'
 import { workerConfig } from '../tools/worker.ts'
@@ -55,7 +56,7 @@ export default {
 const { files } = await bundleWorker('worker/main.ts')
 const script = new TextDecoder().decode(files.get('main.js'))
 const settings = readSettings()
-const vars = { ...settings.vars, SHELVES: '1', BOX_ITEMS: `${ITEMS}` }
+const vars = { ...settings.vars, SHELVES: '1', BOX_ITEMS: `${Math.ceil(ITEMS / 0.9)}` }
 const data = mkdtempSync(join(tmpdir(), 'sealdrop-bench-'))
 const port = await freePort()
 const origin = `http://127.0.0.1:${port}`
@@ -92,7 +93,7 @@ try {
   console.log('step'.padEnd(30), 'ms each'.padStart(10), 'rack: read'.padStart(12), 'written', 'shelf: read', 'written')
   for (let done = 0; done < ITEMS; done += 2_500) {
     const count = Math.min(2_500, ITEMS - done)
-    await step(`deposit ${done + 1} to ${done + count}`, count, () => box.fill(count, 1_024))
+    await step(`deposit ${done + 1} to ${done + count}`, count, () => box.fill(count, MIN_BOX_DROP_BYTES))
   }
   const items = await step(`list ${ITEMS}, a page`, Math.ceil(ITEMS / 200), () => box.listAll())
   const last = items.at(-1)

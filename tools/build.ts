@@ -1,9 +1,16 @@
 // Builds what is served, deployed and installed, into dist/. The same sources give the same bytes.
 import { bundleCli, bundleWeb, bundleWorker, ROOT } from './bundle.ts'
-import { listFolder, writeFolder, type Files } from './files.ts'
+import { declarationFile } from './disclosure/declared.ts'
+import { disclosurePage } from './disclosure/page.ts'
+import { listFolder, writeChanged, writeFolder, type Files } from './files.ts'
+import { makeImportMap } from './integrity.ts'
 import { collectLicenses } from './licenses.ts'
+import { makeManifest } from './manifest.ts'
+import { makeOffline } from './offline.ts'
 import { makeHeaders, makePages } from './pages.ts'
 import { readSettings } from './settings.ts'
+import { makeWaict } from './waict.ts'
+import { makeWebcatFiles } from './webcat-files.ts'
 import { readFileSync } from 'node:fs'
 import { stop } from 'esbuild'
 
@@ -17,32 +24,55 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
   'chunk-worker.js': 'web/chunk-worker.ts',
 }
 
-/** Bundles worker, web and command line, and brings dist/ up to date. */
-export async function build(): Promise<void> {
+/**
+ * Bundles worker, web and command line, and brings dist/ up to date.
+ * @param signed - the folder in which those who sign releases keep what they have signed: `tools/webcat-files.ts`.
+ */
+export async function build(signed?: string): Promise<void> {
   const settings = readSettings()
-  const [worker, web, cli] = await Promise.all([
+  const [worker, web, cli, offline] = await Promise.all([
     bundleWorker('worker/main.ts'),
     bundleWeb(WEB_ENTRIES),
     bundleCli('cli/main.ts'),
+    makeOffline(),
   ])
+  const importMap = makeImportMap(web.meta, 'web/main.tsx', web.files)
   const pages: [string, string | Uint8Array][] = [
     ...listFolder(`${ROOT}web/public`).map((path): [string, Uint8Array] => [
       path,
       readFileSync(`${ROOT}web/public/${path}`),
     ]),
-    ...makePages(web.meta, WEB_ENTRIES),
+    ...[...makePages(web, WEB_ENTRIES, importMap)].map(([path, page]): [string, string] => [
+      path,
+      path === 'disclosure.html' ? disclosurePage(page) : page,
+    ]),
+    ['.well-known/sealdrop/disclosure.json', declarationFile()],
     ['licenses.txt', collectLicenses(web.meta)],
   ]
+  const plain: Files = new Map([...web.files, ...pages, ['_headers', makeHeaders(importMap)]])
+  const webcat = makeWebcatFiles(makeManifest(VERSION, plain), signed)
+  const served: Files = new Map([...plain, ...webcat.served])
+  const manifest = makeManifest(VERSION, served, offline)
   const files: Readonly<Record<string, Files>> = {
-    cli: new Map<string, string | Uint8Array>([...cli.files, ['licenses.txt', collectLicenses(cli.meta)]]),
+    cli: new Map<string, string | Uint8Array>([
+      ...cli.files,
+      ['licenses.txt', collectLicenses(cli.meta)],
+      ['manifest.json', json(manifest)],
+    ]),
     meta: new Map(Object.entries({ worker, web, cli }).map(([name, { meta }]) => [`${name}.json`, json(meta)])),
-    web: new Map([...web.files, ...pages, ['_headers', makeHeaders()]]),
+    waict: makeWaict(makeManifest(VERSION, plain)),
+    web: served,
+    webcat: webcat.unsigned,
     worker: new Map<string, string | Uint8Array>([...worker.files, ['settings.json', json(settings)]]),
   }
   for (const [folder, contents] of Object.entries(files)) writeFolder(`${ROOT}dist/${folder}`, contents)
+  writeChanged(`${ROOT}dist/manifest.json`, json(manifest))
+  writeChanged(`${ROOT}dist/${offline.path}`, offline.bytes)
   // esbuild would wait for more work as long as the server runs.
   await stop()
 }
+
+const { version: VERSION } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
@@ -50,7 +80,7 @@ function json(value: unknown): string {
 
 if (import.meta.main) {
   try {
-    await build()
+    await build(process.env['WEBCAT'])
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exit(1)

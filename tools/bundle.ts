@@ -1,4 +1,5 @@
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { relative, resolve, sep } from 'node:path'
 
@@ -25,10 +26,17 @@ export function bundleWorker(entry: string, root: string = ROOT): Promise<Bundle
   })
 }
 
-/** What is bundled for the page: one entry per script or sheet, chunks for what is imported when needed. */
+/**
+ * What is bundled for the page: one entry per script or sheet, chunks for what is imported when needed; a worker is one file.
+ */
 export async function bundleWeb(entries: Readonly<Record<string, string>>): Promise<Bundle> {
-  const points = Object.entries(entries).map(([name, path]) => ({ in: path, out: name.replace(/\.\w+$/, '') }))
-  let made: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }
+  const all = Object.entries(entries).map(([name, path]) => ({ in: path, out: name.replace(/\.\w+$/, '') }))
+  const points = all.filter(({ out }) => !out.endsWith('-worker'))
+  // Nothing says to a browser what an import of a worker must hold: docs/decisions/0015.
+  const workers = await Promise.all(
+    all.filter(({ out }) => out.endsWith('-worker')).map((point) => bundleChunks([point], EMPTY.meta)),
+  )
+  let made = EMPTY
   for (const source of APART) made = merge(made, await bundleChunks([pointOf(source)], made.meta))
   const rooms = await Promise.all(ROOMS.map((source) => bundleChunks([pointOf(source)], made.meta)))
   // Only the way into a room: whatever draws in it is its own, and nobody else's.
@@ -37,8 +45,10 @@ export async function bundleWeb(entries: Readonly<Record<string, string>>): Prom
     made.meta,
   )
   const main = await bundleChunks(points, doors)
-  return [...rooms, main].reduce(merge, made)
+  return [...workers, ...rooms, main].reduce(merge, made)
 }
+
+const EMPTY: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }
 
 function doorsOf({ outputs }: Metafile): Metafile['outputs'] {
   return Object.fromEntries(Object.entries(outputs).filter(([, { entryPoint = '' }]) => ROOMS.includes(entryPoint)))
@@ -101,12 +111,21 @@ async function bundle(
     logLevel: 'warning',
     metafile: true,
     outdir,
+    // Else names of files in the bundles would say where a linked node_modules lies. Our own files may not be links.
+    preserveSymlinks: true,
     write: false,
     ...options,
   })
   const files = new Map((outputFiles ?? []).map((file) => [pathBelow(resolve(root, outdir), file.path), file.contents]))
   if (metafile === undefined) throw new Error('esbuild gave no account of what it bundled.')
+  const link = Object.keys(metafile.inputs).find((path) => isLink(root, path))
+  if (link !== undefined) throw new Error(`${link} is a link: what is bundled lies where it says it does.`)
   return { files, meta: metafile }
+}
+
+function isLink(root: string, path: string): boolean {
+  if (path.includes('node_modules/') || !existsSync(resolve(root, path))) return false
+  return realpathSync(resolve(root, path)) !== resolve(realpathSync(root), path)
 }
 
 function pathBelow(folder: string, file: string): string {
@@ -138,7 +157,8 @@ function leaveApart({ outputs }: Metafile): Plugin {
   }
 }
 
-const leaveOutUnusedRecipients: Plugin = {
+/** age brings more kinds of recipients than we have. */
+export const leaveOutUnusedRecipients: Plugin = {
   name: 'leave-out-unused-recipients',
   setup(build) {
     build.onResolve({ filter: /^@noble\/(hashes\/scrypt|curves\/nist|post-quantum\/hybrid)\.js$/ }, ({ importer }) =>

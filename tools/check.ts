@@ -14,9 +14,12 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['lint', 'oxlint --type-aware'],
   ['types', 'tsc -b'],
   ['dead code', 'knip'],
+  ['storage page', 'node tools/disclosure.ts --check'],
+  ['claims', 'node tools/claims.ts'],
   ['model', 'node tools/model.ts'],
   ['build', 'node tools/build.ts'],
   ['bundles', 'node bench/bundle.ts'],
+  ['drill', 'node tools/drill.ts --no-build'],
   ...tests,
 ]
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 
 /** Paths relative to one folder, with `/`, and what they hold. */
@@ -11,15 +11,28 @@ export type Files = ReadonlyMap<string, string | Uint8Array>
 export function writeFolder(folder: string, files: Files): void {
   for (const path of listFolder(folder)) if (!files.has(path)) rmSync(join(folder, path))
   for (const [path, contents] of files) {
-    const file = join(folder, path)
-    const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
-    if (readIfThere(file)?.equals(bytes) === true) continue
-    mkdirSync(dirname(file), { recursive: true })
-    const draft = `${file}.${process.pid}.new`
-    // The command line is started by its name.
-    writeFileSync(draft, bytes, { mode: bytes.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644 })
-    renameSync(draft, file)
+    writeChanged(join(folder, path), contents)
+    for (let above = dirname(path); ; above = dirname(above)) {
+      chmodSync(join(folder, above), 0o755)
+      if (above === '.') break
+    }
   }
+}
+
+/**
+ * Writes one file, in one step, unless it is right already. Its mode is the same whatever the umask; its time is not set: the
+ * local server tells by it that a file has changed.
+ */
+export function writeChanged(file: string, contents: string | Uint8Array): void {
+  const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
+  // The command line is started by its name.
+  const mode = Buffer.from(bytes.subarray(0, 2)).toString() === '#!' ? 0o755 : 0o644
+  if (readIfThere(file)?.equals(bytes) === true) return chmodSync(file, mode)
+  mkdirSync(dirname(file), { recursive: true })
+  const draft = `${file}.${process.pid}.new`
+  writeFileSync(draft, bytes)
+  chmodSync(draft, mode)
+  renameSync(draft, file)
 }
 
 /** Every file below `folder`, sorted; none if there is no such folder. */

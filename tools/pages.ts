@@ -1,17 +1,32 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { PROBLEMS } from '#protocol/problem.ts'
-import { pageHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
-import { ROOT } from './bundle.ts'
+import { pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { ROOT, type Bundle } from './bundle.ts'
 import { listFolder } from './files.ts'
+import { integrityOf } from './integrity.ts'
 
 /**
  * Every page of the client, by its path: the templates `web/*.html`, with `%app.js%` replaced by the address of the entry of
- * that name and its static imports fetched ahead; and one page per problem, from `web/problem.html` (RFC 9457 §3.1.1).
+ * that name, `%app.js.integrity%` by what it holds, `%import-map%` by `importMap`, and static imports fetched ahead; and one
+ * page per problem, from `web/problem.html` (RFC 9457 §3.1.1).
  * @throws Error for a placeholder that nothing fills.
  */
-export function makePages(meta: Metafile, entries: Readonly<Record<string, string>>): Map<string, string> {
-  const addresses = Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, addressOf(meta, source)]))
+export function makePages(
+  { files, meta }: Bundle,
+  entries: Readonly<Record<string, string>>,
+  importMap: string,
+): Map<string, string> {
+  const hashOf = (address: string): string => integrityOf(files.get(address.slice(1)) ?? '')
+  const addresses = Object.fromEntries(
+    Object.entries(entries).flatMap(([name, source]) => {
+      const address = addressOf(meta, source)
+      return [
+        [name, address],
+        [`${name}.integrity`, hashOf(address)],
+      ]
+    }),
+  )
   const templates = listFolder(`${ROOT}web`).filter((path) => /^[\w-]+\.html$/.test(path) && path !== PROBLEM_TEMPLATE)
   const problem = readFileSync(`${ROOT}web/${PROBLEM_TEMPLATE}`, 'utf8')
   return new Map([
@@ -20,8 +35,12 @@ export function makePages(meta: Metafile, entries: Readonly<Record<string, strin
       const ahead = Object.keys(entries)
         .filter((name) => template.includes(`src="%${name}%"`))
         .flatMap((name) => staticImports(meta, outputOf(meta, entries[name] ?? '')))
-        .map((output) => `<link rel="modulepreload" href="${output.replace(/^dist\/web/, '')}">`)
-      return [path, fill(path, template.replace('</head>', `${ahead.join('')}</head>`), addresses)]
+        .map((output) => output.replace(/^dist\/web/, ''))
+        // Not `modulepreload`: WebKit knows no integrity there, and under the policy would refuse it, and with it the script.
+        .map((each) => `<link rel="preload" as="script" crossorigin href="${each}" integrity="${hashOf(each)}">`)
+      // The policy has the hash of the map alone, without what a formatter puts around it.
+      const whole = template.replace(/\s*%import-map%\s*/, () => importMap)
+      return [path, fill(path, whole.replace('</head>', `${ahead.join('')}</head>`), addresses)]
     }),
     ...Object.entries(PROBLEMS).map(([code, { status, title, explanation }]): [string, string] => [
       `problems/${code}.html`,
@@ -34,8 +53,11 @@ export function makePages(meta: Metafile, entries: Readonly<Record<string, strin
  * The `_headers` file: what the asset server adds to all its answers, redirects and refusals too. The values of two rules for
  * one address would be joined, so that a rule that differs takes away first.
  */
-export function makeHeaders(): string {
-  const all: Readonly<Record<string, string>> = { ...SECURITY_HEADERS, 'Cache-Control': 'no-cache' }
+export function makeHeaders(importMap: string): string {
+  const all: Readonly<Record<string, string>> = {
+    ...pageHeaders('/', `'${integrityOf(importMap)}'`),
+    'Cache-Control': 'no-cache',
+  }
   const apart: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '/assets/*': { ...all, 'Cache-Control': FOR_EVER },
     [WORKSHOP_PATH]: { ...all, ...pageHeaders(WORKSHOP_PATH) },

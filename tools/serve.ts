@@ -20,6 +20,8 @@ interface Place {
   readonly origins: readonly string[]
   /** What the worker is bound to. */
   readonly settings: Settings
+  /** Whether what the worker logs is printed: for the drill, which looks for what must not be there. It logs nothing. */
+  readonly printsLogs: boolean
 }
 
 /**
@@ -27,7 +29,13 @@ interface Place {
  * @returns the address, and what stops it.
  * @throws Error with a sentence for the terminal when the port or the folder is taken, or nothing is built.
  */
-async function serve({ data, origins, port, settings }: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+async function serve({
+  data,
+  origins,
+  port,
+  printsLogs,
+  settings,
+}: Place): Promise<{ url: string; stop: () => Promise<void> }> {
   const script = readBuilt('main.js')
   closeFolder(data)
   const mark = randomUUID()
@@ -43,7 +51,7 @@ async function serve({ data, origins, port, settings }: Place): Promise<{ url: s
     port: free,
     cf: false,
     enableDevRegistry: false,
-    handleStructuredLogs: () => undefined,
+    handleStructuredLogs: ({ message }) => (printsLogs ? console.log(message) : undefined),
     log: new Log(LogLevel.NONE),
     logRequests: false,
     resourcePersistencePath: join(data, 'state'),
@@ -140,14 +148,20 @@ function readPort(text: string): number {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { config: { type: 'string' }, data: { type: 'string' }, 'no-build': { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      data: { type: 'string' },
+      'no-build': { type: 'boolean' },
+      'print-logs': { type: 'boolean' },
+    },
   })
   const port = readPort(given(process.env['PORT']) ?? '8787')
   const origins = readOrigins(process.env['ORIGIN'] ?? '')
   const data = resolve(given(values.data) ?? given(process.env['SEALDROP_DATA']) ?? `${ROOT}.sealdrop-data`)
   if (values['no-build'] !== true) await (await import('./build.ts')).build()
   const settings = await settingsOf(given(values.config))
-  const { url, stop } = await serve({ data, origins, port, settings })
+  const printsLogs = values['print-logs'] === true
+  const { url, stop } = await serve({ data, origins, port, printsLogs, settings })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Miniflare would exit with a failure: stopping is what was asked for.
     process.removeAllListeners(signal)

@@ -1,5 +1,6 @@
 import { unstable_readConfig as readConfig } from 'wrangler'
 import { fileURLToPath } from 'node:url'
+import { readOperatorSettings } from '#protocol/operator.ts'
 
 /** What the worker is bound to: `wrangler.toml`, as wrangler itself reads it. The build writes it to `dist/worker/settings.json`. */
 export interface Settings {
@@ -23,7 +24,7 @@ export interface Settings {
 /**
  * Reads `wrangler.toml`, or another file like it.
  * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed,
- *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; and when a limit is no number.
+ *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; when a limit is no number; and when what the operator says of itself is not as it should be.
  */
 export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
   const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
@@ -50,6 +51,7 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
       throw new Error(`[vars] ${limit} in wrangler.toml is ${most}: it is ${what}.`)
     }
   }
+  readOperatorSettings(vars)
   const r2 = config.r2_buckets.map(({ binding }) => binding)
   if (r2.some((binding) => binding !== 'R2'))
     throw new Error(`wrangler.toml binds ${r2.join(' and ')} in r2_buckets: the worker knows one bucket, R2.`)

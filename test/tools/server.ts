@@ -30,6 +30,7 @@ interface Place {
   readonly port?: number
   readonly config?: string
   readonly origin?: string
+  readonly root?: string
 }
 
 /**
@@ -37,6 +38,7 @@ interface Place {
  * @param place.data - a folder to keep; a temporary one if left out.
  * @param place.config - a file like `wrangler.toml`, which `configWith` can make; that one if left out.
  * @param place.origin - what else it is to answer for, as behind a proxy.
+ * @param place.root - a copy of the project whose dist/ is served; this one if left out.
  * @throws Error with what the server printed, when it does not start.
  */
 export async function startServer(place: Place = {}): Promise<Server> {
@@ -48,11 +50,15 @@ export async function startServer(place: Place = {}): Promise<Server> {
   const start = async (): Promise<void> => {
     const began = printed.length
     const config = place.config === undefined ? [] : ['--config', place.config]
-    const started = spawn(process.execPath, [SERVE, '--no-build', '--data', data, ...config], {
-      detached: true,
-      env: { ...process.env, PORT: String(port), ORIGIN: place.origin ?? '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const started = spawn(
+      process.execPath,
+      [join(place.root ?? ROOT, 'tools/serve.ts'), '--no-build', '--data', data, ...config],
+      {
+        detached: true,
+        env: { ...process.env, PORT: String(port), ORIGIN: place.origin ?? '' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     child = started
     running.add(started)
     for (const stream of [started.stdout, started.stderr])
@@ -153,7 +159,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-const SERVE = fileURLToPath(new URL('../../tools/serve.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 30_000
 
 /** Nothing that a test forgot outlives the tests. */

@@ -73,6 +73,18 @@ test.for(['', '0', '-1', '1.5', '1e9', '100 MiB', '01', '1000000000000000'])('a 
     )
 })
 
+test('what the operator says of itself is taken as the file shows it, without the comment signs', () => {
+  const toml = readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8')
+  const said = toml.match(/^# OPERATOR_(?!KEY)\w+ = .*$/gm)?.map((line) => line.slice(2)) ?? []
+  expect(said).toHaveLength(6)
+  const { vars } = settingsWith(`[vars]\nSHELVES = "16"\n${said.join('\n')}`)
+  expect(vars).toMatchObject({ OPERATOR_CONTACT: 'mailto:security@drop.example' })
+})
+
+test('what the operator says of itself is refused when it is not what it should be', () => {
+  expect(() => settingsWith('[vars]\nSHELVES = "16"\nOPERATOR_CONTACT = "somebody"')).toThrow('OPERATOR_CONTACT')
+})
+
 test('without a number of shelves nothing is served', () => {
   expect(() => settingsWith('[vars]\nORIGIN = "https://drop.example"')).toThrow('SHELVES in wrangler.toml is missing')
 })
@@ -80,7 +92,7 @@ test('without a number of shelves nothing is served', () => {
 test('a wrong number of shelves stops the build, and with it the deployment, with a sentence', () => {
   const copy = join(folder, 'product')
   mkdirSync(copy)
-  for (const name of ['package.json', 'protocol', 'tools'])
+  for (const name of ['package.json', 'protocol', 'tools', 'worker'])
     cpSync(join(ROOT, name), join(copy, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')

@@ -1,0 +1,119 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { Notebook } from '../../tools/drill/notebook.ts'
+import { searchAll, type Sighting } from '../../tools/drill/search.ts'
+import type { Holding } from '../../tools/drill/seize.ts'
+
+// That the drill finds things, however they are written down. That it finds them in a running product is in
+// test/e2e/drill.test.ts.
+
+const TEXT = 'Überweisung an "Müller"\nmorgen'
+const KEY = Uint8Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256)
+const ANA = 'Ana'
+
+/** What is found of the text and the key in some bytes, the declared place of the key being `drops.claims`. */
+function sightings(bytes: Uint8Array, holding: Partial<Holding> = {}): readonly Sighting[] {
+  const notebook = new Notebook()
+  notebook.text(ANA, 'text', TEXT)
+  notebook.bytes(ANA, 'key', KEY, ['drops.claims'])
+  const all: Holding[] = [{ place: 'here', kind: 'file', bytes, values: [], ...holding }]
+  return searchAll(notebook.notes, { all, tables: new Map(), store: new Map(), rows: new Map() }).sightings
+}
+
+function within(text: string | Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('some other words, '), Buffer.from(text), Buffer.from(', and more')])
+}
+
+const hex = Buffer.from(KEY).toString('hex')
+const utf8 = Buffer.from(TEXT)
+
+test.for<[string, string | Uint8Array]>([
+  ['as it is', TEXT],
+  ['decomposed', TEXT.normalize('NFD')],
+  ['in Latin-1', Buffer.from(TEXT, 'latin1')],
+  ['in UTF-16', Buffer.from(TEXT, 'utf16le')],
+  ['in UTF-16, big-endian', Buffer.from(TEXT, 'utf16le').swap16()],
+  ['in upper case', TEXT.toUpperCase()],
+  ['reversed', utf8.toReversed()],
+  ['in hexadecimal', utf8.toString('hex')],
+  ['in hexadecimal, upper case', utf8.toString('hex').toUpperCase()],
+  ['percent-encoded', encodeURIComponent(TEXT)],
+  ['percent-encoded as a form', encodeURIComponent(TEXT).replaceAll('%20', '+')],
+  ['percent-encoded, each byte', utf8.toString('hex').replaceAll(/../g, '%$&')],
+  ['in JSON', JSON.stringify({ text: TEXT })],
+  ['in JSON of ASCII alone', JSON.stringify(TEXT).replaceAll(/[^ -~]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
+  ['in base64', utf8.toString('base64')],
+  ['in base64 with a character before it', Buffer.from(`.${TEXT}`).toString('base64')],
+  ['in base64url with two characters around it', Buffer.from(`..${TEXT}..`).toString('base64url')],
+  ['in base64 of base64', Buffer.from(utf8.toString('base64')).toString('base64')],
+  ['in hexadecimal of UTF-16', Buffer.from(TEXT, 'utf16le').toString('hex')],
+  ['packed by gzip', gzipSync(TEXT)],
+  ['packed by zlib', deflateSync(TEXT)],
+  ['packed by zstd', zstdCompressSync(TEXT)],
+  ['packed by gzip and cut', gzipSync(`${TEXT}${hex.repeat(9)}${'q w e r'.repeat(99)}`).subarray(0, -40)],
+  ['packed by gzip, in base64', gzipSync(TEXT).toString('base64')],
+  ['packed by gzip, in JSON, in gzip', gzipSync(JSON.stringify({ a: gzipSync(TEXT).toString('base64') }))],
+])('a text is found %s', ([, written]) => {
+  expect(sightings(within(written)).map(({ note, isDeclared }) => [note.what, isDeclared])).toContainEqual([
+    'text',
+    false,
+  ])
+})
+
+test.for<[string, Uint8Array]>([
+  ['deflate', deflateRawSync(TEXT)],
+  ['brotli', brotliCompressSync(TEXT)],
+])('a value that is packed by %s is found', ([, value]) => {
+  expect(sightings(value, { kind: 'value', values: [value] }).map(({ note }) => note.what)).toContain('text')
+})
+
+test.for<[string, string | Uint8Array]>([
+  ['as it is', KEY],
+  ['as a list of numbers', `[${[...KEY].join(',')}]`],
+  ['as JSON of a typed array', JSON.stringify(KEY)],
+  ['in hexadecimal with marks', hex.replaceAll(/..(?=.)/g, '$&:')],
+  ['in base64 inside a line', `"spare":"${Buffer.from(KEY).toString('base64')}"`],
+])('a key is found %s', ([, written]) => {
+  expect(sightings(within(written)).map(({ note }) => note.what)).toContain('key')
+})
+
+test('what is declared may be in its own column and the files of that database, spelled as it is, and nowhere else', () => {
+  const column = { kind: 'column', column: 'drops.claims', tables: [] } as const
+  const of = (bytes: Uint8Array, holding: Partial<Holding>): boolean[] =>
+    sightings(bytes, holding).map(({ isDeclared }) => isDeclared)
+  expect(of(KEY, column)).toEqual([true])
+  expect(of(KEY, { ...column, column: 'drops.tries' })).toEqual([false])
+  expect(of(Buffer.from(hex), column)).not.toContain(true)
+  expect(of(KEY, { kind: 'file', tables: ['drops'] })).toEqual([true])
+  expect(of(KEY, { kind: 'file', tables: ['items'] })).toEqual([false])
+  expect(of(KEY, { kind: 'words' })).toEqual([false])
+})
+
+test('any 23 bytes of a short text are found, and three words of a phrase', () => {
+  const notebook = new Notebook()
+  notebook.plaintext(ANA, 'text', Buffer.from('behind the old lighthouse, under the third step from the top'))
+  notebook.words(ANA, 'phrase', ['van', 'bag', 'civil', 'decide', 'cage'])
+  const found = (text: string): string[] => {
+    const all: Holding[] = [{ place: 'here', kind: 'file', bytes: Buffer.from(text), values: [] }]
+    const { sightings: seen } = searchAll(notebook.notes, { all, tables: new Map(), store: new Map(), rows: new Map() })
+    return [...new Set(seen.map(({ note }) => note.what))]
+  }
+  expect(found('he old lighthouse, unde')).toEqual(['text'])
+  expect(found('x, civil-decide-cage, y')).toEqual(['phrase'])
+  expect(found('van bag decide cage civil')).toEqual([])
+})
+
+test('an address is found as text, and as a value of four bytes or their hexadecimal digits, but not among others', () => {
+  const notebook = new Notebook()
+  notebook.text(ANA, 'address', '198.51.100.20')
+  notebook.bytes(ANA, 'address', Uint8Array.of(198, 51, 100, 20))
+  const value = Uint8Array.of(198, 51, 100, 20)
+  const all: Holding[] = [
+    { place: 'text', kind: 'words', bytes: Buffer.from('from 198.51.100.20:443'), values: [] },
+    { place: 'value', kind: 'column', column: 'drops.seen', bytes: value, values: [value] },
+    { place: 'digits', kind: 'column', column: 'drops.seen', bytes: value, values: [Buffer.from('C6336414')] },
+    { place: 'noise', kind: 'file', bytes: Buffer.from(`${'c6336414'.repeat(2)}00`), values: [] },
+  ]
+  const { sightings: seen } = searchAll(notebook.notes, { all, tables: new Map(), store: new Map(), rows: new Map() })
+  expect(seen.map(({ place }) => place)).toEqual(['text', 'value', 'digits'])
+})

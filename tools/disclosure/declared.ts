@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/schema/beyond.ts'
+import { PLATFORM } from '../../worker/schema/platform.ts'
+import { ROOT } from '../bundle.ts'
+
+/** Everything that is declared to be stored, as programs read it. docs/storage.md §5 says what its members are. */
+export function declaration(): Readonly<Record<string, unknown>> {
+  const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+  return {
+    v: 1,
+    software: `sealdrop ${version}`,
+    databases: DATABASES,
+    stores: STORE_FIELDS,
+    writers: WRITERS,
+    memory: MEMORY,
+    platform: PLATFORM,
+    notHeld: NOT_HELD,
+    remains: REMAINS,
+    forced: FORCED,
+    impossible: IMPOSSIBLE,
+  }
+}
+
+/** The same as a file. */
+export function declarationFile(): string {
+  return `${JSON.stringify(declaration(), null, 2)}\n`
+}

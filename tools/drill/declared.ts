@@ -1,0 +1,50 @@
+import { PLATFORM } from '../../worker/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
+import type { Note } from './notebook.ts'
+import type { Holdings } from './seize.ts'
+
+/** Every column that is declared, `drops.claims`. docs/storage.md. */
+const COLUMNS: ReadonlySet<string> = new Set(
+  [...Object.values(DATABASES), PLATFORM].flatMap((tables) =>
+    Object.entries(tables).flatMap(([table, { columns }]) =>
+      Object.keys(columns).map((column) => `${table}.${column}`),
+    ),
+  ),
+)
+
+/** RFC 9562 §5.4. */
+const UUID = String.raw`[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}`
+
+/** What a store's keys look like. */
+const KEYS: readonly RegExp[] = Object.values(STORE_FIELDS).map(({ prefix }) => new RegExp(`^${prefix}${UUID}$`))
+
+/**
+ * Fields that a server has written and that nobody has declared: columns, tables, keys of a store, and what lies beside its
+ * values.
+ */
+export function undeclaredFields({ all, tables, store }: Holdings): readonly string[] {
+  const columns = [...tables].flatMap(([table, names]) => names.map((name) => `${table}.${name}`))
+  const strange = [...store.keys()].filter((key) => !KEYS.some((each) => each.test(key)))
+  const beside = all.filter(
+    ({ column, values }) => /\.(?:custom_|http_)?metadata$/.test(column ?? '') && !areEmpty(values),
+  )
+  return [
+    ...columns.filter((column) => !COLUMNS.has(column)).map((column) => `column ${column}`),
+    ...new Set(strange.map((key) => `key of the store ${key.replace(/[^/]*$/, '…')}`)),
+    ...beside.map(({ column }) => `metadata in ${column}`),
+  ]
+}
+
+/** @throws Error for a note whose place is no declared column: what nobody keeps there would be looked for in vain */
+export function checkDeclared(notes: readonly Note[]): void {
+  const wrong = notes.flatMap(({ declared }) => declared).find((place) => place !== SETTINGS && !COLUMNS.has(place))
+  if (wrong !== undefined)
+    throw new Error(`the drill looks for something in ${wrong}, which worker/schema.ts does not declare`)
+}
+
+/** Where an operator writes down what the server answers for. */
+export const SETTINGS = 'settings'
+
+function areEmpty(values: readonly Uint8Array[]): boolean {
+  return values.every((value) => ['', '{}'].includes(Buffer.from(value).toString()))
+}

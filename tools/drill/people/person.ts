@@ -1,0 +1,87 @@
+import { randomBytes } from '#client/crypto/random.ts'
+import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import type { Server } from '#client/server.ts'
+import { fetchTransport, type Transport } from '#client/transport.ts'
+import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
+import { SETTINGS } from '../declared.ts'
+import type { Notebook } from '../notebook.ts'
+
+/** Somebody who uses the product, and whose every secret is noted. */
+export interface Person {
+  readonly name: string
+  /** The server as this person's client reaches it, over HTTP. */
+  readonly server: Server
+  readonly notebook: Notebook
+  /** What the network and the browser tell of this person with every request. */
+  readonly trace: Readonly<Record<string, string>>
+}
+
+/**
+ * Somebody with an address, a browser and habits of their own: what the platform would tell the worker with every request.
+ * @param number - from 0; nobody else's.
+ */
+export function newPerson(name: string, number: number, origin: string, notebook: Notebook): Person {
+  const mark = toBase64url(randomBytes(9))
+  const ip4 = `198.51.100.${20 + number}`
+  const ip6 = `2001:db8:5ea1:d809::${(0xa0 + number).toString(16)}`
+  const trace = {
+    'CF-Connecting-IP': number % 2 === 0 ? ip4 : ip6,
+    'X-Forwarded-For': `${ip6}, ${ip4}`,
+    'X-Real-IP': ip4,
+    'User-Agent': `DrillBrowser/${number}.${mark}`,
+    'Accept-Language': `x-${mark},en;q=0.8`,
+    Cookie: `habit=${mark}`,
+    Referer: `https://referrer.example/${mark}`,
+  }
+  notebook.text(name, 'address of a person', ip4)
+  notebook.text(name, 'address of a person', ip6)
+  notebook.bytes(name, 'address of a person', ip4Bytes(ip4))
+  notebook.text(name, 'address of a person', `${Buffer.from(ip4Bytes(ip4)).readUInt32BE()}`)
+  notebook.bytes(name, 'address of a person', ip6Bytes(ip6))
+  notebook.text(name, 'browser of a person', mark)
+  const transport: Transport = (exchange) => fetchTransport({ ...exchange, fields: { ...exchange.fields, ...trace } })
+  const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+  return { name, server: { origin, transport, clock: Date.now, wait, patienceMs: 10_000 }, notebook, trace }
+}
+
+/** A signing key whose seed is noted. */
+export async function newKey({ name, notebook }: Person, what: string): Promise<SigningKey & { readonly seed: Bytes }> {
+  const seed = randomBytes(32)
+  notebook.bytes(name, `seed of a ${what} key`, seed)
+  return { ...(await signingKeyFromSeed(seed)), seed }
+}
+
+/** Text or a file's bytes that nobody else has, of so many bytes. */
+export function unique(about: string, length = 0): Bytes {
+  const start = utf8(`${about} ${toBase64url(randomBytes(12))} `)
+  if (length <= start.length) return start
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  bytes.set(start)
+  return bytes
+}
+
+/** As text. */
+export function uniqueText(about: string): string {
+  return new TextDecoder().decode(unique(about))
+}
+
+/** Where all requests of a drill really come from. The server answers for this name, too. */
+export function noteLoopback(notebook: Notebook): void {
+  notebook.text('everybody', 'address of a person', '127.0.0.1', [SETTINGS])
+  notebook.bytes('everybody', 'address of a person', ip4Bytes('127.0.0.1'))
+  notebook.bytes('everybody', 'address of a person', ip6Bytes('::1'))
+}
+
+function ip4Bytes(address: string): Uint8Array {
+  return Uint8Array.from(address.split('.'), Number)
+}
+
+/** @param address - with one `::`. */
+function ip6Bytes(address: string): Uint8Array {
+  const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail]
+  return Uint8Array.from(
+    groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
+  )
+}

@@ -1,0 +1,124 @@
+import type { Note } from './notebook.ts'
+
+/** One way in which a program may have written something down. */
+export interface Spelling {
+  /** `as it is`, `hex`, … */
+  readonly way: string
+  readonly bytes: Uint8Array
+}
+
+/** A thing in every way in which programs write things down; those that are too short to be told from chance are left out. */
+export function spellingsOf({ bytes, isText }: Pick<Note, 'bytes' | 'isText'>): readonly Spelling[] {
+  // Such as the address ::1, which is nearly all zeros: it is looked for as a value by itself.
+  if (new Set(bytes).size < LEAST_KINDS) return []
+  const all = [...ofBytes(bytes), ...(isText ? ofText(bytes) : [])]
+  // Four bytes in hexadecimal are there by chance every now and then.
+  const least = bytes.length < LEAST_BYTES ? LEAST_BYTES + 1 : LEAST_BYTES
+  const seen = new Set<string>()
+  return all.filter(({ bytes: spelled }) => {
+    const key = Buffer.from(spelled).toString('latin1')
+    return spelled.length >= least && !seen.has(key) && seen.add(key)
+  })
+}
+
+/** What is too short to be looked for in a stream: a value that is just that is told all the same. */
+export function shortSpellingsOf({ bytes }: Pick<Note, 'bytes'>): readonly Spelling[] {
+  const buffer = Buffer.from(bytes)
+  const texts = (['hex', 'base64', 'base64url'] as const).map((way) => ascii(way, buffer.toString(way)))
+  return [{ way: 'a whole value', bytes }, ...texts, ascii('hex', buffer.toString('hex').toUpperCase())]
+}
+
+/** Bytes of the shortest thing that is looked for in a stream of bytes. */
+export const LEAST_BYTES = 8
+
+function ofBytes(bytes: Uint8Array): Spelling[] {
+  const buffer = Buffer.from(bytes)
+  const hex = buffer.toString('hex')
+  return [
+    { way: AS_IT_IS, bytes },
+    { way: 'reversed', bytes: bytes.toReversed() },
+    ascii('hex', hex),
+    ascii('hex', hex.toUpperCase()),
+    ascii('hex with marks', hex.replaceAll(/..(?=.)/g, '$&:')),
+    ascii(
+      'percent-encoding',
+      hex.replaceAll(/../g, (pair) => `%${pair.toUpperCase()}`),
+    ),
+    ascii('percent-encoding', hex.replaceAll(/../g, '%$&')),
+    ascii('JSON escapes', hex.replaceAll(/../g, String.raw`\x$&`)),
+    ascii('JSON escapes', hex.replaceAll(/../g, String.raw`\u00$&`)),
+    ascii('JSON escapes', hex.toUpperCase().replaceAll(/../g, String.raw`\u00$&`)),
+    ascii('list of numbers', [...bytes].join(',')),
+    ascii('list of numbers', [...bytes].join(', ')),
+    ascii('list of numbers', [...bytes].map((byte, at) => `"${at}":${byte}`).join(',')),
+    ...base64(buffer),
+    // Half of it is zeros.
+    ...(bytes.length < LEAST_BYTES ? [] : inUtf16(buffer.toString('latin1'))),
+  ]
+}
+
+/** In base64 it looks different by where it begins in a group of three; the characters at its ends are its neighbours' too. */
+function base64(buffer: Buffer): Spelling[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), buffer])
+      .toString('base64')
+      .replaceAll('=', '')
+    const isCut = (shift + buffer.length) % 3 !== 0
+    const own = text.slice([0, 2, 3][shift], isCut ? -1 : undefined)
+    return [ascii('base64', own), ascii('base64url', own.replaceAll('+', '-').replaceAll('/', '_'))]
+  })
+}
+
+function ofText(bytes: Uint8Array): Spelling[] {
+  const text = new TextDecoder().decode(bytes)
+  // A piece of a text may begin in the middle of a character.
+  if (text.includes('\ufffd')) return []
+  const forms = [text.normalize('NFC'), text.normalize('NFD')]
+  return forms.flatMap((form) => {
+    const json = JSON.stringify(form).slice(1, -1)
+    const escaped = json.replaceAll(/[^\0-\x7f]/g, (letter) => unicodeEscape(letter))
+    const encoded = encodeURIComponent(form)
+    return [
+      { way: AS_IT_IS, bytes: Buffer.from(form) },
+      ascii('JSON escapes', json),
+      ascii('JSON escapes', escaped),
+      ascii(
+        'JSON escapes',
+        escaped.replaceAll(/\\u[\da-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`),
+      ),
+      ascii('percent-encoding', encoded),
+      ascii(
+        'percent-encoding',
+        encoded.replaceAll(/%../g, (escape) => escape.toLowerCase()),
+      ),
+      ascii('percent-encoding', encoded.replaceAll('%20', '+')),
+      ascii('upper case', form.toUpperCase()),
+      ascii('lower case', form.toLowerCase()),
+      ...inUtf16(form),
+      { way: 'Latin-1', bytes: Buffer.from(form, 'latin1') },
+      ...base64(Buffer.from(form)),
+    ]
+  })
+}
+
+function unicodeEscape(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function ascii(way: string, text: string): Spelling {
+  return { way, bytes: Buffer.from(text) }
+}
+
+function inUtf16(text: string): Spelling[] {
+  const bytes = Buffer.from(text, 'utf16le')
+  return [
+    { way: 'UTF-16', bytes },
+    { way: 'UTF-16, big-endian', bytes: Buffer.from(bytes).swap16() },
+  ]
+}
+
+/** The spelling in which a thing is declared, if it is. */
+export const AS_IT_IS = 'as it is'
+
+/** Different bytes in what can be told from chance. */
+const LEAST_KINDS = 3

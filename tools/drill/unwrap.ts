@@ -1,0 +1,110 @@
+import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+
+/** Something that was wrapped up in something else. */
+export interface Unwrapped {
+  /** How: `gzip`, `base64`, … */
+  readonly way: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * What lies packed or encoded in some bytes: compressed streams wherever one may begin, long runs of base64 and of
+ * hexadecimal digits, and what comes out of those, up to three wrappings deep.
+ * @param starts - where streams without a mark of their own may begin.
+ */
+export function unwrapAll(bytes: Uint8Array, starts: readonly Uint8Array[] = [], depth = 3): Unwrapped[] {
+  if (depth === 0) return []
+  const found = [...unpack(bytes), ...starts.flatMap((start) => unpackUnmarked(start)), ...decodeRuns(bytes)]
+  return found.flatMap(({ way, bytes: inner }) => [
+    { way, bytes: inner },
+    ...unwrapAll(inner, [inner], depth - 1).map((deeper) => ({ ...deeper, way: `${deeper.way} in ${way}` })),
+  ])
+}
+
+function unpack(bytes: Uint8Array): Unwrapped[] {
+  const found: Unwrapped[] = []
+  for (let at = 0; at + 4 < bytes.length; at++) {
+    const way = markAt(bytes, at)
+    const inner = way === undefined ? undefined : attempt(UNPACKERS[way], bytes.subarray(at))
+    if (way !== undefined && inner !== undefined) found.push({ way, bytes: inner })
+  }
+  return found
+}
+
+/** RFC 1952 §2.3.1, RFC 8878 §3.1.1, RFC 1950 §2.2. */
+function markAt(bytes: Uint8Array, at: number): keyof typeof UNPACKERS | undefined {
+  const [first, second = 0] = [bytes[at], bytes[at + 1]]
+  if (first === 0x1f) return second === 0x8b && bytes[at + 2] === 8 ? 'gzip' : undefined
+  if (first === 0x28) return second === 0xb5 && bytes[at + 2] === 0x2f && bytes[at + 3] === 0xfd ? 'zstd' : undefined
+  return first === 0x78 && (0x7800 + second) % 31 === 0 ? 'zlib' : undefined
+}
+
+/** Brotli and bare deflate begin with any byte: they are tried where a value begins. */
+function unpackUnmarked(bytes: Uint8Array): Unwrapped[] {
+  return (['deflate', 'brotli'] as const).flatMap((way) => {
+    const inner = attempt(UNPACKERS[way], bytes)
+    return inner === undefined ? [] : [{ way, bytes: inner }]
+  })
+}
+
+function attempt(unpacker: (bytes: Uint8Array) => Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const inner = unpacker(bytes)
+    return inner.length < LEAST_BYTES ? undefined : inner
+  } catch {
+    return undefined
+  }
+}
+
+/** A stream may have been cut, and something else may follow it. */
+const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 33_554_432 }
+
+const UNPACKERS = {
+  // Not by the platform's own gunzip, which refuses what other bytes follow.
+  gzip: (bytes: Uint8Array) => inflateRawSync(bytes.subarray(gzipHeaderLength(bytes)), OPTIONS),
+  zlib: (bytes: Uint8Array) => inflateSync(bytes, OPTIONS),
+  deflate: (bytes: Uint8Array) => inflateRawSync(bytes, OPTIONS),
+  brotli: (bytes: Uint8Array) => brotliDecompressSync(bytes, { maxOutputLength: OPTIONS.maxOutputLength }),
+  zstd: (bytes: Uint8Array) => zstdDecompressSync(bytes, { maxOutputLength: OPTIONS.maxOutputLength }),
+} as const
+
+/** RFC 1952 §2.3. */
+function gzipHeaderLength(bytes: Uint8Array): number {
+  const flags = bytes[3] ?? 0
+  let at = 10
+  if ((flags & 4) !== 0) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0)
+  for (const flag of [8, 16]) if ((flags & flag) !== 0) at = bytes.indexOf(0, at) + 1
+  return (flags & 2) === 0 ? at : at + 2
+}
+
+/** Base64 of either alphabet, at each of its four beginnings; hexadecimal at both. */
+function decodeRuns(bytes: Uint8Array): Unwrapped[] {
+  const found: Unwrapped[] = []
+  let start = 0
+  let isHex = true
+  for (let at = 0; at <= bytes.length; at++) {
+    const kind = KINDS[bytes[at] ?? 0] ?? 0
+    if (kind > 0) {
+      if (kind < 2) isHex = false
+      continue
+    }
+    if (at - start >= LEAST_RUN) {
+      const run = Buffer.from(bytes.subarray(start, at)).toString('latin1')
+      const way = isHex ? 'hex' : 'base64'
+      const shifts = isHex ? [0, 1] : [0, 1, 2, 3]
+      found.push(...shifts.map((shift) => ({ way, bytes: Buffer.from(run.slice(shift), isHex ? 'hex' : 'base64') })))
+    }
+    start = at + 1
+    isHex = true
+  }
+  return found
+}
+
+/** 2 for hexadecimal digits, 1 for other characters of base64, 0 for all else. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const letter = String.fromCharCode(code)
+  return /[\da-fA-F]/.test(letter) ? 2 : Number(/[\w+/-]/.test(letter))
+})
+
+const LEAST_RUN = 24
+const LEAST_BYTES = 8
