@@ -1,108 +1,97 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright'
-import { writeLink } from './support/boxes.ts'
+import { lookNow, returnCodeOf, wordsOf, writeLink } from './support/boxes.ts'
+import { focused, pressByKey, tabTo, typeByKey } from './support/keyboard.ts'
 import { heading, stage } from './support/pages.ts'
 
-// Two whole stories without a pointer: only keys, and only what has the focus.
+// Two whole stories without a pointer, with the focus always on something.
 
 const { person, server } = stage()
+
+/** As long as one may be, and nothing in it to break a line at. */
+const NAME = 'w'.repeat(80)
 
 test('an owner and a sender do everything by keyboard alone', { timeout: 240_000 }, async () => {
   const origin = server().url
   const [owner, sender, later] = await Promise.all([person(), person(), person()])
+  const { page } = owner
 
-  await owner.page.goto(`${origin}/#boxes`)
-  await press(owner.page, 'Create a box')
-  await type(owner.page, 'Name of the box', 'Tips by key')
-  await type(owner.page, 'Name of this reader', 'Ana')
-  await owner.page.keyboard.press('Enter')
-  await heading(owner.page, 'Write these 24 words on paper')
-  const words = await owner.page.getByRole('list', { name: 'The 24 words' }).getByRole('listitem').allTextContents()
-  await press(owner.page, 'I have written them down')
-  await heading(owner.page, 'Check what you have written')
-  for (const label of await owner.page.locator('label').allTextContents()) {
-    const place = Number(/^Word (\d+)$/.exec(label)?.[1] ?? 0)
-    if (place > 0) await type(owner.page, label, (words[place - 1] ?? '').replace(/^\d+\.\s*/, ''))
-  }
-  await owner.page.keyboard.press('Enter')
-  await heading(owner.page, 'Protect “Tips by key” on this device')
-  await type(owner.page, 'Passphrase', 'nur mit den Tasten')
-  await type(owner.page, 'The same passphrase again', 'nur mit den Tasten')
-  await owner.page.keyboard.press('Enter')
-  await heading(owner.page, 'Tips by key')
+  await page.goto(origin)
+  await page.getByRole('link', { name: 'Boxes' }).waitFor()
+  await pressByKey(page, 'Boxes')
+  await heading(page, 'Boxes on this device')
+  await pressByKey(page, 'Create a box')
+  await begins(page, 'Create a box')
+  await typeByKey(page, 'Name of the box', NAME)
+  await typeByKey(page, 'Name of this reader', 'Ana')
+  await page.keyboard.press('Enter')
+  await begins(page, 'Write these 24 words on paper')
+  const words = await wordsOf(page)
+  await pressByKey(page, 'I have written them down')
+  await heading(page, 'Check what you have written')
+  await pressByKey(page, 'Continue')
+  // The first that is wrong.
+  await expect.poll(() => focused(page)).toMatch(/^Word \d+$/)
+  for (const label of await page.locator('label').allTextContents())
+    await typeByKey(page, label, words[Number(label.replace('Word ', '')) - 1] ?? '')
+  await pressByKey(page, 'Continue')
+  await begins(page, `Protect “${NAME}” on this device`)
+  await typeByKey(page, 'Passphrase', 'nur mit den Tasten')
+  await typeByKey(page, 'The same passphrase again', 'nur mit den Tasten')
+  await page.keyboard.press('Enter')
+  await begins(page, NAME)
   // What somebody would read off the screen; the pointer is used by the test alone, on nothing that it is about.
-  const link = await writeLink(owner.page)
-  await press(owner.page, 'Inbox')
+  const link = await writeLink(page)
+  await pressByKey(page, 'Inbox')
+  await begins(page, NAME)
 
+  await sender.page.setViewportSize({ width: 320, height: 800 })
   await sender.page.goto(link)
-  await heading(sender.page, 'Write to Tips by key')
-  await type(sender.page, 'Message', 'Found by tabbing.')
-  await reach(sender.page, 'I want to come back for answers')
+  await heading(sender.page, `Write to ${NAME}`)
+  await typeByKey(sender.page, 'Message', 'Found by tabbing.')
+  await tabTo(sender.page, 'I want to come back for answers')
   await sender.page.keyboard.press('Space')
-  await press(sender.page, 'Seal and send')
+  await pressByKey(sender.page, 'Seal and send')
   await heading(sender.page, 'Sent')
-  const code = await sender.page
-    .getByRole('list', { name: /twelve words/ })
-    .getByRole('listitem')
-    .allTextContents()
-  await press(sender.page, 'I have written it down')
+  expect(await sender.page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  const code = await returnCodeOf(sender.page)
+  await pressByKey(sender.page, 'I have written it down')
 
-  await owner.page.getByText('1 drop').first().waitFor({ timeout: 40_000 })
-  await press(owner.page, /Unread/)
-  await owner.page.getByRole('region', { name: 'Message' }).waitFor()
-  await type(owner.page, 'Your answer', 'Heard by keyboard.')
-  await press(owner.page, 'Seal answer')
-  await owner.page.getByText('Your answer is there.').waitFor()
-  await press(owner.page, 'Delete')
-  await press(owner.page, 'Yes, delete for all readers')
-  await owner.page.getByText('Nothing has arrived yet.').waitFor()
-  await press(owner.page, 'Lock')
-  await heading(owner.page, '“Tips by key” is locked')
-  await type(owner.page, 'Passphrase', 'nur mit den Tasten')
-  await owner.page.keyboard.press('Enter')
-  await heading(owner.page, 'Tips by key')
+  await lookNow(page)
+  await page.getByText('1 message').first().waitFor()
+  await pressByKey(page, /Unread/)
+  await page.getByRole('region', { name: 'Message' }).waitFor()
+  await typeByKey(page, 'Your answer', 'Heard by keyboard.')
+  await pressByKey(page, 'Seal answer')
+  await page.getByText('Your answer is there.').waitFor()
+  await pressByKey(page, 'Delete')
+  await pressByKey(page, 'Yes, delete for all readers')
+  await page.getByText('Nothing has arrived yet.').waitFor()
+  await pressByKey(page, 'Lock')
+  await begins(page, `“${NAME}” is locked`)
+  await typeByKey(page, 'Passphrase', 'wrong')
+  await page.keyboard.press('Enter')
+  await page.getByText('That did not open it.').waitFor()
+  await expect.poll(() => focused(page)).toBe('Passphrase')
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('nur mit den Tasten')
+  await page.keyboard.press('Enter')
+  await begins(page, NAME)
 
   await later.page.goto(`${origin}/#return`)
-  await type(later.page, 'Return code', code.map((text) => text.replace(/^\d+\.?\s*/, '')).join(' '))
-  await press(later.page, 'Look for answers')
+  await heading(later.page, 'Come back for answers')
+  await typeByKey(later.page, 'Return code', code)
+  await pressByKey(later.page, 'Look for answers')
   await heading(later.page, 'Answers')
-  await press(later.page, /Open the answer/)
+  await pressByKey(later.page, /Open the answer/)
   await later.page.getByText('Heard by keyboard.').waitFor()
-  await press(later.page, 'Back to the answers')
-  await press(later.page, 'Done')
+  await pressByKey(later.page, 'Back to the answers')
+  await pressByKey(later.page, 'Done')
   await heading(later.page, 'Done')
   for (const { complaints } of [owner, sender, later]) expect(complaints).toEqual([])
 })
 
-/** Goes on with Tab until something of this name has the focus, from wherever it is. */
-async function reach(page: Page, name: string | RegExp): Promise<void> {
-  const wanted = typeof name === 'string' ? `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$` : name.source
-  const deadline = Date.now() + 20_000
-  while (Date.now() < deadline) {
-    const has = await page.evaluate((pattern) => {
-      const { activeElement: element } = document
-      if (!(element instanceof HTMLElement) || element === document.body) return false
-      const labels =
-        element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null
-      const names = [
-        element.getAttribute('aria-label'),
-        ...[...(labels ?? [])].map((label) => label.textContent),
-        element.matches('button, a') ? element.textContent : null,
-      ]
-      return names.some((each) => new RegExp(pattern).test((each ?? '').trim()))
-    }, wanted)
-    if (has) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`nothing called ${String(name)} can be reached by Tab`)
-}
-
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await reach(page, name)
-  await page.keyboard.press('Enter')
-}
-
-async function type(page: Page, label: string, text: string): Promise<void> {
-  await reach(page, label)
-  await page.keyboard.type(text)
+/** A screen begins at its heading, for whoever hears it. */
+async function begins(page: Page, name: string): Promise<void> {
+  await expect.poll(() => focused(page), { timeout: 20_000 }).toBe(name)
 }

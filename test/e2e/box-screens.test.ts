@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBox, saveBackup, section } from './support/boxes.ts'
 import { inspect } from './support/inspect.ts'
-import { focused, tabTo } from './support/keyboard.ts'
 import { heading, stage } from './support/pages.ts'
 
 const { person, server } = stage()
@@ -107,60 +106,6 @@ test('a box and a reader of it: axe finds nothing on their screens, and the read
   for (const { complaints } of [owner, reader]) expect(complaints).toEqual([])
 })
 
-test('a box by keyboard alone: created, published, locked and opened, with the focus always on something', async () => {
-  const { page } = await person()
-  const press = async (name: string): Promise<void> => {
-    await tabTo(page, name)
-    await page.keyboard.press('Enter')
-  }
-  const type = async (name: string, text: string): Promise<void> => {
-    await tabTo(page, name)
-    await page.keyboard.type(text)
-  }
-  await page.goto(server().url)
-  await press('Boxes')
-  await heading(page, 'Boxes on this device')
-  await press('Create a box')
-  await heading(page, 'Create a box')
-  await expect.poll(() => focused(page)).toBe('Create a box')
-  await type('Name of the box', 'Tips')
-  await type('Name of this reader', 'Ana')
-  await press('Continue')
-  await heading(page, 'Write these 24 words on paper')
-  await expect.poll(() => focused(page)).toBe('Write these 24 words on paper')
-  const words = await page.getByRole('list', { name: 'The 24 words' }).getByRole('listitem').allTextContents()
-  await press('I have written them down')
-  await heading(page, 'Check what you have written')
-  await press('Continue')
-  await expect.poll(() => focused(page)).toMatch(/^Word \d+$/)
-  for (const label of await page.locator('label').allTextContents()) {
-    const word = words.find((text) => text.startsWith(`${/\d+/.exec(label)?.[0]}.`)) ?? ''
-    await type(label, word.replace(/^\d+\.\s*/, ''))
-  }
-  await press('Continue')
-  await heading(page, 'Protect “Tips” on this device')
-  await type('Passphrase', 'by keyboard')
-  await type('The same passphrase again', 'by keyboard')
-  await page.keyboard.press('Enter')
-  await page.getByRole('navigation', { name: 'Parts of this box' }).waitFor()
-  await expect.poll(() => focused(page)).toBe('Tips')
-  await press('Readers')
-  await heading(page, 'Readers')
-  await expect.poll(() => focused(page)).toBe('Readers')
-  await press('Lock')
-  await heading(page, '“Tips” is locked')
-  await expect.poll(() => focused(page)).toBe('“Tips” is locked')
-  await type('Passphrase', 'wrong')
-  await page.keyboard.press('Enter')
-  await page.getByText('That did not open it.').waitFor()
-  await expect.poll(() => focused(page)).toBe('Passphrase')
-  await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.type('by keyboard')
-  await page.keyboard.press('Enter')
-  await page.getByRole('navigation', { name: 'Parts of this box' }).waitFor()
-  await expect.poll(() => focused(page)).toBe('Tips')
-})
-
 test('a box that is removed in another tab is gone from this one', async () => {
   const { page, context } = await person()
   await createBox(page, server().url, 'Tips')
@@ -172,4 +117,26 @@ test('a box that is removed in another tab is gone from this one', async () => {
   await other.getByRole('button', { name: 'Remove from this device' }).click()
   await other.getByText('There is no box on this device yet.').waitFor()
   await page.getByText('“Tips” was removed from this device in another tab.').waitFor()
+})
+
+test('“Boxes” leads to the list from within its own room, and asks first where words would be lost', async () => {
+  const { page } = await person()
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
+  await page.goto(`${server().url}/#boxes`)
+  await page.getByRole('button', { name: 'Join as a reader' }).click()
+  await page.getByRole('link', { name: 'Boxes' }).click()
+  await heading(page, 'Boxes on this device')
+  expect(asked).toEqual([])
+  await page.getByRole('button', { name: 'Create a box' }).click()
+  await page.getByLabel('Name of the box').fill('Tips')
+  await page.getByLabel('Name of this reader').fill('Ana')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await heading(page, 'Write these 24 words on paper')
+  await page.getByRole('link', { name: 'Boxes' }).click()
+  await heading(page, 'Boxes on this device')
+  expect(asked).toEqual(['beforeunload'])
 })

@@ -4,6 +4,7 @@ import {
   comeBack,
   createBox,
   fillLetter,
+  lookNow,
   openNewest,
   restoreBackup,
   saveBackup,
@@ -61,10 +62,14 @@ test(
 
     // It shows up by itself on the device that is open, in the same thread.
     await second.page.getByRole('button', { name: 'Back to the list' }).first().click()
-    await second.page.getByText('2 drops').waitFor({ timeout: 40_000 })
+    await lookNow(second.page)
+    await second.page.getByText('2 messages').waitFor()
     expect(await openNewest(second.page)).toContain('Every Tuesday.')
     await second.page.getByText('They dump it at night.').waitFor()
     await second.page.getByText('Which night?').waitFor()
+    // Whoever comes back to a page that its sender has left finds nothing of the code.
+    await later.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')))
+    await heading(later.page, 'Done')
     for (const { complaints } of [owner, sender, second, later]) expect(complaints).toEqual([])
   },
 )

@@ -65,6 +65,15 @@ test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
   },
 )
 
+test.for(['web/kdf-worker.ts', 'web/chunk-worker.ts'])(
+  '%s is one file: no hash could be asked of what it imports',
+  (entry) => {
+    const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile
+    const found = Object.values(outputs).filter(({ entryPoint }) => entryPoint === entry)
+    expect(found.map(({ imports }) => imports)).toEqual([[]])
+  },
+)
+
 test('every address that a page names was built', () => {
   const files = new Set(listFolder(`${ROOT}dist/web`))
   const pages = [...files].filter((path) => path.endsWith('.html'))

@@ -56,11 +56,17 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
     await page.getByRole('button', { name: 'Burn it now' }).click()
     await page.getByRole('button', { name: 'Yes, burn it' }).waitFor()
   },
-  sent: async ({ page }) => {
-    await sealInPage(page, server().url, { text: 'one' })
+  sent: async ({ page, context }) => {
+    const link = await sealInPage(page, server().url, { text: 'one', passphrase: 'right' })
+    const other = await context.newPage()
+    await openInPage(other, link, 'right')
+    await other.getByText('The server has deleted it').waitFor()
+    await other.close()
+    await sealInPage(page, server().url, { text: 'two' })
     await page.getByRole('link', { name: 'Sent' }).first().click()
-    await page.getByRole('button', { name: 'Check now' }).click()
+    await page.getByRole('button', { name: 'Check all' }).click()
     await page.getByText('Waiting to be opened').first().waitFor()
+    await page.getByRole('button', { name: 'Save the proof' }).waitFor()
   },
   open: async ({ page, context }) => {
     const link = await sealInPage(page, server().url, { text: 'x', passphrase: 'right' })
@@ -89,6 +95,18 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
   'how it works': async ({ page }) => {
     await page.goto(`${server().url}/#how`)
     await heading(page, 'How it works')
+  },
+  'what an operator says of itself': async ({ page }) => {
+    const statement = { text: 'No order has come.\n'.repeat(20), issued: '2020-01-01', expires: '2020-06-01' }
+    const json = { name: 'N'.repeat(100), contact: `https://${'c'.repeat(190)}`, statement }
+    await page.route('**/v1/operator', (route) => route.fulfill({ json }))
+    await page.goto(`${server().url}/#how`)
+    await page.getByText('nobody has renewed it').waitFor()
+  },
+  'what this server could hand over': async ({ page }) => {
+    await page.goto(`${server().url}/#how`)
+    await page.getByRole('link', { name: 'What this server could hand over, field by field' }).click()
+    await heading(page, 'What this server could hand over')
   },
   'a problem': async ({ page }) => {
     await page.goto(`${server().url}/problems/gone`)
@@ -200,6 +218,7 @@ test('an open that fails puts the focus back on the passphrase', async () => {
   await page.route('**/v1/drops/claim', (route) =>
     route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"type":"/problems/bad_request"}' }),
   )
+  await heading(page, 'Something sealed waits for you')
   await tabTo(page, 'Passphrase')
   await page.keyboard.type('right')
   await page.keyboard.press('Enter')

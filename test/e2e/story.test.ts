@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { checkProof } from '#client/proof-file.ts'
 import { heading, openInPage, sealInPage, stage, textOf, visit } from './support/pages.ts'
 
 const { person, server } = stage()
@@ -21,9 +22,15 @@ test('a text is sealed in one browser, opened once in another, and the sender se
   await heading(sender.page, 'Sent from this browser')
   await sender.page.getByRole('button', { name: 'Check now' }).click()
   await sender.page
-    .getByText(/Opened on .*, proved by the reader’s signature/)
+    .getByText(/Opened on .* by someone who holds the key, proved by signature/)
     .first()
     .waitFor()
+  const [proof] = await Promise.all([
+    sender.page.waitForEvent('download'),
+    sender.page.getByRole('button', { name: 'Save the proof' }).click(),
+  ])
+  expect(proof.suggestedFilename()).toBe('sealdrop-proof.json')
+  expect(await checkProof(await readFile(await proof.path(), 'utf8'))).toMatchObject({ state: 'holds' })
   for (const { complaints } of [sender, reader, late]) expect(complaints).toEqual([])
 })
 

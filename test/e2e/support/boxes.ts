@@ -22,9 +22,7 @@ export async function createBox(
   await page.getByLabel('Name of this reader').fill('Ana, laptop')
   await page.getByRole('button', { name: 'Continue' }).click()
   await heading(page, 'Write these 24 words on paper')
-  const words = (await page.getByRole('list', { name: 'The 24 words' }).getByRole('listitem').allTextContents()).map(
-    (text) => text.replace(/^\d+\.\s*/, ''),
-  )
+  const words = await wordsOf(page)
   await page.getByRole('button', { name: 'I have written them down' }).click()
   await heading(page, 'Check what you have written')
   for (const field of await page.getByLabel(/^Word \d+$/).all()) {
@@ -40,6 +38,26 @@ export async function createBox(
   await page.getByRole('button', { name: 'Protect and open the box' }).click()
   await page.getByRole('navigation', { name: 'Parts of this box' }).waitFor()
   return { words, passphrase }
+}
+
+/** The words of a new box, as they are on its screen. */
+export function wordsOf(page: Page): Promise<string[]> {
+  return numbered(page, 'The 24 words')
+}
+
+/** The return code on the screen of a letter that was sent: as a person would write it down. */
+export async function returnCodeOf(page: Page): Promise<string> {
+  return (await numbered(page, 'The twelve words')).join(' ')
+}
+
+async function numbered(page: Page, name: string): Promise<string[]> {
+  const texts = await page.getByRole('list', { name }).getByRole('listitem').allTextContents()
+  return texts.map((text) => text.replace(/^\d+\.?\s*/, '').trim())
+}
+
+/** Lets a page look for what is new, as when its connection comes back: by itself it would within 20 seconds. */
+export async function lookNow(page: Page): Promise<void> {
+  await page.evaluate(() => dispatchEvent(new Event('online')))
 }
 
 /** Goes to a part of the box that is open. */
@@ -105,9 +123,9 @@ export async function writeToBox({ page }: Pick<Person, 'page'>, link: string, l
     return ''
   }
   await heading(page, 'Sent')
-  const words = await page.getByRole('list', { name: 'The twelve words' }).getByRole('listitem').allTextContents()
+  const code = await returnCodeOf(page)
   await page.getByRole('button', { name: 'I have written it down' }).click()
-  return words.map((text) => text.replace(/^\d+\.?\s*/, '').trim()).join(' ')
+  return code
 }
 
 /** On the screen that writes: types, chooses, seals. */

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import type { Metafile } from 'esbuild'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT } from '../../tools/bundle.ts'
+import { integrityOf } from '../../tools/integrity.ts'
+import { outputOf, staticImports } from '../../tools/pages.ts'
+import { launchChromium } from '../tools/browser.ts'
+import { startServer, type Server } from '../tools/server.ts'
+
+const META = JSON.parse(readFileSync(`${ROOT}dist/meta/web.json`, 'utf8')) as Metafile
+const PAGE = readFileSync(`${ROOT}dist/web/index.html`, 'utf8')
+const [, MAP = ''] = /<script type="importmap">(.*)<\/script>/.exec(PAGE) ?? []
+const APP = addressOf('web/main.tsx')
+
+let server: Server
+let browser: Browser
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startServer(), launchChromium()])
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+test('the page names every script by its hash, and the policy names the list', async () => {
+  const { integrity } = JSON.parse(MAP) as { integrity: Readonly<Record<string, string>> }
+  for (const [path, hash] of Object.entries(integrity))
+    expect([path, hash]).toEqual([path, integrityOf(readFileSync(`${ROOT}dist/web${path}`))])
+  expect(Object.keys(integrity)).toEqual(
+    expect.arrayContaining([APP, addressOf('web/views/sealed.tsx'), addressOf('web/boxes/start.tsx')]),
+  )
+  const { headers } = await fetch(server.url)
+  expect(headers.get('Content-Security-Policy')).toContain(`script-src 'self' '${integrityOf(MAP)}';`)
+})
+
+test('as it is served, everything loads', async () => {
+  const { page, said } = await visit()
+  await page.getByRole('textbox').first().waitFor()
+  expect(await importing(page, addressOf('web/views/sealed.tsx'))).toBe('it runs')
+  expect(said).toEqual([])
+  await page.close()
+})
+
+const FIRST = staticImports(META, outputOf(META, 'web/main.tsx'))[0]?.replace(/^dist\/web/, '') ?? ''
+
+test.for([
+  ['the first script', APP],
+  ['what comes with it', FIRST],
+])('%s, changed by a byte, does not run', async ([, path]) => {
+  const { page, said } = await visit(path)
+  await expect.poll(() => said.join()).toContain('integrity')
+  expect(await page.locator('#app').innerHTML()).toBe('')
+  await page.close()
+})
+
+test('a script that is fetched later, changed by a byte, does not run', async () => {
+  const later = addressOf('web/views/sealed.tsx')
+  const { page, said } = await visit(later)
+  expect(await importing(page, later)).toContain('Failed to fetch dynamically imported module')
+  expect(said.join()).toContain('integrity')
+  await page.close()
+})
+
+test('a script that the page does not name does not run, though it is ours', async () => {
+  const { page } = await visit()
+  expect(await importing(page, addressOf('web/workshop.ts'))).toContain('Failed to fetch dynamically imported module')
+  await page.close()
+})
+
+test('a sheet that was changed is not worn', async () => {
+  const { page, said } = await visit(addressOf('web/style/main.css'))
+  await expect.poll(() => said.join()).toContain('integrity')
+  await page.close()
+})
+
+test('the script of the workshop, changed by a byte, does not run', async () => {
+  const { page, said } = await visit(addressOf('web/workshop.ts'), '/workshop')
+  await expect.poll(() => said.join()).toContain('integrity')
+  await page.close()
+})
+
+/** @param changed - the file that gets a byte more on its way. */
+async function visit(changed?: string, path = '/'): Promise<{ page: Page; said: string[] }> {
+  const page = await browser.newPage()
+  const said: string[] = []
+  page.on('console', (message) => void said.push(message.text()))
+  if (changed !== undefined)
+    await page.route(server.url + changed, async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: `${await response.text()} ` })
+    })
+  await page.goto(server.url + path)
+  return { page, said }
+}
+
+/** What an import in the page comes to. As text: what runs the tests would rewrite a function with an import in it. */
+function importing(page: Page, path: string): Promise<unknown> {
+  return page.evaluate(`import(${JSON.stringify(path)}).then(() => 'it runs', String)`)
+}
+
+function addressOf(source: string): string {
+  return outputOf(META, source).replace(/^dist\/web/, '')
+}
