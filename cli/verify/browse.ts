@@ -7,7 +7,7 @@ import { fieldsOf, type Way } from './ways.ts'
 /** What came back for one address. */
 export interface Visit {
   readonly status: number
-  /** By name in lower case; one that came several times is joined by commas. */
+  /** By name in lower case; one that came several times is joined by commas. A coding for transport that was undone is none. */
   readonly headers: ReadonlyMap<string, string>
   /** Without the coding for transport; as it came, if that coding is wrong. At most MAX_FILE_BYTES. */
   readonly body: Buffer
@@ -30,7 +30,9 @@ export function makeVisitor(): Visitor {
   const secure = new SecureAgent({ keepAlive: true, maxSockets: SOCKETS })
   const visit: Visitor['visit'] = async (url, way) => {
     const isSecure = url.startsWith('https:')
-    const options = { headers: fieldsOf(way), signal: AbortSignal.timeout(PATIENCE_MS) }
+    // Browsers begin with it; Node would write it at the end.
+    const fields = { Host: new URL(url).host, ...fieldsOf(way) }
+    const options = { headers: fields, signal: AbortSignal.timeout(PATIENCE_MS) }
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const asked = isSecure
         ? requestSecure(url, { ...options, agent: secure }, resolve)
@@ -38,13 +40,13 @@ export function makeVisitor(): Visitor {
       asked.on('error', reject).end()
     })
     const raw = await readUpTo(answer, MAX_FILE_BYTES)
+    // Not `headers`, which has the first of two media types alone: a browser takes the last.
     const headers = new Map(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : `${value}`,
-      ]),
+      Object.entries(answer.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
     )
-    return { status: answer.statusCode ?? 0, headers, body: await decode(raw, headers.get('content-encoding')) }
+    const decoded = await decode(raw, headers.get('content-encoding'))
+    if (decoded !== undefined) headers.delete('content-encoding')
+    return { status: answer.statusCode ?? 0, headers, body: decoded ?? raw }
   }
   return {
     visit,
@@ -67,20 +69,21 @@ async function readUpTo(answer: IncomingMessage, most: number): Promise<Buffer> 
   return Buffer.concat(chunks).subarray(0, most)
 }
 
-async function decode(raw: Buffer, coding: string | undefined): Promise<Buffer> {
-  const open = coding === undefined ? undefined : CODINGS[coding.toLowerCase()]
+/** @returns `undefined` for a coding that is not known, or not kept to */
+async function decode(raw: Buffer, coding: string | undefined): Promise<Buffer | undefined> {
   try {
-    return open === undefined ? raw : await open(raw, { maxOutputLength: MAX_FILE_BYTES })
+    return await CODINGS.get(coding?.toLowerCase() ?? '')?.(raw, { maxOutputLength: MAX_FILE_BYTES })
   } catch {
-    return raw
+    return undefined
   }
 }
 
-const CODINGS: Readonly<Record<string, (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
-  br: promisify(brotliDecompress),
-  deflate: promisify(inflate),
-  gzip: promisify(gunzip),
-}
+// A map: a server could name what every object has.
+const CODINGS: ReadonlyMap<string, (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = new Map([
+  ['br', promisify(brotliDecompress)],
+  ['deflate', promisify(inflate)],
+  ['gzip', promisify(gunzip)],
+])
 
 /** As many as a browser opens to one server: who visits has no more under way, for waiting counts as silence. */
 export const SOCKETS = 6

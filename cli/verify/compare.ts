@@ -39,7 +39,8 @@ export function compare({ files }: Manifest, file: ServedFile, origin: string, v
     ? []
     : [{ kind: 'bytes', path, expected: { sha256: file.sha256, bytes: file.bytes }, found }]
   const isPage = [file.headers['Content-Type'], headers.get('content-type')].some((type) => /html/i.test(type ?? ''))
-  const known = new Set(files.map((each) => each.path))
+  const hashes = (file.headers['Content-Security-Policy'] ?? '').match(/'sha256-[^']+'/g) ?? []
+  const known = new Set([...files.map((each) => each.path), ...hashes])
   // The same bytes name the same scripts.
   const scripts = !isSame && isPage ? unknownScripts(body.toString('utf8'), origin + path, origin, known) : []
   return [
@@ -68,23 +69,32 @@ function compareHeaders({ path, headers }: ServedFile, found: Visit['headers']):
 }
 
 /**
- * What a page names as code, or as what may bring code, that is not among the known paths; and code that stands in it. Not a
- * parser: the bytes have been found to differ, and this says to whoever looks at them where to look first.
+ * What a page names as code, or as what may bring code, that is not among the known paths; and code that stands in it, unless its
+ * hash is known. Not a parser: the bytes have been found to differ, and this says to whoever looks at them where to look
+ * first. Nothing in it goes over the same text more than so many times: a server could keep us busy for ever.
  */
 export function unknownScripts(html: string, base: string, origin: string, known: ReadonlySet<string>): string[] {
-  const named = [...html.matchAll(NAMING)].flatMap(([tag]) =>
-    [...tag.matchAll(ADDRESS)].flatMap(([, quoted, apostrophed, bare]) => {
+  const page = html.slice(0, MAX_READ)
+  const named = [...page.matchAll(NAMING)].flatMap(([, rest = '']) =>
+    [...(TAG.exec(rest)?.[0] ?? '').matchAll(ADDRESS)].flatMap(([, quoted, apostrophed, bare]) => {
       const address = quoted ?? apostrophed ?? bare ?? ''
       const url = URL.parse(address, base)
       return url !== null && url.origin === origin && known.has(url.pathname) ? [] : [address]
     }),
   )
-  const inside = [...html.matchAll(/<script\b[^>]*>([^<][\s\S]*?)<\/script/gi)].map(([, code = '']) => code.trim())
-  const attached = [...html.matchAll(/<[a-z][^>]*?\s(on\w+\s*=[^>]*)/gi)].map(([, code = '']) => code)
-  return [...new Set([...named, ...inside, ...attached].filter((each) => each !== ''))]
+  const inside = [...page.matchAll(/<script\b[^>]{0,1000}>([\s\S]*?)(?:<\/script|$)/gi)]
+    .map(([, code = '']) => code)
+    .filter((code) => !known.has(`'sha256-${createHash('sha256').update(code).digest('base64')}'`))
+  const attached = [...page.matchAll(/<[a-z][^>]{0,1000}?\s(on\w{1,40}\s{0,9}=[^>]{0,1000})/gi)].map(
+    ([, code = '']) => code,
+  )
+  const all = [...named, ...inside.map((code) => code.trim()), ...attached]
+  return [...new Set(all.filter((each) => each !== ''))].slice(0, MAX_SCRIPTS)
 }
 
-const NAMING = /<(?:script|link|iframe|frame|object|embed|base)\b(?:"[^"]*"|'[^']*'|[^>"'])*>/gi
+const NAMING = /<(?:script|link|iframe|frame|object|embed|base)\b(?=([\s\S]{0,1000}))/gi
+
+const TAG = /^(?:"[^"]*"|'[^']*'|[^>"'])*/
 
 const ADDRESS = /\s(?:xlink:)?(?:src|srcdoc|href|data|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi
 
@@ -92,6 +102,8 @@ const ADDRESS = /\s(?:xlink:)?(?:src|srcdoc|href|data|action)\s*=\s*(?:"([^"]*)"
 const SCRIPT_HEADERS = [
   'Access-Control-Allow-Origin',
   'Clear-Site-Data',
+  // Where it could be undone, it is none.
+  'Content-Encoding',
   'Content-Disposition',
   'Content-Security-Policy',
   'Content-Security-Policy-Report-Only',
@@ -112,3 +124,7 @@ const SCRIPT_HEADERS = [
 
 /** Characters of what a server said that are passed on. */
 const MAX_SHOWN = 400
+
+/** Characters of a page that are looked through for code, many times the longest; and how much of it is named. */
+const MAX_READ = 262_144
+const MAX_SCRIPTS = 50

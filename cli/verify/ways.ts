@@ -2,11 +2,11 @@ import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import type { ServedFile } from './manifest.ts'
 
 /** For what a browser asks for something. It says so in `Sec-Fetch-Dest`, and a server may answer each of them otherwise. */
-export type Way = 'document' | 'frame' | 'script' | 'worker' | 'style' | 'image'
+export type Way = 'document' | 'link' | 'frame' | 'script' | 'worker' | 'style' | 'image'
 
 /**
- * The ways in which browsers come to ask for a file of the client. All are taken: a server that deceives only where no page
- * would look for the difference is seen too.
+ * The ways in which browsers come to ask for a file of the client. All are taken: a server that deceives only who comes in one of
+ * them is seen too.
  */
 export function waysTo({ headers, path }: ServedFile): readonly Way[] {
   if (path === WORKSHOP_PATH) return ['document', 'frame']
@@ -17,24 +17,27 @@ export function waysTo({ headers, path }: ServedFile): readonly Way[] {
       return ['style']
     case 'image/svg+xml':
       return ['image']
+    case 'text/html':
+      return ['document', 'link']
     default:
       return ['document']
   }
 }
 
-/** The fields of Firefox, in its order. Host and Connection come by themselves. */
+/** The fields of Firefox, in its order, after its Host. */
 export function fieldsOf(way: Way): Record<string, string> {
-  const { accept, dest, isTyped, mode, site } = WAYS[way]
+  const { accept, dest, isAsked, mode, site } = WAYS[way]
   return {
     'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     Accept: accept,
     'Accept-Language': 'en-US,en;q=0.5',
     'Accept-Encoding': 'gzip, deflate, br',
+    Connection: 'keep-alive',
     ...(mode === 'navigate' ? { 'Upgrade-Insecure-Requests': '1' } : {}),
     'Sec-Fetch-Dest': dest,
     'Sec-Fetch-Mode': mode,
     'Sec-Fetch-Site': site,
-    ...(isTyped === true ? { 'Sec-Fetch-User': '?1' } : {}),
+    ...(isAsked === true ? { 'Sec-Fetch-User': '?1' } : {}),
   }
 }
 
@@ -46,12 +49,15 @@ interface Fields {
   readonly dest: string
   readonly mode: string
   readonly site: string
-  /** By a person, into the address bar. */
-  readonly isTyped?: true
+  /** A person did it. */
+  readonly isAsked?: true
 }
 
 const WAYS: Readonly<Record<Way, Fields>> = {
-  document: { accept: PAGE, dest: 'document', mode: 'navigate', site: 'none', isTyped: true },
+  /** Typed into the address bar. */
+  document: { accept: PAGE, dest: 'document', mode: 'navigate', site: 'none', isAsked: true },
+  /** From another page, such as that of a mailbox. */
+  link: { accept: PAGE, dest: 'document', mode: 'navigate', site: 'cross-site', isAsked: true },
   frame: { accept: PAGE, dest: 'iframe', mode: 'navigate', site: 'same-origin' },
   script: { accept: '*/*', dest: 'script', mode: 'cors', site: 'same-origin' },
   worker: { accept: '*/*', dest: 'worker', mode: 'same-origin', site: 'same-origin' },

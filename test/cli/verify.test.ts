@@ -44,10 +44,21 @@ test.for([
   ['<base href="https://evil.example/">', ['https://evil.example/']],
   ['<body onload="leak()">', ['onload="leak()"']],
   ['<p>src="/other.js" is a text</p>', []],
+  // sha256 of `{}`, as a policy names it.
+  ['<script type="importmap">{}</script><script>leak({})</script>', ['leak({})']],
 ] as const)('%s names or holds %j', ([html, found]) => {
-  const known = new Set(['/assets/app.js', '/app.css'])
+  const known = new Set(['/assets/app.js', '/app.css', "'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='"])
   expect(unknownScripts(html, 'https://drop.example/', 'https://drop.example', known)).toEqual(found)
 })
+
+test.for(['<link ', '<script', '<script>', '<a ', '<a on', '<a on=', '<link "', `<link '">`, '<base on ='])(
+  'a page of nothing but %j does not keep the command busy, nor fill the screen',
+  { timeout: 10_000 },
+  (piece) => {
+    const page = piece.repeat(16_777_216 / piece.length)
+    expect(unknownScripts(page, 'https://drop.example/', 'https://drop.example', new Set()).length).toBeLessThan(51)
+  },
+)
 
 test('what a server says is told in one line', () => {
   const told = describeDifference({ kind: 'unknown_script', path: '/', found: 'a\n\tb()' })
@@ -78,6 +89,14 @@ const server = createServer((request, response) => {
       return response.setHeader('Content-Encoding', 'gzip').end(gzipSync(Buffer.alloc(2 * MAX_FILE_BYTES)))
     case '/lie':
       return response.setHeader('Content-Encoding', 'gzip').end('no gzip')
+    case '/unpacked':
+      return response.setHeader('Content-Encoding', 'gzip').end('page')
+    case '/twice':
+      return response.setHeader('Content-Type', ['text/html; charset=utf-8', 'text/plain']).end('page')
+    case '/linked':
+      return response.end(request.headers['sec-fetch-site'] === 'cross-site' ? 'leak' : 'page')
+    case '/typed':
+      return request.headers['sec-fetch-site'] === 'cross-site' ? response.end('leak') : request.socket.destroy()
     case '/moved':
       return response.writeHead(307, { Location: '/br' }).end()
     case '/cut':
@@ -107,10 +126,19 @@ afterAll(() => {
 test('nothing in a request tells that it is a check, and it is what a browser asks', async () => {
   const { visit, leave } = makeVisitor()
   asked.length = 0
-  for (const way of ['document', 'frame', 'script', 'worker', 'style', 'image'] as const) await visit(`${url}/br`, way)
+  for (const way of ['document', 'link', 'frame', 'script', 'worker', 'style', 'image'] as const)
+    await visit(`${url}/br`, way)
   leave()
   const fields = asked.map(({ headers }) => headers)
+  const names = asked.map(({ rawHeaders }) =>
+    rawHeaders
+      .filter((_, at) => at % 2 === 0)
+      .slice(0, 6)
+      .join(),
+  )
+  expect(new Set(names)).toEqual(new Set(['Host,User-Agent,Accept,Accept-Language,Accept-Encoding,Connection']))
   expect(fields.map((each) => [each['sec-fetch-dest'], each['sec-fetch-mode']])).toEqual([
+    ['document', 'navigate'],
     ['document', 'navigate'],
     ['iframe', 'navigate'],
     ['script', 'cors'],
@@ -135,6 +163,33 @@ test('a server that answers a worker otherwise than a script is seen', async () 
   const { differences } = await observe(url, { version: '1.2.3', files }, visitor, Date.now())
   visitor.leave()
   expect(differences.map(({ kind, path }) => [kind, path])).toEqual([['bytes', '/kdf.js']])
+})
+
+test.for([
+  ['answers who comes by a link otherwise than who types the address', '/linked', 'bytes'],
+  ['names a second media type, which a browser would take', '/twice', 'header_differs'],
+  ['says of the right bytes that they are packed, so that no browser can read them', '/unpacked', 'header_unexpected'],
+] as const)('a server that %s is seen', async ([, path, kind]) => {
+  const sha256 = createHash('sha256').update('page').digest('hex')
+  const type = { 'Content-Type': 'text/html; charset=utf-8' }
+  const files = [
+    { path: '/', sha256, bytes: 4, headers: {} },
+    { path, sha256, bytes: 4, headers: path === '/unpacked' ? {} : type },
+  ]
+  const visitor = makeVisitor()
+  const { differences } = await observe(url, { version: '1.2.3', files }, visitor, Date.now())
+  visitor.leave()
+  expect(differences.filter((each) => each.kind === kind).map((each) => each.path)).toEqual([path])
+})
+
+test('a server that answers who comes by a link alone is none that cannot be reached', async () => {
+  const visitor = makeVisitor()
+  const files = [{ path: '/', sha256: '0'.repeat(64), bytes: 4, headers: { 'Content-Type': 'text/html' } }]
+  const visit: typeof visitor.visit = (address, way) => visitor.visit(`${address}typed`, way)
+  const { differences, unreachable } = await observe(url, { version: '1.2.3', files }, { visit }, Date.now())
+  visitor.leave()
+  expect(unreachable).toBeUndefined()
+  expect(differences.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['no_answer', 'bytes']))
 })
 
 test('the coding for transport is no difference, one that is wrong is, and nothing fills the memory', async () => {
