@@ -37,14 +37,17 @@ export async function print(text: string): Promise<void> {
 
 /** Writes one object as JSON, on one line. */
 export function printJson(value: unknown): Promise<void> {
-  // Still JSON, and harmless on a terminal.
-  const json = JSON.stringify(value).replace(HIDDEN, (character) =>
+  return print(`${formatJson(value)}\n`)
+}
+
+/** JSON that is harmless on a terminal. @param spaces - by which each level is set in; 0 is one line. */
+export function formatJson(value: unknown, spaces = 0): string {
+  return JSON.stringify(value, undefined, spaces).replace(HIDDEN, (character) =>
     Array.from(
       { length: character.length },
       (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
     ).join(''),
   )
-  return print(`${json}\n`)
 }
 
 /** Tells the person something. */

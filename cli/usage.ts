@@ -183,9 +183,9 @@ holds no secret and opens nothing. What was proved once is kept with the ticket,
 also when the server has it no more.
 
 verify checks such a file, asks no server, and says what it proves and what not:
-that somebody who held the key signed; not who that was. You could have made it
-yourself, so it convinces nobody who does not trust you. The operator of the
-server could not. Exit code 1 if it does not hold.
+that somebody who held the claim key in it signed; not who that was, nor that it
+is the key of the drop, as your ticket has it. You could have made it yourself,
+so it convinces nobody who does not trust you. Exit code 1 if it does not hold.
 
   TICKET   the name that send printed, or the beginning of it
   FILE     default sealdrop-proof-TICKET.json; - is standard output, or input

@@ -151,7 +151,10 @@ function readStored(value: StoredRow[string], form: string): unknown {
   if (typeof value === 'string') return form === 'JSON' ? (JSON.parse(value) as unknown) : value
   if (typeof value !== 'number') return readBytes(new Uint8Array(value), form)
   const unit = UNITS_MS[form]
-  return unit === undefined || value === 0 ? value : { value, form, time: new Date(value * unit).toISOString() }
+  if (unit === undefined || value === 0) return value
+  const time = new Date(value * unit)
+  // An owner may publish a card for a week that no calendar has.
+  return Number.isNaN(time.getTime()) ? { value, form } : { value, form, time: time.toISOString() }
 }
 
 function readBytes(bytes: Uint8Array, form: string): string {

@@ -69,7 +69,7 @@ export function parseOperator(value: unknown): Operator | undefined {
     statement: readStatement(statement),
     key: readKey(key),
   }
-  if (Object.values(read).includes('wrong')) return undefined
+  if (Object.values(read).includes(null)) return undefined
   const members = Object.entries(read).filter(([, each]) => each !== undefined)
   return Object.fromEntries(members) as Operator
 }
@@ -90,34 +90,36 @@ export function formatSecurityTxt(contact: string, origin: string, now: number):
   return `Contact: ${contact}\nExpires: ${expires}\nCanonical: ${origin}/.well-known/security.txt\n`
 }
 
-type Read<T> = T | 'wrong' | undefined
+/** `null` for what it may not be: any word could be somebody's name. */
+type Read<T> = T | null | undefined
 
 function readText(value: unknown, most: number, forbidden: RegExp = UNSEEN): Read<string> {
   if (value === undefined) return undefined
   const isText = typeof value === 'string' && value.trim() !== '' && value.length <= most && !forbidden.test(value)
-  return isText ? value : 'wrong'
+  return isText ? value : null
 }
 
 function readContact(value: unknown): Read<string> {
   const text = readText(value, MAX_CONTACT_CHARACTERS)
-  return text === undefined || /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+?[\d-]+)$/.test(text) ? text : 'wrong'
+  if (text === undefined || text === null) return text
+  return /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+?[\d-]+)$/.test(text) ? text : null
 }
 
 function readStatement(value: unknown): Read<Statement> {
   if (value === undefined) return undefined
-  if (!isRecord(value)) return 'wrong'
+  if (!isRecord(value)) return null
   const { issued, expires } = value
   const text = readText(value['text'], MAX_STATEMENT_CHARACTERS, UNSEEN_BUT_LINES)
-  if (text === undefined || text === 'wrong' || !isDay(issued) || !isDay(expires) || issued > expires) return 'wrong'
+  if (text === undefined || text === null || !isDay(issued) || !isDay(expires) || issued > expires) return null
   // What is never renewed says nothing.
-  if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return 'wrong'
+  if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return null
   return { text, issued, expires }
 }
 
 function readKey(value: unknown): Read<PublicKey> {
   if (value === undefined) return undefined
   const key = typeof value === 'string' ? parsePublicKey(value) : undefined
-  return key !== undefined && isSafeKey(key) ? key : 'wrong'
+  return key !== undefined && isSafeKey(key) ? key : null
 }
 
 function isDay(value: unknown): value is string {

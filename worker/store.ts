@@ -98,8 +98,10 @@ function r2Store(bucket: R2Bucket | undefined): Store {
     },
     read: async (key) => (await bucket?.get(key))?.body,
     stand: async (key) => {
-      const found = await bucket?.head(key)
-      if (found == null) return { isPresent: false }
+      // What cannot be looked at is not said to be gone.
+      if (bucket === undefined) throw new TypeError('R2 is not bound')
+      const found = await bucket.head(key)
+      if (found === null) return { isPresent: false }
       return { isPresent: true, sizeBytes: found.size, uploadedMs: found.uploaded.getTime() }
     },
     delete: async (keys) => {

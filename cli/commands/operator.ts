@@ -4,19 +4,19 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { ask } from '#client/server.ts'
 import { parseBoxAddress } from '#protocol/address.ts'
-import { decodeBody } from '#protocol/api.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { composeDisclosure, formatSubject, type Subject } from '#protocol/disclosure.ts'
-import { DropError, isDropError } from '#protocol/error.ts'
+import { isDropError } from '#protocol/error.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { createFile } from '../files.ts'
 import declared from '../operator/disclosure.json' with { type: 'json' }
+import { readAnswer } from '../operator/answer.ts'
 import { searchFolder } from '../operator/folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from '../operator/key-file.ts'
 import { misused, parseOptions, parseServer } from '../options.ts'
-import { print, printJson, say } from '../terminal.ts'
+import { formatJson, print, printJson, say } from '../terminal.ts'
 
 /** What who runs a server does when somebody asks what it holds. */
 export async function operator([name = '', ...args]: readonly string[]): Promise<ExitCode> {
@@ -44,10 +44,10 @@ async function disclose(args: readonly string[]): Promise<ExitCode> {
     throw misused('a signature is written beside a file: it takes -o FILE', undefined, HOW)
   const disclosure = data === undefined ? await askServer(parseServer(server), about, key) : lookInto(data, about)
   if (output === undefined) {
-    await (values.json ? printJson(disclosure) : print(`${JSON.stringify(disclosure, null, 2)}\n`))
+    await (values.json ? printJson(disclosure) : print(`${formatJson(disclosure, 2)}\n`))
     return EXIT.done
   }
-  const bytes = utf8(`${JSON.stringify(disclosure, null, 2)}\n`)
+  const bytes = utf8(`${formatJson(disclosure, 2)}\n`)
   const signature = key === undefined ? undefined : `${output}.sig`
   const signed: readonly Written[] = key === undefined ? [] : [[`${output}.sig`, key.sign(bytes)]]
   write([[output, bytes], ...signed])
@@ -84,7 +84,7 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
       body: formatSubject(about),
       signers,
     })
-    return readAnswer(answer.body)
+    return readAnswer(answer.body, about)
   } catch (error) {
     if (!isDropError(error) || error.code !== 'not_found') throw nameServer(error, origin)
     throw new Failure(`the server at ${origin} lets no operator ask`, {
@@ -92,16 +92,6 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
       cause: error,
     })
   }
-}
-
-function readAnswer(body: Uint8Array): unknown {
-  try {
-    const answer = JSON.parse(decodeBody(body)) as { readonly kind?: unknown }
-    if (answer.kind === 'sealdrop disclosure') return answer
-  } catch {
-    // It is no disclosure.
-  }
-  throw new DropError('bad_answer')
 }
 
 /** Makes the key with which an operator asks and signs. */

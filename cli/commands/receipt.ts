@@ -126,19 +126,26 @@ function describe(proof: Proof): string {
       ? `reader ${reader} claimed it ${formatTime(Date.parse(claimed))}, and has not signed that it was opened`
       : `reader ${reader} opened it ${formatTime(Date.parse(opened))}`,
   )
-  const { authority, dropId } = proof
+  const { authority, dropId, claim } = proof
   const list = (sentences: readonly string[]): string[] => sentences.map((each) => `- ${each}`)
-  const head = ['The proof holds: every signature in it is right.', '', `drop ${dropId} at ${authority}`, ...readers]
+  const head = [
+    'The proof holds: every signature in it is right.',
+    '',
+    `drop ${dropId} at ${authority}`,
+    `claim key ${claim}`,
+    ...readers,
+  ]
   return `${[...head, '', 'What it proves:', ...list(PROVES), '', 'What it does not prove:', ...list(NOT)].join('\n')}\n`
 }
 
 const PROVES = [
-  'Somebody who held the key of this drop signed each line above: they had the link, and the passphrase if it needs one.',
+  'Somebody who held this claim key signed each line above. Whoever has the link of a drop, and the passphrase if it needs one, has its claim key.',
   'Where it says opened, they also signed the hash of what lies in the last bytes of the drop. The sender knows whether that hash is right, and kept it only if it was: they had decrypted all of it.',
-  'The operator of the server cannot have made this: it holds none of these keys, unless somebody gave it the link.',
+  'The operator of the server cannot have made this if that is the claim key of the drop: it does not hold it, unless somebody gave it the link.',
 ]
 
 const NOT = [
+  'That this is the claim key of the drop: anybody, the operator too, can name any drop and sign with a key of their own. The sender’s ticket has the right one.',
   'Who the person was. A key signed; whoever has the link has the key.',
   'When. The times are by the clock of the reader.',
   'Anything to a third party who does not trust the sender: the sender has the link too, and could have made all of it.',

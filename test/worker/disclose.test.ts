@@ -1,9 +1,11 @@
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { formatSubject, type Disclosure, type Subject } from '#protocol/disclosure.ts'
 import type { DropId } from '#protocol/id.ts'
 import { DATABASES } from '../../worker/schema.ts'
+import { storeOf } from '../../worker/store.ts'
 import { layInBox, openBox } from './support/boxes.ts'
 import { claim, lay, newDrop, revoke } from './support/drops.ts'
 import { newReaderKey } from './support/parties.ts'
@@ -87,6 +89,23 @@ test('of what was never there nothing is held, and that is said with what was se
   expect([disclosure.held, disclosure.ciphertext, disclosure.statement.found]).toEqual([[], [], false])
   expect(disclosure.statement.searched.length).toBeGreaterThan(0)
   expect(disclosure.statement.notHeld.length).toBeGreaterThan(0)
+})
+
+test('of a drop that its shelf does not know, nobody says that it was in no box', async () => {
+  const searched = async (drop: DropId): Promise<string> => (await ask({ drop })).disclosure.statement.searched.join()
+  expect(await searched((await newDrop()).dropId)).not.toContain('in no box')
+  expect(await searched((await lay()).dropId)).toContain('in no box')
+})
+
+test('a card for a week that no calendar has keeps nobody from asking about its box', async () => {
+  const box = await openBox({ epoch: 15_000_000 })
+  const { status, disclosure } = await ask({ box: box.address })
+  const cards = disclosure.held.find(({ table }) => table === 'cards')
+  expect([status, cards?.rows[0]?.['epoch']]).toEqual([200, { value: 15_000_000, form: 'weeks since 1970' }])
+})
+
+test('bytes in a bucket that is not bound any more are not said to be gone', async () => {
+  await expect(storeOf(env, 'r2/x').stand('r2/x')).rejects.toThrow('R2 is not bound')
 })
 
 test('without a key in the settings there is no such address', async () => {

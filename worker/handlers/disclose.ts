@@ -29,7 +29,7 @@ export async function disclose(request: Request, env: Env): Promise<Response> {
   const digest = await checkDigest(request, body, true)
   const now = Date.now()
   const proof = await verifyRequest({ name: 'disclose', ...target, ...signatures, digest }, 'operator', key)
-  // Whoever repeats it within the window hears the same once more, and changes nothing.
+  // Whoever repeats it within the window hears what is held by then, and changes nothing.
   if (proof === undefined || Math.abs(now / 1_000 - proof.created) > CLOCK_WINDOW_SECONDS) return problem('not_proved')
   const about = parseSubject(body)
   if (about === undefined) throw new DropError('bad_request')
@@ -65,8 +65,13 @@ async function findDrop(env: Env, id: DropId): Promise<Found> {
   const name = shelf.name ?? 'shelf'
   const onShelf = { database: 'shelf', name, rows: await shelf.stored(id) } as const
   const box = boxIn(onShelf.rows)
-  if (box === undefined)
-    return { places: [onShelf], searched: [`${name}, where this id belongs`, 'no rack: the drop is in no box'] }
+  if (box === undefined) {
+    const isKnown = (onShelf.rows['drops'] ?? []).length > 0
+    const why = isKnown
+      ? 'the drop is in no box'
+      : 'without a row on the shelf nothing says in which box it was, if in any'
+    return { places: [onShelf], searched: [`${name}, where this id belongs`, `no rack: ${why}`] }
+  }
   const rack = await rackOf(env, box)
   const onRack = { database: 'rack', name: rack.name ?? 'rack', rows: await rack.stored(box, id) } as const
   return {

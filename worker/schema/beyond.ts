@@ -31,7 +31,7 @@ export const NOT_HELD: readonly string[] = [
 
 /** What is or may be with somebody else when the server has deleted it, or that the server never had. */
 export const REMAINS: readonly string[] = [
-  'Cloudflare keeps 30 days of history of every SQLite database of a Durable Object (point-in-time recovery); it cannot be switched off. Whoever can deploy code to the account can bring a row of the last 30 days back: up to 60 days after a drop was made. There is no ciphertext and no plaintext in it, and no key that opens anything.',
+  'Cloudflare keeps 30 days of history of every SQLite database of a Durable Object (point-in-time recovery); it cannot be switched off. Whoever can deploy code to the account can bring a row of the last 30 days back: that of a drop up to 62 days after it was begun. There is no ciphertext and no plaintext in it, and no key that opens anything.',
   'Workers KV: a deletion takes a while to reach all places, and an edge that has cached a value may hold it for 30 seconds. There is no history to recover from. When deleted bytes leave the disks of KV and R2 is documented by nobody.',
   'Logs: the worker writes none, and observability is off in `wrangler.toml`. Whoever has the account can switch on logs of requests, tail them live, or send them elsewhere; from then on, not for the past.',
   'Cloudflare is a second party, that can be compelled like the operator, without the operator being told. It ends TLS: it sees the network address, time, length and path of each request, and could read its fields and bodies, ciphertext and drop ids among them. What it keeps of that is its own affair. It never sees what stands behind the # of a link.',

@@ -91,7 +91,7 @@ export const CARDS = {
   },
   invitations: {
     holds: 'one invitation of a box, of at most 100',
-    lives: 'until it expires; when the owner ends it, 20 minutes more',
+    lives: 'until it expires, or the box is forgotten; when the owner ends it, 20 minutes more',
     key: ['box', 'hash'],
     columns: {
       box: {
