@@ -34,7 +34,7 @@ export async function makeOffline(): Promise<OfflineClient> {
     minify: true,
     outdir: 'dist',
     platform: 'browser',
-    plugins: [leaveOutUnusedRecipients, leaveOutWorkshop],
+    plugins: [leaveOutUnusedRecipients, leaveOutServed],
     target: 'es2023',
     write: false,
   })
@@ -88,9 +88,10 @@ function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }
 
-const leaveOutWorkshop: Plugin = {
-  name: 'leave-out-workshop',
+const leaveOutServed: Plugin = {
+  name: 'leave-out-served',
   setup(build) {
     build.onResolve({ filter: /\/workshop-frame\.ts$/ }, () => ({ path: `${ROOT}web/offline/no-workshop.ts` }))
+    build.onResolve({ filter: /\/boxes\/tabs\.ts$|^\.\/tabs\.ts$/ }, () => ({ path: `${ROOT}web/offline/no-tabs.ts` }))
   },
 }
