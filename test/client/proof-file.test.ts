@@ -1,8 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Receipt } from '#protocol/api.ts'
+import { formatReaderBody, type Receipt } from '#protocol/api.ts'
+import { contentDigest } from '#protocol/content-digest.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
+import { verifyRequest } from '#protocol/signature.ts'
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { signRequest } from '#client/crypto/sign.ts'
 import { checkProof, formatProof, makeProof, provedReceipts, type Proof } from '#client/proof-file.ts'
 import { runs } from '../runs.ts'
 import vectors from '../vectors/proofs.json' with { type: 'json' }
@@ -59,6 +63,18 @@ test('what was proved once stays proved, although the server shows less later', 
   expect(provedReceipts([{ ...claimed, ...shown }], receipts)).toEqual(receipts)
   const opened = { ...claimed, ...(ack === undefined ? {} : { ack }), isClaimProved: true, isOpeningProved: true }
   expect(provedReceipts([opened], [claimed])).toEqual(receipts)
+})
+
+test('a proof under a key that somebody made up holds, and names that key', async () => {
+  const [made, reader] = await Promise.all([generateSigningKey(), generateSigningKey()])
+  const { authority, dropId, claim } = await proofIn(good.file)
+  const digest = await contentDigest(formatReaderBody(reader.publicKey))
+  const request = { name: 'claim', authority, query: '', dropId, digest } as const
+  const fields = await signRequest(request, { locator: made, claim: made }, 'A'.repeat(22), 1_764_000_000)
+  const signed = await verifyRequest({ ...request, ...fields }, 'claim', made.publicKey)
+  const receipts = signed === undefined ? [] : [{ reader: reader.publicKey, claim: signed.record }]
+  const proof = await proofIn(formatProof({ authority, dropId, claim: made.publicKey, receipts }))
+  expect([proof.dropId, proof.claim === claim, proof.receipts.length]).toEqual([dropId, false, 1])
 })
 
 test('a drop for a box, which nobody claims, has no proof', async () => {

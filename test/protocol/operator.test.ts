@@ -56,6 +56,10 @@ test.for([[null], [[]], ['x'], [{ name: 1 }], [{ statement: {} }], [{ statement:
   },
 )
 
+test('an operator may be called wrong', () => {
+  expect(readOperatorSettings({ OPERATOR_NAME: 'wrong' })).toEqual({ name: 'wrong' })
+})
+
 test('members that nobody knows yet are left out', () => {
   expect(parseOperator({ name: 'x', later: true })).toEqual({ name: 'x' })
 })

@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { onTestFinished } from 'vitest'
+import { beforeEach, onTestFinished } from 'vitest'
 import type { Device } from '../../../../web/device.ts'
 import { memoryStore, type Store } from '../../../../web/store.ts'
 import { start } from '../../../../web/write/start.tsx'
@@ -99,13 +99,22 @@ export async function until<T>(look: () => T | undefined | false, ms = 10_000): 
   }
 }
 
+// What other files of tests have left in the browser that they share.
+beforeEach(async () => {
+  const database = await openDatabase()
+  for (const name of database.objectStoreNames) {
+    await new Promise((resolve) => {
+      const transaction = database.transaction(name, 'readwrite')
+      transaction.objectStore(name).clear()
+      transaction.oncomplete = resolve
+    })
+  }
+  database.close()
+})
+
 /** Everything that lies in the real database of this browser, by store. */
 export async function databaseContents(): Promise<Readonly<Record<string, unknown[]>>> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open('sealdrop')
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
+  const database = await openDatabase()
   const contents: Record<string, unknown[]> = {}
   for (const name of database.objectStoreNames) {
     contents[name] = await new Promise((resolve, reject) => {
@@ -116,4 +125,13 @@ export async function databaseContents(): Promise<Readonly<Record<string, unknow
   }
   database.close()
   return contents
+}
+
+/** As it is; where there is none, an empty one, which the page upgrades. */
+function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('sealdrop')
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
 }
