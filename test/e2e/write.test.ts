@@ -11,7 +11,7 @@ import { deposit } from '#client/send.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { fileOf } from '../client/support/messages.ts'
 import { spellings } from '../web/write/support/leaks.ts'
-import { violations } from './support/axe.ts'
+import { inspect } from './support/inspect.ts'
 import { heading, stage, visit } from './support/pages.ts'
 import { reach } from './support/people.ts'
 
@@ -40,22 +40,6 @@ async function answer(box: BoxState, text: string): Promise<void> {
   const order = { origin: server().url, to: reply, from: box.box, ttlSeconds: 86_400, sender, now: Date.now() }
   const message = { text, files: [fileOf('answer.txt', new TextEncoder().encode('in a file'))] }
   await deposit(reach(server().url), await sealAnswer(message, order), { sender })
-}
-
-/** What axe finds, and what is cut off: in both themes, narrow and wide. What hangs on one does not hang on the other. */
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const [colorScheme, width] of [
-    ['light', 320],
-    ['dark', 1_280],
-  ] as const) {
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect(await violations(page), `${name} ${colorScheme} ${width}`).toEqual([])
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    expect(overflow, `${name} at ${width}`).toBe(0)
-  }
 }
 
 /** Everything that pages leave on a device. */

@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
 import { later } from '../parts/later.tsx'
+import { MessageInput } from '../parts/message-input.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
@@ -48,17 +49,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
       >
         <fieldset disabled={isBusy}>
           <Field id="message" label={words.message} error={errorAt(main.fault, 'message')} occasion={main.fault}>
-            {(ids) => (
-              <textarea
-                {...ids}
-                rows={7}
-                spellcheck={false}
-                autoComplete="off"
-                autoCapitalize="off"
-                value={draft.text}
-                onInput={({ currentTarget }) => act.draft({ text: currentTarget.value })}
-              />
-            )}
+            {(ids) => <MessageInput ids={ids} rows={7} value={draft.text} onInput={(text) => act.draft({ text })} />}
           </Field>
           <FilePicker act={act} draft={draft} limits={state.limits} />
           <TermsFields act={act} draft={draft} fault={main.fault} />

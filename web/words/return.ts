@@ -6,7 +6,6 @@ export const returning = {
   lede: 'Type the twelve words that you wrote down. They stay on this page: no server ever gets them, and they are forgotten when you are done.',
   code: 'Return code',
   codeHint: 'Twelve words with spaces between them. Capital letters and line breaks do not matter.',
-  count: (count: number): string => `${format.number(count)} of 12 words`,
   open: 'Look for answers',
   opening: 'Looking…',
   faults: {
@@ -34,7 +33,7 @@ export const answers = {
       ? 'One answer. New ones appear here while this page is open.'
       : `${format.number(count)} answers. New ones appear here while this page is open.`
   },
-  none: 'An answer stays until it expires or you come back too late: nobody can tell when you will look.',
+  none: 'Whoever answers says how long the answer stays, 30 days at most. Come back before that.',
   list: 'Answers, newest first',
   arrived: (day: string): string => `Came on ${day}`,
   expires: (day: string): string => `Deleted on ${day}`,

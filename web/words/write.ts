@@ -135,5 +135,4 @@ export const letterSent = {
   traceRemembered: 'This device remembers the address of the box, as you asked, and nothing else of it.',
   traceNetwork: 'The network and your browser’s history may still show that you were here.',
   another: 'Write another message',
-  close: 'You can close this page.',
 }

@@ -5,6 +5,7 @@ import { isOnePart } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
+import { MessageInput } from '../parts/message-input.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
@@ -73,17 +74,7 @@ export function Letter(
             error={main.fault?.at === 'message' ? composeFaults.message : undefined}
             occasion={main.fault}
           >
-            {(ids) => (
-              <textarea
-                {...ids}
-                rows={9}
-                spellcheck={false}
-                autoComplete="off"
-                autoCapitalize="off"
-                value={draft.text}
-                onInput={({ currentTarget }) => act.draft({ text: currentTarget.value })}
-              />
-            )}
+            {(ids) => <MessageInput ids={ids} rows={9} value={draft.text} onInput={(text) => act.draft({ text })} />}
           </Field>
           <FilePicker act={act} draft={draft} limits={limits} />
           <Life act={act} draft={draft} />

@@ -44,6 +44,8 @@ test.for(['x'.repeat(81), 'two\u200Bparts'])(
   'a label that cannot be kept is said so at its field: %s',
   async (label) => {
     const room = await open('invitations')
+    // The screen looks by itself first, and takes no press meanwhile.
+    await expect.poll(() => room.text(), PATIENT).toContain(invitationsWords.none)
     await idle(room)
     await room.fill(invitationsWords.label, label)
     await room.press(invitationsWords.make)

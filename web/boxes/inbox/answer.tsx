@@ -5,6 +5,7 @@ import { MAX_FILES } from '../../draft.ts'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { useKeptFocus } from '../../parts/kept-focus.ts'
+import { MessageInput } from '../../parts/message-input.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { WorkNotice } from '../../parts/progress.tsx'
 import { Question } from '../../parts/question.tsx'
@@ -102,17 +103,7 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
           error={fault?.at === 'message' || fault?.at === 'text' ? error : undefined}
           occasion={fault}
         >
-          {(ids) => (
-            <textarea
-              {...ids}
-              rows={6}
-              spellcheck={false}
-              autoComplete="off"
-              autoCapitalize="off"
-              value={draft.text}
-              onInput={({ currentTarget }) => files.draft({ text: currentTarget.value })}
-            />
-          )}
+          {(ids) => <MessageInput ids={ids} rows={6} value={draft.text} onInput={(text) => files.draft({ text })} />}
         </Field>
         <FilePicker act={files} draft={draft} limits={undefined} />
         <Field id="answer-life" label={words.life}>
