@@ -1,5 +1,5 @@
 import { createContext, type Context, type VNode } from 'preact'
-import { useContext, useEffect, useRef } from 'preact/hooks'
+import { useContext, useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Device } from '../device.ts'
 import { page } from '../words/page.ts'
 
@@ -16,7 +16,8 @@ export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<
 export function Title({ text, screen = text, tab = text }: { text: string; screen?: string; tab?: string }): VNode {
   const device = useContext(Titles)
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => device?.title(`${tab} · ${page.name}`), [device, tab])
+  // At once with what the screen says: a window that nobody sees paints nothing, and its title is all that is seen of it.
+  useLayoutEffect(() => device?.title(`${tab} · ${page.name}`), [device, tab])
   useEffect(() => {
     if (shown !== undefined && shown !== screen) {
       heading.current?.focus({ preventScroll: true })
