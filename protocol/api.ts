@@ -128,8 +128,11 @@ export interface Status extends Created {
   readonly claims?: readonly Receipt[]
 }
 
-/** Why a drop ended. The sender learns it; who proves the link learns `read`. Expiry needs no word: the row goes with it. */
-export type Cause = 'read' | 'revoked' | 'locked'
+/**
+ * Why a drop ended. The sender learns it; who proves the link learns `read`. What was taken out of its box is `deleted`, read
+ * or not. Expiry needs no word: the row goes with it.
+ */
+export type Cause = 'read' | 'revoked' | 'locked' | 'deleted'
 
 /** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */
 export interface Sent extends Created {

@@ -22,7 +22,6 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Integrity-Policy': 'blocked-destinations=(script)',
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), clipboard-read=(), usb=(), serial=()',
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload',
@@ -33,7 +32,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export const WORKSHOP_PATH = '/workshop'
 
 /**
- * The headers of one file of the client.
+ * The headers of one file of the client, other than the page at `PUBLISHED_PATH`.
  * @param importMap - the one inline script that a page may hold, as CSP names it: `'sha256-…'`. It is no code: it says what each
  *   script must hold. docs/decisions/0015-every-script-is-named-by-its-hash.md.
  */
@@ -57,3 +56,27 @@ const WORKSHOP_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join('; ')
+
+/**
+ * The headers of the page at `PUBLISHED_PATH`, which may ask any web site. So it holds nothing that anybody could want: it has an
+ * origin of its own (`sandbox`), with no way to what the client keeps, and nothing can frame it.
+ * @param script - its one script, as CSP names it: `'sha256-…'` @param style - its one sheet
+ */
+export function publishedHeaders(script: string, style: string): Readonly<Record<string, string>> {
+  const policy = [
+    // Forms: a press of Enter. They lead nowhere. Popups: the link to the file, which another page's sandbox must not change.
+    'sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox',
+    "default-src 'none'",
+    `script-src ${script}`,
+    `style-src ${style}`,
+    'connect-src https:',
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+  // By HTML a browser shows nothing that is sandboxed and wants to be alone with its origin, of which it has none. HTML §7.4.5.
+  return { ...SECURITY_HEADERS, 'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': 'unsafe-none' }
+}
