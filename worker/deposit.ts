@@ -34,7 +34,7 @@ export async function depositInto(
     // A body takes its time, and another request for the same drop that failed meanwhile has given the room back.
     const again = response.ok && order.parts === 1 ? await rack.admit(visit) : answer
     if (again.outcome === 'admitted') return response
-    await (await shelfOf(env, order.id)).burnFor([order.id], box)
+    await (await shelfOf(env, order.id)).turnAway(order.id, box)
     return refusal(again, name)
   } finally {
     await rack.settle(box, order.id, visit.quotas)

@@ -8,9 +8,10 @@ import type { BoxTerms, Terms } from '#protocol/terms.ts'
 /**
  * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
  *
- *   uploading → ready → claimed → gone (read | revoked | locked), and from anywhere → expired, which leaves no row
+ *   uploading → ready → claimed → gone (read | revoked | locked | deleted), and from anywhere → expired, which leaves no row
  *
- * How a drop in parts comes to be ready is in `upload.ts`. A drop in a box is never claimed: who reads the box collects it.
+ * How a drop in parts comes to be ready is in `upload.ts`. A drop in a box is never claimed: who reads the box collects it,
+ * and its owner deletes it.
  */
 export interface Drop {
   readonly id: DropId
@@ -208,6 +209,15 @@ export function reopen(drop: Drop, reader: PublicKey): Drop {
 /** The end. A drop that has ended stays ended by its first cause. Its blobs stay on the row: they are deleted next. */
 export function end(drop: Drop, cause: Cause): Drop {
   return hasEnded(drop) ? drop : { ...drop, phase: cause }
+}
+
+/** A drop came for which its box has no room: nobody is to say later that it has arrived. One that has ended stays as it is. */
+export function turnAway(drop: Drop): Drop {
+  return hasEnded(drop) ? drop : { ...end(drop, 'deleted'), digest: '' }
+}
+
+export function isTurnedAway({ phase, digest }: Drop): boolean {
+  return phase === 'deleted' && digest === ''
 }
 
 /** The drop without a blob that is not going to be read. */

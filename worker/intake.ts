@@ -27,7 +27,10 @@ export class Intake {
     if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
     const present = this.#keeper.find(id, now)
     const made = life.create(present, id, terms, attempt, now)
-    if (made.outcome === 'taken') return { outcome: 'id_taken' }
+    if (made.outcome === 'taken') {
+      const isTold = present !== undefined && life.isTurnedAway(present) && life.isUnder(present, terms)
+      return { outcome: isTold ? 'box_full' : 'id_taken' }
+    }
     if (made.outcome === 'expected') {
       if (made.drop.blobs.length > MAX_ATTEMPTS) return { outcome: 'try_later' }
       if (present === undefined) rows.insert(made.drop)
@@ -129,6 +132,7 @@ export class Intake {
     if ('outcome' in drop) return drop
     if (drop.parts === 1) return { outcome: 'bad_request' }
     // Its answer was lost: as before, whatever has become of the drop since.
+    if (life.isTurnedAway(drop)) return { outcome: 'box_full' }
     if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
     if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
     const { parts, rows } = this.#keeper

@@ -80,11 +80,14 @@ export class Rack extends DurableObject<Env> {
     return this.#owners.invitations(request)
   }
 
-  /** Every row about a box, or about one drop in it, as it is stored: for its operator, who has proved it to the worker. */
-  stored(box: BoxAddress, id: DropId | undefined): StoredRows {
-    const address = { 'box address': boxAddressBytes(box).buffer }
-    const named = id === undefined ? address : { ...address, 'drop id': dropIdBytes(id).buffer }
-    return this.#keeper.database.rowsWith(named)
+  /** Every row about a box, as it is stored: for its operator, who has proved it to the worker. */
+  stored(box: BoxAddress): StoredRows {
+    return this.#keeper.database.rowsWith({ 'box address': boxAddressBytes(box).buffer })
+  }
+
+  /** Every row about a drop, in whichever box: for the operator as well. One pass over all items, as none is found by its id alone. */
+  storedOf(id: DropId): StoredRows {
+    return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
   /** Settles what is due. Never throws: the platform drops an alarm after six failures. */

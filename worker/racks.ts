@@ -5,11 +5,19 @@ import { BARE_BOX_BYTES, BARE_BOX_ITEMS, BOX_BYTES, BOX_BYTES_PER_DAY, BOX_ITEMS
 import type { Env } from './env.ts'
 import type { Rack } from './rack.ts'
 import type { Quotas } from './rack/doorman.ts'
-import { indexOf } from './shelves.ts'
+import { countOf, indexOf } from './shelves.ts'
 
 /** The rack that holds a box: there are as many as shelves. docs/decisions/0011-racks.md. */
 export async function rackOf(env: Env, box: BoxAddress): Promise<DurableObjectStub<Rack>> {
-  const index = indexOf(env, await sha256(boxAddressBytes(box)))
+  return rackAt(env, indexOf(env, await sha256(boxAddressBytes(box))))
+}
+
+/** Every rack. */
+export function allRacks(env: Env): readonly DurableObjectStub<Rack>[] {
+  return Array.from({ length: countOf(env) }, (_, index) => rackAt(env, index))
+}
+
+function rackAt(env: Env, index: number): DurableObjectStub<Rack> {
   return env.RACK.get(env.RACK.idFromName(`rack-${index.toString(16)}`))
 }
 

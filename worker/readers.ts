@@ -24,7 +24,7 @@ export class Readers {
     if ('outcome' in met) return met
     const { drop: present, holder } = met
     const state = life.stateOf(present)
-    if (state === 'uploading' || state === 'revoked' || state === 'locked') return { outcome: 'gone' }
+    if (state !== 'ready' && state !== 'claimed' && state !== 'read') return { outcome: 'gone' }
     if (holder === undefined && state === 'read') return { outcome: 'gone' }
     const known = holder === undefined ? {} : { state }
     const claims = holder?.kind === 'opener' && life.showsClaims(present) ? { claims: present.claims } : {}

@@ -40,9 +40,10 @@ export class Rows {
   }
 
   /** Writes what can change in a drop's life. */
-  update({ id, phase, blobs, claims, dismissed, tries }: Drop): void {
+  update({ id, phase, digest, blobs, claims, dismissed, tries }: Drop): void {
     const fields = {
       phase,
+      digest,
       blobs: JSON.stringify(blobs),
       claims: JSON.stringify(claims),
       dismissed: JSON.stringify(dismissed),

@@ -8,6 +8,7 @@ import type { SignedRequest } from '#protocol/signature.ts'
 import type { BoxTerms, Terms } from '#protocol/terms.ts'
 import type * as answer from './answer.ts'
 import type { Attempt } from './drop.ts'
+import { onBeat } from './beat.ts'
 import type { Env } from './env.ts'
 import { Collectors } from './collectors.ts'
 import { Intake } from './intake.ts'
@@ -54,7 +55,7 @@ export class Shelf extends DurableObject<Env> {
 
   /** Records under which blob the sender's part is about to be written. */
   expect(request: SignedRequest, part: Part): Promise<answer.PartAnswer> {
-    return this.#intake.expect(request, part)
+    return onBeat(() => this.#intake.expect(request, part))
   }
 
   /** The part is written. */
@@ -69,47 +70,47 @@ export class Shelf extends DurableObject<Env> {
 
   /** Which parts are here, for the sender. */
   uploaded(request: SignedRequest): Promise<answer.UploadedAnswer> {
-    return this.#intake.uploaded(request)
+    return onBeat(() => this.#intake.uploaded(request))
   }
 
   /** All parts are written: from now on the drop can be claimed. */
   commit(request: SignedRequest, digest: string): Promise<answer.CommitAnswer> {
-    return this.#intake.commit(request, digest)
+    return onBeat(() => this.#intake.commit(request, digest))
   }
 
   /** What the holder of an id may know; more to who proves the link, and to who could open the drop. */
   status(id: DropId, request: SignedRequest | undefined): Promise<answer.StatusAnswer> {
-    return this.#readers.status(id, request)
+    return onBeat(() => this.#readers.status(id, request))
   }
 
   /** Binds a read to the reader key of a request that proves link and passphrase. */
   claim(request: SignedRequest, reader: PublicKey): Promise<answer.GrantAnswer> {
-    return this.#readers.claim(request, reader)
+    return onBeat(() => this.#readers.claim(request, reader))
   }
 
   /** Lets a reader read what it has claimed, until it acknowledges. */
   part(request: SignedRequest, reader: PublicKey, n: number): Promise<answer.GrantAnswer> {
-    return this.#readers.part(request, reader, n)
+    return onBeat(() => this.#readers.part(request, reader, n))
   }
 
   /** Keeps the reader's word that it has opened everything, and burns the drop with the last one. */
   acknowledge(request: SignedRequest, reader: PublicKey, opened: string): Promise<answer.AckAnswer> {
-    return this.#readers.acknowledge(request, reader, opened)
+    return onBeat(() => this.#readers.acknowledge(request, reader, opened))
   }
 
   /** The sender ends the drop. */
   revoke(request: SignedRequest): Promise<answer.RevokeAnswer> {
-    return this.#senders.revoke(request)
+    return onBeat(() => this.#senders.revoke(request))
   }
 
   /** The sender takes a read back from a reader who vanished. */
   reopen(request: SignedRequest, reader: PublicKey): Promise<answer.SentAnswer> {
-    return this.#senders.reopen(request, reader)
+    return onBeat(() => this.#senders.reopen(request, reader))
   }
 
   /** All that the shelf holds, for the sender. */
   sent(request: SignedRequest): Promise<answer.SentAnswer> {
-    return this.#senders.sent(request)
+    return onBeat(() => this.#senders.sent(request))
   }
 
   /** Lets who reads a box have a drop in it. Whether they do, its rack has found out. */
@@ -120,6 +121,11 @@ export class Shelf extends DurableObject<Env> {
   /** The owner of a box ends drops in it. */
   burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly answer.Burned[]> {
     return this.#collectors.burn(ids, box)
+  }
+
+  /** A box has no room for a drop that is there. */
+  turnAway(id: DropId, box: BoxAddress): Promise<void> {
+    return this.#collectors.turnAway(id, box)
   }
 
   /** What has become of a drop that was meant for a box, for its rack. */

@@ -11,10 +11,15 @@ export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<S
 
 /** The leading bits of a hash, as many as there are shelves for. */
 export function indexOf(env: Env, hash: Bytes): number {
+  return Math.floor(((hash[0] ?? 0) * countOf(env)) / 256)
+}
+
+/** How many shelves there are, and racks. */
+export function countOf(env: Env): number {
   const count = Number(env.SHELVES)
   // With another number drops would be looked for where they are not: better no answer than a wrong one.
   if (!COUNTS.has(count)) throw new TypeError('SHELVES is no power of two from 1 to 256')
-  return Math.floor(((hash[0] ?? 0) * count) / 256)
+  return count
 }
 
 const COUNTS = new Set([1, 2, 4, 8, 16, 32, 64, 128, 256])

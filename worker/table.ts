@@ -45,8 +45,9 @@ export class Database<D extends Tables> {
     this.#tables = tables
   }
 
-  /** The rows that a query finds: to be taken at once. */
+  /** The rows that a query finds: to be taken at once. @throws TypeError for what is no query, or more than one */
   select<T extends Record<string, SqlStorageValue>>(query: Query, ...values: SqlStorageValue[]): SqlStorageCursor<T> {
+    if (!query.startsWith('SELECT ')) throw new TypeError('only a query selects')
     return this.#exec<T>(query, values)
   }
 
@@ -81,12 +82,17 @@ export class Database<D extends Tables> {
     this.#exec(`DELETE FROM ${name} WHERE ${where}`, values)
   }
 
-  /** Every row that has all of these, whole, by table: what an operator can be asked for. @param named - by form of the column. */
+  /**
+   * Every row that has all of these, whole, by table: what an operator can be asked for. Nothing is changed: who looks makes no
+   * tables either. @param named - by form of the column.
+   */
   rowsWith(named: Readonly<Partial<Record<Form, ArrayBuffer>>>): StoredRows {
-    const found = columnsOf(this.#tables, Object.keys(named)).map(([table, columns]) => {
+    const present = this.#sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray()
+    const found = columnsOf(this.#tables, Object.keys(named)).flatMap(([table, columns]) => {
+      if (!present.some(({ name }) => name === table)) return []
       const where = columns.map((column) => `${column} = ?`).join(' AND ')
-      const rows = this.select(`SELECT * FROM ${table} WHERE ${where}`, ...Object.values(named)).toArray()
-      return [table, rows] as const
+      const rows = this.#sql.exec(`SELECT * FROM ${table} WHERE ${where}`, ...Object.values(named)).toArray()
+      return [[table, rows] as const]
     })
     return Object.fromEntries(found)
   }
@@ -108,6 +114,8 @@ export class Database<D extends Tables> {
 
   // At first use, not in the object's constructor: deleteAll() drops tables as well, and an instance may outlive it.
   #exec<T extends Record<string, SqlStorageValue>>(query: string, values: SqlStorageValue[]): SqlStorageCursor<T> {
+    // SQLite runs what follows a semicolon as well: an insert behind a query, past all that is declared.
+    if (query.includes(';')) throw new TypeError('one statement at a time')
     if (!this.#isPrepared) {
       this.#sql.exec(createStatements(this.#tables))
       for (const [name, table] of Object.entries<Table>(this.#tables)) this.#addMissing(name, table)

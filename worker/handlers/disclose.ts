@@ -1,4 +1,4 @@
-import { formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import { composeDisclosure, describeRows, keysIn, parseSubject, type HeldObject } from '#protocol/disclosure.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -7,7 +7,7 @@ import { readOperatorSettings } from '#protocol/operator.ts'
 import { verifyRequest } from '#protocol/signature.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, parseTarget, readBody, readSignatures } from '../parse.ts'
-import { rackOf } from '../racks.ts'
+import { allRacks, rackOf } from '../racks.ts'
 import { json, problem } from '../respond.ts'
 import { DATABASES } from '../schema.ts'
 import { NOT_HELD, REMAINS } from '../schema/beyond.ts'
@@ -60,23 +60,19 @@ interface Found {
   readonly searched: readonly string[]
 }
 
+/** A drop that its shelf does not know, or not as one for a box, may be noted on a rack all the same: all of them are asked. */
 async function findDrop(env: Env, id: DropId): Promise<Found> {
   const shelf = await shelfOf(env, id)
   const name = shelf.name ?? 'shelf'
   const onShelf = { database: 'shelf', name, rows: await shelf.stored(id) } as const
-  const box = boxIn(onShelf.rows)
-  if (box === undefined) {
-    const isKnown = (onShelf.rows['drops'] ?? []).length > 0
-    const why = isKnown
-      ? 'the drop is in no box'
-      : 'without a row on the shelf nothing says in which box it was, if in any'
-    return { places: [onShelf], searched: [`${name}, where this id belongs`, `no rack: ${why}`] }
-  }
-  const rack = await rackOf(env, box)
-  const onRack = { database: 'rack', name: rack.name ?? 'rack', rows: await rack.stored(box, id) } as const
+  const racks = allRacks(env)
+  const onRacks = racks.map(async (rack) => {
+    const rows = await rack.storedOf(id)
+    return { database: 'rack', name: rack.name ?? 'rack', rows } as const
+  })
   return {
-    places: [onShelf, onRack],
-    searched: [`${name}, where this id belongs`, `${onRack.name}, where its box belongs: the item of this drop`],
+    places: [onShelf, ...(await Promise.all(onRacks))],
+    searched: [`${name}, where this id belongs`, `all ${racks.length} racks: items with this id, in whichever box`],
   }
 }
 
@@ -84,14 +80,9 @@ async function findBox(env: Env, box: BoxAddress): Promise<Found> {
   const rack = await rackOf(env, box)
   const name = rack.name ?? 'rack'
   return {
-    places: [{ database: 'rack', name, rows: await rack.stored(box, undefined) }],
+    places: [{ database: 'rack', name, rows: await rack.stored(box) }],
     searched: [`${name}, where this address belongs`, 'no shelf: ask for each drop of the list by its id'],
   }
-}
-
-function boxIn(rows: StoredRows): BoxAddress | undefined {
-  const box = rows['drops']?.[0]?.['box']
-  return box instanceof ArrayBuffer ? formatBoxAddress(new Uint8Array(box)) : undefined
 }
 
 async function look(env: Env, key: string): Promise<HeldObject> {

@@ -94,7 +94,7 @@ export class Doorman {
       const present = leaving.reduce(box.remove, boxes.find(address))
       const recalled = box.recall(present, order, { quota, terms }, now)
       if (recalled === undefined) {
-        await (await shelfOf(env, id)).burnFor([id], address)
+        await (await shelfOf(env, id)).turnAway(id, address)
         return 'box_full'
       }
       this.#keeper.atOnce(() => {

@@ -3,6 +3,7 @@ import { dayAt } from '#protocol/epoch.ts'
 import { SWEEP_BATCH } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Refusal } from '../answer.ts'
+import { onBeat } from '../beat.ts'
 import { remove, type BoxItem } from '../box.ts'
 import type { Env } from '../env.ts'
 import { Notary } from '../notary.ts'
@@ -43,7 +44,11 @@ export class RackKeeper {
    * Refuses who does not prove a key of the box: its root key, or where a member may ask that of a reader on its present
    * card. The same work and the same answer for every box and every key, so that nobody learns which boxes there are.
    */
-  async refuse(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
+  refuse(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
+    return onBeat(() => this.#judge(request, role, now))
+  }
+
+  async #judge(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
     const { box, boxReader } = request
     const isRoot = await isRootOf(boxReader, box)
     const judged = await this.#notary.judge(request, role, boxReader, now)

@@ -74,9 +74,9 @@ export const SHELF = {
         sql: 'TEXT NOT NULL',
         form: 'text',
         means:
-          '`Content-Digest` (SHA-256) of the ciphertext; of a drop in parts SHA-256 over the digests of all, nothing before the commit',
+          '`Content-Digest` (SHA-256) of the ciphertext; of a drop in parts SHA-256 over the digests of all, nothing before the commit, and nothing once its box had no room for it',
         by: ['create', 'commit'],
-        changes: 'never',
+        changes: 'when its box has no room for it',
         tells: 'whether a ciphertext that somebody has is this one',
       },
       size: {
@@ -98,10 +98,11 @@ export const SHELF = {
       phase: {
         sql: 'TEXT NOT NULL',
         form: 'text',
-        means: '`uploading`, `live`, `read`, `revoked` or `locked`',
+        means: '`uploading`, `live`, `read`, `revoked`, `locked` or `deleted`',
         by: ['create', 'begin', 'commit', 'ack', 'status', 'claim', 'revoke', 'delete'],
         changes: 'twice',
-        tells: 'whether it waits, and how it ended: opened by all, taken back, or ten wrong passphrases',
+        tells:
+          'whether it waits, and how it ended: opened by all, taken back, ten wrong passphrases, or taken out of its box',
       },
       blobs: {
         sql: 'TEXT NOT NULL',
