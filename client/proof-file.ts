@@ -21,6 +21,19 @@ export interface Proof {
 /** What a file turns out to be. `malformed`: no proof file. `forged`: one in which a signature does not hold. */
 export type Verdict = { readonly state: 'holds'; readonly proof: Proof } | { readonly state: 'malformed' | 'forged' }
 
+/** What a proof should be for: the drop of a ticket, or of a link with its passphrase. */
+export type Expected = Pick<Ticket, 'origin' | 'dropId'> & {
+  readonly claim: PublicKey
+  /** SHA-256 of the token, base64url. Only a ticket has it. */
+  readonly opened?: string
+}
+
+/**
+ * Whether a proof is for a drop, and if not, what is the first thing that is another. With `another_key` somebody put a key
+ * of their own in the place of that of the drop; with `another_opening` what is acknowledged in it is not what lies in the drop.
+ */
+export type Match = 'same' | 'another_server' | 'another_drop' | 'another_key' | 'another_opening'
+
 /**
  * The receipts that prove something, without what they do not prove.
  * @param before - what was proved earlier. It stays proved, although a server shows less later.
@@ -55,6 +68,14 @@ export async function checkProof(text: string): Promise<Verdict> {
   if (proof === undefined) return { state: 'malformed' }
   const holds = await Promise.all(proof.receipts.map((receipt) => isProved(proof, receipt)))
   return holds.every(Boolean) ? { state: 'holds', proof } : { state: 'forged' }
+}
+
+/** Whether a proof that holds is for this drop. docs/protocol.md §8.1. */
+export function matchProof(proof: Proof, { origin, dropId, claim, opened }: Expected): Match {
+  if (proof.authority !== new URL(origin).host) return 'another_server'
+  if (proof.dropId !== dropId) return 'another_drop'
+  if (proof.claim !== claim) return 'another_key'
+  return proof.opened === undefined || opened === undefined || proof.opened === opened ? 'same' : 'another_opening'
 }
 
 async function isProved({ opened, ...context }: Proof, receipt: Receipt): Promise<boolean> {

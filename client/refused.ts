@@ -105,7 +105,7 @@ function isDigest(value: unknown): value is string | null {
 }
 
 function isState(value: unknown): value is Sent['state'] {
-  return ['uploading', 'ready', 'claimed', 'read', 'revoked', 'locked'].includes(value as string)
+  return ['uploading', 'ready', 'claimed', 'read', 'revoked', 'locked', 'deleted'].includes(value as string)
 }
 
 function parseReceipt(value: unknown): Receipt | undefined {

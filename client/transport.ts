@@ -22,8 +22,9 @@ export interface Answer {
 }
 
 /**
- * Carries an exchange out. Rejects only if there was no whole answer. When it has resolved it does not look at the body of the
- * exchange any more; that of the answer is in memory that the caller may give back.
+ * Carries an exchange out. A redirect is an answer, and what it leads to is none. Rejects only if there was no whole answer. When
+ * it has resolved it does not look at the body of the exchange any more; that of the answer is in memory that the caller may
+ * give back.
  */
 export type Transport = (exchange: Exchange) => Promise<Answer>
 
@@ -38,12 +39,14 @@ export const fetchTransport: Transport = async ({ method, url, fields, body, onS
     ...(signal === undefined ? {} : { signal }),
     cache: 'no-store',
     credentials: 'omit',
-    redirect: 'error',
+    // Shown, it is an answer like no other of the server; as an error it could not be told from silence.
+    redirect: 'manual',
     referrerPolicy: 'no-referrer',
   })
   const total = Number(response.headers.get('Content-Length') ?? 0)
   return {
-    status: response.status,
+    // A browser does not say which one it was.
+    status: response.type === 'opaqueredirect' ? REDIRECTED : response.status,
     field: (name) => response.headers.get(name),
     body: await readAll(response.body, total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
   }
@@ -76,6 +79,9 @@ function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onS
 }
 
 const PIECE_BYTES = 65_536
+
+/** Stands for any redirect. The contract has none: whoever answers with one is not the server. */
+const REDIRECTED = 307
 
 /**
  * @param expected - what the answer says of its length, in bytes. Believed up to a part: so that one lies in memory once

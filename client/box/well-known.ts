@@ -1,42 +1,93 @@
-import type { BoxAddress } from '#protocol/address.ts'
-import { DropError } from '#protocol/error.ts'
+import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { parseJson } from '../refused.ts'
-import type { Transport } from '../transport.ts'
+import type { Answer, Transport } from '../transport.ts'
+
+declare const brand: unique symbol
+
+/** The name of a web site as the network spells it, with its port if it is no usual one: `xn--mnchen-3ya.example`. */
+export type Domain = string & { readonly [brand]: 'Domain' }
+
+/**
+ * What a person typed, or `undefined` for what is no name of a public web site: an address of a machine, a name without a dot, one
+ * that only a local network knows, or one with a path or a user.
+ * @param text - `newsroom.example`, or `https://newsroom.example/`
+ */
+export function parseDomain(text: string): Domain | undefined {
+  const typed = text.trim()
+  const url = URL.parse(/^https:\/\//i.test(typed) ? typed : `https://${typed}`)
+  if (url === null || url.href !== `https://${url.host}/` || !NAME.test(url.hostname)) return undefined
+  return LOCAL.test(url.hostname) ? undefined : (url.host as Domain)
+}
+
+/** Where a web site publishes its boxes. */
+export function boxJsonUrl(domain: Domain): string {
+  return `https://${domain}/.well-known/sealdrop/box.json`
+}
 
 /** What an owner puts on their own web site, at `/.well-known/sealdrop/box.json`. docs/protocol.md §13.11. */
 export function formatBoxJson(address: BoxAddress, origin: string): string {
   return `${JSON.stringify({ boxes: [address], server: origin }, undefined, 2)}\n`
 }
 
-/** Where a web site publishes its boxes; `undefined` for what is no name of one. @param domain - `newsroom.example` */
-export function boxJsonUrl(domain: string): string | undefined {
-  const typed = domain.trim()
-  const url = URL.parse(typed.startsWith('https://') ? typed : `https://${typed}`)
-  // Chromium takes a space in a host and encodes it.
-  if (url === null || !/^[\w.-]+(?::\d+)?$/.test(url.host)) return undefined
-  return url.href === `https://${url.host}/` ? `${url.href}.well-known/sealdrop/box.json` : undefined
-}
+/** The field with which a web site lets the pages of others read that file, and so lets a browser compare. Fetch §3.3.3. */
+export const BOX_JSON_FIELD = 'Access-Control-Allow-Origin: *'
 
 /**
- * Whether a web site publishes this address too.
- * @throws DropError `offline` if it gave no answer, or the browser did not let us see it
+ * What a web site says of an address:
+ * - `published`: its file names this address;
+ * - `another`: it names boxes, and this one is not among them;
+ * - `nothing`: there is no file, or what is there is no list of boxes;
+ * - `unread`: no answer that could be looked at. A browser tells no page whether there was one that the site keeps to itself.
  */
-export async function checkPublished(domain: string, address: BoxAddress, transport: Transport): Promise<boolean> {
-  const url = boxJsonUrl(domain)
-  if (url === undefined) return false
-  const endless = new AbortController()
+export type Publication = 'published' | 'another' | 'nothing' | 'unread'
+
+/**
+ * Asks a web site whether it publishes this address too. docs/protocol.md §13.11.
+ * @param transport - one that follows no redirect and sends nothing of who asks
+ * @param patienceMs - how long the whole answer may take
+ */
+export async function checkPublished(
+  domain: Domain,
+  address: BoxAddress,
+  transport: Transport,
+  patienceMs: number = PATIENCE_MS,
+): Promise<Publication> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), patienceMs)
+  let isEndless = false
   const onReceived = (bytes: number): void => {
-    if (bytes > MOST_BYTES) endless.abort()
+    if (bytes <= MOST_BYTES) return
+    isEndless = true
+    stop.abort()
   }
   try {
-    const answer = await transport({ method: 'GET', url, fields: {}, onReceived, signal: endless.signal })
-    const boxes = answer.status === 200 ? parseJson(answer)?.['boxes'] : undefined
-    return Array.isArray(boxes) && boxes.includes(address)
-  } catch (cause) {
-    if (endless.signal.aborted) return false
-    throw new DropError('offline', { cause })
+    const url = boxJsonUrl(domain)
+    const answer = await transport({ method: 'GET', url, fields: {}, onReceived, signal: stop.signal })
+    return isEndless ? 'nothing' : judge(answer, address)
+  } catch {
+    return isEndless ? 'nothing' : 'unread'
+  } finally {
+    clearTimeout(timer)
   }
 }
+
+function judge(answer: Answer, address: BoxAddress): Publication {
+  if (answer.status === 404 || answer.status === 410) return 'nothing'
+  if (answer.status !== 200) return 'unread'
+  const boxes = parseJson(answer)?.['boxes']
+  if (!Array.isArray(boxes)) return 'nothing'
+  const addresses = boxes.flatMap((each: unknown) => (typeof each === 'string' ? (parseBoxAddress(each) ?? []) : []))
+  return addresses.includes(address) ? 'published' : addresses.length > 0 ? 'another' : 'nothing'
+}
+
+/** Two labels or more, of which the last begins with a letter: neither `localhost` nor `127.0.0.1` nor `[::1]`. */
+const NAME = /^(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$/
+
+/** Names that mean another machine, or none, in every network. RFC 6761, RFC 6762, RFC 8375, and ICANN's `internal`. */
+const LOCAL = /\.(?:localhost|local|internal|home\.arpa)$/
 
 /** Nobody has that many boxes. */
 const MOST_BYTES = 65_536
+
+/** In milliseconds. A few hundred bytes take no longer on a slow line, or by Tor. */
+const PATIENCE_MS = 20_000
