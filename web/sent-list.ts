@@ -82,7 +82,17 @@ export function listReduce(list: SentList, event: ListEvent): SentList {
 }
 
 /** How a drop fares, from what is known here. Nobody is asked. */
-export type Fate = 'unknown' | 'uploading' | 'waiting' | 'claimed' | 'read' | 'burned' | 'locked' | 'expired' | 'gone'
+export type Fate =
+  | 'unknown'
+  | 'uploading'
+  | 'waiting'
+  | 'claimed'
+  | 'read'
+  | 'burned'
+  | 'locked'
+  | 'deleted'
+  | 'expired'
+  | 'gone'
 
 /** @param now - milliseconds since 1970. */
 export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
@@ -93,7 +103,8 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
     case 'revoked':
       return 'burned'
     case 'locked':
-      return 'locked'
+    case 'deleted':
+      return state
     case 'uploading':
     case 'ready':
     case 'claimed':
@@ -111,7 +122,8 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
  */
 export function isLive({ known }: SentDrop): boolean {
   const state = known?.report?.state
-  return known?.isGone !== true && state !== 'read' && state !== 'revoked' && state !== 'locked'
+  if (known?.isGone === true) return false
+  return state !== 'read' && state !== 'revoked' && state !== 'locked' && state !== 'deleted'
 }
 
 function without(ids: readonly DropId[], dropId: DropId): DropId[] {

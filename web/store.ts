@@ -1,4 +1,5 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
+import type { Slip } from '#client/box/beside.ts'
 import type { Vault } from '#client/box/vault.ts'
 import type { PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
@@ -37,6 +38,8 @@ export interface Store {
   vaults(): Promise<Vault[]>
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
+  /** Where what is kept beside vaults lies, for `boxes/slips.ts`: only who has a box needs that code. */
+  readonly slips: IDBDatabase | Map<string, Slip>
   /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
   knownSerial(address: BoxAddress): Promise<number | undefined>
   rememberBox(address: BoxAddress, serial: number): Promise<void>
@@ -118,6 +121,7 @@ export function memoryStore(): Store {
     vaults: async () => [...vaults.values()],
     keepVault: async (vault) => void vaults.set(vault.box, vault),
     forgetVault: async (address) => void vaults.delete(address),
+    slips: new Map(),
     knownSerial: async (address) => known.get(address),
     rememberBox: async (address, serial) => void known.set(address, serial),
     forgetBox: async (address) => void known.delete(address),
@@ -166,6 +170,7 @@ function databaseStore(database: IDBDatabase): Store {
     vaults: () => run('vaults', 'readonly', (shelf) => shelf.getAll()),
     keepVault: async (vault) => void (await run('vaults', 'readwrite', (shelf) => shelf.put(vault, vault.box))),
     forgetVault: (address) => run('vaults', 'readwrite', (shelf) => shelf.delete(address)),
+    slips: database,
     knownSerial: (address) => run('known', 'readonly', (shelf) => shelf.get(address)),
     rememberBox: async (address, serial) =>
       void (await run('known', 'readwrite', (shelf) => shelf.put(serial, address))),
@@ -214,11 +219,11 @@ const SENT_PART = 'sent'
 
 /**
  * `journal`: by drop and part, so that a hash is written without the rest of its upload. `vaults` and `known`: by address,
- * since version 3.
+ * since version 3. `slips`: by address and name, since version 4.
  */
 type Shelf = (typeof SHELVES)[number]
 
-const SHELVES = ['readers', 'sent', 'uploads', 'journal', 'vaults', 'known'] as const
+const SHELVES = ['readers', 'sent', 'uploads', 'journal', 'vaults', 'known', 'slips'] as const
 
 function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -228,7 +233,7 @@ function openDatabase(): Promise<IDBDatabase> {
       isLate = true
       reject(new Error('the database does not answer'))
     }, PATIENCE_MS)
-    const request = indexedDB.open('sealdrop', 3)
+    const request = indexedDB.open('sealdrop', 4)
     request.onupgradeneeded = () => {
       const { objectStoreNames } = request.result
       for (const name of SHELVES) if (!objectStoreNames.contains(name)) request.result.createObjectStore(name)

@@ -14,8 +14,12 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     request.onprogress = ({ loaded, total }) => onReceived?.(loaded, Math.max(total, loaded))
     request.onload = () => {
       const { response, responseURL, status } = request
-      // The contract has no redirects: whoever answers with one is not the server.
-      if (responseURL !== url || !(response instanceof Blob)) return reject(new TypeError('not an answer'))
+      // A browser follows a redirect without asking. What it leads to is thrown away.
+      if (responseURL !== url) return resolve({ status: REDIRECTED, field: () => null, body: new Uint8Array(0) })
+      if (!(response instanceof Blob)) return reject(new TypeError('not an answer'))
+      // Over HTTP/1.1 browsers take one that broke off in its head for a whole one without a body. No answer of the server is that.
+      if (response.size === 0 && status !== 204 && request.getResponseHeader('Content-Length') === null)
+        return reject(new TypeError('no whole answer'))
       response.arrayBuffer().then((bytes) => {
         resolve({ status, field: (name) => request.getResponseHeader(name), body: new Uint8Array(bytes) })
       }, reject)
@@ -27,3 +31,6 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     // A Blob: bytes sent as they are get copied into the page for every try, and lie there until they are collected.
     request.send(body === undefined ? null : new Blob([body]))
   })
+
+/** As `fetch` shows it where it follows none: an answer like no other of the server. */
+const REDIRECTED = 307

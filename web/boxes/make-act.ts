@@ -14,6 +14,8 @@ export interface Boxes {
   readonly lockIdle: () => void
   /** Whether something is under way that a lock would break off. */
   readonly isAtWork: () => boolean
+  /** Nobody sees the page: what was typed is kept. */
+  readonly onHidden: () => void
   /** The page is left, and may be shown again: nothing that opens a box stays in memory or on the screen. */
   readonly leave: () => void
 }
@@ -53,6 +55,7 @@ export function makeBoxes(tools: BoxTools): Boxes {
     session: () => session,
     lockIdle: () => unlocking.lock('idle'),
     isAtWork: () => tools.state().job !== undefined || session?.isAtWork() === true,
+    onHidden: () => session?.leave(),
     leave() {
       unlocking.lock('pressed')
       if (tools.state().screen.at !== 'list') act.go('list')

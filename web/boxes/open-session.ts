@@ -1,3 +1,4 @@
+import { openSlip, sealSlip, slipName, type Slip } from '#client/box/beside.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { formatVault, reopenVault, saveState, type OpenVault, type Vault } from '#client/box/vault.ts'
@@ -6,6 +7,7 @@ import type { Store } from '../store.ts'
 import { BoxFault } from './fault.ts'
 import { makeQueue } from './queue.ts'
 import type { BoxSession, SessionPart } from './session.ts'
+import { slipsOf } from './slips.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What the rest of this room may do with an open box besides. */
@@ -18,6 +20,10 @@ export interface OpenSession extends BoxSession {
    */
   work(by: (state: BoxState) => Promise<BoxState>): Promise<BoxState>
   isLocked(): boolean
+  /** Locks it for good: it has been removed from the device, and nothing more is kept of it. */
+  end(): void
+  /** The page is hidden, and may never be seen again. */
+  leave(): void
   /** Whether one of its parts is at something. */
   isAtWork(): boolean
   vault(): Vault
@@ -25,15 +31,18 @@ export interface OpenSession extends BoxSession {
 
 export interface SessionTools {
   readonly device: Pick<Device, 'alone'>
-  readonly store: Pick<Store, 'vaults' | 'keepVault'>
+  readonly store: Pick<Store, 'isLasting' | 'vaults' | 'keepVault' | 'slips'>
   readonly tabs: Tabs
-  /** It is locked. `lost`: another tab has removed the vault, or put another in its place. */
-  readonly onLock: (vault: Vault, why: 'asked' | 'lost') => void
+  /** It is locked. `lost`: another tab has removed the vault, or put another in its place. `ended`: this one has. */
+  readonly onLock: (vault: Vault, why: LockReason) => void
 }
+
+type LockReason = 'asked' | 'lost' | 'ended'
 
 /** The session of a vault that has been opened. */
 export function openSession(opened: OpenVault, { device, store, tabs, onLock }: SessionTools): OpenSession {
   const { box } = opened.vault
+  const slips = slipsOf(store)
   /** All that opens anything. Nothing of it is left after the lock. */
   let open: OpenVault | undefined = opened
   let root: Promise<Root> | undefined
@@ -54,16 +63,25 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
     return next
   }
 
-  const close = (why: 'asked' | 'lost'): void => {
+  const leave = (): void => {
+    for (const part of parts) part.onLeave()
+  }
+
+  const close = (why: LockReason): void => {
     if (open === undefined) return
     const { vault } = open
-    open = undefined
-    root = undefined
-    listeners.clear()
-    stopListening()
-    for (const part of parts) part.onLock()
-    parts.clear()
-    onLock(vault, why)
+    try {
+      // Of a vault that is gone nothing is kept: nobody could open it.
+      if (why === 'asked') leave()
+    } finally {
+      open = undefined
+      root = undefined
+      listeners.clear()
+      stopListening()
+      for (const part of parts) part.onLock()
+      parts.clear()
+      onLock(vault, why)
+    }
   }
 
   /** The newest that any tab has stored. */
@@ -113,6 +131,18 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
     isAtWork: () => [...parts].some((part) => part.isAtWork()),
     adopt: (part) => void parts.add(part),
     lock: () => close('asked'),
+    end: () => close('ended'),
+    leave,
+    beside: {
+      isLasting: store.isLasting,
+      async all() {
+        const texts = (await slips.of(box)).map((slip) => ({ slip, text: textIn(held(), slip) }))
+        for (const { slip, text } of texts) if (text === undefined) await slips.forget(box, slip.name)
+        return texts.flatMap(({ text }) => text ?? [])
+      },
+      keep: async (what, text) => slips.keep(box, sealSlip(held(), what, text)),
+      forget: async (what) => slips.forget(box, slipName(held(), what)),
+    },
     change,
     rewrap: async (by) => void (await write(by)),
     work: (by) =>
@@ -132,6 +162,14 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+  }
+}
+
+function textIn(open: OpenVault, slip: Slip): string | undefined {
+  try {
+    return openSlip(open, slip)
+  } catch {
+    return undefined
   }
 }
 

@@ -46,6 +46,10 @@ export function start(root: Element, tools: RoomTools): void {
   })
   // A page that is left may be kept in memory, to be shown again.
   addEventListener('pagehide', boxes.leave)
+  // Some browsers end a page that is out of sight without a further word.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') boxes.onHidden()
+  })
   draw()
 }
 

@@ -5,6 +5,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
 import { BoxFault, faultOf } from './fault.ts'
 import { openSession, type OpenSession } from './open-session.ts'
+import { slipsOf } from './slips.ts'
 import type { Entry, LockCause } from './state.ts'
 import type { BoxTools, Jobs } from './tools.ts'
 
@@ -58,6 +59,8 @@ export function makeUnlocking(
       onLock(vault, why) {
         release()
         if (why === 'asked') return dispatch({ type: 'locked', entry: entryOf(vault), why: 'pressed' })
+        // Whoever removed it goes on by itself.
+        if (why === 'ended') return
         dispatch({ type: 'went', screen: { at: 'list', lost: vault.name } })
         readList().catch(() => {})
       },
@@ -130,8 +133,11 @@ export function makeUnlocking(
         await store.forgetVault(box)
         tabs.post({ box, what: 'forgotten' })
         for (const slot of vault?.slots ?? []) if (slot.kind === 'passkey') void passkeys?.drop(slot.credential)
-        current?.lock()
+        if (current?.vault().box === box) current.end()
+        else current?.lock()
         dispatch({ type: 'went', screen: { at: 'list' } })
+        // Only now: as long as it is open, what is typed is kept beside it.
+        await slipsOf(store).forgetAll(box)
         await readList()
       }),
   }

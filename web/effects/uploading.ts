@@ -207,6 +207,7 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
     let pace = makePace(() => device.clock())
     let stage: Progress['stage'] | undefined
     let drawnAtMs = 0
+    let drawnBytes = 0
     let notedPart = 0
     return (progress) => {
       if (progress.stage === 'waiting') return dispatch({ type: 'flowed', flow: 'waiting' })
@@ -214,10 +215,12 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
       if (progress.stage !== stage) pace = makePace(() => device.clock())
       const { bytes, total } = progress
       const rate = pace.note(bytes, total)
-      const isNew = progress.stage !== stage || bytes === total
+      // What was lost on the way is taken off at once: the next that is told may be that the connection is waited for.
+      const isNew = progress.stage !== stage || bytes === total || bytes < drawnBytes
       stage = progress.stage
       if (isNew || device.clock() - drawnAtMs >= DRAWN_EVERY_MS) {
         drawnAtMs = device.clock()
+        drawnBytes = bytes
         dispatch({ type: 'carried', carried: { stage, bytes, total, pace: rate } })
       }
       if (stage === 'sending' && bytes / total >= notedPart + NOTED_EVERY) {

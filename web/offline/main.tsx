@@ -8,7 +8,7 @@ import { offline as words } from '../words/offline.ts'
 import { xhrTransport } from '../xhr-transport.ts'
 import { Ask } from './ask.tsx'
 import { fileDevice } from './device.ts'
-import { formatPlace, parsePlace } from './place.ts'
+import { isPage, parsePlace } from './place.ts'
 
 // The page as one file, for who would rather not be given it by a server each time: docs/decisions/0017.
 
@@ -21,22 +21,34 @@ const bar = document.querySelector<HTMLElement>('#bar') ?? document.body
 const { origin, fragment } = parsePlace(location.hash)
 
 if (origin === undefined) ask()
-else await start(origin)
+else await start(origin, fragment)
 
 function ask(): void {
-  const chosen = (place: { origin: string; fragment: string }): void => {
-    history.replaceState(null, '', formatPlace(place.origin, place.fragment === '' ? fragment : place.fragment))
-    render(null, root)
-    void start(place.origin)
+  let waiting = fragment
+  // A link that names no server waits in memory for one.
+  const keep = (text: string): void => {
+    if (isPage(text)) return
+    waiting = text
+    history.replaceState(null, '', '#')
   }
-  addEventListener('hashchange', () => {
-    if (parsePlace(location.hash).origin !== undefined) location.reload()
-  })
+  keep(fragment)
+  const follow = (): void => {
+    const place = parsePlace(location.hash)
+    if (place.origin === undefined) keep(place.fragment)
+    else location.reload()
+  }
+  const chosen = (place: { origin: string; fragment: string }): void => {
+    // From here on the way back leads to a server, too, and must not load anew what is in memory.
+    removeEventListener('hashchange', follow)
+    render(null, root)
+    void start(place.origin, place.fragment === '' ? waiting : place.fragment)
+  }
+  addEventListener('hashchange', follow)
   render(<Ask onPlace={chosen} />, root)
 }
 
-async function start(server: string): Promise<void> {
-  const device = fileDevice(server)
+async function start(server: string, first: string): Promise<void> {
+  const device = fileDevice(server, first)
   const another = (): void => {
     history.replaceState(null, '', '#')
     device.reload()

@@ -17,6 +17,11 @@ export function parsePlace(hash: string): Place {
   return parseAddress(text) ?? { origin: undefined, fragment: text }
 }
 
+/** Whether a fragment names a page, and is no link: only such a one may stand in an address. */
+export function isPage(fragment: string): boolean {
+  return PAGES.has(fragment)
+}
+
 /** What a person types: a server, with or without `https://`, or a link that leads to one. `undefined` for anything else. */
 export function parseTyped(text: string): (Place & { readonly origin: string }) | undefined {
   const trimmed = text.trim()
@@ -34,3 +39,5 @@ function parseAddress(text: string): (Place & { readonly origin: string }) | und
   if (url.protocol !== 'https:' && url.hostname !== 'localhost') return undefined
   return { origin: url.origin, fragment: url.hash.slice(1) }
 }
+
+const PAGES: ReadonlySet<string> = new Set(['', 'how', 'sent', 'boxes', 'return'])

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { formatBoxLink } from '#client/box/address-link.ts'
-import { formatBoxJson } from '#client/box/well-known.ts'
+import { BOX_JSON_FIELD, formatBoxJson } from '#client/box/well-known.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import type { BoxSession } from '../boxes/session.ts'
 import { Button } from '../parts/button.tsx'
@@ -13,6 +13,7 @@ import { Qr } from '../parts/qr.tsx'
 import type { RoomTools } from '../room-tools.ts'
 import { page } from '../words/page.ts'
 import { share as words } from '../words/share.ts'
+import { ALLOW_EXAMPLES } from './allow.ts'
 import { embedHtml } from './embed.ts'
 import { Poster } from './poster.tsx'
 
@@ -89,11 +90,17 @@ export function Share(props: ShareProps): VNode {
       <section>
         <h2>{words.proofTitle}</h2>
         <p>{words.proof}</p>
-        <p>{words.proofCheck}</p>
         <Source id="box-json" label={words.proofLabel} text={json} rows={5} />
         <div class="buttons">
           <Button onPress={save}>{words.save}</Button>
         </div>
+        <p>{words.allow}</p>
+        <Source id="box-json-header" label={words.allowLabel} text={BOX_JSON_FIELD} rows={1} />
+        <div class="buttons">
+          <CopyButton text={words.copyHeader} copy={() => copy(BOX_JSON_FIELD, words.headerCopied)} />
+        </div>
+        <Source id="box-json-servers" label={words.allowExamples} text={ALLOW_EXAMPLES} rows={8} />
+        <p>{words.proofCheck}</p>
       </section>
       <Poster address={box} link={link} name={name} />
     </div>

@@ -16,9 +16,15 @@ type InterruptedAct = Pick<Act, 'interrupted' | 'prepare'>
 /** Uploads that came to no end, each with what can be done about it. */
 export function Interrupted({
   act,
+  canGoOn = true,
   device,
   state,
-}: Pick<ViewProps, 'device'> & { readonly act: InterruptedAct; readonly state: Pick<State, 'uploads'> }): VNode {
+}: Pick<ViewProps, 'device'> & {
+  readonly act: InterruptedAct
+  /** `false`: they can be cancelled, and no more. */
+  readonly canGoOn?: boolean
+  readonly state: Pick<State, 'uploads'>
+}): VNode {
   const { asking, interrupted } = state.uploads
   const now = device.clock()
   return (
@@ -27,18 +33,20 @@ export function Interrupted({
         <section key={upload.dropId} class="notice warn interrupted">
           <h2 tabIndex={-1}>{words.title}</h2>
           <p>{words.facts(cargoText(upload), format.percent(upload.sentPart), format.until(upload.untilMs, now))}</p>
-          {asking?.dropId === upload.dropId ? (
+          {asking?.dropId === upload.dropId && (canGoOn || asking.to === 'cancel') ? (
             <Ask act={act} asking={asking} upload={upload} />
           ) : (
             <div class="buttons">
-              <Button
-                kind="small"
-                asks="go-on"
-                label={words.goOnWith(cargoText(upload))}
-                onPress={() => goOn(act, upload)}
-              >
-                {words.goOn}
-              </Button>
+              {canGoOn && (
+                <Button
+                  kind="small"
+                  asks="go-on"
+                  label={words.goOnWith(cargoText(upload))}
+                  onPress={() => goOn(act, upload)}
+                >
+                  {words.goOn}
+                </Button>
+              )}
               <Button
                 kind="small"
                 asks="cancel"

@@ -169,6 +169,7 @@ const COLOURS: Readonly<Record<Fate, string>> = {
   read: 'seal',
   burned: 'burn',
   locked: 'burn',
+  deleted: 'burn',
   expired: '',
   gone: 'burn',
 }

@@ -18,8 +18,9 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   bad_code: 'This is no reader code for this box. Copy all of it, from “sdreader1” to its end.',
   bad_address: 'This is no address of a box. Copy all of it, from “sdbox1” to its end.',
   bad_card: 'The server answered with keys that this box’s owner did not sign. They were not used.',
-  bad_answer: 'The server gave an answer that this page does not understand. Nothing is lost; reload the page.',
-  refused: 'The server refused that. Nothing is lost; reload the page to get its newest version.',
+  bad_answer:
+    'The server gave an answer that this page does not understand. Nothing is lost; reload the page in another tab to get its newest version.',
+  refused: 'The server refused that. Nothing is lost; reload the page in another tab to get its newest version.',
   no_name: 'Type a name: one line, at most 80 characters, and none that cannot be seen.',
   no_passphrase: 'Type a passphrase, or take one that is suggested.',
   long_passphrase: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',

@@ -34,7 +34,7 @@ export const settingsWords = {
   autoLock: 'Lock without use after',
   never: 'Never',
   lockHint:
-    'Closing or reloading the page locks it, too. A lock takes away an answer that was begun and not sent; it waits while one is on its way.',
+    'Closing or reloading the page locks it, too. What you have typed of an answer is kept on this device, sealed, and is there again when you unlock; its files have to be chosen again. It does not lock itself while an answer is on its way.',
 
   forgetTitle: 'Remove from this device',
 }

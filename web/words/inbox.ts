@@ -18,6 +18,7 @@ export const inbox = {
   unread: 'Unread',
   read: 'Read',
   answered: 'Answered',
+  drafted: 'Answer begun',
   gone: 'No longer in the box: it was deleted, or taken back by its sender, or has expired.',
   thread: (name: string): string => `Thread ${name}`,
   onlyThread: (name: string): string => `Show only thread ${name}`,
@@ -141,6 +142,17 @@ export const answer = {
   sentUntil: (until: string): string => `Your answer is there. Its reader can fetch it until ${until}.`,
   another: 'Write another',
   uploading: 'Keep this page open until it is done. Your text and files stay in the form until then.',
+  uploadingKept:
+    'If this page is closed, or the box is locked, unlock it within a day and go on, with the same files. Until it is done, this browser keeps what it takes for that, sealed like the box.',
+  restored:
+    'You began this answer before the box was locked. It stays on this device, sealed, until it is sent or discarded.',
+  wanted: (names: string, count: number): string =>
+    `${count === 1 ? 'A file was' : 'Files were'} chosen for it: ${names}. A page cannot read ${count === 1 ? 'it' : 'them'} by itself any more: choose ${count === 1 ? 'it' : 'them'} again if ${count === 1 ? 'it is' : 'they are'} to go along.`,
+  discard: 'Discard',
+  discardQuestion: 'Discard this answer?',
+  discardWarning: 'What you have typed is gone then. You cannot undo it.',
+  discardSure: 'Yes, discard it',
+  discarded: 'Discarded.',
   cancelQuestion: 'Cancel this answer?',
   cancelWarning: 'The server removes what was sent. Your text and files are in the form again.',
   cancelSure: 'Yes, cancel it',
@@ -160,6 +172,12 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
       return 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.'
     case 'full':
       return 'The place where this sender looks for answers is full. Everything is still here; there is room when earlier answers expire.'
+    case 'over':
+      return 'The server has nothing of this answer any more: it was cancelled, or took longer than a day. Everything is still here; send it again.'
+    case 'left':
+      return 'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.'
+    case 'elsewhere':
+      return 'Another tab of this browser is sending an answer to this message, or has sent or cancelled this one. Everything is still here; look there before you send it again.'
     case 'size':
       return fault.room === undefined
         ? 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.'

@@ -8,7 +8,7 @@ export const offline = {
   open: 'Continue',
   limits:
     'Nothing is kept once you close this page: neither the list of what you sent, nor an upload that was interrupted, nor a box. Browsers let all files of a disk read what one of them keeps, so this one keeps nothing. A box that you create or restore here is lost with the page unless you save its backup file, and passkeys do not work. What is larger than 256 MB cannot be opened here; the command can.',
-  foot: 'This file loads nothing else, and connects to the server that you name alone.',
+  foot: 'This file loads nothing else. It connects to the server that you name, and to a web site only if you ask it to compare an address there.',
   bar: 'Server',
   from: 'Opened from a file. Server:',
   another: 'Another server',

@@ -62,6 +62,7 @@ export const fates: Readonly<Record<Fate, string>> = {
   read: 'Opened',
   burned: 'Burned by you',
   locked: 'Destroyed after ten wrong passphrases',
+  deleted: 'Deleted from its box',
   expired: 'Expired',
   gone: 'The server does not have it',
 }

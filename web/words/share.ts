@@ -26,8 +26,14 @@ export const share = {
   proofTitle: 'The same address on your own domain',
   proof:
     'A server that hands out a wrong address is found out by whoever compares it with a second place. Save this file and publish it on your own site as /.well-known/sealdrop/box.json, over HTTPS, readable for everybody.',
+  allow:
+    'Your site also has to send a header with this file, so that a browser lets other pages read it. Set it for this file alone: everybody may read it anyway. Without it people have to compare by eye.',
+  allowLabel: 'Header of box.json',
+  allowExamples: 'How common servers set it',
+  copyHeader: 'Copy header',
+  headerCopied: 'Header copied.',
   proofCheck:
-    'The page on which people write tells them how to compare, and the command does it by itself: sealdrop send --to ADDRESS --published-by YOUR-DOMAIN.',
+    'On the page on which people write, “Check where else this address is published” then asks your domain, if they type it. The command does it by itself: sealdrop send --to ADDRESS --published-by YOUR-DOMAIN.',
   proofLabel: 'Contents of box.json',
   save: 'Save box.json',
   saved: 'box.json saved.',

@@ -20,8 +20,17 @@ export const write = {
   title: (name: string): string => `Write to ${name}`,
   lede: 'What you write is sealed on this device. Only the readers named here can open it; the server cannot.',
   invited: 'You have an invitation to write to this box.',
+  invitation: 'Invitation link',
   uninvited:
-    'This box takes messages only from people with an invitation, and there is none in the address that you opened. Ask the owner for an invitation link before you write.',
+    'This box takes messages only from people with an invitation. Paste the link of yours, or ask the owner for one before you write. Each message that is sent counts against it.',
+  uninvitedAgain: 'The one that you wrote with before is good again, as long as it is not used up.',
+  invitationFaults: {
+    missing: 'Paste the invitation link first. Nothing was sent.',
+    damaged: 'That is no invitation link: a character is wrong or missing. Nothing was sent.',
+    none: 'That is the address of the box, without an invitation to it. Nothing was sent.',
+    other: 'That invitation is for another box. Nothing was sent.',
+    elsewhere: (origin: string): string => `That invitation is for a box at ${origin}. Nothing was sent.`,
+  },
   facts: 'About this box',
   address: 'Address',
   addressHint: 'Compare it with where you have it from. The name is what the owner chose, and anybody can choose any.',
@@ -36,18 +45,8 @@ export const write = {
   changed:
     'The keys of this box have changed since you opened this page. Look at who reads it now; nothing was sent. Everything is still here: press again to seal for these readers.',
   published: 'Check where else this address is published',
-  publishedHint: 'Somebody who is known by a web site publishes the same address there.',
-  domain: 'Their domain',
-  domainHint: 'For example newsroom.example, from memory or from paper, not from where you have the address.',
-  domainFault: 'Type a domain, such as newsroom.example, without a path.',
-  compare: 'Show what to compare',
-  compareSteps: (domain: string): string =>
-    `Open the file on ${domain} in a new tab. Under “boxes” it must hold exactly this address:`,
-  compareOpen: (domain: string): string => `Open the file on ${domain}`,
-  compareWrong:
-    'If the file is not there, or holds another address, do not write here before you have asked its owner another way.',
-  compareWhy:
-    'This page may talk to its own server only, so that nothing can leave it for anywhere else; that is why you compare yourself. That site learns that somebody looked. The command compares by itself: sealdrop send --to ADDRESS --published-by DOMAIN.',
+  publishedHint:
+    'Somebody who is known by a web site can publish the same address there. A new tab asks that site: this page talks to its own server only, so that nothing that you write can leave it for anywhere else.',
   message: 'Message',
   expiry: 'Gone after',
   expiryHint: 'Unread or read, the server deletes it then.',
@@ -101,6 +100,8 @@ export const refusals = {
   goneAdvice: 'It was never published here, or its owner has taken it away. Check the address and the server.',
   kept: 'What you have typed and chosen is still here.',
   again: 'Look again',
+  cancelled: 'Cancelled.',
+  interrupted: 'It can be cancelled as things are; to go on with it, the keys of the box must be good.',
 }
 
 /** What keeps one letter from being sent. Nothing that was typed is ever lost by it. */
@@ -108,9 +109,11 @@ export const letterFaults = {
   'box-full':
     'The box is full: it takes no more for now. Everything is still here. Try again tomorrow, send less, or tell the owner another way.',
   invitationNeeded:
-    'This box takes messages only from people with an invitation. Everything is still here. Ask the owner for an invitation link, and open it in place of this address.',
+    'This box takes messages only from people with an invitation. Everything is still here. Ask the owner for an invitation link; then press again.',
   invitationSpent:
-    'This invitation does not hold any more: it is used up, it has ended, or the owner has taken it back. Everything is still here. Ask the owner for another one.',
+    'This invitation does not hold any more: it has ended, or the owner has taken it back. Everything is still here. Ask the owner for another one.',
+  invitationFull:
+    'This invitation is used up, or the box is full: the server does not say which. Everything is still here. Send less, or ask the owner for another invitation.',
   size: (room: string, sum: string, hasFiles: boolean): string =>
     `This box takes up to ${room}. ${hasFiles ? 'These files are' : 'This message is'} ${sum}. Everything is still here; ${hasFiles ? 'remove some, or send them one after another' : 'shorten the text'}.`,
   changed: (name: string): string =>

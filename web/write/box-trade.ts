@@ -12,14 +12,10 @@ import { EMPTY_LETTER, LETTER_LIVES } from './write-state.ts'
  * Drops for a box.
  * @param code - what answers come to, where the sender has one already; else a new one is made for who wants one
  */
-export function boxTrade(
-  { device, dispatch, state }: WriteTools,
-  { address, invitation }: WriteTarget,
-  code?: ReturnCode,
-): Trade {
+export function boxTrade({ device, dispatch, state }: WriteTools, { address }: WriteTarget, code?: ReturnCode): Trade {
   return {
     async seal(draft, cipherFor) {
-      const { box, desk, wantsCode } = state()
+      const { box, desk, target, wantsCode } = state()
       const { ttlSeconds } = draftTerms(draft)
       if (box === undefined || ttlSeconds === undefined) throw new RangeError('the form lets no such letter through')
       const sender = await generateSigningKey()
@@ -30,7 +26,7 @@ export function boxTrade(
           origin: device.origin,
           address,
           card: box.card,
-          invitation,
+          invitation: target.invitation,
           ttlSeconds,
           sender,
           now: device.clock(),

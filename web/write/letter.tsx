@@ -18,6 +18,7 @@ import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { letterFaults, write as words } from '../words/write.ts'
 import { BoxFacts } from './box-facts.tsx'
+import { InvitationField } from './invitation-field.tsx'
 import { Published } from './published.tsx'
 import type { WriteAct } from './write-act.ts'
 import { LETTER_LIVES, type FoundBox, type WriteState } from './write-state.ts'
@@ -48,11 +49,6 @@ export function Letter(
     <>
       <Title text={words.title(box.card.name)} screen="letter" />
       <p class="lede">{words.lede}</p>
-      {box.card.terms.invitation && target.invitation === undefined && (
-        <Notice kind="warn">
-          <p>{words.uninvited}</p>
-        </Notice>
-      )}
       <Interrupted act={act} device={device} state={desk} />
       <BoxFacts target={target} box={box} limits={limits} />
       <Published address={target.address} />
@@ -68,6 +64,7 @@ export function Letter(
         onInput={act.prepare}
       >
         <fieldset disabled={isBusy}>
+          <InvitationField act={act} state={state} />
           <Field
             id="message"
             label={words.message}
@@ -194,10 +191,11 @@ function FaultNotice({ fault, state }: LetterProps & { fault: ComposeFault }): V
   )
 }
 
-function faultText(fault: ComposeFault, { desk, target }: WriteState): string | undefined {
-  if (fault.at === 'box-full') return letterFaults['box-full']
-  if (fault.at === 'invitation')
-    return target.invitation === undefined ? letterFaults.invitationNeeded : letterFaults.invitationSpent
+/** What is told of a letter that did not go out; `undefined` where its field says it. */
+export function faultText(fault: ComposeFault, { desk, target }: WriteState): string | undefined {
+  const isInvited = target.invitation !== undefined
+  if (fault.at === 'box-full') return isInvited ? letterFaults.invitationFull : letterFaults['box-full']
+  if (fault.at === 'invitation') return isInvited ? letterFaults.invitationSpent : letterFaults.invitationNeeded
   const { draft } = desk
   // Neither a link nor the server alone has to do with these.
   if (fault.at === 'changed') return letterFaults.changed(fault.name)

@@ -27,6 +27,8 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
   const { device, dispatch, state } = tools
   let held: Held | undefined
   let writing: WriteAct | undefined
+  /** By which invitation the last letter was written: the next one goes by it too, as long as it holds. */
+  let invited: WriteTarget | undefined
   let stopWatching = (): void => {}
   let looking: Promise<void> | undefined
   const answering = makeAnswering(tools, () => held?.access)
@@ -77,6 +79,8 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
     open: (item) => answering.open(item),
 
     async list() {
+      const { write } = state()
+      if (write?.target.invitation !== undefined) invited = write.target
       dispatch({ type: 'listed-again' })
       if (state().write === undefined) writing = undefined
       await answering.leave()
@@ -91,7 +95,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       if (write !== undefined && (to ?? write.target.address) === write.target.address)
         return dispatch({ type: 'writing-resumed' })
       if (to === undefined) return dispatch({ type: 'box-asked' })
-      begin({ address: to })
+      begin(invited?.address === to ? invited : { address: to })
     },
 
     typeBox: (text) => dispatch({ type: 'box-typed', text }),
@@ -112,6 +116,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       stopWatching()
       held = undefined
       writing = undefined
+      invited = undefined
       dispatch({ type: 'forgot' })
       await answering.leave()
     },

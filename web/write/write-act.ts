@@ -15,6 +15,7 @@ export interface WriteAct extends Pick<
 > {
   /** Asks for the keys of the box. Nothing of the person is sent. */
   readonly look: () => Promise<void>
+  readonly typeInvitation: (text: string) => void
   readonly wantCode: (wantsCode: boolean) => void
   /** Keeps on this device that its owner knows the box, or forgets it: at once. */
   readonly remember: (isRemembered: boolean) => Promise<void>

@@ -3,13 +3,14 @@ import { isEmpty } from '../draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
+import { Interrupted } from '../views/interrupted.tsx'
 import { Sending } from '../views/sending.tsx'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { refusals, write as words } from '../words/write.ts'
 import type { CardRefusal } from './card-refusal.ts'
 import { LetterSent } from './letter-sent.tsx'
-import { Letter, type LetterProps } from './letter.tsx'
+import { faultText, Letter, type LetterProps } from './letter.tsx'
 
 /** The screens of writing to a box. */
 export function WriteScreen(props: LetterProps): VNode {
@@ -43,7 +44,9 @@ export function DamagedAddress(): VNode {
   )
 }
 
-function Looking({ act, state: { main } }: LetterProps): VNode {
+function Looking(props: LetterProps): VNode {
+  const { act, state } = props
+  const { main } = state
   const fault = main.at === 'looking' ? main.fault : undefined
   if (fault === undefined)
     return (
@@ -63,11 +66,31 @@ function Looking({ act, state: { main } }: LetterProps): VNode {
           {page.again}
         </Button>
       </div>
+      <Unfinished {...props} />
     </>
   )
 }
 
-function RefusedCard({ act, refusal, state }: LetterProps & { refusal: CardRefusal }): VNode {
+/** What was sent of an earlier letter can be taken back, whatever the box shows now. */
+function Unfinished({ act, device, state }: LetterProps): VNode {
+  const { desk } = state
+  const fault = desk.main.at === 'compose' ? desk.main.fault : undefined
+  const text = fault?.at === 'upload-left' || fault?.at === 'upload-over' ? faultText(fault, state) : undefined
+  return (
+    <>
+      {text !== undefined && (
+        <Notice kind="warn" role="alert">
+          <p>{text}</p>
+        </Notice>
+      )}
+      <Interrupted act={act} device={device} state={desk} canGoOn={false} />
+      {desk.uploads.interrupted.length > 0 && <p class="hint">{refusals.interrupted}</p>}
+    </>
+  )
+}
+
+function RefusedCard({ refusal, ...props }: LetterProps & { refusal: CardRefusal }): VNode {
+  const { act, state } = props
   const { why } = refusal
   return (
     <>
@@ -80,6 +103,7 @@ function RefusedCard({ act, refusal, state }: LetterProps & { refusal: CardRefus
       <div class="buttons">
         <Button onPress={act.look}>{refusals.again}</Button>
       </div>
+      <Unfinished {...props} />
     </>
   )
 }

@@ -1,4 +1,5 @@
-import type { WriteTarget } from '#client/box/address-link.ts'
+import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import type { Bytes } from '#protocol/bytes.ts'
 import type { Card } from '#protocol/card.ts'
 import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { EMPTY_DRAFT, isEmpty, type Draft } from '../draft.ts'
@@ -8,7 +9,10 @@ import type { CardRefusal } from './card-refusal.ts'
 
 /** Everything that is drawn of writing to a box. Keys and an unsaid return code are not in here: effects hold them. */
 export interface WriteState {
+  /** With the invitation that came with the address, or that has been taken from the field. */
   readonly target: WriteTarget
+  /** The field for an invitation, of a box that asks for one. `undefined`: the address brought one that has not been refused. */
+  readonly invitation: InvitationEntry | undefined
   readonly main: WriteMain
   /** The form and the upload: the same as those of a drop for a link, with terms of their own. */
   readonly desk: State
@@ -29,6 +33,17 @@ export type WriteMain =
   /** `isChanged`: who reads the box is not who read it when the page was opened. */
   | { readonly at: 'writing'; readonly isChanged: boolean }
   | ({ readonly at: 'sent' } & SentLetter)
+
+/** An invitation link as it has been typed. */
+export interface InvitationEntry {
+  readonly text: string
+  readonly fault?: InvitationFault | undefined
+}
+
+/** `other`: it is for another box. */
+export type InvitationFault =
+  | { readonly at: 'missing' | 'damaged' | 'none' | 'other' }
+  | { readonly at: 'elsewhere'; readonly origin: string }
 
 /** A box whose keys are good today. */
 export interface FoundBox {
@@ -52,6 +67,10 @@ export type WriteEvent =
   | { readonly type: 'card-refused'; readonly refusal: CardRefusal }
   | { readonly type: 'missed'; readonly fault: FailureCode }
   | { readonly type: 'code-wanted'; readonly wantsCode: boolean }
+  | { readonly type: 'invitation-typed'; readonly text: string }
+  /** What has been typed is written by; or it is none, for a reason. */
+  | { readonly type: 'invited'; readonly secret: Bytes }
+  | { readonly type: 'uninvited'; readonly fault: InvitationFault }
   /** `keepsDraft`: what was sent was chosen before a reload, and the draft is another letter. */
   | { readonly type: 'letter-sent'; readonly letter: SentLetter; readonly keepsDraft: boolean }
   | { readonly type: 'code-noted' }
@@ -69,6 +88,7 @@ export const EMPTY_LETTER: Draft = { ...EMPTY_DRAFT, expiry: String(DEFAULT_BOX_
 export function firstWriteState(target: WriteTarget, isAgain = false): WriteState {
   return {
     target,
+    invitation: target.invitation === undefined ? { text: '' } : undefined,
     main: { at: 'looking' },
     desk: { ...FIRST_STATE, draft: EMPTY_LETTER },
     box: undefined,
@@ -107,6 +127,13 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
       return main.at === 'looking' ? { ...state, main: { at: 'looking', fault: event.fault } } : state
     case 'code-wanted':
       return { ...state, wantsCode: event.wantsCode, desk: otherLetter(desk) }
+    case 'invitation-typed':
+      return { ...state, invitation: { text: event.text } }
+    case 'invited':
+      // What was sealed by another one is sealed anew.
+      return { ...state, target: { ...state.target, invitation: event.secret }, desk: otherLetter(desk) }
+    case 'uninvited':
+      return { ...state, invitation: { text: state.invitation?.text ?? '', fault: event.fault } }
     case 'letter-sent':
       return {
         ...state,
@@ -118,15 +145,38 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
       return main.at === 'sent' ? { ...state, main: { ...main, words: undefined } } : state
     case 'another':
       return main.at === 'sent' ? { ...state, main: { at: 'looking' } } : state
-    case 'desk':
-      return { ...state, desk: reduce(desk, event.event) }
+    case 'desk': {
+      const next = { ...state, desk: reduce(desk, event.event) }
+      // By the one that came with the address nothing more goes: there is room for another.
+      return isUninvited(next) ? { ...next, invitation: next.invitation ?? { text: '' } } : next
+    }
   }
+}
+
+/** Whether an invitation has to be typed, or may be. */
+export function asksInvitation({ box, invitation }: WriteState): boolean {
+  return box?.card.terms.invitation === true && invitation !== undefined
+}
+
+/** The invitation in what somebody has typed or pasted. @param origin - of this server. */
+export function readInvitation(text: string, { address }: WriteTarget, origin: string): Bytes | InvitationFault {
+  if (text.trim() === '') return { at: 'missing' }
+  const found = parseWriteTarget(text)
+  if (found === undefined) return { at: 'damaged' }
+  if (found.address !== address) return { at: 'other' }
+  if (found.origin !== undefined && found.origin !== origin) return { at: 'elsewhere', origin: found.origin }
+  return found.invitation ?? { at: 'none' }
 }
 
 /** Whether leaving the page now would lose something for good. */
 export function wouldLoseLetter({ desk, main }: WriteState): boolean {
   if (main.at === 'sent') return main.words !== undefined
   return !isEmpty(desk.draft) || desk.main.at === 'sending'
+}
+
+/** Whether the server has refused the invitation, or has no room for what comes by it. */
+function isUninvited({ desk: { main } }: WriteState): boolean {
+  return main.at === 'compose' && (main.fault?.at === 'invitation' || main.fault?.at === 'box-full')
 }
 
 /** Nothing is under way any more, and nothing that was typed is lost. */

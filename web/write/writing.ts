@@ -3,6 +3,7 @@ import type { WriteTarget } from '#client/box/address-link.ts'
 import { fetchCard, type FetchedCard } from '#client/box/write.ts'
 import { stanzasFor } from '#client/crypto/padded-header.ts'
 import { HEADER_BYTES, headerSize } from '#client/crypto/sizes.ts'
+import { equalBytes } from '#protocol/bytes.ts'
 import { checkCard, type Card } from '#protocol/card.ts'
 import { findFault, MAX_FILES } from '../draft.ts'
 import { findInterrupted } from '../effects/interrupted.ts'
@@ -13,9 +14,11 @@ import { roomBytes } from '../fit.ts'
 import { makeUploadAct } from '../make-upload-act.ts'
 import type { ComposeFault, Limits } from '../state.ts'
 import { page } from '../words/page.ts'
+import { refusals } from '../words/write.ts'
 import { boxTrade } from './box-trade.ts'
 import { refusalOf } from './card-refusal.ts'
 import type { WriteAct, WriteTools } from './write-act.ts'
+import { asksInvitation, readInvitation } from './write-state.ts'
 
 /**
  * What each act does, over the effects that drops for a link have too.
@@ -32,6 +35,11 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
   const trade = boxTrade(tools, target, code)
   const uploading = makeUploading(desk, trade)
   const sealing = makeSealing(desk, async () => uploading, trade)
+  const uploads = makeUploadAct(
+    desk,
+    async () => uploading,
+    () => {},
+  )
   const refuse = (fault: ComposeFault): void => desk.dispatch({ type: 'refused', fault })
   /** When the keys were asked for last, milliseconds since 1970. */
   let askedAtMs = 0
@@ -54,21 +62,31 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
       if (at !== undefined) return refuse({ at })
       desk.dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
-        if (await isFresh()) await sealing.seal()
+        if (!(await isFresh())) return
+        if (!takeInvitation()) return desk.dispatch({ type: 'worked', work: undefined })
+        await sealing.seal()
+        // Its owner may ask for one since the keys were looked at.
+        if (isRefused('invitation')) askedAtMs = 0
       } catch (error) {
         refuse({ at: 'server', code: failureOf(error) })
       }
     },
-    ...makeUploadAct(
-      desk,
-      async () => uploading,
-      () => {},
-    ),
+    upload: uploads.upload,
+    interrupted: {
+      ...uploads.interrupted,
+      async discard(dropId) {
+        await uploads.interrupted.discard(dropId)
+        // Where no form is shown, nothing else tells that it is done.
+        const isDone = state().desk.uploads.asking === undefined && !isRefused('upload-over')
+        if (isDone) desk.dispatch({ type: 'announced', text: refusals.cancelled })
+      },
+    },
     async copy(text, done) {
       const isCopied = await device.copy(text)
       desk.dispatch({ type: 'announced', text: isCopied ? done : page.copyFailed })
       return isCopied
     },
+    typeInvitation: (text) => dispatch({ type: 'invitation-typed', text }),
     wantCode: (wantsCode) => dispatch({ type: 'code-wanted', wantsCode }),
     async remember(isRemembered) {
       const { box } = state()
@@ -91,12 +109,32 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
 
   async function look(): Promise<void> {
     dispatch({ type: 'looked' })
+    // Not after the keys: whatever comes of them, what was sent of an earlier letter can be taken back.
+    await findInterrupted(desk, trade).catch(() => {})
     try {
       found(await fetchNow(), false)
-      await findInterrupted(desk, trade)
     } catch (error) {
       miss(error)
     }
+  }
+
+  function isRefused(at: ComposeFault['at']): boolean {
+    const { main } = state().desk
+    return main.at === 'compose' && main.fault?.at === at
+  }
+
+  /** Reads the field for an invitation, where there is one. @returns whether to go on */
+  function takeInvitation(): boolean {
+    const { invitation, target: known } = state()
+    if (!asksInvitation(state()) || invitation === undefined) return true
+    // Nothing typed: the one that there is may be good again.
+    if (invitation.text.trim() === '' && known.invitation !== undefined) return true
+    const read = readInvitation(invitation.text, known, device.origin)
+    const isRead = read instanceof Uint8Array
+    if (!isRead) dispatch({ type: 'uninvited', fault: read })
+    else if (known.invitation === undefined || !equalBytes(read, known.invitation))
+      dispatch({ type: 'invited', secret: read })
+    return isRead
   }
 
   /** Whoever was removed from the readers since is not sealed to, and who was added is shown first. @returns whether to go on */

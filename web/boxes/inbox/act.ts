@@ -29,8 +29,12 @@ export interface InboxAct {
     readonly send: (drop: DropId) => Promise<void>
     /** Another one to the same drop. */
     readonly anew: (drop: DropId) => void
-    readonly pause: () => void
-    readonly goOn: () => Promise<void>
-    readonly cancel: () => Promise<void>
+    /** Lets go of what has been typed and chosen. */
+    readonly discard: (drop: DropId) => void
+    readonly pause: (drop: DropId) => void
+    readonly goOn: (drop: DropId) => Promise<void>
+    readonly cancel: (drop: DropId) => Promise<void>
+    /** What can be done about an answer that came to no end before a lock. */
+    readonly interrupted: Act['interrupted']
   }
 }

@@ -10,12 +10,15 @@ import { Notice } from '../../parts/notice.tsx'
 import { WorkNotice } from '../../parts/progress.tsx'
 import { Question } from '../../parts/question.tsx'
 import { Transfer } from '../../parts/transfer.tsx'
+import { matchFiles } from '../../uploads.ts'
 import { FilePicker, useDroppedFiles } from '../../views/compose-files.tsx'
+import { Interrupted } from '../../views/interrupted.tsx'
+import { listText } from '../../words/cargo.ts'
 import { compose } from '../../words/compose.ts'
 import * as format from '../../words/format.ts'
 import { answer as words, answerFault } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
-import { ANSWER_LIVES, type AnswerStage } from './answer-state.ts'
+import { ANSWER_LIVES, isEmptyAnswer, type AnswerStage } from './answer-state.ts'
 import type { OpenedViewProps } from './opened.tsx'
 import { answerTo } from './state.ts'
 
@@ -46,6 +49,8 @@ function Stage({ stage, ...props }: OpenedViewProps & { stage: AnswerStage }): V
       return <Form {...props} stage={stage} />
     case 'sending':
       return <Upload {...props} stage={stage} />
+    case 'interrupted':
+      return <InterruptedAnswer {...props} stage={stage} />
     case 'sent':
       return (
         <>
@@ -64,8 +69,9 @@ function Stage({ stage, ...props }: OpenedViewProps & { stage: AnswerStage }): V
 
 function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'draft' }> }): VNode {
   const { drop } = shown.item
-  const { draft } = answerTo(state, drop)
+  const { draft, isRestored } = answerTo(state, drop)
   const { fault, work } = stage
+  const missing = matchFiles(draft.wanted, draft.files).missing
   const isBusy = work !== undefined
   const form = useKeptFocus(isBusy)
   const files = useMemo(
@@ -78,6 +84,12 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
     [act, drop],
   )
   const isDragged = useDroppedFiles(isBusy ? undefined : files)
+  const [isDiscarding, setDiscarding] = useState(false)
+  const discard = (): void => {
+    setDiscarding(false)
+    act.answer.discard(drop)
+    form.current?.querySelector('textarea')?.focus()
+  }
   const submit = (event: Event): void => {
     event.preventDefault()
     void act.answer.send(drop)
@@ -99,13 +111,14 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
         <Field
           id="answer-text"
           label={words.message}
-          hint={words.lede}
+          hint={isRestored ? `${words.restored} ${words.lede}` : words.lede}
           error={fault?.at === 'message' || fault?.at === 'text' ? error : undefined}
           occasion={fault}
         >
           {(ids) => <MessageInput ids={ids} rows={6} value={draft.text} onInput={(text) => files.draft({ text })} />}
         </Field>
         <FilePicker act={files} draft={draft} limits={undefined} />
+        {missing.length > 0 && <p class="warn-text">{words.wanted(listText(missing), missing.length)}</p>}
         <Field id="answer-life" label={words.life}>
           {(ids) => (
             <select
@@ -132,7 +145,23 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
         <Button kind="seal" isSubmit isBusy={isBusy}>
           {isBusy ? words.sending : fault?.at === 'server' ? page.again : words.send}
         </Button>
+        {!isBusy && !isDiscarding && !isEmptyAnswer(draft) && (
+          <Button asks="discard" onPress={() => setDiscarding(true)}>
+            {words.discard}
+          </Button>
+        )}
       </div>
+      {isDiscarding && (
+        <Question
+          title={words.discardQuestion}
+          warning={words.discardWarning}
+          yes={words.discardSure}
+          no={words.keep}
+          from="discard"
+          onYes={discard}
+          onNo={() => setDiscarding(false)}
+        />
+      )}
       {isDragged && (
         <div class="drop-here" aria-hidden="true">
           <p>{compose.dropHere}</p>
@@ -142,8 +171,9 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
   )
 }
 
-function Upload({ act, stage }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'sending' }> }): VNode {
-  const { carried, fault, flow } = stage
+function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'sending' }> }): VNode {
+  const { carried, fault, flow, isKept } = stage
+  const { drop } = shown.item
   const [isAsking, setAsking] = useState(false)
   return (
     <>
@@ -155,8 +185,8 @@ function Upload({ act, stage }: OpenedViewProps & { stage: Extract<AnswerStage, 
       <Transfer
         carried={carried}
         flow={flow}
-        onPause={act.answer.pause}
-        onGoOn={act.answer.goOn}
+        onPause={() => act.answer.pause(drop)}
+        onGoOn={() => act.answer.goOn(drop)}
         onCancel={() => setAsking(true)}
       >
         {isAsking ? (
@@ -166,12 +196,23 @@ function Upload({ act, stage }: OpenedViewProps & { stage: Extract<AnswerStage, 
             yes={words.cancelSure}
             no={words.keep}
             from="cancel"
-            onYes={act.answer.cancel}
+            onYes={() => act.answer.cancel(drop)}
             onNo={() => setAsking(false)}
           />
         ) : undefined}
       </Transfer>
-      <p class="hint">{words.uploading}</p>
+      <p class="hint">{isKept ? words.uploadingKept : words.uploading}</p>
     </>
   )
+}
+
+/** In parts, and broken off by a lock or a closed page. */
+function InterruptedAnswer({
+  act,
+  device,
+  stage: { asking, upload },
+}: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'interrupted' }> }): VNode {
+  const { interrupted } = act.answer
+  const uploads = { asking, interrupted: [upload] }
+  return <Interrupted act={{ interrupted, prepare: () => {} }} device={device} state={{ uploads }} />
 }

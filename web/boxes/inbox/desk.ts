@@ -1,9 +1,12 @@
 import type { BoxState } from '#client/box/state.ts'
 import { MAX_FILES } from '../../draft.ts'
 import type { RoomTools } from '../../room-tools.ts'
+import { answer as words } from '../../words/inbox.ts'
 import type { BoxSession } from '../session.ts'
 import type { InboxAct } from './act.ts'
 import { makeAnswering } from './answering.ts'
+import { makeInterruptedAct } from './interrupted-act.ts'
+import { makeKeeping } from './keeping.ts'
 import { makeCollecting } from './collecting.ts'
 import { makeListing } from './listing.ts'
 import { noteUnread } from './notes.ts'
@@ -60,6 +63,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     state = reduceInbox(state, event)
     // Whichever part of the box is shown: a draft waits here for whoever comes back to it.
     room.device.guard(wouldLoseInbox(state))
+    keeping.follow(event)
     viewer?.onChange()
   }
   const tools: InboxTools = {
@@ -71,7 +75,8 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
   }
   const listing = makeListing(tools)
   const collecting = makeCollecting(tools)
-  const answering = makeAnswering(tools)
+  const keeping = makeKeeping(tools)
+  const answering = makeAnswering(tools, keeping)
 
   const act: InboxAct = {
     load: () => listing.load('first'),
@@ -115,22 +120,30 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
         if (to !== undefined) await answering.send(drop, to)
       },
       anew: (drop) => dispatch({ type: 'answer-anew', drop }),
-      pause: () => answering.pause(),
-      goOn: () => answering.goOn(),
-      cancel: () => answering.cancel(),
+      discard(drop) {
+        dispatch({ type: 'answer-discarded', drop })
+        tools.announce(words.discarded)
+      },
+      pause: (drop) => answering.pause(drop),
+      goOn: (drop) => answering.goOn(drop),
+      cancel: (drop) => answering.cancel(drop),
+      interrupted: makeInterruptedAct(tools, answering),
     },
   }
 
   session.adopt({
     isAtWork: () => isAtWork(state),
+    onLeave: () => keeping.flush(),
     onLock() {
+      answering.stop()
+      keeping.stop()
       dispatch({ type: 'locked' })
       isOver = true
       DESKS.delete(session)
-      answering.pause()
       void collecting.leave()
     },
   })
+  void keeping.load()
 
   return {
     act,

@@ -8,6 +8,7 @@ import * as format from '../../words/format.ts'
 import { inbox as words, listFaults } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
 import { threadName } from './notes.ts'
+import { isBegun } from './answer-state.ts'
 import { blocksOf } from './blocks.ts'
 import { DeleteQuestion } from './delete-question.tsx'
 import { useNextRow, useRowFocus } from './place.ts'
@@ -105,13 +106,14 @@ function Selection({ act, items, state }: InboxViewProps & { items: readonly Ite
   )
 }
 
-function viewOf({ box, state: { list, selected } }: InboxViewProps, item: Item): RowView {
+function viewOf({ box, state: { answers, list, selected } }: InboxViewProps, item: Item): RowView {
   const { drop } = item
   return {
     item,
     note: box.reading.items[drop],
     isGone: list.gone.has(drop),
     isRepeated: list.repeated.has(drop),
+    isDrafted: isBegun(answers.get(drop)),
     isSelected: box.phrase === undefined ? undefined : selected.has(drop),
   }
 }

@@ -3,16 +3,22 @@ import type { Progress } from '#client/server.ts'
 import type { Carried } from '../../parts/transfer.tsx'
 
 export interface Report {
+  /** It was interrupted: what is here of it is checked before anything is carried. */
+  readonly isAgain?: boolean
   readonly onCarried: (carried: Carried) => void
   /** The server does not answer, and is asked again. */
   readonly onWaiting: () => void
 }
 
 /** Tells a person of a drop on its way, as often as it can be seen. What is checked as it comes is no news of its own. */
-export function makeReporter(clock: () => number, { onCarried, onWaiting }: Report): (progress: Progress) => void {
+export function makeReporter(
+  clock: () => number,
+  { isAgain = false, onCarried, onWaiting }: Report,
+): (progress: Progress) => void {
   const pace = makePace(clock)
   let toldAtMs = 0
-  let isAllHere = false
+  let toldBytes = 0
+  let isAllHere = isAgain
   return (progress) => {
     if (progress.stage === 'waiting') return onWaiting()
     if (progress.stage !== 'sending' && progress.stage !== 'receiving' && progress.stage !== 'checking') return
@@ -21,8 +27,10 @@ export function makeReporter(clock: () => number, { onCarried, onWaiting }: Repo
     if (stage === 'checking' && !isAllHere) return
     const rate = stage === 'checking' ? undefined : pace.note(bytes, total)
     const now = clock()
-    if (now - toldAtMs < REPORT_MS && bytes < total) return
+    // What was lost on the way is taken off at once: the next that is told may be that the server is waited for.
+    if (now - toldAtMs < REPORT_MS && bytes < total && bytes >= toldBytes) return
     toldAtMs = now
+    toldBytes = bytes
     onCarried({ stage, bytes, total, pace: rate })
   }
 }

@@ -14,6 +14,8 @@ export interface RowView {
   readonly note: ItemNote | undefined
   readonly isGone: boolean
   readonly isRepeated: boolean
+  /** An answer to it has been begun, and is not sent. */
+  readonly isDrafted: boolean
   /** `undefined` where nothing can be deleted. */
   readonly isSelected: boolean | undefined
 }
@@ -43,7 +45,7 @@ export function Rows({ act, isFiltered, today, views }: RowsProps & { views: rea
 /** One drop in the list. */
 function Row({ act, isFiltered, today, view }: RowsProps & { view: RowView }): VNode {
   return useMemo(() => {
-    const { isGone, isRepeated, isSelected, item, note } = view
+    const { isDrafted, isGone, isRepeated, isSelected, item, note } = view
     const { drop } = item
     const hasRead = isRead(note)
     const size = sizeText(item.size)
@@ -67,6 +69,7 @@ function Row({ act, isFiltered, today, view }: RowsProps & { view: RowView }): V
             <span class="item-marks small-text">
               <span class={hasRead ? 'quiet' : 'badge seal waiting'}>{hasRead ? words.read : words.unread}</span>
               {note?.answeredAtMs !== undefined && <span class="seal-text"> · ✓ {words.answered}</span>}
+              {isDrafted && <span class="warn-text"> · {words.drafted}</span>}
               {isRepeated && <span class="warn-text"> · {words.repeatedMark}</span>}
               <span class="quiet">
                 {' '}

@@ -2,7 +2,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { FailureCode } from '../../state.ts'
-import { answerReduce, EMPTY_ANSWER, type Answer, type AnswerEvent } from './answer-state.ts'
+import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemList, type ItemsPage } from './item-list.ts'
 import { itemReduce, type ItemEvent, type Shown } from './item-state.ts'
 
@@ -104,11 +104,15 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
         deletion: undefined,
       }
     case 'locked':
-      // Nothing that was opened or typed outlives it.
+      // Nothing that was opened stays, and what was typed lies sealed on the device.
       return FIRST_INBOX
     case 'left':
       return { ...state, shown: undefined, deletion: undefined }
     case 'answer-drafted':
+    case 'answer-kept':
+    case 'answer-restored':
+    case 'answer-asked':
+    case 'answer-discarded':
     case 'answer-refused':
     case 'answer-worked':
     case 'answer-carried':
@@ -134,9 +138,7 @@ export function answerTo({ answers }: Pick<InboxState, 'answers'>, drop: DropId)
 /** Whether leaving the page now would lose something that somebody has typed, chosen or not saved. */
 export function wouldLoseInbox({ answers, shown }: InboxState): boolean {
   if (shown?.phase.at === 'opened' && shown.phase.saving !== undefined) return true
-  return [...answers.values()].some(
-    ({ draft, stage }) => stage.at === 'sending' || draft.text.trim() !== '' || draft.files.length > 0,
-  )
+  return [...answers.values()].some(wouldLoseAnswer)
 }
 
 /** Whether something is on its way to the box or from it, or on its way to a file. What waits for a connection is not. */

@@ -1,0 +1,55 @@
+import { answerSize } from '#client/box/letter.ts'
+import { Refused } from '#client/refused.ts'
+import { FileFault } from '#client/source.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import { utf8 } from '#protocol/bytes.ts'
+import { isDropError } from '#protocol/error.ts'
+import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { MAX_FILES } from '../../draft.ts'
+import { failureOf } from '../../effects/tools.ts'
+import { roomBytes } from '../../fit.ts'
+import type { AnswerDraft, AnswerFault } from './answer-state.ts'
+
+/** Another tab of this browser is sending an answer in parts to the same drop. */
+export class AnsweredElsewhere extends Error {}
+
+/** What is told of a failure. @param isInParts - what is gone then is what was sent of it before */
+export function answerFaultOf(error: unknown, isInParts = false): AnswerFault {
+  if (error instanceof AnsweredElsewhere) return { at: 'elsewhere' }
+  if (error instanceof FileFault) return { at: error.code === 'file_changed' ? 'changed' : 'file', name: error.file }
+  if (isDropError(error) && error.code === 'box_full') return { at: 'full' }
+  if (isDropError(error) && error.code === 'gone' && isInParts) return { at: 'over' }
+  if (isDropError(error) && error.code === 'too_large') {
+    const largest = error instanceof Refused ? error.largest : undefined
+    return { at: 'size', room: largest === undefined ? undefined : roomBytes(largest) }
+  }
+  return { at: 'server', code: failureOf(error) }
+}
+
+/**
+ * Why an answer is not worth sealing. What fits one part is taken by every server: nobody is asked.
+ * @param from - the box that answers @throws what `learnLargest` throws
+ */
+export async function findAnswerFault(
+  { files, text }: AnswerDraft,
+  from: BoxAddress,
+  learnLargest: () => Promise<number>,
+): Promise<AnswerFault | undefined> {
+  const textBytes = utf8(text).length
+  if (files.length > MAX_FILES) return { at: 'count' }
+  if (textBytes > MAX_TEXT_BYTES) return { at: 'text' }
+  const sizeBytes = answerSize(textBytes, files, from)
+  if (sizeBytes <= SMALL_BYTES) return undefined
+  const largest = await learnLargest()
+  return sizeBytes > largest ? { at: 'size', room: roomBytes(largest) } : undefined
+}
+
+/** Whether going on with the same sealed bytes cannot help. */
+export function isFinal(error: unknown): boolean {
+  return isDropError(error) && FINAL.has(error.code)
+}
+
+const FINAL: ReadonlySet<string> = new Set(['box_full', 'file_changed', 'gone', 'too_large'])
+
+/** Less than one part. */
+const SMALL_BYTES = 4_000_000

@@ -1,0 +1,49 @@
+import type { Slip } from '#client/box/beside.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import type { Store } from '../store.ts'
+
+/** What this browser keeps beside the vaults of its boxes, sealed under their keys. */
+export interface Slips {
+  of(box: BoxAddress): Promise<readonly Slip[]>
+  /** In place of the one of its name. What is kept later stays, whichever is done first. */
+  keep(box: BoxAddress, slip: Slip): Promise<void>
+  forget(box: BoxAddress, name: string): Promise<void>
+  forgetAll(box: BoxAddress): Promise<void>
+}
+
+export function slipsOf({ slips }: Pick<Store, 'slips'>): Slips {
+  return slips instanceof Map ? slipsIn(slips) : slipsOn(slips)
+}
+
+function slipsIn(slips: Map<string, Slip>): Slips {
+  const keyOf = (box: BoxAddress, name = ''): string => `${box} ${name}`
+  const keysOf = (box: BoxAddress): string[] => Array.from(slips.keys()).filter((key) => key.startsWith(keyOf(box)))
+  return {
+    of: async (box) => keysOf(box).flatMap((key) => slips.get(key) ?? []),
+    keep: async (box, slip) => void slips.set(keyOf(box, slip.name), slip),
+    forget: async (box, name) => void slips.delete(keyOf(box, name)),
+    forgetAll: async (box) => keysOf(box).forEach((key) => slips.delete(key)),
+  }
+}
+
+function slipsOn(database: IDBDatabase): Slips {
+  const run = <T>(mode: IDBTransactionMode, act: (shelf: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      // Strict: the page may be gone a moment later.
+      const transaction = database.transaction('slips', mode, { durability: 'strict' })
+      const request = act(transaction.objectStore('slips'))
+      transaction.oncomplete = () => resolve(request.result)
+      transaction.onabort = () => reject(transaction.error)
+    })
+  return {
+    of: (box) => run('readonly', (shelf) => shelf.getAll(allOf(box))),
+    keep: async (box, slip) => void (await run('readwrite', (shelf) => shelf.put(slip, [box, slip.name]))),
+    forget: (box, name) => run('readwrite', (shelf) => shelf.delete([box, name])),
+    forgetAll: (box) => run('readwrite', (shelf) => shelf.delete(allOf(box))),
+  }
+}
+
+/** Everything of one box: an array sorts behind whatever it begins with. */
+function allOf(box: BoxAddress): IDBKeyRange {
+  return IDBKeyRange.bound([box], [box, []])
+}

@@ -1,0 +1,123 @@
+import type { VNode } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import { boxJsonUrl, checkPublished, parseDomain, type Domain, type Publication } from '#client/box/well-known.ts'
+import type { Transport } from '#client/transport.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { publications, published as words } from '../words/published.ts'
+
+/** One press of the button. */
+interface Asked {
+  readonly domain: Domain | undefined
+  readonly publication?: Publication
+}
+
+export interface CheckProps {
+  readonly address: BoxAddress
+  readonly transport: Transport
+  /** What is to be known before anybody is asked. */
+  readonly traces: readonly string[]
+}
+
+/**
+ * Asks the web site that a person names whether it publishes an address. The domain is typed here and comes from no link: whoever
+ * hands out a wrong address would hand out the domain with it.
+ */
+export function Check({ address, traces, transport }: CheckProps): VNode {
+  const input = useRef<HTMLInputElement>(null)
+  const [asked, setAsked] = useState<Asked | undefined>(undefined)
+  const ask = async (): Promise<void> => {
+    const domain = parseDomain(input.current?.value ?? '')
+    const now: Asked = { domain }
+    setAsked(now)
+    if (domain === undefined) return
+    const publication = await checkPublished(domain, address, transport)
+    // Something else was typed or asked meanwhile: an answer stands only below its own question.
+    setAsked((latest) => (latest === now ? { domain, publication } : latest))
+  }
+  const isAsking = asked?.domain !== undefined && asked.publication === undefined
+  return (
+    <form
+      class="stack"
+      noValidate
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isAsking) void ask()
+      }}
+    >
+      <Field
+        id="domain"
+        label={words.domain}
+        hint={words.domainHint}
+        error={asked !== undefined && asked.domain === undefined ? words.domainFault : undefined}
+        occasion={asked}
+      >
+        {(ids) => (
+          <input
+            {...ids}
+            inputMode="url"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellcheck={false}
+            ref={input}
+            onInput={() => setAsked(undefined)}
+          />
+        )}
+      </Field>
+      {traces.map((trace) => (
+        <p key={trace} class="hint">
+          {trace}
+        </p>
+      ))}
+      <div class="buttons">
+        <Button kind="seal" isSubmit isBusy={isAsking}>
+          {words.check}
+        </Button>
+      </div>
+      <div role="status">
+        {asked?.domain !== undefined && <Answer address={address} {...asked} domain={asked.domain} />}
+      </div>
+    </form>
+  )
+}
+
+function Answer({ address, domain, publication }: Asked & { address: BoxAddress; domain: Domain }): VNode {
+  if (publication === undefined) return <p>{words.asking(domain)}</p>
+  const { text, title } = publications[publication]
+  return (
+    <Notice kind={KINDS[publication]}>
+      <p class="strong">{title(domain)}</p>
+      {[...text, ...(isSpelled(domain) ? [words.spelling] : [])].map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {publication !== 'published' && (
+        <p>
+          <a href={boxJsonUrl(domain)} target="_blank" rel="noopener noreferrer">
+            {words.open(domain)}
+          </a>
+        </p>
+      )}
+      {publication === 'unread' && (
+        <>
+          <p>{words.byEye}</p>
+          <p class="mono address">{address}</p>
+        </>
+      )}
+    </Notice>
+  )
+}
+
+/** Whether a person may have typed other letters than those that they know: the network's spelling of what is not ASCII. RFC 5890. */
+function isSpelled(domain: Domain): boolean {
+  return domain.split('.').some((label) => label.startsWith('xn--'))
+}
+
+const KINDS: Readonly<Record<Publication, 'seal' | 'burn' | 'warn'>> = {
+  published: 'seal',
+  another: 'burn',
+  nothing: 'warn',
+  unread: 'warn',
+}

@@ -1,0 +1,50 @@
+import { render } from 'preact'
+import { fetchTransport } from '#client/transport.ts'
+import { parseBoxAddress } from '#protocol/address.ts'
+import { Mark } from '../parts/mark.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
+import { page } from '../words/page.ts'
+import { published as words } from '../words/published.ts'
+import { Check } from './check.tsx'
+
+// The page that may ask any web site, and so has nothing to tell one: docs/decisions/0022.
+
+const address = parseBoxAddress(location.hash.slice(1))
+// Without its policy it would share an origin with all that the client keeps.
+const isApart = origin === 'null'
+
+// Whoever opened this page can change what stands behind the `#`: no answer stays below another address.
+addEventListener('hashchange', () => location.reload())
+
+render(
+  <div class="page">
+    <header class="head">
+      <span class="brand">
+        <Mark />
+        {page.name}
+      </span>
+    </header>
+    <main>
+      <Title text={words.title} />
+      <p class="lede">{words.lede}</p>
+      {!isApart || address === undefined ? (
+        <Notice kind="warn">
+          <p>{isApart ? words.none : words.notApart}</p>
+        </Notice>
+      ) : (
+        <>
+          <section>
+            <h2>{words.address}</h2>
+            <p class="link mono address">{address}</p>
+            <p class="hint">{words.addressHint}</p>
+          </section>
+          <section class="block">
+            <Check address={address} traces={[words.trace, words.traceServer]} transport={fetchTransport} />
+          </section>
+        </>
+      )}
+    </main>
+  </div>,
+  document.querySelector<HTMLElement>('#app') ?? document.body,
+)

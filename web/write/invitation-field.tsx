@@ -1,0 +1,37 @@
+import type { VNode } from 'preact'
+import { Field } from '../parts/field.tsx'
+import { write as words } from '../words/write.ts'
+import type { WriteAct } from './write-act.ts'
+import { asksInvitation, type InvitationFault, type WriteState } from './write-state.ts'
+
+/** Takes the link of an invitation, where the box asks for one and there is none, or none that is good any more. */
+export function InvitationField({ act, state }: { act: WriteAct; state: WriteState }): VNode | null {
+  const { invitation, isAgain } = state
+  if (invitation === undefined || !asksInvitation(state)) return null
+  const { fault, text } = invitation
+  return (
+    <Field
+      id="invitation"
+      label={words.invitation}
+      hint={isAgain ? `${words.uninvited} ${words.uninvitedAgain}` : words.uninvited}
+      error={fault === undefined ? undefined : faultText(fault)}
+      occasion={fault}
+    >
+      {(ids) => (
+        <input
+          {...ids}
+          class="mono"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellcheck={false}
+          value={text}
+          onInput={({ currentTarget }) => act.typeInvitation(currentTarget.value)}
+        />
+      )}
+    </Field>
+  )
+}
+
+function faultText(fault: InvitationFault): string {
+  return fault.at === 'elsewhere' ? words.invitationFaults.elsewhere(fault.origin) : words.invitationFaults[fault.at]
+}
