@@ -4,7 +4,7 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { Sealed } from '#client/send.ts'
 import { termsFields } from '#client/terms-fields.ts'
-import { explain, Failure } from './failure.ts'
+import { describeSystemError, explain, Failure } from './failure.ts'
 import { createFile } from './files.ts'
 import { describe, measure, ONE_PART_BYTES, prepare, type Order } from './outgoing.ts'
 import { prepareFolder } from './save.ts'
@@ -32,7 +32,7 @@ export async function sealIntoFile(order: Order, folder: string, json: boolean):
   try {
     const bytes = await sealed.sealPart(0)
     curl = await curlLine(sealed, file, await contentDigest(bytes))
-    if (!createFile(join(folder, file), bytes)) throw new Failure(`${join(folder, file)} is there already`)
+    writeAge(join(folder, file), bytes)
   } catch (error) {
     forgetTicket(name)
     throw explain(error)
@@ -49,6 +49,16 @@ export async function sealIntoFile(order: Order, folder: string, json: boolean):
   )
   if (ticket.needsPassphrase) say(GUESSABLE)
   say(`its time of ${formatDuration(order.ttlSeconds)} begins then; see whether it is there: sealdrop status ${name}`)
+}
+
+function writeAge(path: string, bytes: Uint8Array): void {
+  let isNew: boolean
+  try {
+    isNew = createFile(path, bytes)
+  } catch (cause) {
+    throw new Failure(`cannot write ${path}: ${describeSystemError(cause)}`, { cause })
+  }
+  if (!isNew) throw new Failure(`${path} is there already`)
 }
 
 /** What deposits a drop with nothing of ours. Creating is unsigned: docs/protocol.md §6.1. */

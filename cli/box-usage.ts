@@ -46,7 +46,9 @@ address, not what was sent to it: for that, make backups.
   --server ORIGIN          where it is to be; default as for send
   --passphrase-file FILE   read the new passphrase from the only line of FILE
   --phrase-file FILE       write the phrase into FILE, a new one, instead of
-                           showing it: needed where there is no terminal
+                           showing it: needed where there is no terminal. If the
+                           command is stopped before the box is made, the same
+                           one takes up the phrase that lies there
   --json                   print {"box", "link", "name", "published"}
 `,
   'box show': `Usage: sealdrop box show [--box NAME] [--passphrase-file FILE] [--json]
@@ -220,7 +222,9 @@ nobody sees it, and never given to the server. Nothing is kept on this computer.
   -o, --output DIR         folder for files, made if missing; see help open
   --to ADDRESS             the box to write to; default the one that answered last
   --to-file FILE           read address or link from the only line of FILE: for an
-                           invitation, as of send
+                           invitation, as of send. A box that takes drops by
+                           invitation asks for one each time, and each drop counts
+                           against it
   --expires TIME           how long what is written waits, at most ${MAX_TTL_SECONDS / 86_400}d; default 14d
   --server ORIGIN          where the box is; default as for send
   --json                   print {"answers": [{"item", "arrived", "expires", "size"}]},

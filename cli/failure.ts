@@ -132,7 +132,7 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
   invitation_needed: [
     'this box takes drops by invitation, and there is none, or it was revoked or has expired',
     EXIT.failed,
-    'ask its owner for an invitation link',
+    'ask its owner for an invitation link: --to-file FILE takes it',
   ],
   outdated: [
     'the server has newer cards of this box',

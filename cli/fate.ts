@@ -55,7 +55,7 @@ export function parseFate(value: unknown): Fate | undefined {
 export function describeFate(fate: Fate): string[] {
   const { state, reads, triesLeft, readers } = fate
   const opened = readers.filter((each) => each.opened !== undefined).length
-  const progress = reads === 1 ? [] : [`opened ${opened} of ${count(reads, 'time')}`]
+  const progress = reads <= 1 ? [] : [`opened ${opened} of ${count(reads, 'time')}`]
   const tries =
     triesLeft < MAX_TRIES && state !== 'locked' ? [`wrong passphrases: ${MAX_TRIES - triesLeft} of ${MAX_TRIES}`] : []
   const until = ['ready', 'claimed', 'uploading'].includes(state)
@@ -111,4 +111,5 @@ const STATES: Readonly<Record<Sent['state'], string>> = {
   read: 'opened and burned',
   revoked: 'revoked',
   locked: `destroyed after ${MAX_TRIES} wrong passphrases`,
+  deleted: 'deleted from its box, read or not',
 }

@@ -13,6 +13,7 @@ import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
 import { verify } from './commands/verify.ts'
 import { EXIT, explain, type ExitCode } from './failure.ts'
+import { failedWith } from './files.ts'
 import { misused } from './options.ts'
 import { erase, restoreOnSignals, print, say } from './terminal.ts'
 import { COMMAND_USAGE, USAGE } from './usage.ts'
@@ -34,11 +35,26 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Exi
   return: comeBack,
 }
 
+/** What only tells. */
+const REPORTS: ReadonlySet<string> = new Set([
+  'help',
+  '--help',
+  '-h',
+  '--version',
+  'status',
+  'verify',
+  'box list',
+  'box show',
+])
+
+const LIST = 'sealdrop help lists them all'
+
 async function run([name = '', ...args]: readonly string[]): Promise<ExitCode> {
   if (name === '--version') return printed(`sealdrop ${VERSION}\n`)
   if (name === 'help' || name === '--help' || name === '-h') return printed(usageOf(args))
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (command === undefined) throw misused(name === '' ? 'a command is missing' : 'there is no such command')
+  if (command === undefined)
+    throw misused(name === '' ? 'a command is missing' : 'there is no such command', undefined, LIST)
   const end = args.indexOf('--')
   const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => each === '--help' || each === '-h')
   return isAsked ? printed(usageOf([name, ...args])) : command(args)
@@ -54,8 +70,13 @@ function usageOf([name, inner = '']: readonly string[]): string {
   if (name === undefined) return USAGE
   const found = [`${name} ${inner}`, name].find((each) => Object.hasOwn(COMMAND_USAGE, each))
   const usage = found === undefined ? undefined : COMMAND_USAGE[found]
-  if (usage === undefined) throw misused('there is no such command')
+  if (usage === undefined) throw misused('there is no such command', undefined, LIST)
   return usage
+}
+
+/** Whether somebody has seen enough of what only tells: nothing is lost then, and other programs are silent, too. */
+function isEnough(cause: unknown, [name = '', inner = '']: readonly string[]): boolean {
+  return failedWith(cause, 'EPIPE') && (REPORTS.has(name) || REPORTS.has(`${name} ${inner}`))
 }
 
 // From here on the list of processes shows a name for this one, not its arguments, among which a link may be. It cannot
@@ -66,12 +87,15 @@ setFlagsFromString('--semi-space-growth-factor=1')
 restoreOnSignals()
 // Nobody but terminal.ts speaks: Node calls a cipher experimental that other platforms have had for years.
 process.removeAllListeners('warning')
+const words = process.argv.slice(2)
 try {
-  process.exitCode = await run(process.argv.slice(2))
+  process.exitCode = await run(words)
 } catch (error) {
-  const { message, hint, exitCode } = explain(error)
-  say(message)
-  if (hint !== undefined) say(`hint: ${hint}`)
+  const { cause, message, hint, exitCode } = explain(error)
+  if (!isEnough(cause, words)) {
+    say(message)
+    if (hint !== undefined) say(`hint: ${hint}`)
+  }
   process.exitCode = exitCode
 } finally {
   erase()

@@ -18,7 +18,7 @@ export function parseOptions<T extends Options>(args: readonly string[], options
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (cause) {
-    throw misused(describeMisuse(cause), cause)
+    throw misused(describeMisuse(cause, options), cause)
   }
   if (parsed.positionals.length > most) throw misused('too many arguments')
   return parsed
@@ -60,12 +60,21 @@ export function parseServer(option: string | undefined): string {
   return url.origin
 }
 
-function describeMisuse(error: unknown): string {
+function describeMisuse(error: unknown, options: Options): string {
   const code = error instanceof Error && 'code' in error ? error.code : ''
+  const message = error instanceof Error ? error.message : ''
   // The messages of Node name the option; what was given as its value they leave out.
-  const [option = 'an option'] = /--?[\w-]+/.exec(error instanceof Error ? error.message : '') ?? []
+  const [option = 'an option'] = /--?[\w-]+/.exec(message) ?? []
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${option}`
-  return `option ${option} is not used that way`
+  const [, name = ''] = /--([\w-]+)/.exec(message) ?? []
+  switch (Object.hasOwn(options, name) ? options[name]?.type : undefined) {
+    case 'boolean':
+      return `option ${option} takes no value`
+    case 'string':
+      return `option ${option} takes a value`
+    case undefined:
+      return `option ${option} is not used that way`
+  }
 }
 
 const HOW = 'sealdrop help COMMAND shows how a command is used'

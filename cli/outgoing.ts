@@ -15,7 +15,7 @@ import type { Letter } from './letter.ts'
 import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
 import { paintLink, print, printJson, say, sayOnSignals } from './terminal.ts'
-import { forgetTicket, keepTicket, replaceTicket } from './tickets.ts'
+import { forgetTicket, keepTicket, noteTicket } from './tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from './words.ts'
 
@@ -133,14 +133,15 @@ async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, js
     throw error
   } finally {
     // After the link, which counts more: if this fails, the ticket that was kept before still serves.
-    replaceTicket(name, { ticket, seed })
+    noteTicket(name, { ticket, seed })
   }
 }
 
 /** What a failed delivery is told as; what was kept goes if it is of no more use. */
-export function explainStop(error: unknown, { sealed, name, letter }: Outgoing): unknown {
+export function explainStop(cause: unknown, { sealed, name, letter }: Outgoing): unknown {
+  const error = sealed.invitation === undefined ? cause : explainInvited(cause)
   const { dropId, parts, ticket } = sealed
-  const code = isDropError(error) ? error.code : undefined
+  const code = isDropError(cause) ? cause.code : undefined
   // Printing failed: the drop is out there.
   if (code === undefined && parts === 1 && error instanceof Failure) return error
   const isOver = parts === 1 || (code !== undefined && OVER.has(code))
@@ -156,6 +157,13 @@ export function explainStop(error: unknown, { sealed, name, letter }: Outgoing):
   const { message, exitCode } = explain(nameServer(error, ticket.origin))
   const hint = code !== 'file_changed' ? howToGoOn(name) : letter === undefined ? anew(name) : again(name)
   return new Failure(message, { exitCode, hint, cause: error })
+}
+
+/** An invitation has room of its own, and the server says no more than that something is full. */
+function explainInvited(error: unknown): unknown {
+  if (!isDropError(error) || error.code !== 'box_full') return error
+  const hint = 'nothing was sent; send less, or ask its owner for another invitation'
+  return new Failure('this invitation is used up, or the box is full', { exitCode: EXIT.tryLater, hint, cause: error })
 }
 
 /** `5 bytes of text and 2 files (1.2 GiB)`. */

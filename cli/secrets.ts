@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { DropError } from '#protocol/error.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import { parseLink, type LinkSecret } from '#client/link.ts'
-import { describeSystemError, EXIT, Failure } from './failure.ts'
+import { EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
+import { readNamed } from './read-named.ts'
 import { askSecret, isTyped, readInput } from './terminal.ts'
 
 /**
@@ -27,11 +27,11 @@ export async function readPassphrase(path: string): Promise<string> {
 /** The only line of a file. @param what - it holds: for the sentence. @throws Failure for any other file */
 export async function readSecretLine(path: string, what: string): Promise<string> {
   const most = MAX_PASSPHRASE_BYTES + LINE_END_BYTES
-  const bytes = path === '-' ? await readInput(most) : await readStart(path, most)
-  const text = bytes?.toString('utf8').replace(/\r?\n$/, '')
+  const bytes = await readNamed(path, most)
+  const text = bytes === undefined ? undefined : decode(bytes, what).replace(/\r?\n$/, '')
   if (text === undefined || Buffer.byteLength(text) > MAX_PASSPHRASE_BYTES) throw tooLong(what)
   if (text !== '' && !text.includes('\n')) return text
-  const article = /^[aeiou]/.test(what) ? 'an' : 'a'
+  const article = articleOf(what)
   throw new Failure(`${article} ${what} file holds one line, the ${what}`, { exitCode: EXIT.usage })
 }
 
@@ -56,15 +56,15 @@ export async function takePassphrase(question: string, path: string | undefined)
   return path === undefined ? notTooLong(await askSecret(question, PASSPHRASE_HINT)) : readPassphrase(path)
 }
 
-/** A new passphrase: from a file, or typed twice. */
-export async function takeNewPassphrase(path: string | undefined): Promise<string> {
-  return path === undefined ? askNewPassphrase() : readPassphrase(path)
+/** A new passphrase: from a file, or typed twice. @param hint - how to give it where there is no terminal. */
+export async function takeNewPassphrase(path: string | undefined, hint?: string): Promise<string> {
+  return path === undefined ? askNewPassphrase(hint) : readPassphrase(path)
 }
 
 /** A new passphrase, typed twice. */
-export async function askNewPassphrase(): Promise<string> {
-  const passphrase = notTooLong(await askSecret('New passphrase', PASSPHRASE_HINT))
-  if ((await askSecret('The same again', PASSPHRASE_HINT)) === passphrase) return passphrase
+export async function askNewPassphrase(hint: string = PASSPHRASE_HINT): Promise<string> {
+  const passphrase = notTooLong(await askSecret('New passphrase', hint))
+  if ((await askSecret('The same again', hint)) === passphrase) return passphrase
   throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was done' })
 }
 
@@ -75,16 +75,18 @@ async function linkText(argument: string | undefined): Promise<string> {
   return (await readInput(MAX_LINK_BYTES))?.toString('utf8') ?? ''
 }
 
-async function readStart(path: string, most: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
+function decode(bytes: Uint8Array, what: string): string {
   try {
-    // By a stream, so that a pipe will do as well: --passphrase-file <(pass show drop)
-    for await (const chunk of createReadStream(path, { end: most }) as AsyncIterable<Buffer>) chunks.push(chunk)
+    // Bytes that are no text would all become the same character, and with it most secrets of random bytes the same secret.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
+    const hint = 'base64 makes text of random bytes'
+    throw new Failure(`${articleOf(what)} ${what} file holds text, in UTF-8`, { exitCode: EXIT.usage, hint, cause })
   }
-  const bytes = Buffer.concat(chunks)
-  return bytes.length > most ? undefined : bytes
+}
+
+function articleOf(what: string): string {
+  return /^[aeiou]/.test(what) ? 'an' : 'a'
 }
 
 function notTooLong(passphrase: string): string {
@@ -93,7 +95,7 @@ function notTooLong(passphrase: string): string {
 }
 
 function tooLong(what: string): Failure {
-  return new Failure(`${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} has at most ${MAX_PASSPHRASE_BYTES} bytes`, {
+  return new Failure(`${articleOf(what)} ${what} has at most ${MAX_PASSPHRASE_BYTES} bytes`, {
     exitCode: EXIT.usage,
   })
 }

@@ -7,7 +7,7 @@ import type { Ticket } from '#client/send.ts'
 import { connect, nameServer, PATIENCE_MS } from './connect.ts'
 import { EXIT, Failure } from './failure.ts'
 import { fateOf, type Fate } from './fate.ts'
-import { findTicket, readTicket, replaceTicket, type Kept } from './tickets.ts'
+import { findTicket, noteTicket, readTicket, type Kept } from './tickets.ts'
 import { formatTime } from './words.ts'
 
 /** A request that the sender key signs. */
@@ -28,7 +28,7 @@ export async function askAsSender(name: string, kept: Kept, request: Request): P
   try {
     const report = await request(connect(kept.ticket.origin, PATIENCE_MS.look), kept.ticket, sender)
     const fate = fateOf(report, Date.now())
-    replaceTicket(name, { ...kept, fate, receipts: provedReceipts(report.claims, kept.receipts) })
+    noteTicket(name, { ...kept, fate, receipts: provedReceipts(report.claims, kept.receipts) })
     return fate
   } catch (error) {
     if (isDropError(error) && error.code === 'gone') return undefined

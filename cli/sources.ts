@@ -28,6 +28,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
   const found: Found[] = []
   const skipped: string[] = []
   for (const path of paths) {
+    if (path === '') throw misused('a file is named by an empty word', undefined, 'is a variable of the shell empty?')
     for await (const each of find(path)) {
       if ('why' in each) skipped.push(`skipped ${each.path}: ${each.why}`)
       else if (found.push(each) > most) throw tooMany(most, rest)
@@ -131,11 +132,15 @@ async function readStream(path: string, most: number): Promise<Bytes> {
 }
 
 function unreadable(path: string, cause: unknown): Failure {
+  // What Node makes of bytes that are no text, and finds nowhere then.
+  if (path.includes('\ufffd')) return new Failure(`cannot read ${path}: its name is not UTF-8`, { hint: RENAME, cause })
   return new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
 }
 
 function tooMany(most: number, rest: string): Failure {
   return misused(`a drop holds at most ${most} files${rest}`, undefined, 'pack them first: tar -cf files.tar …')
 }
+
+const RENAME = 'give it another name; a name in UTF-8 is what every computer can read'
 
 export const SAVE_IT = 'save it as a file first, and send that'

@@ -40,7 +40,7 @@ export function stagingPath(folder: string, id: DropId): string {
 export async function stageIn(path: string): Promise<FolderStaging> {
   const lock = await takeFolder(path)
   const writing = new Set<Promise<void>>()
-  let isCleared = false
+  let isOver = false
   let fault: Failure | undefined
   return {
     path,
@@ -50,8 +50,8 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     size: (n) => sizeOf(partPath(path, n)),
     read: (n) => readPart(partPath(path, n)),
     keep: async (n, part) => {
-      // One that was still on its way is of no more use, and would keep the folder from being removed.
-      if (isCleared) return
+      // One that was still on its way: the folder is gone, or another process's.
+      if (isOver) return
       const write = writePart(path, n, part)
       writing.add(write)
       try {
@@ -70,9 +70,14 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     },
     has: (n) => existsSync(partPath(path, n)),
     forget: (n) => rm(partPath(path, n), { force: true }),
-    leave: async () => leaveStaging(path, lock),
+    leave: async () => {
+      isOver = true
+      // What is fetched ahead is kept, too, and nothing of it half.
+      await Promise.allSettled(writing)
+      leaveStaging(path, lock)
+    },
     clear: async () => {
-      isCleared = true
+      isOver = true
       await Promise.allSettled(writing)
       await rm(path, { recursive: true, force: true })
       lock.release()

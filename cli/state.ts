@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
-import { EXIT, Failure } from './failure.ts'
+import { describeSystemError, EXIT, Failure, isSystemError } from './failure.ts'
 import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
 
 /**
@@ -20,14 +20,25 @@ import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
  */
 type Shelf = 'tickets' | 'reading' | 'opened' | 'uploads' | 'boxes' | 'known'
 
-/** Stores a record that must not be there yet. @returns whether it was stored */
+/** Stores a record that must not be there yet. @returns whether it was stored @throws Failure if it cannot be */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
-  return createFile(recordPath(shelf, name), toBytes(record))
+  return writing(() => createFile(recordPath(shelf, name), toBytes(record)))
 }
 
-/** Stores a record in the place of the one that was there. */
+/** Stores a record in the place of the one that was there. @throws Failure if it cannot be */
 export function replaceRecord(shelf: Shelf, name: string, record: unknown): void {
-  replaceFile(recordPath(shelf, name), toBytes(record))
+  writing(() => replaceFile(recordPath(shelf, name), toBytes(record)))
+}
+
+/** Names the folder: when a disk is full the system does not. */
+function writing<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause
+    const hint = 'SEALDROP_HOME names another folder'
+    throw new Failure(`cannot write in ${homePath()}: ${describeSystemError(cause)}`, { hint, cause })
+  }
 }
 
 /**

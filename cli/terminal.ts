@@ -3,15 +3,18 @@
 //   - What needs an answer goes to the terminal itself, wherever the standard streams lead, and is erased afterwards.
 //     Secrets are not echoed.
 //   - Everything else goes to standard error, with "sealdrop:" before it: no capitalized initials, no period at the end.
-//   - Progress is shown only if standard error is a terminal, and is erased afterwards.
+//   - Progress is shown only if standard error is a terminal that can erase it, and is erased afterwards.
 //   - What other people wrote reaches a terminal only with its control characters made visible.
 //   - Colour only on a terminal, and not with NO_COLOR.
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 
 /** Whether a person sees standard output. */
 export const isSeen: boolean = process.stdout.isTTY
+
+/** Whether the terminal would show what others obey: nothing can be painted or erased. */
+const isDumb = process.env['TERM'] === 'dumb'
 
 /** Whether a person types standard input. */
 export const isTyped: boolean = process.stdin.isTTY
@@ -50,10 +53,10 @@ export function formatJson(value: unknown, spaces = 0): string {
   )
 }
 
-/** Tells the person something. */
+/** Tells the person something, on one line: the name of a file must not look like a second sentence of ours. */
 export function say(sentence: string): void {
   erase()
-  process.stderr.write(`sealdrop: ${visible(sentence)}\n`)
+  process.stderr.write(`sealdrop: ${visible(sentence).replace(/\r?\n/g, '\\u{a}')}\n`)
 }
 
 /**
@@ -61,7 +64,7 @@ export function say(sentence: string): void {
  * lines could not be erased.
  */
 export function showProgress(words: string): void {
-  if (!process.stderr.isTTY) return
+  if (!process.stderr.isTTY || isDumb) return
   const most = (process.stderr.columns || FEW_COLUMNS) - 1
   const line = Array.from(`sealdrop: ${words}`)
   const cut = line.slice(0, most + 1).lastIndexOf(',')
@@ -77,7 +80,7 @@ export function erase(): void {
 
 /** Paints the secret half of a link, if a person sees it. */
 export function paintLink(link: string): string {
-  const isPlain = !isSeen || process.env['TERM'] === 'dumb' || (process.env['NO_COLOR'] ?? '') !== ''
+  const isPlain = !isSeen || isDumb || (process.env['NO_COLOR'] ?? '') !== ''
   return isPlain ? link : link.replace(/#.*$/, '\x1b[32m$&\x1b[39m')
 }
 
@@ -91,8 +94,11 @@ export function visible(text: string): string {
 /**
  * Everything on standard input.
  * @param most - bytes; reading stops with `undefined` when there are more.
+ * @throws Failure if it cannot be read
  */
 export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | undefined> {
+  // Node takes a folder for an empty file.
+  if (isFolder(INPUT)) throw new Failure('cannot read standard input: it is a folder')
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
@@ -111,6 +117,8 @@ export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | und
 export async function askSecret(question: string, hint: string): Promise<string> {
   const answer = await ask(question, hint)
   if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
+  // A terminal of another encoding: every letter but those of ASCII would have become this one.
+  if (answer.includes('\ufffd')) throw new Failure('what was typed is not UTF-8', { exitCode: EXIT.usage, hint })
   return answer
 }
 
@@ -154,7 +162,7 @@ export async function ask(question: string, hint: string, lines: readonly string
     input.setRawMode(false)
     asking = undefined
     input.destroy()
-    writeSync(output, lines.length === 0 ? ERASE_LINE : `\r\x1b[${lines.length}A\x1b[J`)
+    writeSync(output, isDumb ? '\n' : lines.length === 0 ? ERASE_LINE : `\r\x1b[${lines.length}A\x1b[J`)
     closeSync(output)
   }
   return answer === undefined ? interrupt() : answer
@@ -188,7 +196,8 @@ async function readLine(input: ReadStream): Promise<string | undefined> {
       if (key === '\r' || key === '\n') return line.join('')
       if (key === '\x03') return undefined
       if (key === '\x04') return ''
-      if (key === '\x15') line = []
+      if (key === '\x1b') skipKey()
+      else if (key === '\x15') line = []
       else if (key === '\x7f' || key === '\b') line.pop()
       else if (key >= ' ') line.push(key)
     }
@@ -200,12 +209,30 @@ async function readLine(input: ReadStream): Promise<string | undefined> {
   }
 }
 
+/** What is left of an arrow or another key without a letter: nobody would see that it had become part of a secret. */
+function skipKey(): void {
+  const [next] = typedAhead
+  if (next === 'O') typedAhead.splice(0, 2)
+  else if (next === '[') {
+    const end = typedAhead.findIndex((key, at) => at > 0 && /[@-~]/.test(key))
+    typedAhead.splice(0, end === -1 ? typedAhead.length : end + 1)
+  }
+}
+
 /** Ends the command as Ctrl-C ends one that reads no keys itself. */
 function interrupt(): never {
   process.removeAllListeners('SIGINT')
   for (const sentence of lastWords) say(sentence)
   process.kill(process.pid, 'SIGINT')
   throw new Failure('interrupted')
+}
+
+function isFolder(file: number): boolean {
+  try {
+    return fstatSync(file).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** What goes to a file must be on the disk before the drop is burned. */
@@ -233,6 +260,9 @@ let isShown = false
 const FEW_COLUMNS = 80
 
 const TERMINAL = '/dev/tty'
+
+/** The descriptor of standard input. */
+const INPUT = 0
 
 const ERASE_LINE = '\r\x1b[K'
 

@@ -4,9 +4,10 @@ import { dropIdBytes, parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import { parseReceipts } from '#client/refused.ts'
 import type { Ticket } from '#client/send.ts'
-import { EXIT, Failure } from './failure.ts'
+import { EXIT, explain, Failure } from './failure.ts'
 import { parseFate, type Fate } from './fate.ts'
 import { createRecord, listRecords, readRecord, removeRecord, replaceRecord } from './state.ts'
+import { say } from './terminal.ts'
 
 /** A ticket as it is kept, with the sender key that goes with it. */
 export interface Kept {
@@ -31,6 +32,18 @@ export function keepTicket(kept: Kept): string {
 /** Keeps a ticket in the place of the one that was there: with what the server said, so that it is known later. */
 export function replaceTicket(name: string, kept: Kept): void {
   replaceRecord('tickets', name, formatKept(kept))
+}
+
+/**
+ * The same where all else is done: if it cannot be kept, that is told, and nothing fails by it. A ticket that was forgotten
+ * meanwhile stays so.
+ */
+export function noteTicket(name: string, kept: Kept): void {
+  try {
+    if (listTickets().includes(name)) replaceTicket(name, kept)
+  } catch (error) {
+    say(`what the server said is not kept here: ${explain(error).message}`)
+  }
 }
 
 export function forgetTicket(name: string): void {

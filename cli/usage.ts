@@ -43,7 +43,8 @@ Exit codes:
   4  wrong passphrase
   5  the server cannot be reached, or asks to try again later; the box is full
   6  the keys that a box shows are refused: forged, too old, or another's; or the
-     pages of a server are not those of the release
+     pages of a server are not those of the release; or a proof is for another
+     drop
 `
 
 /** What `sealdrop help COMMAND` prints. */
@@ -176,21 +177,32 @@ it all the same: if in doubt, revoke it and send another.
            there is more than one such reader
 `,
   receipt: `Usage: sealdrop receipt save TICKET [FILE] [--json]
-       sealdrop receipt verify FILE [--json]
+       sealdrop receipt verify FILE [--ticket TICKET | --link | --link-file FILE]
+                               [--passphrase-file FILE] [--json]
 
 save writes what proves that a drop was claimed and opened into a file, which
 holds no secret and opens nothing. What was proved once is kept with the ticket,
 also when the server has it no more.
 
 verify checks such a file, asks no server, and says what it proves and what not:
-that somebody who held the claim key in it signed; not who that was, nor that it
-is the key of the drop, as your ticket has it. You could have made it yourself,
-so it convinces nobody who does not trust you. Exit code 1 if it does not hold.
+that somebody who held the claim key in it signed; not who that was. Whether that
+is the key of your drop it says if it is given the ticket or the link to compare
+with. You could have made it yourself, so it convinces nobody who does not trust
+you. Exit code 1 if it does not hold, 6 if it is for another drop.
 
   TICKET   the name that send printed, or the beginning of it
   FILE     default sealdrop-proof-TICKET.json; - is standard output, or input
+  --ticket TICKET          compare server, drop, claim key, and what was opened
+                           with the ticket of a drop that was sent from here
+  --link                   ask for a link, which is not shown, and compare server,
+                           drop and claim key with it
+  --link-file FILE         read the link from the only line of FILE (- is standard
+                           input)
+  --passphrase-file FILE   if the link needs a passphrase: read it from the only
+                           line of FILE instead of asking
   --json   print {"ticket", "proof", "readers"}, or of verify
-           {"holds", "server", "drop", "claim", "readers", "proves", "not"}
+           {"holds", "compared": {"with", "result"}, "server", "drop", "claim",
+           "readers", "proves", "not"}
 `,
   forget: `Usage: sealdrop forget TICKET… [--json]
 
@@ -206,14 +218,16 @@ Asks no server, so a wrong passphrase is not noticed: it gives a wrong key.
 
   LINK                     as for open: better asked for, or -, than an argument
   --passphrase-file FILE   read the passphrase from the only line of FILE
+  --json                   print {"identity"}
 `,
-  verify: `Usage: sealdrop verify ORIGIN [--manifest FILE] [--json]
-       sealdrop verify ORIGIN --watch [--every 10m] [--manifest FILE] [--json]
+  verify: `Usage: sealdrop verify ORIGIN [--as BROWSER] [--manifest FILE] [--json]
+       sealdrop verify ORIGIN --watch [--every 10m] [--as BROWSER] [--manifest FILE]
+                       [--json]
 
-Fetches everything that a server serves besides its API, as a browser would, and
+Fetches everything that a server serves besides its API, as browsers would, and
 compares bytes and headers with the release that this command is of. Each
-difference is one line. Exit code 0 if there is none, 6 if there is any, 5 if
-the server cannot be reached.
+difference is one line, and says which browser was shown it if not all were. Exit
+code 0 if there is none, 6 if there is any, 5 if the server cannot be reached.
 
 It says what this computer was served just now. A server that knows whom it
 wants to deceive can serve others, and you, something else: so look often, from
@@ -221,9 +235,12 @@ other networks, and compare with what others see. This command is no browser
 below HTTP, and can be told from one by who looks closely.
 
   ORIGIN            such as https://drop.example
+  --as BROWSER      chrome, firefox or safari: ask as that one alone, for a third
+                    of the traffic; default all: as each of them
   --watch           go on, and print one line each time
   --every TIME      how often, from 1s to 7d (s, m, h, d); default 10m
   --manifest FILE   the manifest.json of another release
-  --json            print {"origin", "at", "version", "ok", "differences": […]}
+  --json            print {"origin", "at", "version", "as", "ok",
+                    "differences": […]}
 `,
 }

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { constants, lstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
@@ -11,11 +11,17 @@ import { misused } from '../options.ts'
 import { readSecretLine } from '../secrets.ts'
 import { ask, askSecret, say } from '../terminal.ts'
 
-/** @throws Failure if something is there already: a phrase is never written over anything, and never to standard output */
-export function checkPhraseFile(path: string): void {
+/**
+ * Looks where a phrase is to go.
+ * @returns the phrase that a command has left there which was stopped before it had made the box; `undefined` if nothing is there
+ * @throws Failure if something else is there: a phrase is never written over anything, and never to standard output
+ */
+export function checkPhraseFile(path: string): Phrase | undefined {
   if (path === '-') throw misused('--phrase-file takes the name of a new file')
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return
-  throw new Failure(`there is something already: ${path}`, { hint: 'a phrase goes into a file of its own, a new one' })
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  const left = readWritten(path)
+  if (left === undefined) throw somethingThere(path)
+  return left
 }
 
 /** Writes a phrase into a new file that only its owner can read. */
@@ -26,7 +32,25 @@ export function writePhrase(path: string, phrase: Phrase): void {
   } catch (cause) {
     throw new Failure(`cannot write the phrase: ${describeSystemError(cause)}: ${path}`, { cause })
   }
-  if (!isNew) checkPhraseFile(path)
+  if (!isNew) throw somethingThere(path)
+}
+
+/** A phrase exactly as `writePhrase` leaves it, in a file that nobody else could have written or read. */
+function readWritten(path: string): Phrase | undefined {
+  try {
+    const { mode, size, uid } = lstatSync(path)
+    const isOwn = (mode & FILE_TYPE_AND_OTHERS) === REGULAR_FILE && uid === process.getuid?.()
+    if (!isOwn || size > MAX_PHRASE_BYTES) return undefined
+    const text = readFileSync(path, 'utf8')
+    const phrase = parsePhrase(text)
+    return phrase !== undefined && text === `${formatWords(phrase)}\n` ? phrase : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function somethingThere(path: string): Failure {
+  return new Failure(`there is something already: ${path}`, { hint: 'a phrase goes into a file of its own, a new one' })
 }
 
 /** A phrase: from the only line of a file, or typed. @throws DropError `bad_code` */
@@ -68,3 +92,11 @@ function inColumns({ words }: Phrase): string[] {
 }
 
 const HINT = 'use --phrase-file FILE'
+
+/** 24 words of at most 8 letters, and what stands between them. */
+const MAX_PHRASE_BYTES = 216
+
+const REGULAR_FILE = constants.S_IFREG
+
+/** What kind of file it is, and what others than its owner may do with it. */
+const FILE_TYPE_AND_OTHERS = constants.S_IFMT | constants.S_IRWXG | constants.S_IRWXO

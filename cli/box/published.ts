@@ -1,4 +1,4 @@
-import { boxJsonUrl, checkPublished } from '#client/box/well-known.ts'
+import { boxJsonUrl, checkPublished, parseDomain } from '#client/box/well-known.ts'
 import { fetchTransport } from '#client/transport.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { EXIT, Failure } from '../failure.ts'
@@ -7,24 +7,32 @@ import { say } from '../terminal.ts'
 
 /**
  * Goes on only if a web site publishes the address too: docs/protocol.md §13.11.
- * @param domain - `newsroom.example`
+ * @param typed - `newsroom.example`
  * @throws Failure
  */
-export async function requirePublished(domain: string, address: BoxAddress): Promise<void> {
-  const url = boxJsonUrl(domain)
-  if (url === undefined) throw misused('--published-by takes a domain, such as newsroom.example')
-  const { host } = new URL(url)
-  if (!(await isPublished(domain, address, host))) {
-    const hint = `nothing was sent; ask the owner another way, and look at ${url}`
-    throw new Failure(`${host} does not publish this address`, { exitCode: EXIT.refusedCard, hint })
+export async function requirePublished(typed: string, address: BoxAddress): Promise<void> {
+  const domain = parseDomain(typed)
+  if (domain === undefined) throw misused('--published-by takes a domain, such as newsroom.example')
+  const publication = await checkPublished(domain, address, fetchTransport)
+  const look = `look at ${boxJsonUrl(domain)}`
+  switch (publication) {
+    case 'published':
+      return say(`this address is also published by ${domain}`)
+    case 'another':
+      throw refused(`${domain} publishes another address`, look)
+    case 'nothing':
+      throw refused(`${domain} publishes no address`, look)
+    case 'unread':
+      throw new Failure(`what ${domain} publishes cannot be read`, {
+        exitCode: EXIT.tryLater,
+        hint: `nothing was sent; try again later, or ${look}`,
+      })
   }
-  say(`this address is also published by ${host}`)
 }
 
-async function isPublished(domain: string, address: BoxAddress, host: string): Promise<boolean> {
-  try {
-    return await checkPublished(domain, address, fetchTransport)
-  } catch (cause) {
-    throw new Failure(`${host} cannot be reached`, { exitCode: EXIT.tryLater, hint: 'nothing was sent', cause })
-  }
+function refused(sentence: string, look: string): Failure {
+  return new Failure(sentence, {
+    exitCode: EXIT.refusedCard,
+    hint: `nothing was sent; ask the owner another way, and ${look}`,
+  })
 }

@@ -112,7 +112,10 @@ async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T
     } catch (error) {
       await saver.discard()
       const fault = saver.fault ?? staging?.fault
-      if (fault !== undefined) throw fault
+      if (fault !== undefined) {
+        await staging?.leave()
+        throw fault
+      }
       const code = isDropError(error) ? error.code : ''
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
       // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.

@@ -1,14 +1,18 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { checkProof, formatProof, makeProof, type Proof } from '#client/proof-file.ts'
+import { DropError } from '#protocol/error.ts'
+import { stretch } from '#client/crypto/argon2.ts'
+import { deriveOpener, parseLink } from '#client/link.ts'
+import { checkProof, formatProof, makeProof, matchProof, type Expected } from '#client/proof-file.ts'
 import { checkDrop } from '#client/sender.ts'
 import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { iso, readerName } from '../fate.ts'
 import { createFile } from '../files.ts'
 import { misused, parseOptions } from '../options.ts'
+import { makeProgress } from '../progress.ts'
+import { describeProof, proofToJson, provedReaders, refuseProof } from '../proof.ts'
+import { readNamed } from '../read-named.ts'
+import { passphraseFor, takeSecretLine } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
-import { print, printJson, readInput, say, visible } from '../terminal.ts'
+import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, readTicket } from '../tickets.ts'
-import { formatTime } from '../words.ts'
 
 /** Keeps what proves that a drop was opened, and checks what somebody kept. */
 export async function receipt([name = '', ...args]: readonly string[]): Promise<ExitCode> {
@@ -31,8 +35,7 @@ async function save(args: readonly string[]): Promise<ExitCode> {
   const name = findTicket(start)
   await learn(name)
   const { ticket, receipts = [] } = readTicket(name)
-  if (ticket.claim === undefined)
-    throw new Failure('a drop in a box has no receipts: its readers collect it, and sign nothing for you')
+  if (ticket.claim === undefined) throw new Failure(NO_RECEIPTS)
   const proof = makeProof(ticket, receipts)
   if (proof === undefined) throw new Failure('nobody has proved anything of this drop yet', { exitCode: EXIT.gone })
   const text = formatProof(proof)
@@ -44,7 +47,7 @@ async function save(args: readonly string[]): Promise<ExitCode> {
   }
   const file = path ?? `sealdrop-proof-${name}.json`
   write(file, text)
-  if (values.json) await printJson({ ticket: name, proof: file, readers: readersOf(proof) })
+  if (values.json) await printJson({ ticket: name, proof: file, readers: provedReaders(proof) })
   say(`saved the proof in ${file}; sealdrop receipt verify checks it, with no server`)
   if (ticket.needsPassphrase) say(GUESSABLE)
   return EXIT.done
@@ -52,19 +55,55 @@ async function save(args: readonly string[]): Promise<ExitCode> {
 
 /** Checks a proof file, with no server, and says what it proves and what not. */
 async function verify(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const { values, positionals } = parseOptions(args, VERIFY_OPTIONS, 1)
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing: name one, or - for standard input')
-  const verdict = await checkProof(await read(path))
+  const drop = await expected(path, values)
+  const bytes = await readNamed(path, MAX_PROOF_BYTES)
+  const verdict = await checkProof(bytes?.toString('utf8') ?? '')
   switch (verdict.state) {
     case 'malformed':
       throw new Failure('this is no proof file, or it was changed', { hint: NOTHING })
     case 'forged':
       throw new Failure('a signature in it does not hold: it was changed, or made up', { hint: NOTHING })
-    case 'holds':
-      await (values.json ? printJson(toJson(verdict.proof)) : print(visible(describe(verdict.proof))))
+    case 'holds': {
+      const comparison = drop && { with: drop.with, result: matchProof(verdict.proof, drop) }
+      if (values.json) await printJson(proofToJson(verdict.proof, comparison))
+      if (drop !== undefined && comparison !== undefined && comparison.result !== 'same')
+        throw refuseProof(comparison.result, drop)
+      if (!values.json) await print(visible(describeProof(verdict.proof, comparison)))
       return EXIT.done
+    }
   }
+}
+
+/** What somebody wants a proof to be for. */
+type Wanted = Expected & { readonly with: 'ticket' | 'link'; readonly needsPassphrase?: boolean }
+
+/** @param path - of the proof. @returns `undefined` if nobody said what it should be for */
+async function expected(path: string, values: VerifyValues): Promise<Wanted | undefined> {
+  const { ticket: start, link: isAsked, 'link-file': linkFile, 'passphrase-file': passphraseFile } = values
+  const hasLink = isAsked || linkFile !== undefined
+  if ([start !== undefined, isAsked, linkFile !== undefined].filter(Boolean).length > 1)
+    throw misused('a proof is compared with one ticket, or one link')
+  if (passphraseFile !== undefined && !hasLink) throw misused('--passphrase-file belongs to --link or --link-file')
+  if ([path, linkFile, passphraseFile].filter((each) => each === '-').length > 1)
+    throw misused('standard input cannot be two things at once')
+  if (start !== undefined) {
+    const { origin, dropId, claim, opened } = readTicket(findTicket(start)).ticket
+    if (claim === undefined) throw new Failure(NO_RECEIPTS)
+    return { with: 'ticket', origin, dropId, claim, opened }
+  }
+  if (!hasLink) return undefined
+  const link = parseLink(await takeSecretLine(linkFile, 'link', 'use --link-file FILE'))
+  if (link === undefined) throw new DropError('bad_link')
+  const { origin, secret } = link
+  const passphrase = await passphraseFor(secret, passphraseFile)
+  const progress = makeProgress()
+  const { dropId, claim } = await deriveOpener(secret, passphrase, stretch, (done) =>
+    progress({ stage: 'stretching', done }),
+  )
+  return { with: 'link', origin, dropId, claim: claim.publicKey, needsPassphrase: secret.needsPassphrase }
 }
 
 /** Asks the server once more. What it has proved before is kept, and is enough where it does not answer. */
@@ -86,77 +125,23 @@ function write(path: string, text: string): void {
   if (!isNew) throw new Failure(`${path} is there already`, { hint: 'name another file after the ticket' })
 }
 
-async function read(path: string): Promise<string> {
-  if (path === '-') return (await readInput(MAX_PROOF_BYTES))?.toString('utf8') ?? ''
-  try {
-    const file = openSync(path, 'r')
-    try {
-      return fstatSync(file).size > MAX_PROOF_BYTES ? '' : readFileSync(file, 'utf8')
-    } finally {
-      closeSync(file)
-    }
-  } catch (cause) {
-    throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
-  }
-}
-
-interface ProvedReader {
-  readonly reader: string
-  /** ISO 8601, by the reader's clock. */
-  readonly claimed: string
-  readonly opened?: string
-}
-
-function readersOf({ receipts }: Proof): ProvedReader[] {
-  return receipts.map(({ reader, claim, ack }) => ({
-    reader: readerName(reader),
-    claimed: iso(claim.created),
-    ...(ack === undefined ? {} : { opened: iso(ack.reader.created) }),
-  }))
-}
-
-function toJson(proof: Proof): unknown {
-  const { authority, dropId, claim } = proof
-  return { holds: true, server: authority, drop: dropId, claim, readers: readersOf(proof), proves: PROVES, not: NOT }
-}
-
-function describe(proof: Proof): string {
-  const readers = readersOf(proof).map(({ reader, claimed, opened }) =>
-    opened === undefined
-      ? `reader ${reader} claimed it ${formatTime(Date.parse(claimed))}, and has not signed that it was opened`
-      : `reader ${reader} opened it ${formatTime(Date.parse(opened))}`,
-  )
-  const { authority, dropId, claim } = proof
-  const list = (sentences: readonly string[]): string[] => sentences.map((each) => `- ${each}`)
-  const head = [
-    'The proof holds: every signature in it is right.',
-    '',
-    `drop ${dropId} at ${authority}`,
-    `claim key ${claim}`,
-    ...readers,
-  ]
-  return `${[...head, '', 'What it proves:', ...list(PROVES), '', 'What it does not prove:', ...list(NOT)].join('\n')}\n`
-}
-
-const PROVES = [
-  'Somebody who held this claim key signed each line above. Whoever has the link of a drop, and the passphrase if it needs one, has its claim key.',
-  'Where it says opened, they also signed the hash of what lies in the last bytes of the drop. The sender knows whether that hash is right, and kept it only if it was: they had decrypted all of it.',
-  'The operator of the server cannot have made this if that is the claim key of the drop: it does not hold it, unless somebody gave it the link.',
-]
-
-const NOT = [
-  'That this is the claim key of the drop: anybody, the operator too, can name any drop and sign with a key of their own. The sender’s ticket has the right one.',
-  'Who the person was. A key signed; whoever has the link has the key.',
-  'When. The times are by the clock of the reader.',
-  'Anything to a third party who does not trust the sender: the sender has the link too, and could have made all of it.',
-  'That nobody else opened it: a server can hold a receipt back.',
-]
-
 const GUESSABLE = 'whoever has it and the link can try passphrases at home: do not give both away'
 
 const NOTHING = 'it proves nothing'
 
+const NO_RECEIPTS = 'a drop in a box has no receipts: its readers collect it, and sign nothing for you'
+
 const OPTIONS = { json: { type: 'boolean', default: false } } as const
+
+const VERIFY_OPTIONS = {
+  ...OPTIONS,
+  ticket: { type: 'string' },
+  link: { type: 'boolean', default: false },
+  'link-file': { type: 'string' },
+  'passphrase-file': { type: 'string' },
+} as const
+
+type VerifyValues = ReturnType<typeof parseOptions<typeof VERIFY_OPTIONS>>['values']
 
 /** Longer than any proof is. */
 const MAX_PROOF_BYTES = 262_144

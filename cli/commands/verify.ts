@@ -3,7 +3,8 @@ import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
 import { print, printJson, visible } from '../terminal.ts'
 import { makeVisitor } from '../verify/browse.ts'
-import { describeDifference, describeObservation, describeBriefly } from '../verify/describe.ts'
+import { BROWSERS, type Browser } from '../verify/browsers.ts'
+import { describeBriefly, describeObservation, describeSeen } from '../verify/describe.ts'
 import { readManifest } from '../verify/manifest.ts'
 import { observe, type Observation } from '../verify/observe.ts'
 
@@ -13,14 +14,15 @@ export async function verify(args: readonly string[]): Promise<ExitCode> {
   const origin = parseOrigin(positionals[0])
   const everyMs = parseEvery(values.every)
   if (values.every !== undefined && !values.watch) throw misused('--every belongs to --watch')
-  const manifest = readManifest(values.manifest)
+  const browsers = parseBrowsers(values.as)
+  const manifest = await readManifest(values.manifest)
   const look = async (): Promise<Observation> => {
-    // Each time over connections of its own, as somebody who comes anew.
-    const visitor = makeVisitor()
+    // Each time over connections of their own, as somebody who comes anew.
+    const visitors = browsers.map(makeVisitor)
     try {
-      return await observe(origin, manifest, visitor, Date.now())
+      return await observe(origin, manifest, visitors, Date.now())
     } finally {
-      visitor.leave()
+      for (const visitor of visitors) visitor.leave()
     }
   }
   while (values.watch) {
@@ -37,7 +39,8 @@ export async function verify(args: readonly string[]): Promise<ExitCode> {
     return failure.exitCode
   }
   if (!values.json) {
-    const lines = [describeObservation(observation, manifest), ...observation.differences.map(describeDifference)]
+    const { as, differences } = observation
+    const lines = [describeObservation(observation, manifest), ...differences.map((each) => describeSeen(each, as))]
     await print(lines.map((line) => `${visible(line)}\n`).join(''))
   }
   return observation.ok ? EXIT.done : EXIT.differs
@@ -52,6 +55,13 @@ function parseOrigin(text: string | undefined): string {
   return url.origin
 }
 
+function parseBrowsers(text = 'all'): readonly Browser[] {
+  if (text === 'all') return BROWSERS
+  const browser = BROWSERS.find((each) => each === text)
+  if (browser === undefined) throw misused(`--as takes ${BROWSERS.join(', ')} or all`)
+  return [browser]
+}
+
 /** @returns milliseconds */
 function parseEvery(text = '10m'): number {
   const [, amount = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(text) ?? []
@@ -63,6 +73,7 @@ function parseEvery(text = '10m'): number {
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 const OPTIONS = {
+  as: { type: 'string' },
   manifest: { type: 'string' },
   watch: { type: 'boolean', default: false },
   every: { type: 'string' },

@@ -134,11 +134,16 @@ function readBlob(folder: string, name: string): Buffer | undefined {
 function reading<T>(file: string, read: (database: DatabaseSync) => T): T {
   // Asked for here: the other commands run under a Node that has none.
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite')
-  const database = new Database(file, { readOnly: true })
   try {
-    return read(database)
-  } finally {
-    database.close()
+    const database = new Database(file, { readOnly: true, timeout: PATIENCE_MS })
+    try {
+      return read(database)
+    } finally {
+      database.close()
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown error'
+    throw new Failure(`cannot read ${place(file)}: ${why}`, { hint: 'run the same command again', cause })
   }
 }
 
@@ -162,3 +167,6 @@ function subfolders(folder: string): readonly string[] {
 function place(file: string): string {
   return file.split('/').slice(-2).join('/')
 }
+
+/** A server that is writing has a database for itself, for a moment. */
+const PATIENCE_MS = 10_000

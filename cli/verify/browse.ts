@@ -1,8 +1,9 @@
 import { request as requestPlain, Agent as PlainAgent, type IncomingMessage } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { fieldsOf, type Way } from './ways.ts'
+import * as zlib from 'node:zlib'
+import { fieldsOf, type Browser } from './browsers.ts'
+import type { Way } from './ways.ts'
 
 /** What came back for one address. */
 export interface Visit {
@@ -15,6 +16,8 @@ export interface Visit {
 
 /** Somebody who looks at the pages of a server. */
 export interface Visitor {
+  /** As whose browser it asks. */
+  readonly browser: Browser
   /** Asks for what is at an address, in one of the ways that a browser has. Rejects if there is no whole answer. */
   readonly visit: (url: string, way: Way) => Promise<Visit>
   /** Lets the connections go. */
@@ -25,13 +28,14 @@ export interface Visitor {
  * Visits like a browser, over connections that stay open. No field tells that this is a check, and no redirect is
  * followed. Below HTTP it is no browser, and a server that wants to can tell: docs/verify.md.
  */
-export function makeVisitor(): Visitor {
+export function makeVisitor(browser: Browser): Visitor {
   const plain = new PlainAgent({ keepAlive: true, maxSockets: SOCKETS })
   const secure = new SecureAgent({ keepAlive: true, maxSockets: SOCKETS })
   const visit: Visitor['visit'] = async (url, way) => {
     const isSecure = url.startsWith('https:')
     // Browsers begin with it; Node would write it at the end.
-    const fields = { Host: new URL(url).host, ...fieldsOf(way) }
+    const { host, origin } = new URL(url)
+    const fields = { Host: host, ...fieldsOf(browser, way, origin, [...CODINGS.keys()]) }
     const options = { headers: fields, signal: AbortSignal.timeout(PATIENCE_MS) }
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const asked = isSecure
@@ -49,6 +53,7 @@ export function makeVisitor(): Visitor {
     return { status: answer.statusCode ?? 0, headers, body: decoded ?? raw }
   }
   return {
+    browser,
     visit,
     leave: () => {
       plain.destroy()
@@ -78,11 +83,15 @@ async function decode(raw: Buffer, coding: string | undefined): Promise<Buffer |
   }
 }
 
+type Undo = (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+
 // A map: a server could name what every object has.
-const CODINGS: ReadonlyMap<string, (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = new Map([
-  ['br', promisify(brotliDecompress)],
-  ['deflate', promisify(inflate)],
-  ['gzip', promisify(gunzip)],
+const CODINGS: ReadonlyMap<string, Undo> = new Map<string, Undo>([
+  ['br', promisify(zlib.brotliDecompress)],
+  ['deflate', promisify(zlib.inflate)],
+  ['gzip', promisify(zlib.gunzip)],
+  // Node 20 has none: there it is not asked for.
+  ...('zstdDecompress' in zlib ? [['zstd', promisify(zlib.zstdDecompress)] as [string, Undo]] : []),
 ])
 
 /** As many as a browser opens to one server: who visits has no more under way, for waiting counts as silence. */

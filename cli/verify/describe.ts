@@ -1,25 +1,42 @@
 import { count } from '../words.ts'
+import { BROWSER_NAMES, type Browser } from './browsers.ts'
 import type { Difference } from './compare.ts'
 import type { Manifest } from './manifest.ts'
-import type { Observation } from './observe.ts'
+import type { Observation, Seen } from './observe.ts'
 
 /** What was seen, in one line. */
-export function describeObservation({ differences, ok, origin, version }: Observation, { files }: Manifest): string {
+export function describeObservation(
+  { as, differences, ok, origin, version }: Observation,
+  { files }: Manifest,
+): string {
+  const asked = `asked as ${naming(as)}`
   return ok
-    ? `${origin} serves version ${version}: ${count(files.length, 'file')}, the same bytes and headers`
-    : `${origin} does not serve version ${version}: ${count(differences.length, 'difference')}`
+    ? `${origin} serves version ${version}: ${count(files.length, 'file')}, the same bytes and headers; ${asked}`
+    : `${origin} does not serve version ${version}: ${count(differences.length, 'difference')}; ${asked}`
 }
 
 /** The same for who watches: when, what, and which addresses. */
-export function describeBriefly({ at, differences, ok, origin, unreachable, version }: Observation): string {
+export function describeBriefly({ as, at, differences, ok, origin, unreachable, version }: Observation): string {
   const paths = [...new Set(differences.map(({ path }) => path))]
   const named = paths.length > MAX_NAMED ? [...paths.slice(0, MAX_NAMED), `${paths.length - MAX_NAMED} more`] : paths
   const verdict = unreachable === true ? 'unreachable' : ok ? 'same' : `differs at ${named.join(', ')}`
-  return `${at}  ${origin}  ${version}  ${verdict}`
+  // Who was shown something else: that it was not all of them tells most.
+  const shown = as.filter((browser) => differences.some((each) => each.as.includes(browser)))
+  const told = shown.length === 0 || shown.length === as.length ? '' : ` to ${naming(shown)} alone`
+  return `${at}  ${origin}  ${version}  ${as.join()}  ${verdict}${told}`
 }
 
-/** One difference, in one line. */
-export function describeDifference(difference: Difference): string {
+/** One difference, in one line. @param asked - all browsers in whose place the server was asked */
+export function describeSeen(seen: Seen, asked: readonly Browser[]): string {
+  return `${describeDifference(seen)}${seen.as.length === asked.length ? '' : ` (to ${naming(seen.as)} alone)`}`
+}
+
+function naming(browsers: readonly Browser[]): string {
+  const names = browsers.map((each) => BROWSER_NAMES[each])
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((each) => each !== '').join(' and ')
+}
+
+function describeDifference(difference: Difference): string {
   const { path } = difference
   switch (difference.kind) {
     case 'missing':

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describeSystemError, EXIT, Failure } from '../failure.ts'
+import { EXIT, Failure } from '../failure.ts'
+import { readNamed } from '../read-named.ts'
 
 /** What a server of one release serves besides its API. docs/verify.md. */
 export interface Manifest {
@@ -21,16 +21,10 @@ export interface ServedFile {
 }
 
 /** Reads the manifest that came with this command, or another. @throws Failure if there is none, or it is none */
-export function readManifest(file: string | undefined): Manifest {
+export async function readManifest(file: string | undefined): Promise<Manifest> {
   const place = file ?? fileURLToPath(new URL('manifest.json', import.meta.url))
-  let text: string
-  try {
-    text = readFileSync(place, 'utf8')
-  } catch (cause) {
-    const hint = '--manifest FILE names the manifest of a release'
-    throw new Failure(`cannot read ${place}: ${describeSystemError(cause)}`, { hint, cause })
-  }
-  const manifest = parseManifest(text)
+  const bytes = await readNamed(place, MAX_MANIFEST_BYTES, '--manifest FILE names the manifest of a release')
+  const manifest = parseManifest(bytes?.toString('utf8') ?? '')
   if (manifest === undefined)
     throw new Failure(`${place} is no manifest of a release that this command knows`, { exitCode: EXIT.usage })
   return manifest
@@ -65,3 +59,6 @@ function parseFile(value: unknown): ServedFile | undefined {
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Many times the longest. */
+const MAX_MANIFEST_BYTES = 16_777_216

@@ -15,6 +15,7 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
   const { 'passphrase-file': file, 'backup-passphrase-file': ownFile } = values
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing')
+  if (path === '-') throw misused('a backup goes into a new file: name one')
   if (file === '-' && ownFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)
   const passphrase = ownFile === undefined ? session.passphrase : await readPassphrase(ownFile)

@@ -1,11 +1,16 @@
+import { fetchOwnCard } from '#client/box/own-card.ts'
 import { createBox, publish } from '#client/box/owner.ts'
+import { deriveRoot, type Phrase } from '#client/box/root.ts'
 import { fetchLimits } from '#client/send.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import { isDropError } from '#protocol/error.ts'
 import { parseCardName, parseSize } from '../../box/options.ts'
 import { checkPhraseFile, teachPhrase, writePhrase } from '../../box/phrase.ts'
-import { keepBox } from '../../box/session.ts'
+import { keepBox, type Session } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
+import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
-import { EXIT, type ExitCode } from '../../failure.ts'
+import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions, parseServer } from '../../options.ts'
 import { takeNewPassphrase } from '../../secrets.ts'
 import { hasTerminal, say, sayOnSignals } from '../../terminal.ts'
@@ -18,17 +23,18 @@ export async function create(args: readonly string[]): Promise<ExitCode> {
   const name = parseCardName(values.name, '--name')
   const readerName = parseCardName(values['reader-name'], '--reader-name')
   const wanted = values.largest === undefined ? Number.POSITIVE_INFINITY : parseSize(values.largest, '--largest')
-  if (phraseFile !== undefined) checkPhraseFile(phraseFile)
-  else if (!hasTerminal())
+  if (phraseFile === undefined && !hasTerminal())
     throw misused('there is no terminal to show the phrase on', undefined, 'use --phrase-file FILE')
+  const left = phraseFile === undefined ? undefined : checkPhraseFile(phraseFile)
 
   const largest = Math.min(wanted, await largestOf(origin))
+  if (left !== undefined && phraseFile !== undefined) await requireUnused(origin, left, phraseFile)
   const passphrase = await takeNewPassphrase(passphraseFile)
   const terms = { largest, invitation: values['invitation-only'] }
-  const { state, phrase } = await createBox({ origin, name, readerName, terms, now: Date.now() })
+  const { state, phrase } = await createBox({ origin, name, readerName, terms, now: Date.now(), phrase: left })
   // Before anything else is kept: a box without its phrase is soon no box.
-  if (phraseFile !== undefined) writePhrase(phraseFile, phrase)
-  const session = await keepBox(state, passphrase)
+  if (phraseFile !== undefined && left === undefined) writePhrase(phraseFile, phrase)
+  const session = await keepAfterPhrase(phraseFile, keepBox(state, passphrase))
   sayOnSignals([`stopped; the box is here, but not published: sealdrop box forget --box ${state.box} removes it`])
   if (phraseFile === undefined) await teachPhrase(phrase)
   sayOnSignals(['stopped; sealdrop box renew publishes the box'])
@@ -42,6 +48,45 @@ export async function create(args: readonly string[]): Promise<ExitCode> {
   if (phraseFile !== undefined) say(`the phrase is in ${phraseFile}: write it down, and delete the file`)
   say('make a backup too: sealdrop box backup FILE; the phrase alone opens nothing that was sealed before')
   return EXIT.done
+}
+
+/** If the box does not come to be, its phrase lies there all the same: that is told, and how to go on. */
+async function keepAfterPhrase(phraseFile: string | undefined, keeping: Promise<Session>): Promise<Session> {
+  if (phraseFile === undefined) return keeping
+  const said = `no box was made; its phrase is in ${phraseFile}, and the same command goes on with it`
+  sayOnSignals([`stopped; ${said}`])
+  try {
+    return await keeping
+  } catch (error) {
+    say(said)
+    throw error
+  }
+}
+
+/** A phrase that was found where a new one was to go is taken up only if there is no box of it, neither here nor there. */
+async function requireUnused(origin: string, phrase: Phrase, phraseFile: string): Promise<void> {
+  const { address } = await deriveRoot(phrase)
+  const what = `${phraseFile} holds the phrase of a box that is`
+  if (readVault(address) !== undefined)
+    throw new Failure(`${what} here already`, {
+      hint: 'sealdrop box renew publishes it; for another box name a new file',
+    })
+  if (await isPublished(origin, address))
+    throw new Failure(`${what} at ${origin} already`, {
+      hint: `sealdrop box restore --phrase-file ${phraseFile} brings it back; for another box name a new file`,
+    })
+  say(`${phraseFile} holds a phrase that has no box here, nor at ${origin}: it is taken up`)
+}
+
+/** @throws Failure if the server cannot be reached */
+async function isPublished(origin: string, box: BoxAddress): Promise<boolean> {
+  try {
+    await fetchOwnCard(connect(origin, PATIENCE_MS.look), { box })
+    return true
+  } catch (error) {
+    if (isDropError(error) && error.code === 'gone') return false
+    throw nameServer(error, origin, 'nothing was made')
+  }
 }
 
 /** Asked first: without a server nothing is made. */

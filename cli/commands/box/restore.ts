@@ -1,4 +1,3 @@
-import { open as openFile } from 'node:fs/promises'
 import { isDropError } from '#protocol/error.ts'
 import { openBackup } from '#client/box/backup.ts'
 import { fetchOwnCard } from '#client/box/own-card.ts'
@@ -13,9 +12,10 @@ import { isHere, keepBox, keepUp, type Session } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
 import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
-import { describeSystemError, EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions, parseServer } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
+import { readNamed } from '../../read-named.ts'
 import { readPassphrase, takeNewPassphrase, takePassphrase } from '../../secrets.ts'
 import { say } from '../../terminal.ts'
 import { count } from '../../words.ts'
@@ -27,7 +27,7 @@ export async function restore(args: readonly string[]): Promise<ExitCode> {
   const [path] = positionals
   const ways = [path !== undefined, phrase, phraseFile !== undefined].filter(Boolean).length
   if (ways !== 1) throw misused('name a backup, or give one of --phrase and --phrase-file')
-  if (file === '-' && (phraseFile === '-' || values['backup-passphrase-file'] === '-'))
+  if ([path, file, phraseFile, values['backup-passphrase-file']].filter((each) => each === '-').length > 1)
     throw misused('standard input cannot be both')
   return path === undefined ? fromPhrase(values) : fromBackup(path, values)
 }
@@ -111,19 +111,9 @@ function unlessGone(error: unknown): undefined {
 
 /** @throws Failure if it cannot be read, or is longer than any backup */
 async function readBackup(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const file = await openFile(path, 'r')
-    try {
-      const { size } = await file.stat()
-      if (size > MAX_BACKUP_BYTES) throw new Failure(`this is no backup: ${path}`, { exitCode: EXIT.usage })
-      return new Uint8Array(await file.readFile())
-    } finally {
-      await file.close()
-    }
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
-  }
+  const bytes = await readNamed(path, MAX_BACKUP_BYTES)
+  if (bytes === undefined) throw new Failure(`this is no backup: ${path}`, { exitCode: EXIT.usage })
+  return new Uint8Array(bytes)
 }
 
 const OPTIONS = {
