@@ -8,6 +8,7 @@ import { collectLicenses } from './licenses.ts'
 import { makeManifest } from './manifest.ts'
 import { makeOffline } from './offline.ts'
 import { makeHeaders, makePages } from './pages.ts'
+import { makePublished } from './published.ts'
 import { readSettings } from './settings.ts'
 import { makeWaict } from './waict.ts'
 import { makeWebcatFiles } from './webcat-files.ts'
@@ -30,11 +31,12 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
  */
 export async function build(signed?: string): Promise<void> {
   const settings = readSettings()
-  const [worker, web, cli, offline] = await Promise.all([
+  const [worker, web, cli, offline, published] = await Promise.all([
     bundleWorker('worker/main.ts'),
     bundleWeb(WEB_ENTRIES),
     bundleCli('cli/main.ts'),
     makeOffline(),
+    makePublished(),
   ])
   const importMap = makeImportMap(web.meta, 'web/main.tsx', web.files)
   const pages: [string, string | Uint8Array][] = [
@@ -47,9 +49,10 @@ export async function build(signed?: string): Promise<void> {
       path === 'disclosure.html' ? disclosurePage(page) : page,
     ]),
     ['.well-known/sealdrop/disclosure.json', declarationFile()],
-    ['licenses.txt', collectLicenses(web.meta)],
+    ['published.html', published.html],
+    ['licenses.txt', collectLicenses(web.meta, published.inline.meta)],
   ]
-  const plain: Files = new Map([...web.files, ...pages, ['_headers', makeHeaders(importMap)]])
+  const plain: Files = new Map([...web.files, ...pages, ['_headers', makeHeaders(importMap, published.inline.hashes)]])
   const webcat = makeWebcatFiles(makeManifest(VERSION, plain), signed)
   const served: Files = new Map([...plain, ...webcat.served])
   const manifest = makeManifest(VERSION, served, offline)
@@ -59,7 +62,12 @@ export async function build(signed?: string): Promise<void> {
       ['licenses.txt', collectLicenses(cli.meta)],
       ['manifest.json', json(manifest)],
     ]),
-    meta: new Map(Object.entries({ worker, web, cli }).map(([name, { meta }]) => [`${name}.json`, json(meta)])),
+    meta: new Map(
+      Object.entries({ worker, web, cli, published: published.inline }).map(([name, { meta }]) => [
+        `${name}.json`,
+        json(meta),
+      ]),
+    ),
     waict: makeWaict(makeManifest(VERSION, plain)),
     web: served,
     webcat: webcat.unsigned,

@@ -79,6 +79,7 @@ function bundleChunks(points: { in: string; out: string }[], made: Metafile): Pr
     minify: true,
     platform: 'browser',
     plugins: [leaveOutUnusedRecipients, leaveApart(made)],
+    // That our modules do nothing by being imported says package.json (`sideEffects`): else some chunks would be empty.
     splitting: true,
     target: 'es2023',
   })

@@ -8,7 +8,7 @@ export function integrityOf(contents: string | Uint8Array): string {
 
 /**
  * The import map (HTML §8.1.6.2) of the page whose script was made from `entry`: for every chunk that it can come to fetch,
- * at once or later, what it must hold. A browser refuses any other, and under `Integrity-Policy` any that is not named.
+ * at once or later, what it must hold. A browser refuses any other.
  * @throws Error for an import that was not built.
  */
 export function makeImportMap(meta: Metafile, entry: string, files: ReadonlyMap<string, Uint8Array>): string {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { ROOT } from './bundle.ts'
 import { listFolder } from './files.ts'
 
-/** The licences of every package that a bundle has code of, as their authors ask to be passed on. */
-export function collectLicenses(meta: Metafile): string {
+/** The licences of every package that bundles have code of, as their authors ask to be passed on. */
+export function collectLicenses(...metas: readonly Metafile[]): string {
+  const inputs = metas.flatMap((meta) => Object.keys(meta.inputs))
   const packages = new Set(
-    Object.keys(meta.inputs).flatMap((path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[0] ?? []),
+    inputs.flatMap((path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[0] ?? []),
   )
   return [...packages].toSorted().map(licenseOf).join('\n')
 }

@@ -1,9 +1,11 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { PROBLEMS } from '#protocol/problem.ts'
-import { pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { PUBLISHED_PATH } from '#protocol/published-path.ts'
+import { pageHeaders, publishedHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { ROOT, type Bundle } from './bundle.ts'
 import { listFolder } from './files.ts'
+import type { Inline } from './inline.ts'
 import { integrityOf } from './integrity.ts'
 
 /**
@@ -36,7 +38,7 @@ export function makePages(
         .filter((name) => template.includes(`src="%${name}%"`))
         .flatMap((name) => staticImports(meta, outputOf(meta, entries[name] ?? '')))
         .map((output) => output.replace(/^dist\/web/, ''))
-        // Not `modulepreload`: WebKit knows no integrity there, and under the policy would refuse it, and with it the script.
+        // Not `modulepreload`: WebKit checks no integrity there, and would run what it had fetched so.
         .map((each) => `<link rel="preload" as="script" crossorigin href="${each}" integrity="${hashOf(each)}">`)
       // The policy has the hash of the map alone, without what a formatter puts around it.
       const whole = template.replace(/\s*%import-map%\s*/, () => importMap)
@@ -52,8 +54,9 @@ export function makePages(
 /**
  * The `_headers` file: what the asset server adds to all its answers, redirects and refusals too. The values of two rules for
  * one address would be joined, so that a rule that differs takes away first.
+ * @param published - what the page at `PUBLISHED_PATH` holds inside itself, as CSP names it.
  */
-export function makeHeaders(importMap: string): string {
+export function makeHeaders(importMap: string, published: Inline['hashes']): string {
   const all: Readonly<Record<string, string>> = {
     ...pageHeaders('/', `'${integrityOf(importMap)}'`),
     'Cache-Control': 'no-cache',
@@ -61,6 +64,7 @@ export function makeHeaders(importMap: string): string {
   const apart: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '/assets/*': { ...all, 'Cache-Control': FOR_EVER },
     [WORKSHOP_PATH]: { ...all, ...pageHeaders(WORKSHOP_PATH) },
+    [PUBLISHED_PATH]: { ...all, ...publishedHeaders(published.script, published.style) },
   }
   const rules = Object.entries(apart).map(([address, headers]) => {
     const changed = Object.entries(headers).filter(([name, value]) => all[name] !== value)
