@@ -5,7 +5,7 @@ import { CHROMIUM_FLAGS, findChromium } from './test/tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
 /** Generous, because all of them share the machine; nothing waits for these when all is well. */
-const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 }
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
 const BUNDLED = [
   '@noble/ciphers/chacha.js',
   '@noble/curves/ed25519.js',
@@ -80,13 +80,14 @@ export default defineConfig({
       {
         define,
         test: {
+          ...timeouts,
           name: 'e2e',
           include: ['test/{cli,e2e}/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       ...(isSlow ? [large()] : []),
@@ -99,6 +100,7 @@ function large(): TestProjectInlineConfiguration {
   return {
     define,
     test: {
+      ...timeouts,
       name: 'large',
       include: ['test/large/**/*.test.ts'],
       env: { LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
@@ -106,7 +108,6 @@ function large(): TestProjectInlineConfiguration {
       maxWorkers: 1,
       sequence: { groupOrder: 2 },
       testTimeout: 1_800_000,
-      hookTimeout: 120_000,
     },
   }
 }

@@ -3,7 +3,8 @@
 //   between PATH COUNT CONDITION SIGNAL ARGUMENTS…
 //
 // Runs `sealdrop ARGUMENTS…`. Requests of PATH after the first COUNT are held back until there is a file `released`. Once
-// CONDITION, a shell command, succeeds, the command gets SIGNAL. Every request is noted in the file `requests`.
+// CONDITION, a shell command, succeeds, the command gets SIGNAL. Every request that is passed on is noted in the file `requests`,
+// and in `answers` once the server has answered it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
@@ -30,7 +31,9 @@ const proxy = createServer(async (request, response) => {
   const fields = { ...headers, 'accept-encoding': 'identity' }
   const asked = ask(`http://${headers.host}${url}`, { method, headers: fields }, async (answer) => {
     try {
-      response.writeHead(answer.statusCode, answer.headers).end(await buffer(answer))
+      const body = await buffer(answer)
+      appendFileSync('answers', `${method} ${url}\n`)
+      response.writeHead(answer.statusCode, answer.headers).end(body)
     } catch {
       response.destroy()
     }

@@ -8,6 +8,8 @@ const RECORD = { created: 1_790_000_000, nonce: 'n'.repeat(22), signature: '' }
 const ACK = { opened: toBase64url(new Uint8Array(32)), claim: RECORD, reader: { ...RECORD, created: 1_790_000_060 } }
 const READER = formatPublicKey(new Uint8Array(32).fill(0xab))
 
+const IN_BOX = { state: 'deleted', reads: 0, claims: [] } as const
+
 test('what no signature proves is told as the word of the server', () => {
   expect(words({ isClaimProved: false, isOpeningProved: false })).toMatch(
     /^reader abababab claimed .* says the server without proof/,
@@ -48,6 +50,13 @@ test('a fate that was stored is read back, and anything else is refused', () => 
   ]
   for (const change of changes) expect(parseFate({ ...fate, ...change })).toBeUndefined()
   for (const other of [null, 'read', []]) expect(parseFate(other)).toBeUndefined()
+})
+
+test('of a drop that was taken out of its box nobody says that it was opened', () => {
+  const fate = fateOf({ ...report({ isClaimProved: true, isOpeningProved: true }), ...IN_BOX }, 1_790_000_000_000)
+  expect(describeFate(fate)).toEqual(['deleted from its box, read or not'])
+  expect(parseFate(JSON.parse(JSON.stringify(fate)))).toEqual(fate)
+  expect(describeFate({ ...fate, state: 'ready' })[0]).toMatch(/^waits, until [^,]+$/)
 })
 
 type Told = Partial<JudgedReceipt> & Pick<JudgedReceipt, 'isClaimProved' | 'isOpeningProved'>

@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { readAnswer } from '../../cli/operator/answer.ts'
+import { searchFolder } from '../../cli/operator/folder.ts'
 import { formatJson } from '../../cli/terminal.ts'
 
 const ABOUT = { drop: 'oWoM-7cC-h23a0_amIcAbw' as DropId }
@@ -27,3 +33,33 @@ test('what a server puts into a disclosure is no command to the terminal', () =>
   expect(shown).toBe('{\n  "text": "a\\u009b2Jb\\u202ec\\u0007"\n}')
   expect(JSON.parse(shown)).toEqual(value)
 })
+
+test('a server that has a database for itself for a moment is waited for, and makes no internal error', async () => {
+  const { data, file } = folderOfServer()
+  const writer = spawn(process.execPath, ['-e', HOLD, file])
+  onTestFinished(() => void writer.kill())
+  await once(writer.stdout, 'data')
+  expect(searchFolder(data, ABOUT).held).toEqual([])
+})
+
+test('what is no database is named, and nothing is disclosed without it', () => {
+  const { data, file } = folderOfServer()
+  writeFileSync(file, 'no database, however one looks at it')
+  expect(() => searchFolder(data, ABOUT)).toThrow(/^cannot read sealdrop-Shelf\/one\.sqlite: /)
+})
+
+function folderOfServer(): { data: string; file: string } {
+  const data = mkdtempSync(join(tmpdir(), 'sealdrop-operator-'))
+  onTestFinished(() => rmSync(data, { recursive: true }))
+  const shelf = join(data, 'state', 'do', 'sealdrop-Shelf')
+  mkdirSync(shelf, { recursive: true })
+  return { data, file: join(shelf, 'one.sqlite') }
+}
+
+/** Says when it has the database for itself, and lets go of it half a second later. */
+const HOLD = `
+  const database = new (require('node:sqlite').DatabaseSync)(process.argv[1])
+  database.exec('CREATE TABLE drops (id BLOB); BEGIN EXCLUSIVE')
+  console.log('held')
+  setTimeout(() => database.exec('COMMIT'), 500)
+`

@@ -31,6 +31,16 @@ test('a folder in which nothing was kept is not left behind', async () => {
   expect([staging.has(0), staging.has(1)]).toEqual([false, true])
 })
 
+test('a part that comes in while the command gives up is kept whole, and nothing of it is left half-written', async () => {
+  const staging = await stageIn(path)
+  await staging.keep(0, new Uint8Array(5))
+  const coming = staging.keep(1, new Uint8Array(8_000_000))
+  await staging.leave()
+  expect(readdirSync(path).toSorted()).toEqual(['lock', 'part-0.age', 'part-1.age'])
+  await Promise.all([coming, staging.keep(2, new Uint8Array(1))])
+  expect(staging.has(2)).toBe(false)
+})
+
 test('a folder in which a drop comes in belongs to one process', async () => {
   const staging = await stageIn(path)
   await expect(stageIn(path)).rejects.toThrow('another process opens the same drop into this folder')

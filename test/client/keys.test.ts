@@ -1,5 +1,5 @@
 import { argon2idAsync } from '@noble/hashes/argon2.js'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { deriveOpener, locate } from '#client/link.ts'
 import { stretch, stretchInTurns } from '#client/crypto/argon2.ts'
 import { ageIdentityFromSeed, ageRecipient } from '#client/crypto/envelope.ts'
@@ -128,4 +128,32 @@ test('a key that is made is fresh, may be registered, and is not given out again
     expect(privateKey.extractable).toBe(false)
     await expect(crypto.subtle.exportKey('pkcs8', privateKey)).rejects.toThrow(Error)
   }
+})
+
+test('a link whose key begins with a zero opens where the platform reads no such seed', async () => {
+  const seed = new Uint8Array(32).fill(7).fill(0, 0, 1)
+  const expected = await signingKeyFromSeed(seed)
+  // As WebKitGTK 2.50 does with one seed of 256.
+  const platform = crypto.subtle.importKey.bind(crypto.subtle)
+  const spy = vi
+    .spyOn(crypto.subtle, 'importKey')
+    .mockImplementation(async (...wanted: Parameters<typeof platform>) => {
+      if (wanted[0] === 'pkcs8') throw new DOMException('', 'DataError')
+      return platform(...wanted)
+    })
+  onTestFinished(() => spy.mockRestore())
+  const key = await signingKeyFromSeed(seed)
+  expect(key.publicKey).toBe(expected.publicKey)
+  expect(key.privateKey.extractable).toBe(false)
+  const [one, other] = await Promise.all(
+    [key, expected].map(({ privateKey }) => crypto.subtle.sign('Ed25519', privateKey, seed)),
+  )
+  expect(new Uint8Array(one ?? [])).toEqual(new Uint8Array(other ?? [0]))
+  await expect(signingKeyFromSeed(new Uint8Array(32).fill(7))).rejects.toMatchObject({ name: 'DataError' })
+})
+
+test('a message is sealed where the platform fails at making a key now and then', async () => {
+  const spy = vi.spyOn(crypto.subtle, 'generateKey').mockRejectedValueOnce(new DOMException('', 'OperationError'))
+  onTestFinished(() => spy.mockRestore())
+  expect((await generateSigningKey()).privateKey.usages).toEqual(['sign'])
 })

@@ -172,6 +172,8 @@ test('the next part is decrypted and one more is read while the sink writes the 
   const sink = {
     file: async () => {},
     write: async () => {
+      // As long as that takes on a busy machine; and a while for what must not come.
+      while (fetched.length < 5) await new Promise((done) => setTimeout(done, 1))
       await new Promise((done) => setTimeout(done, 20))
       atFirstWrite.push([...fetched])
     },

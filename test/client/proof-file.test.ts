@@ -7,7 +7,7 @@ import { parsePublicKey } from '#protocol/public-key.ts'
 import { verifyRequest } from '#protocol/signature.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { signRequest } from '#client/crypto/sign.ts'
-import { checkProof, formatProof, makeProof, provedReceipts, type Proof } from '#client/proof-file.ts'
+import { checkProof, formatProof, makeProof, matchProof, provedReceipts, type Proof } from '#client/proof-file.ts'
 import { runs } from '../runs.ts'
 import vectors from '../vectors/proofs.json' with { type: 'json' }
 
@@ -75,6 +75,28 @@ test('a proof under a key that somebody made up holds, and names that key', asyn
   const receipts = signed === undefined ? [] : [{ reader: reader.publicKey, claim: signed.record }]
   const proof = await proofIn(formatProof({ authority, dropId, claim: made.publicKey, receipts }))
   expect([proof.dropId, proof.claim === claim, proof.receipts.length]).toEqual([dropId, false, 1])
+})
+
+test('a proof is told from one for another server, drop or key, and from one of another opening', async () => {
+  const proof = await proofIn(good.file)
+  const { dropId, claim, opened = '' } = proof
+  const other = (await generateSigningKey()).publicKey
+  const otherDrop = parseDropId('A'.repeat(22)) ?? dropId
+  const ticket = { origin: `https://${proof.authority}`, dropId, claim, opened }
+  const matches = [
+    ticket,
+    { origin: ticket.origin, dropId, claim },
+    { ...ticket, origin: 'https://other.example', dropId: otherDrop },
+    { ...ticket, dropId: otherDrop, claim: other },
+    { ...ticket, claim: other, opened: 'A'.repeat(43) },
+    { ...ticket, opened: 'A'.repeat(43) },
+  ].map((each) => matchProof(proof, each))
+  expect(matches).toEqual(['same', 'same', 'another_server', 'another_drop', 'another_key', 'another_opening'])
+  const [receipt] = proof.receipts
+  if (receipt?.ack === undefined) throw new Error('The proof says nothing of an opening.')
+  const unopened = makeProof(ticket, [{ reader: receipt.reader, claim: receipt.claim }])
+  if (unopened === undefined) throw new Error('The claim is no proof.')
+  expect(matchProof(unopened, { ...ticket, opened: 'A'.repeat(43) })).toBe('same')
 })
 
 test('a drop for a box, which nobody claims, has no proof', async () => {

@@ -256,9 +256,14 @@ test('two parts are on the way at once, and never more', async () => {
   let flying = 0
   let most = 0
   const plain = partsServer()
+  const { promise: two, resolve } = Promise.withResolvers<void>()
   const transport: typeof plain.transport = async (exchange) => {
+    if (exchange.method !== 'PUT') return plain.transport(exchange)
     flying += 1
     most = Math.max(most, flying)
+    if (flying === 2) resolve()
+    // The first waits until the second is sealed; and then both for one that must not come.
+    await two
     await new Promise((done) => setTimeout(done, 60))
     const answer = await plain.transport(exchange)
     flying -= 1

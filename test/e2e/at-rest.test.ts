@@ -63,6 +63,8 @@ test('after a drop is burned its ciphertext is on the disk no more', async () =>
   const reader = await generateSigningKey()
   const { opened } = await openWhole(await claim(reached, opener, reader), opener)
   expect(await acknowledge(reached, opener, reader, opened)).toBe(true)
+  // The store on a disk takes files away a moment after it has said so.
+  await expect.poll(isKept).toBe(false)
   await server.stop()
   expect(isKept()).toBe(false)
 })

@@ -11,7 +11,7 @@ const { person, server } = stage()
 /** As long as one may be, and nothing in it to break a line at. */
 const NAME = 'w'.repeat(80)
 
-test('an owner and a sender do everything by keyboard alone', { timeout: 240_000 }, async () => {
+test('an owner and a sender do everything by keyboard alone', async () => {
   const origin = server().url
   const [owner, sender, later] = await Promise.all([person(), person(), person()])
   const { page } = owner
@@ -93,5 +93,5 @@ test('an owner and a sender do everything by keyboard alone', { timeout: 240_000
 
 /** A screen begins at its heading, for whoever hears it. */
 async function begins(page: Page, name: string): Promise<void> {
-  await expect.poll(() => focused(page), { timeout: 20_000 }).toBe(name)
+  await expect.poll(() => focused(page)).toBe(name)
 }

@@ -18,7 +18,7 @@ const { person, server } = stage()
 
 test(
   'a tip with a large file is read on a second device, answered, and its sender comes back twice',
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async () => {
     const origin = server().url
     const [owner, sender, second, later] = await Promise.all([person(), person(), person(), person()])

@@ -16,7 +16,7 @@ let leaky: Report
 beforeAll(async () => {
   await using variant = await makeVariant([...CLIENT_LEAKS, ...WORKER_LEAKS])
   ;[clean, leaky] = await Promise.all([drill(ROOT), drill(variant.root)])
-}, 240_000)
+})
 
 test('of the product the drill finds nothing, and the keys that it tries open nothing', () => {
   expect(formatReport(clean)).toMatch(/^Nothing else was found: /m)

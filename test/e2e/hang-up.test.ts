@@ -59,7 +59,7 @@ test.for(['KV', 'R2'] as const)('a sender who hangs up in the middle of a part l
   }
   // The shelf notes an attempt before it is made: when none is left, each has been cleaned up behind its sender.
   await expect
-    .poll(() => rowsIn(join(server.data, 'state/do/sealdrop-Shelf'), 'SELECT n, state FROM parts'), { timeout: 20_000 })
+    .poll(() => rowsIn(join(server.data, 'state/do/sealdrop-Shelf'), 'SELECT n, state FROM parts'))
     .toEqual([])
   // The local store of R2 leaves files behind that no object names: what counts is what can be asked for.
   const [folder, query] = store === 'R2' ? ['r2', 'SELECT key FROM _mf_objects'] : ['kv', 'SELECT key FROM _mf_entries']

@@ -163,7 +163,7 @@ async function open(server: Server, opener: Opener, reader: SigningKey, staging:
 
 test(
   'a drop in parts arrives whole wherever the line breaks, or who sends is told and goes on',
-  { timeout: isSlow ? 900_000 : 120_000 },
+  { timeout: isSlow ? 900_000 : 300_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(

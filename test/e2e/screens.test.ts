@@ -160,7 +160,7 @@ test('the whole way by keyboard alone: sealed, copied, opened, with the focus al
   await tabTo(page, 'Seal message')
   await page.keyboard.press('Enter')
   await heading(page, 'Sealed. Send this link.')
-  expect(await focused(page)).toBe('Sealed. Send this link.')
+  await expect.poll(() => focused(page)).toBe('Sealed. Send this link.')
   const link = (await page.getByRole('group', { name: 'Link' }).textContent()) ?? ''
   await tabTo(page, 'Copy link')
   await page.keyboard.press('Enter')
@@ -170,7 +170,7 @@ test('the whole way by keyboard alone: sealed, copied, opened, with the focus al
   await tabTo(reader.page, 'Open it now')
   await reader.page.keyboard.press('Enter')
   await heading(reader.page, 'Opened')
-  expect(await focused(reader.page)).toBe('Opened')
+  await expect.poll(() => focused(reader.page)).toBe('Opened')
   await tabTo(reader.page, 'Copy text')
 })
 

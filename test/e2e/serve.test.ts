@@ -79,7 +79,7 @@ test('PORT= is the usual port, not any', async () => {
   const data = mkdtempSync(join(tmpdir(), 'sealdrop-port-'))
   try {
     const env = { ...process.env, PORT: '', SEALDROP_DATA: data }
-    const started = promisify(execFile)(process.execPath, [SERVE, '--no-build'], { env, timeout: 30_000 })
+    const started = promisify(execFile)(process.execPath, [SERVE, '--no-build'], { env, timeout: 120_000 })
     await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Port 8787 is taken') })
   } finally {
     holder.close()

@@ -73,9 +73,11 @@ test('a wrong passphrase says how many tries are left, the right one opens', asy
   const link = await sealInPage(sender.page, server().url, { text: 'behind a passphrase', passphrase: 'größe zählt' })
   await openInPage(reader.page, link, 'grosse zahlt')
   await reader.page.getByText('9 tries left, then the message destroys itself.').waitFor()
-  expect(
-    await reader.page.getByLabel('Passphrase', { exact: true }).evaluate((node) => node === document.activeElement),
-  ).toBe(true)
+  await expect
+    .poll(() =>
+      reader.page.getByLabel('Passphrase', { exact: true }).evaluate((node) => node === document.activeElement),
+    )
+    .toBe(true)
   // The same passphrase as another keyboard composes it.
   await reader.page.getByLabel('Passphrase', { exact: true }).fill('größe zählt'.normalize('NFD'))
   await reader.page.getByRole('button', { name: 'Open it now' }).click()
@@ -83,7 +85,7 @@ test('a wrong passphrase says how many tries are left, the right one opens', asy
   expect([...sender.complaints, ...reader.complaints]).toEqual([])
 })
 
-test('ten wrong passphrases destroy the message', { timeout: 240_000 }, async () => {
+test('ten wrong passphrases destroy the message', async () => {
   const [sender, thief] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'nobody reads this', passphrase: 'right' })
   await openInPage(thief.page, link, 'wrong 10')
@@ -132,6 +134,8 @@ test('with three reads three browsers open it, and the fourth does not', async (
     const reader = await person()
     await openInPage(reader.page, link)
     expect(await textOf(reader.page)).toBe('for three')
+    // Before that it is claimed, and not yet read.
+    await reader.page.getByText(/^The (server has deleted it|sender sees that you opened it)/).waitFor()
   }
   const fourth = await person()
   await visit(fourth.page, link)
@@ -146,6 +150,34 @@ test('burned by its sender, it is gone for whoever has the link', async () => {
   await heading(sender.page, 'Burned')
   await visit(reader.page, link)
   await heading(reader.page, 'There is nothing to open here')
+})
+
+test('a browser that reads no key whose seed begins with a zero opens every link, and tells nobody which one that was', async () => {
+  const someone = await person()
+  await someone.context.addInitScript(() => {
+    // The empty page between two others has none of this.
+    if (!isSecureContext) return
+    const importKey = crypto.subtle.importKey.bind(crypto.subtle) as (...wanted: unknown[]) => Promise<CryptoKey>
+    Object.defineProperty(crypto.subtle, 'importKey', {
+      value: async (...wanted: unknown[]) => {
+        const [format, bytes] = wanted
+        const isOdd = format === 'pkcs8' && bytes instanceof Uint8Array && bytes.at(-32) === 0
+        if (isOdd) throw new DOMException('as WebKitGTK 2.50 does', 'DataError')
+        return importKey(...wanted)
+      },
+    })
+  })
+  const { page, complaints } = someone
+  const fetched: string[] = []
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname))
+  const isThere = (): boolean => fetched.splice(0).some((path) => path.includes('public-half'))
+  // What is missing is fetched for a link of which no seed begins so: of 256 seeds, 255.
+  const link = await sealInPage(page, server().url, { text: 'nothing special' })
+  expect(isThere()).toBe(true)
+  await openInPage(page, link)
+  expect(await textOf(page)).toBe('nothing special')
+  expect(isThere()).toBe(true)
+  expect(complaints).toEqual([])
 })
 
 test('a damaged link is told apart without asking the server', async () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeVisitor } from '../../cli/verify/browse.ts'
-import type { Difference } from '../../cli/verify/compare.ts'
+import { BROWSERS } from '../../cli/verify/browsers.ts'
 import { readManifest, type Manifest } from '../../cli/verify/manifest.ts'
-import { observe, type Observation } from '../../cli/verify/observe.ts'
+import { observe, type Observation, type Seen } from '../../cli/verify/observe.ts'
 import { listFolder } from '../../tools/files.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
@@ -16,24 +16,25 @@ import { startServer, type Server } from '../tools/server.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = ['tools', 'protocol', 'client', 'dist', 'package.json', 'wrangler.toml']
 const copy = mkdtempSync(join(tmpdir(), 'sealdrop-verify-'))
-const visitor = makeVisitor()
+const visitors = BROWSERS.map(makeVisitor)
 let manifest: Manifest
 let server: Server
 
 beforeAll(async () => {
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  manifest = readManifest(join(copy, 'dist/cli/manifest.json'))
+  manifest = await readManifest(join(copy, 'dist/cli/manifest.json'))
   server = await startServer({ root: copy })
 })
 afterAll(async () => {
-  visitor.leave()
+  for (const visitor of visitors) visitor.leave()
   await server.close()
   rmSync(copy, { recursive: true })
 })
 
-function look(wanted: Manifest = manifest): Promise<Observation> {
-  return observe(server.url, wanted, visitor, Date.now())
+/** As one browser: that each of them is asked shows elsewhere. */
+function look(wanted: Manifest = manifest, as = visitors.slice(0, 1)): Promise<Observation> {
+  return observe(server.url, wanted, as, Date.now())
 }
 
 /** Does `work` while a file of what is served is another. */
@@ -63,7 +64,7 @@ const served = (): string[] => listFolder(join(copy, 'dist/web')).filter((file) 
 
 test('what was built is the release: every file is listed, and nothing differs', async () => {
   expect(manifest.files.map(({ path }) => path).toSorted()).toEqual(served().map(addressOf).toSorted())
-  expect(await look()).toMatchObject({ origin: server.url, ok: true, differences: [] })
+  expect(await look(manifest, visitors)).toMatchObject({ origin: server.url, as: BROWSERS, ok: true, differences: [] })
 })
 
 test('one flipped byte in any served file is found, and the file is named', async () => {
@@ -99,11 +100,14 @@ test('the command ends with 6 and names the file, to people and to programs', as
   const { ok, differences } = JSON.parse(parsed?.stdout ?? '') as Observation
   const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/) as string
   const each = { sha256, bytes: expect.any(Number) as number }
-  expect([ok, differences]).toEqual([false, [{ kind: 'bytes', path: addressOf(file), expected: each, found: each }]])
+  expect([ok, differences]).toEqual([
+    false,
+    [{ kind: 'bytes', path: addressOf(file), expected: each, found: each, as: ['chrome'] }],
+  ])
 })
 
 function run(more: readonly string[]): Promise<{ code: number; stdout: string }> {
-  const args = [join(copy, 'dist/cli/sealdrop.js'), 'verify', server.url, ...more]
+  const args = [join(copy, 'dist/cli/sealdrop.js'), 'verify', server.url, '--as', 'chrome', ...more]
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, (_, stdout) => resolve({ code: child.exitCode ?? -1, stdout }))
   })
@@ -117,7 +121,7 @@ test('a file that is not there any more is named', async () => {
   const { differences } = await look()
   writeFileSync(place, bytes)
   const status = expect.any(Number) as number
-  expect(differences).toEqual([{ kind: 'missing', path: addressOf(file), status }])
+  expect(differences).toEqual([{ kind: 'missing', path: addressOf(file), status, as: ['chrome'] }])
 })
 
 // Last: the server goes on with other headers, and ends.
@@ -135,11 +139,11 @@ test('a header that is missing, another, or one more is named, and a server that
     await server.start()
     return (await look()).differences
   })
-  const ofPage: readonly Difference[] = differences.filter(({ path }) => path === '/')
+  const ofPage: readonly Seen[] = differences.filter(({ path }) => path === '/')
   expect(ofPage).toEqual([
     expect.objectContaining({ kind: 'header_differs', name: 'Referrer-Policy', found: 'unsafe-url' }),
-    { kind: 'header_missing', path: '/', name: 'X-Content-Type-Options', expected: 'nosniff' },
-    { kind: 'header_unexpected', path: '/', name: 'Link', found: '</x.js>; rel=modulepreload' },
+    { kind: 'header_missing', path: '/', name: 'X-Content-Type-Options', expected: 'nosniff', as: ['chrome'] },
+    { kind: 'header_unexpected', path: '/', name: 'Link', found: '</x.js>; rel=modulepreload', as: ['chrome'] },
   ])
   expect(new Set(differences.map(({ path }) => path)).size).toBe(manifest.files.length)
   await server.stop()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { accessOfState } from '#client/box/access.ts'
 import { formatBoxLink } from '#client/box/address-link.ts'
 import { collectParts, listItems, openItem, type OpenedItem } from '#client/box/inbox.ts'
-import { createBox, publish } from '#client/box/owner.ts'
+import { createBox, invite, publish } from '#client/box/owner.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { sealAnswer } from '#client/box/write.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
@@ -12,13 +12,14 @@ import { memoryStaging } from '#client/staging.ts'
 import { fileOf } from '../client/support/messages.ts'
 import { spellings } from '../web/write/support/leaks.ts'
 import { inspect } from './support/inspect.ts'
+import { focused, tabTo } from './support/keyboard.ts'
 import { heading, stage, visit } from './support/pages.ts'
 import { reach } from './support/people.ts'
 
 const { person, server } = stage()
 
-async function newBox(): Promise<BoxState> {
-  const terms = { largest: 100_000_000, invitation: false }
+async function newBox(invitation = false): Promise<BoxState> {
+  const terms = { largest: 100_000_000, invitation }
   const plan = { origin: server().url, name: 'The newsroom', readerName: 'Ana', terms, now: Date.now() }
   return publish(reach(server().url), (await createBox(plan)).state, Date.now())
 }
@@ -149,16 +150,54 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
   expect([...complaints, ...later.complaints]).toEqual([])
 })
 
+test('who was invited once writes again with the return code, by the invitation, until it is used up', async () => {
+  const box = await newBox(true)
+  const order = { label: 'press', items: 2, bytes: 1_000_000, expiresAtMs: Date.now() + 86_400_000 }
+  const { link } = await invite(reach(server().url), box, order)
+  const { complaints, page } = await person()
+  await visit(page, link)
+  await heading(page, 'Write to The newsroom')
+  await page.getByLabel('Message', { exact: true }).fill('what I saw')
+  await page.getByLabel('I want to come back for answers').check()
+  await page.getByRole('button', { name: 'Seal and send' }).click()
+  await heading(page, 'Sent')
+  const words = await page.locator('.code-words li').allTextContents()
+  await page.getByRole('button', { name: 'I have written it down' }).click()
+  await answer(box, 'tell us more')
+
+  await visit(page, `${server().url}/#return`)
+  await page.getByLabel('Return code').fill(words.join(' '))
+  await page.getByRole('button', { name: 'Look for answers' }).click()
+  await page.getByRole('button', { name: 'Open the answer of' }).click()
+  await page.getByRole('region', { name: 'Message' }).waitFor()
+  for (const text of ['more of it', 'still more']) {
+    await page.getByRole('button', { name: 'Write again' }).click()
+    await heading(page, 'Write to The newsroom')
+    if (text === 'more of it') {
+      await tabTo(page, 'Invitation link')
+      await page.keyboard.insertText(link)
+    }
+    await tabTo(page, 'Message')
+    await page.keyboard.insertText(text)
+    await page.keyboard.press('Control+Enter')
+    if (text === 'more of it') {
+      await heading(page, 'Sent')
+      await page.getByRole('button', { name: 'Back to the answers' }).click()
+    }
+  }
+  await page.getByText('This invitation is used up').waitFor()
+  await page.getByLabel('Invitation link').waitFor()
+  await inspect(page, 'used up')
+  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('still more')
+  expect((await lettersIn(box)).map(({ text }) => text)).toEqual(['what I saw', 'more of it'])
+  expect(complaints).toEqual([])
+})
+
 test('axe finds nothing on the screens of a sender, light and dark, narrow and wide, and nothing is cut at 320 pixels', async () => {
   const box = await newBox()
   const { complaints, page } = await person()
   await visit(page, formatBoxLink(server().url, box.box))
   await heading(page, 'Write to The newsroom')
-  await page.getByRole('button', { name: 'Check where else' }).click()
-  await page.getByLabel('Their domain').fill('newsroom.example')
-  await page.getByRole('button', { name: 'Show what to compare' }).click()
-  const file = page.getByRole('link', { name: 'Open the file on newsroom.example' })
-  expect(await file.getAttribute('href')).toBe('https://newsroom.example/.well-known/sealdrop/box.json')
   await page.getByRole('button', { name: 'Seal and send' }).click()
   await page.getByText('There is nothing to seal yet.').waitFor()
   await inspect(page, 'letter')
@@ -195,21 +234,3 @@ test('axe finds nothing on the screens of a sender, light and dark, narrow and w
   await inspect(page, 'answer')
   expect(complaints).toEqual([])
 })
-
-/** Presses Tab until a control of that name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    if ((await focused(page)).startsWith(name)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`nobody comes to ${name} by Tab`)
-}
-
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const { activeElement } = document
-    if (!(activeElement instanceof HTMLElement)) return ''
-    const label = 'labels' in activeElement ? (activeElement as HTMLInputElement).labels?.[0]?.textContent : undefined
-    return activeElement.getAttribute('aria-label') ?? label ?? activeElement.textContent ?? ''
-  })
-}

@@ -17,7 +17,7 @@ import { isDropError, DropError } from '#protocol/error.ts'
 import { isWireCode, parseProblemCode } from '#protocol/error.ts'
 import { problemFor, PROBLEMS } from '#protocol/problem.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
-import { pageHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { pageHeaders, publishedHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { runs } from '../runs.ts'
 
 const numRuns = runs(25, 1_000)
@@ -153,3 +153,23 @@ test('every page allows nothing that it does not name, and no page runs a string
   )
   expect(Object.keys(pageHeaders(WORKSHOP_PATH))).toEqual(Object.keys(SECURITY_HEADERS))
 })
+
+test('no page is empty in WebKit, which under Integrity-Policy refuses every static import', () => {
+  for (const headers of [pageHeaders('/'), pageHeaders('/', "'sha256-abc='"), pageHeaders(WORKSHOP_PATH)])
+    expect(Object.keys(headers).filter((name) => /^integrity-policy/i.test(name))).toEqual([])
+})
+
+test('the page that may ask other sites has no origin, holds two things by their hashes, and is framed by nobody', () => {
+  const headers = publishedHeaders("'sha256-a='", "'sha256-b='")
+  const policy = new Map((headers['Content-Security-Policy'] ?? '').split('; ').map((each) => split(each)))
+  expect(policy.get('sandbox')).toBe('allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox')
+  expect([policy.get('default-src'), policy.get('frame-ancestors')]).toEqual(["'none'", "'none'"])
+  expect([policy.get('script-src'), policy.get('style-src')]).toEqual(["'sha256-a='", "'sha256-b='"])
+  expect([...policy].filter(([, sources]) => /unsafe|self|:|\*/.test(sources))).toEqual([['connect-src', 'https:']])
+  expect(Object.keys(headers)).toEqual(Object.keys(SECURITY_HEADERS))
+})
+
+function split(directive: string): [name: string, sources: string] {
+  const [name = '', ...sources] = directive.split(' ')
+  return [name, sources.join(' ')]
+}

@@ -160,7 +160,7 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const START_MS = 30_000
+const START_MS = 120_000
 
 /** Nothing that a test forgot outlives the tests. */
 const running = new Set<ChildProcess>()

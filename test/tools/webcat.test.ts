@@ -24,7 +24,8 @@ const WEB = new Map([
   ['workshop.html', 'shop'],
   ['assets/a-B.js', 'code'],
   ['problems/not_found.html', 'nothing'],
-  ['_headers', makeHeaders('{"integrity":{}}')],
+  ['published.html', 'compare'],
+  ['_headers', makeHeaders('{"integrity":{}}', { script: "'sha256-a='", style: "'sha256-b='" })],
 ])
 const RELEASE = makeManifest('1.2.3', WEB)
 const AT = 1_790_000_000

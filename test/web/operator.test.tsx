@@ -27,7 +27,7 @@ async function visit(answer: unknown, status = 200): Promise<HTMLElement> {
   const draw = (): void => render(<App act={act} device={set.tools.device} state={set.state()} />, box)
   draw()
   await act.follow()
-  await expect.poll(() => set.state().told, { timeout: 10_000 }).toBeDefined()
+  await expect.poll(() => set.state().told).toBeDefined()
   return box
 }
 

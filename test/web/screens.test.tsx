@@ -31,10 +31,12 @@ function show(device: Partial<Device> = {}): Stage & { act: Act; box: HTMLElemen
 }
 
 /** A screen whose code is fetched first takes a while on a busy machine. */
-const PATIENT = { timeout: 10_000 }
+const PATIENT = { timeout: 30_000 }
 
-/** Effects run after the next frame. */
-const effects = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+/** Effects run after the next frame, or in a turn after a timer where there is none. */
+const effects = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 50))
+}
 
 const button = (box: HTMLElement, name: string): HTMLButtonElement | undefined =>
   Array.from(box.querySelectorAll('button')).find((each) => each.textContent?.includes(name))

@@ -34,6 +34,7 @@ test.for<[SentDrop, Fate]>([
   [dropWith('read'), 'read'],
   [dropWith('revoked'), 'burned'],
   [dropWith('locked'), 'locked'],
+  [dropWith('deleted'), 'deleted'],
   [dropWith('gone'), 'gone'],
   [dropWith(undefined, NOW), 'expired'],
   [dropWith('ready', NOW), 'expired'],
@@ -52,6 +53,7 @@ test.for<[Report['state'] | 'gone' | undefined, boolean]>([
   ['read', false],
   ['revoked', false],
   ['locked', false],
+  ['deleted', false],
   ['gone', false],
 ])('a clock that is wrong takes nothing away: after %s it can be checked and burned: %s', ([state, isOffered]) => {
   expect(isLive(dropWith(state, NOW + 1))).toBe(isOffered)

@@ -73,12 +73,37 @@ test('a press that pauses leaves what was sent, and the next one sends the rest'
   let isPaused = false
   const page = open(server)
   const sent = send(page)
-  await expect.poll(() => page.state().main, { timeout: 10_000 }).toMatchObject({ at: 'sending', flow: 'paused' })
+  await expect.poll(() => page.state().main).toMatchObject({ at: 'sending', flow: 'paused' })
   expect(page.state().main).not.toHaveProperty('fault.at')
   page.uploading.goOn()
   await sent
   expect(page.state().main.at).toBe('sealed')
   expect(server.asked.filter((request) => request === 'upload 0')).toHaveLength(1)
+})
+
+test('what has gone out and did not arrive is not counted as sent while the connection is waited for', async () => {
+  let tries = 0
+  const server = serverThat((request, n) =>
+    request !== 'upload' || n !== 1
+      ? undefined
+      : async ({ body, onSent }) => {
+          if (server.parts.size === 1) tries++
+          onSent?.(body?.length ?? 0, body?.length ?? 0)
+          throw new TypeError('network error')
+        },
+  )
+  const counted: number[] = []
+  const page = open(server, {
+    onChange: () => {
+      const { main } = page.state()
+      if (main.at === 'sending' && main.flow === 'waiting') counted.push(main.carried.bytes / main.carried.total)
+    },
+  })
+  void send(page)
+  await expect.poll(() => tries).toBeGreaterThan(3)
+  page.uploading.pause()
+  expect(counted.length).toBeGreaterThan(2)
+  expect(counted.filter((part) => part === 1)).toEqual([])
 })
 
 test('what another visit had begun is told of, and goes on with the same files alone', async () => {
@@ -87,7 +112,7 @@ test('what another visit had begun is told of, and goes on with the same files a
   const server = serverThat((request, n) => (request === 'upload' && n === 1 && isCut ? lost : undefined))
   const first = open(server, { kept })
   void send(first, fileOf(), 'five words')
-  await expect.poll(() => first.state().main, { timeout: 10_000 }).toMatchObject({ flow: 'waiting' })
+  await expect.poll(() => first.state().main).toMatchObject({ flow: 'waiting' })
   await expect.poll(() => server.parts.size).toBe(1)
   // As a crash leaves it: nobody waits any more.
   first.uploading.pause()
@@ -114,7 +139,7 @@ test('while another tab sends it, an upload is neither offered nor gone on with'
     { kept },
   )
   void send(page)
-  await expect.poll(() => uploads(kept), { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => uploads(kept)).toBe(1)
   page.uploading.pause()
   const [upload] = await kept.uploads(0)
   const other = open(serverThat(), { kept, device: { ifFree: async () => false } })
@@ -130,7 +155,7 @@ test('a file whose sent bytes are others now ends the upload, and everything is 
   const server = serverThat((request, n) => (request === 'upload' && n === 1 && isCut ? lost : undefined))
   const first = open(server, { kept })
   void send(first, fileOf(), 'five words')
-  await expect.poll(() => server.parts.size, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => server.parts.size).toBe(1)
   await expect.poll(() => first.state().main).toMatchObject({ flow: 'waiting' })
   first.uploading.pause()
   isCut = false
@@ -153,7 +178,7 @@ test('a file that cannot be read pauses the upload and is named', async () => {
   const page = open(serverThat())
   void send(page, file)
   await expect
-    .poll(() => page.state().main, { timeout: 10_000 })
+    .poll(() => page.state().main)
     .toMatchObject({ at: 'sending', flow: 'paused', fault: { at: 'file', name: 'film.mp4' } })
 })
 
@@ -162,17 +187,17 @@ test('what is cancelled is taken back, also where the server cannot be told', as
   const server = serverThat((request) => (isAway || request === 'upload' ? lost : undefined))
   const page = open(server, { kept: await openStore() })
   const told = send(page)
-  await expect.poll(() => page.state().main, { timeout: 10_000 }).toMatchObject({ flow: 'waiting' })
+  await expect.poll(() => page.state().main).toMatchObject({ flow: 'waiting' })
   page.uploading.cancel()
   await told
   expect(page.state()).toMatchObject({ main: { at: 'compose', fault: undefined }, draft: { text: 'the film' } })
   expect(server.asked.at(-1)).toBe('revoke')
 
   const untold = send(page)
-  await expect.poll(() => page.state().main, { timeout: 10_000 }).toMatchObject({ flow: 'waiting' })
+  await expect.poll(() => page.state().main).toMatchObject({ flow: 'waiting' })
   isAway = true
   page.uploading.cancel()
-  await expect.poll(() => page.state().main, { timeout: 20_000 }).toMatchObject({ fault: { at: 'upload-left' } })
+  await expect.poll(() => page.state().main).toMatchObject({ fault: { at: 'upload-left' } })
   await untold
   expect(await uploads(page.kept)).toBe(0)
 })

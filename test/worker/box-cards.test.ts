@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { generateSigningKey } from '#client/crypto/keys.ts'
+import { parseBase64url } from '#protocol/bytes.ts'
 import { CARD_TYPE, READER_KEYS_TYPE } from '#protocol/card.ts'
 import { epochAt } from '#protocol/epoch.ts'
 import { MAX_CARDS_BYTES, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
@@ -103,6 +104,9 @@ test('cards that are not those of the box, or not of one publication, are refuse
     [spoilt],
     [`${header}.${payload}.AAAA`],
     [await signJws(READER_KEYS_TYPE, JSON.stringify({}), box.root)],
+    // A serial twice, of which people see one and programs the other.
+    [await signJws(CARD_TYPE, payloadOf(good).replace('"serial":1', '"serial":7,"serial":1'), box.root)],
+    [await signJws(CARD_TYPE, ` ${payloadOf(good)}`, box.root)],
     [await cardOf(box, { readers: [] })],
     [await cardOf(box, { serial: 0 })],
     [good, good],
@@ -164,6 +168,8 @@ test('a reader announces for itself alone, and nothing that is no announcement',
     await announcementOf(other),
     await cardOf(box),
     await signJws(CARD_TYPE, '{}', box.reader),
+    await signJws(READER_KEYS_TYPE, '{"v":1,"v":1}', box.reader),
+    await signJws(READER_KEYS_TYPE, '{ "v":1}', box.reader),
   ]
   for (const jws of bad) expect((await announce(box, jws)).code).toBe('bad_request')
   expect((await announce(box, 'a'.repeat(MAX_READER_KEYS_CHARACTERS + 1))).code).toBe('too_large')
@@ -172,3 +178,8 @@ test('a reader announces for itself alone, and nothing that is no announcement',
   expect((await announce(bare, await announcementOf(bare.root), asOwner(bare))).code).toBe('gone')
   expect((await readers(bare)).json).toEqual({ keys: [] })
 })
+
+function payloadOf(jws: string): string {
+  const [, payload = ''] = jws.split('.')
+  return new TextDecoder().decode(parseBase64url(payload, Math.floor((payload.length * 3) / 4)))
+}

@@ -65,7 +65,7 @@ test('an eviction before every request loses nothing', async () => {
 test.for([
   ['whichever storage call fails in the life of a drop in a box', false, 30],
   ['whichever call to the store does its work and then fails', true, 2],
-] as const)('%s, it is listed once and gone in the end', { timeout: 60_000 }, async ([, hadEffect, least]) => {
+] as const)('%s, it is listed once and gone in the end', { timeout: 120_000 }, async ([, hadEffect, least]) => {
   for (let nth = 1; ; nth++) {
     const blown = fuse(nth, hadEffect)
     const [box, before] = [await newBox(), await storeKeys()]
@@ -85,7 +85,7 @@ test.for([
 
 test(
   'whichever storage call fails while a commit is noted, listed and answered, one item comes',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const parts = [noise(MIN_PART_BYTES), noise(9)]
     for (let nth = 1; ; nth++) {

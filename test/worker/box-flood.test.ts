@@ -38,6 +38,16 @@ test('an upload that made room is listed once it is whole, and refused if the bo
   expect(await blobsOf(second.dropId)).toEqual([])
 })
 
+test('a sender who did not hear that an upload found no room is not told, asking again, that it has arrived', async () => {
+  const box = await openBox()
+  const via = withBindings({ BOX_BYTES_PER_DAY: `${MIN_PART_BYTES * 2}` })
+  const [first, second] = [await uploadAll(box, undefined, { via }), await uploadAll(box, undefined, { via })]
+  expect((await first.commit()).status).toBe(200)
+  expect((await second.commit()).code).toBe('box_full')
+  expect((await second.commit()).code).toBe('box_full')
+  expect(await idsOf(box)).toEqual([first.dropId])
+})
+
 test('strangers who fill a box leave a tenth of it to who is invited', async () => {
   const box = await openBox()
   const { bearer } = await newInvitation(box)

@@ -164,6 +164,9 @@ test('a drop whose room was given back while it was read is kept only if there i
   }
   const via = withBindings({ ...quota, SHELF: hesitantShelves(meanwhile) })
   expect((await deposit(slow, { via })).code).toBe('box_full')
+  // Asked again, when there would be room, nobody says that it has arrived.
+  expect((await deposit(slow)).code).toBe('box_full')
+  expect((await deposit({ ...slow, terms: other.terms })).code).toBe('id_taken')
   expect(await idsOf(box)).toEqual([other.dropId])
   expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: 60 * U, dayBytes: 60 * U })
   expect([await blobsOf(slow.dropId), (await blobsOf(other.dropId)).length]).toEqual([[], 1])
@@ -241,7 +244,7 @@ test('invitations that make no sense are refused', async () => {
   expect((await invitations(box)).json).toEqual({ invitations: [] })
 })
 
-test('a box has a hundred invitations at once', { timeout: 60_000 }, async () => {
+test('a box has a hundred invitations at once', async () => {
   const box = await openBox()
   const all = await repeatedly(MAX_INVITATIONS, () => newInvitation(box))
   const refused = await invite(box, { ...all[0]!.state, hash: 'A'.repeat(43) })

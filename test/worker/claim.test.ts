@@ -8,7 +8,7 @@ import { withBindings } from './support/wire.ts'
 
 test.for([1, 3, 100])(
   'of 100 claims at once exactly as many win as the drop has reads: %i',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async (reads) => {
     const drop = await lay({ reads })
     const readers = await Promise.all(Array.from({ length: 100 }, () => generateSigningKey()))

@@ -54,7 +54,7 @@ test('an eviction before every request loses nothing', async () => {
 test.for([
   ['whichever storage call fails in a whole life', false, 20],
   ['whichever call to the store does its work and then fails', true, 3],
-] as const)('%s, nothing is lost and nothing is half-written', { timeout: 40_000 }, async ([, hadEffect, least]) => {
+] as const)('%s, nothing is lost and nothing is half-written', async ([, hadEffect, least]) => {
   for (let nth = 1; ; nth++) {
     const blown = fuse(nth, hadEffect)
     const before = await storeKeys()

@@ -1,12 +1,16 @@
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { formatSubject, type Disclosure, type Subject } from '#protocol/disclosure.ts'
 import type { DropId } from '#protocol/id.ts'
+import { quotasOf, rackOf } from '../../worker/racks.ts'
+import type { Rack } from '../../worker/rack.ts'
 import { DATABASES } from '../../worker/schema.ts'
 import { storeOf } from '../../worker/store.ts'
-import { layInBox, openBox } from './support/boxes.ts'
+import { layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
 import { claim, lay, newDrop, revoke } from './support/drops.ts'
 import { newReaderKey } from './support/parties.ts'
 import { layInParts } from './support/parts.ts'
@@ -91,11 +95,64 @@ test('of what was never there nothing is held, and that is said with what was se
   expect(disclosure.statement.notHeld.length).toBeGreaterThan(0)
 })
 
-test('of a drop that its shelf does not know, nobody says that it was in no box', async () => {
+test('a drop is looked for on every rack, whatever its shelf says of it', async () => {
   const searched = async (drop: DropId): Promise<string> => (await ask({ drop })).disclosure.statement.searched.join()
-  expect(await searched((await newDrop()).dropId)).not.toContain('in no box')
-  expect(await searched((await lay()).dropId)).toContain('in no box')
+  const { dropId } = await layInBox(await openBox())
+  for (const drop of [dropId, (await newDrop()).dropId, (await lay()).dropId])
+    expect(await searched(drop)).toMatch(/^shelf-[0-9a-f], where this id belongs,all 16 racks: /)
 })
+
+test('a drop that is on its way to boxes is told though no shelf knows it yet', async () => {
+  const { dropId, bytes } = await newBoxDrop(await newBox())
+  const size = bytes.length
+  const boxes = [await newBox(), await newBox(), await newBox()].map(({ address }) => address)
+  for (const box of boxes) await reserve(box, dropId, size)
+  await reserve((await newBox()).address, (await newDrop()).dropId, size)
+  const { held, statement } = (await ask({ drop: dropId })).disclosure
+  expect(statement.found).toBe(true)
+  expect(new Set(held.map(({ table }) => table))).toEqual(new Set(['items']))
+  const rows = held.flatMap((table) => table.rows)
+  expect(new Set(rows.map((row) => row['box']))).toEqual(new Set(boxes))
+  expect(rows).toHaveLength(boxes.length)
+  for (const row of rows) expect(row).toMatchObject({ id: dropId, state: 'pending', size, parts: 1 })
+})
+
+test('who only looks makes no tables', async () => {
+  const names = async (): Promise<string[]> => {
+    const objects = await listDurableObjectIds(env.RACK)
+    const tables = objects.map((id) =>
+      runInDurableObject(env.RACK.get(id), (_rack: Rack, { storage }) =>
+        storage.sql
+          .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'")
+          .toArray(),
+      ),
+    )
+    return (await Promise.all(tables)).flat().map(({ name }) => name)
+  }
+  await openBox()
+  const before = await names()
+  expect(before).toContain('items')
+  expect((await ask({ drop: (await newDrop()).dropId })).disclosure.held).toEqual([])
+  expect(await listDurableObjectIds(env.RACK)).toHaveLength(16)
+  expect((await names()).length).toBe(before.length)
+})
+
+test('a drop for a link that somebody has announced to a box is told with both', async () => {
+  const drop = await lay()
+  const { address } = await newBox()
+  await reserve(address, drop.dropId, 20_000)
+  const { held } = (await ask({ drop: drop.dropId })).disclosure
+  expect(held.map(({ table, rows }) => [table, rows.map(({ box }) => box)])).toEqual([
+    ['drops', [null]],
+    ['items', [address]],
+  ])
+})
+
+/** Room is kept for a drop, and its sender is heard of no more. */
+async function reserve(box: BoxAddress, id: DropId, size: number): Promise<void> {
+  const visit = { box, id, size, parts: 1, invitation: undefined, largest: 1_000_000, quotas: quotasOf(env) }
+  expect((await (await rackOf(env, box)).admit(visit)).outcome).toBe('admitted')
+}
 
 test('a card for a week that no calendar has keeps nobody from asking about its box', async () => {
   const box = await openBox({ epoch: 15_000_000 })

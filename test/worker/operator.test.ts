@@ -69,7 +69,7 @@ function bytesSeen(seen: readonly Seen[]): Bytes[] {
 
 test(
   'nothing that the worker receives, answers, keeps or prints holds a secret, in any spelling',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const printed = (['log', 'info', 'warn', 'error', 'debug', 'trace'] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation(() => {}),
@@ -210,7 +210,7 @@ const PAIRS: readonly (readonly [string, SealChoices, SealChoices])[] = [
   ],
 ]
 
-test.for(PAIRS)('the server cannot tell %s apart', { timeout: 20_000 }, async ([, one, other]) => {
+test.for(PAIRS)('the server cannot tell %s apart', { timeout: 120_000 }, async ([, one, other]) => {
   const [first, second] = [await transcript(one), await transcript(other)]
   expect(first.names).toEqual([
     'create',

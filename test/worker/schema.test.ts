@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
+import { SCHEMA } from '../../worker/schema.ts'
+import { Database } from '../../worker/table.ts'
 import { openBox } from './support/boxes.ts'
 import { lay } from './support/drops.ts'
 import { inRack } from './support/inside-rack.ts'
@@ -77,11 +79,29 @@ test('a shelf from before there were boxes gets the column that it lacks', async
   const columns = await runInDurableObject(env.SHELF.get(id!), async (_shelf, { storage }) => {
     storage.sql.exec('DROP INDEX drops_due; DROP TABLE drops')
     storage.sql.exec(statements(SHELF)[0]!.replace(', box BLOB', ''))
-    const { Database } = await import('../../worker/table.ts')
-    const { SCHEMA } = await import('../../worker/schema.ts')
     new Database(storage.sql, SCHEMA.shelf).select('SELECT 1 AS one')
     return storage.sql.exec<{ name: string }>('PRAGMA table_info(drops)').toArray()
   })
   expect(columns.at(-1)?.name).toBe('box')
   expect(drop.dropId).toHaveLength(22)
+})
+
+test('what reads cannot write, and nothing is written besides what is declared', async () => {
+  const { address } = await openBox()
+  await inRack(address, (_rack, { storage }) => {
+    const database = new Database(storage.sql, SCHEMA.rack)
+    const count = (): unknown => storage.sql.exec('SELECT count(*) AS n FROM boxes').one()['n']
+    const before = count()
+    const row = "INSERT INTO boxes SELECT x'00', 0, 0, 0, 0, 0, 0, 0, 0, 0"
+    // SQLite itself would take each of them.
+    for (const query of [`SELECT 1; ${row}`, `SELECT 1;${row}`, `SELECT 1 -- \n;${row}`] as const)
+      expect(() => database.select(query)).toThrow('one statement at a time')
+    for (const query of [row, `select 1`, `WITH one AS (SELECT 1) ${row}`, `PRAGMA user_version = 7`, ` ${row}`])
+      expect(() => database.select(query as 'SELECT 1')).toThrow('only a query selects')
+    expect(() => database.remove('boxes', `1 = 0; ${row}`)).toThrow('one statement at a time')
+    expect(() => database.change('boxes', { seq: 1 }, `1 = 0; ${row}`)).toThrow('one statement at a time')
+    expect(count()).toBe(before)
+    storage.sql.exec(`SELECT 1; ${row}`)
+    expect(count()).toBe(Number(before) + 1)
+  })
 })

@@ -57,7 +57,7 @@ interface Model {
 
 test(
   'three hundred drops on one shelf, handled in any order, are as separate as on three hundred shelves',
-  { timeout: runs(60_000, 900_000) },
+  { timeout: runs(180_000, 900_000) },
   async () => {
     const readers: SigningKey[] = await repeatedly(3, () => generateSigningKey())
     await fc.assert(

@@ -1,14 +1,20 @@
 import type { Page } from 'playwright'
+import { drawn } from './pages.ts'
 
 /** What somebody does who has no pointer: only keys, and only what has the focus. */
 
-/** Presses Tab until something of that name has the focus; the name may be longer. */
+/** Presses Tab until something of that name has the focus; the name may be longer. What is not there yet is waited for. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    const found = await focused(page)
-    if (typeof name === 'string' ? found.startsWith(name) : name.test(found)) return
-    await page.keyboard.press('Tab')
-  }
+  const endMs = Date.now() + 30_000
+  do {
+    // Where the page itself moves the focus, it has done so before.
+    await drawn(page)
+    for (let presses = 0; presses < 60; presses++) {
+      const found = await focused(page)
+      if (typeof name === 'string' ? found.startsWith(name) : name.test(found)) return
+      await page.keyboard.press('Tab')
+    }
+  } while (Date.now() < endMs)
   throw new Error(`no way to ${String(name)} by Tab`)
 }
 

@@ -31,6 +31,7 @@ export function stage(): Stage {
     server: () => server,
     async person() {
       const context = await browser.newContext({ acceptDownloads: true })
+      context.setDefaultTimeout(PATIENCE_MS)
       const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(String(error)))
@@ -41,6 +42,9 @@ export function stage(): Stage {
     },
   }
 }
+
+/** How long a page may take for one thing, in milliseconds: others share the machine. */
+const PATIENCE_MS = 60_000
 
 export interface Wish {
   readonly text?: string
@@ -74,9 +78,23 @@ export async function linkOf(page: Page): Promise<string> {
   return link ?? ''
 }
 
-/** Waits for the screen with this heading. */
+/** Waits for the screen with this heading, and until the focus is where it belongs on it. */
 export async function heading(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor()
+  await drawn(page)
+}
+
+/** Waits until a page has done what it does once it has painted what it shows now: the focus moves then. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        const end = (): void => void setTimeout(done)
+        requestAnimationFrame(end)
+        // A page that nobody sees paints nothing, and does it all the same.
+        setTimeout(end, 250)
+      }),
+  )
 }
 
 /** Opens a link up to the press, and presses. */

@@ -105,7 +105,7 @@ export async function beginUpload(
 
 /** Two parts are there, and the third is on its way. */
 export async function middle(gate: Gate): Promise<void> {
-  await expect.poll(() => [...gate.taken].toSorted(), { timeout: 20_000 }).toEqual(['0', '1'])
+  await expect.poll(() => [...gate.taken].toSorted()).toEqual(['0', '1'])
 }
 
 /** Presses what goes on with an interrupted upload. */

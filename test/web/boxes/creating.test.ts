@@ -58,7 +58,7 @@ test('a new box is kept, published for fourteen epochs, and asks for a backup un
   await room.fill(settingsWords.backupPassphrase, 'on a stick')
   await room.fill(settingsWords.backupRepeated, 'on a stick')
   await room.press(settingsWords.backupButton)
-  await expect.poll(() => room.saved.size, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => room.saved.size).toBe(1)
   await expect.poll(() => room.session().state().backedUpAtMs, PATIENT).toBe(room.now)
   await room.press(homeWords.sections.readers)
   await expect.poll(() => room.text(), PATIENT).not.toContain(homeWords.nag)

@@ -15,8 +15,9 @@ afterEach(() => shown?.close())
 async function open(section: keyof typeof homeWords.sections): Promise<RoomStage> {
   const room = (shown = roomStage())
   await createUpTo(room, 'home')
+  // In this order: before it is published nothing may be at work for a moment, either.
+  await expect.poll(() => room.session().state().serial, PATIENT).toBeGreaterThan(0)
   await idle(room)
-  expect(room.session().state().serial).toBeGreaterThan(0)
   await room.press(homeWords.sections[section])
   await expect.poll(() => room.page.querySelector('h1')?.textContent, PATIENT).toBe(homeWords.sections[section])
   return room
@@ -101,6 +102,7 @@ test('an invitation that was made is shown and not said to have failed, although
 
 test('after a hundred invitations the page says so, and not that it is too old', async () => {
   const room = await open('invitations')
+  await expect.poll(() => room.text(), PATIENT).toContain(invitationsWords.none)
   const [secret, expiresAtMs] = [new Uint8Array(16), room.now + 86_400_000]
   const many = Array.from({ length: 100 }, (_, n) => ({ label: `Guest ${n}`, secret, items: 1, bytes: 1, expiresAtMs }))
   await room.session().change((state) => ({ ...state, invitations: many }))

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Slip } from '#client/box/beside.ts'
 import { join } from '#client/box/joining.ts'
 import { newVault, openVault } from '#client/box/vault.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
@@ -111,6 +112,7 @@ test('when another tab removes the box, this one locks and says so', async () =>
   const room = await before({ tabs: tabsOf(all) })
   await unlock(room)
   await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  await expect.poll(() => room.session().state().serial, PATIENT).toBeGreaterThan(0)
   await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
   const session = room.session()
   const other = roomStage({ store: room.store, tabs: tabsOf(all) })
@@ -118,6 +120,25 @@ test('when another tab removes the box, this one locks and says so', async () =>
   expect(await other.act.forget(session.state().box)).toBe(true)
   expect(session.isLocked()).toBe(true)
   await expect.poll(() => room.text(), PATIENT).toContain(boxWords.lost('Tips'))
+})
+
+test('what is typed while a box is removed is not left beside it', async () => {
+  const slips = new Map<string, Slip>()
+  const room = await before({ store: { ...(await storeWithBox()), slips } })
+  await unlock(room)
+  await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  await expect.poll(() => room.session().state().serial, PATIENT).toBeGreaterThan(0)
+  await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
+  const session = room.session()
+  await session.beside.keep('draft', 'a text')
+  const remove = slips.delete.bind(slips)
+  slips.delete = (key) => {
+    session.beside.keep('another draft', 'a later text').catch(() => {})
+    return remove(key)
+  }
+  slips.set('another box', { name: 'a', sealed: new Uint8Array(1) })
+  expect(await room.act.forget(session.state().box)).toBe(true)
+  expect([...slips.keys()]).toEqual(['another box'])
 })
 
 test('a box is removed only after the word was typed', async () => {
@@ -136,6 +157,7 @@ test('a passphrase that was changed opens it, and the old one does not', async (
   const room = await before()
   await unlock(room)
   await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')
+  await expect.poll(() => room.session().state().serial, PATIENT).toBeGreaterThan(0)
   await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
   await room.press('Settings')
   await expect.poll(() => room.text(), PATIENT).toContain(settingsWords.passphraseTitle)
@@ -220,7 +242,7 @@ test('on a later visit, too, the page says that this browser has not promised to
     room.isPersisted = isPersisted
     await unlock(room)
     await expect.poll(() => room.state().isPersisted, PATIENT).toBe(isPersisted)
-    expect(room.text()).toContain(homeWords.nag)
+    await expect.poll(() => room.text(), PATIENT).toContain(homeWords.nag)
     expect(room.text().includes(homeWords.nagPersisted)).toBe(!isPersisted)
   }
 })

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { newVault, openVault, removePasskey, addPasskey, changePassphrase } from '#client/box/vault.ts'
 import { isBackupDue } from '../../../web/boxes/backup-due.ts'
 import { openSession, type OpenSession } from '../../../web/boxes/open-session.ts'
+import { slipsOf } from '../../../web/boxes/slips.ts'
 import { drawPlaces, wrongPlaces } from '../../../web/boxes/phrase-check.ts'
 import type { TabMessage } from '../../../web/boxes/tabs.ts'
-import { memoryStore, type Store } from '../../../web/store.ts'
+import { memoryStore, openStore, type Store } from '../../../web/store.ts'
 import { newState, NOW, quickStretch } from '../../client/box/support/states.ts'
 import { tabsOf } from './support/room-stage.tsx'
 
@@ -14,8 +15,7 @@ interface Tab {
 }
 
 /** A box that is open in as many tabs as wanted. */
-async function openIn(tabs: number): Promise<{ store: Store; tabs: Tab[] }> {
-  const store = memoryStore()
+async function openIn(tabs: number, store: Store = memoryStore()): Promise<{ store: Store; tabs: Tab[] }> {
   const vault = await newVault(await newState(), 'p', quickStretch)
   await store.keepVault(vault.vault)
   const all = new Set<(message: TabMessage) => void>()
@@ -153,4 +153,56 @@ test.for<[number | undefined, number, boolean]>([
   [NOW - 29 * DAY, NOW - 2 * DAY, false],
 ])('saved at %s, published at %s: a backup is due: %s', ([backedUpAtMs, publishedAtMs, isDue]) => {
   expect(isBackupDue({ backedUpAtMs, serial: publishedAtMs / 1_000 }, NOW)).toBe(isDue)
+})
+
+/** As the inbox does it: something is typed, and kept when it has to be. */
+function typing({ session }: Tab, text: string): void {
+  session.adopt({
+    isAtWork: () => false,
+    onLeave: () => void session.beside.keep('draft', text),
+    onLock: () => {},
+  })
+}
+
+test('what was typed a moment before the lock is kept, sealed, and there for the next session', async () => {
+  const store = await openStore()
+  const { tabs } = await openIn(2, store)
+  const [first = expect.fail(), second = expect.fail()] = tabs
+  await first.session.beside.keep('draft', 'an older text')
+  typing(first, 'the newest text')
+  first.session.lock()
+  await expect(first.session.beside.keep('draft', 'late')).rejects.toThrow('forgotten')
+  await expect(first.session.beside.all()).rejects.toThrow('forgotten')
+  await expect.poll(() => second.session.beside.all()).toEqual(['the newest text'])
+  const slips = await slipsOf(store).of(second.session.state().box)
+  expect(slips).toHaveLength(1)
+  const onDisk = slips.map(({ name, sealed }) => name + new TextDecoder('latin1').decode(sealed)).join()
+  for (const plain of ['newest', 'older', 'draft']) expect(onDisk).not.toContain(plain)
+  await second.session.beside.forget('draft')
+  expect(await second.session.beside.all()).toEqual([])
+  indexedDB.deleteDatabase('sealdrop')
+})
+
+test('a page that is hidden keeps what was typed, and stays open', async () => {
+  const { tabs } = await openIn(1)
+  const [tab = expect.fail()] = tabs
+  typing(tab, 'a text')
+  tab.session.leave()
+  await expect.poll(() => tab.session.beside.all()).toEqual(['a text'])
+  expect(tab.session.isLocked()).toBe(false)
+})
+
+test('of a box that is removed nothing is left beside it, and what another vault has left is thrown away', async () => {
+  const { store, tabs } = await openIn(1)
+  const [tab = expect.fail()] = tabs
+  const { box } = tab.session.state()
+  await slipsOf(store).keep(box, { name: 'AAAAAAAAAAAAAAAAAAAAAA', sealed: new Uint8Array(80) })
+  await tab.session.beside.keep('draft', 'a text')
+  expect(await tab.session.beside.all()).toEqual(['a text'])
+  expect(await slipsOf(store).of(box)).toHaveLength(1)
+  typing(tab, 'a later text')
+  await slipsOf(store).forgetAll(box)
+  tab.session.end()
+  expect(tab.locks).toEqual(['ended'])
+  expect(await slipsOf(store).of(box)).toEqual([])
 })

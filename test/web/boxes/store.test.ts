@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { Slip } from '#client/box/beside.ts'
 import type { Vault } from '#client/box/vault.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
+import { slipsOf } from '../../../web/boxes/slips.ts'
 import { memoryStore, openStore, type Store, type StoredReader } from '../../../web/store.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32).fill(7))
@@ -36,23 +38,63 @@ test('a database of version 2 keeps all it holds when boxes come to it', async (
   expect(await (await openStore()).vaults()).toEqual([vault('Tips')])
 })
 
+test('a tab with the page of before, in the middle of a write, lets go of the database and loses nothing', async () => {
+  const request = indexedDB.open('sealdrop', 3)
+  request.onupgradeneeded = () => {
+    for (const name of ['readers', 'sent', 'uploads', 'journal', 'vaults', 'known'])
+      request.result.createObjectStore(name)
+  }
+  const old = await settled(request)
+  old.onversionchange = () => old.close()
+  const writing = old.transaction('vaults', 'readwrite').objectStore('vaults')
+  for (let n = 0; n < 300; n++) writing.put(vault(`${n}`), ADDRESS)
+
+  const store = await openStore()
+  expect(store.isLasting).toBe(true)
+  expect(await store.vaults()).toEqual([vault('299')])
+  const slip: Slip = { name: 'a', sealed: new Uint8Array([1]) }
+  await slipsOf(store).keep(ADDRESS, slip)
+  expect(await slipsOf(store).of(ADDRESS)).toEqual([slip])
+  // What the old tab tries from now on it is told of.
+  expect(() => old.transaction('vaults', 'readwrite')).toThrow('closing')
+})
+
 test.for<[string, () => Promise<Store>]>([
   ['the database', openStore],
   ['memory', async () => memoryStore()],
-])('%s keeps one vault and one serial for each address, and forgets only what it is told to', async ([, open]) => {
-  const store = await open()
-  for (const each of [vault('Tips'), vault('Letters', OTHER), vault('News tips')]) await store.keepVault(each)
-  expect((await store.vaults()).map(({ name }) => name).toSorted()).toEqual(['Letters', 'News tips'])
-  await store.forgetVault(ADDRESS)
-  expect(await store.vaults()).toEqual([vault('Letters', OTHER)])
+])(
+  '%s keeps one vault, what lies beside it, and one serial for each address, and forgets only what it is told to',
+  async ([, open]) => {
+    const store = await open()
+    for (const each of [vault('Tips'), vault('Letters', OTHER), vault('News tips')]) await store.keepVault(each)
+    expect((await store.vaults()).map(({ name }) => name).toSorted()).toEqual(['Letters', 'News tips'])
+    const slip = (name: string, byte: number): Slip => ({ name, sealed: new Uint8Array([byte]) })
+    const slips = slipsOf(store)
+    for (const [box, each] of [
+      [ADDRESS, slip('a', 1)],
+      [ADDRESS, slip('b', 2)],
+      [ADDRESS, slip('a', 3)],
+      [OTHER, slip('a', 4)],
+    ] as const)
+      await slips.keep(box, each)
+    const ofAddress = (await slips.of(ADDRESS)).toSorted((x, y) => x.name.localeCompare(y.name))
+    expect(ofAddress).toEqual([slip('a', 3), slip('b', 2)])
+    await slips.forget(ADDRESS, 'b')
+    await slips.forget(OTHER, 'b')
+    expect(await slips.of(ADDRESS)).toEqual([slip('a', 3)])
+    await store.forgetVault(ADDRESS)
+    await slips.forgetAll(ADDRESS)
+    expect(await store.vaults()).toEqual([vault('Letters', OTHER)])
+    expect([await slips.of(ADDRESS), await slips.of(OTHER)]).toEqual([[], [slip('a', 4)]])
 
-  expect(await store.knownSerial(ADDRESS)).toBeUndefined()
-  await store.rememberBox(ADDRESS, 4)
-  await store.rememberBox(ADDRESS, 5)
-  await store.rememberBox(OTHER, 1)
-  await store.forgetBox(OTHER)
-  expect([await store.knownSerial(ADDRESS), await store.knownSerial(OTHER)]).toEqual([5, undefined])
-})
+    expect(await store.knownSerial(ADDRESS)).toBeUndefined()
+    await store.rememberBox(ADDRESS, 4)
+    await store.rememberBox(ADDRESS, 5)
+    await store.rememberBox(OTHER, 1)
+    await store.forgetBox(OTHER)
+    expect([await store.knownSerial(ADDRESS), await store.knownSerial(OTHER)]).toEqual([5, undefined])
+  },
+)
 
 /** As the page made it before there were boxes. */
 async function openVersion2(): Promise<IDBDatabase> {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatPlace, parsePlace, parseTyped } from '../../../web/offline/place.ts'
+import { formatPlace, isPage, parsePlace, parseTyped } from '../../../web/offline/place.ts'
 
 test.for([
   ['drop.example', 'https://drop.example', ''],
@@ -47,4 +47,17 @@ test('what stands in the address is read as it was written, for every server and
 
 test.for(['', '#', '#how', '#sdlink1qq', '#http://drop.example/'])('%j names no server, and is a fragment', (hash) => {
   expect(parsePlace(hash)).toEqual({ origin: undefined, fragment: hash.slice(1) })
+})
+
+test.for([
+  ['', true],
+  ['how', true],
+  ['return', true],
+  ['sdlink1qq', false],
+  ['SDLINK1QQ', false],
+  ['sdbox1qq', false],
+  ['sdinvite1qq', false],
+  ['sdlink', false],
+] as const)('%j may stand in an address: %j', ([fragment, may]) => {
+  expect(isPage(fragment)).toBe(may)
 })

@@ -67,6 +67,18 @@ test('an owner gets address, link, HTML and the file for the own site, each to b
   expect(box.textContent).toContain(words.invitationOnly)
 })
 
+test('an owner is told which header the file needs on the own site, with lines to copy for common servers', async () => {
+  const { box, copied, said } = await show('The newsroom')
+  press(box, words.copyHeader)
+  await expect.poll(() => copied).toEqual(['Access-Control-Allow-Origin: *'])
+  await expect.poll(() => said).toEqual([words.headerCopied])
+  const examples = box.querySelector<HTMLTextAreaElement>('#box-json-servers')?.value ?? ''
+  expect(examples).toContain(
+    'location = /.well-known/sealdrop/box.json {\n  add_header Access-Control-Allow-Origin "*";\n}',
+  )
+  expect(examples).toContain('\n/.well-known/sealdrop/box.json\n  Access-Control-Allow-Origin: *')
+})
+
 test('the poster is seen on paper only, with name, code, the whole address and how to write safely', async () => {
   const { box, printed, state } = await show('The newsroom')
   const page = box.querySelector<HTMLElement>('.poster')

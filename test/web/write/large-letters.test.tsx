@@ -1,8 +1,13 @@
+import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
+import { epochAt } from '#protocol/epoch.ts'
+import { formatDropId } from '#protocol/id.ts'
 import { findInterrupted } from '../../../web/effects/interrupted.ts'
 import { openStore } from '../../../web/store.ts'
-import { write as words } from '../../../web/words/write.ts'
-import { NOW } from '../../client/support/boxes.ts'
+import { Interrupted } from '../../../web/views/interrupted.tsx'
+import { composeFaults } from '../../../web/words/compose.ts'
+import { refusals, write as words } from '../../../web/words/write.ts'
+import { NOW, sign } from '../../client/support/boxes.ts'
 import { noise } from '../../client/support/bytes.ts'
 import { lost } from '../../client/support/network.ts'
 import { stage } from '../support/stage.ts'
@@ -76,4 +81,98 @@ test('a letter in parts that is cancelled comes back into the form, and leaves n
   expect(server.asked).toContain('revoke')
   expect(await read(box, server)).toEqual([])
   expect(Object.values(await databaseContents()).flat()).toEqual([])
+})
+
+test.for(['stale', 'offline'])('an interrupted letter is cancelled while the keys of its box are %s', async (why) => {
+  const { box, server } = await published()
+  server.hand = (name, { url }) => (name === 'upload' && url.endsWith('n=1') ? lost : undefined)
+  const kept = await openStore()
+  const device = {
+    clock: () => NOW + performance.now(),
+    wait: (): Promise<void> => new Promise((done) => setTimeout(done, 20)),
+  }
+  const first = visit(server, box.address, { kept, device })
+  await arrive(first)
+  first.type('message', 'not today')
+  first.choose([new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 })])
+  await until(() => first.text().includes('film.mp4'))
+  await first.press(words.seal)
+  await until(() => server.asked.includes('upload'))
+  await first.press('Pause')
+  await until(() => first.text().includes('Paused.'))
+
+  const stale = await sign(box.root, { readers: box.card.readers, epoch: epochAt(NOW) - 3 })
+  if (why === 'stale') server.cards.set(box.address, stale.jws)
+  server.hand = (name) => (why === 'offline' && name === 'card' ? lost : undefined)
+  const second = visit(server, box.address, { kept, device })
+  const heading = why === 'stale' ? refusals.title : words.failed
+  await until(() => second.heading() === heading)
+  expect(second.text()).toContain(refusals.interrupted)
+  // Who reads the box now is not known: nothing goes on.
+  expect(second.text()).not.toContain('Go on')
+  await second.press('Cancel it')
+  await second.press('Yes, cancel it')
+  await until(() => second.said() === refusals.cancelled)
+  expect(second.heading()).toBe(heading)
+  expect(second.text()).not.toContain(refusals.interrupted)
+  expect(server.asked).toContain('revoke')
+  expect(Object.values(await databaseContents()).flat()).toEqual([])
+  server.hand = () => undefined
+  server.cards.set(box.address, box.jws)
+  await second.press(why === 'stale' ? refusals.again : 'Try again')
+  await arrive(second)
+  expect(message(second)).toBe('not today')
+})
+
+test('an interrupted letter that another tab has finished since is not said to be cancelled', async () => {
+  const { box, server } = await published()
+  server.hand = (name, { url }) => (name === 'upload' && url.endsWith('n=1') ? lost : undefined)
+  const kept = await openStore()
+  const device = {
+    clock: () => NOW + performance.now(),
+    wait: (): Promise<void> => new Promise((done) => setTimeout(done, 20)),
+  }
+  const first = visit(server, box.address, { kept, device })
+  await arrive(first)
+  first.choose([new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 })])
+  await until(() => first.text().includes('film.mp4'))
+  await first.press(words.seal)
+  await until(() => server.asked.includes('upload'))
+  await first.press('Pause')
+  await until(() => first.text().includes('Paused.'))
+
+  const second = visit(server, box.address, { kept, device })
+  await arrive(second)
+  await until(() => second.text().includes('Cancel it'))
+  for (const { unfinished } of await kept.uploads(NOW)) await kept.forgetUpload(unfinished.dropId)
+  await second.press('Cancel it')
+  await second.press('Yes, cancel it')
+  await until(() => second.text().includes(composeFaults['upload-over']))
+  expect(second.said()).not.toBe(refusals.cancelled)
+  expect(server.asked).not.toContain('revoke')
+})
+
+test('where an interrupted letter can only be cancelled, no files are asked for, whatever was pressed before', () => {
+  const { device } = stage(async (exchange) => lost(exchange)).tools
+  const dropId = formatDropId(new Uint8Array(16))
+  const cargo = {
+    dropId,
+    files: [{ name: 'film.mp4', size: 9, modifiedAtMs: 5 }],
+    hasText: false,
+    needsPassphrase: false,
+  }
+  const asking = { dropId, to: 'go-on', chosen: [] } as const
+  const uploads = { asking, interrupted: [{ ...cargo, sentPart: 0.5, untilMs: NOW + 1_000 }] }
+  const interrupted = { ask: () => {}, choose: async () => {}, discard: async () => {} }
+  const box = document.createElement('div')
+  const draw = (canGoOn: boolean): void =>
+    render(
+      <Interrupted act={{ interrupted, prepare: () => {} }} device={device} state={{ uploads }} canGoOn={canGoOn} />,
+      box,
+    )
+  draw(true)
+  expect(box.textContent).toContain('Choose the same files again')
+  draw(false)
+  expect(box.textContent).not.toContain('Choose the same files again')
+  expect(box.textContent).toContain('Cancel it')
 })

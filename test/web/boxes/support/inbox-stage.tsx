@@ -24,7 +24,7 @@ import { cardReader, NOW, orderFor, ORIGIN, sign } from '../../../client/support
 import { stage } from '../../support/stage.ts'
 
 /** A busy machine takes a while. */
-export const PATIENT = { timeout: 10_000 }
+export const PATIENT = { timeout: 30_000 }
 
 /** An owner who looks into a box, with a real page, real keys, and a network that the test makes up. */
 export interface InboxStage {
@@ -35,6 +35,10 @@ export interface InboxStage {
   readonly card: Card
   /** What can be done on the page. */
   readonly act: InboxAct
+  /** What lies beside the state on this device, as it would before it is sealed. */
+  readonly kept: Map<string, string>
+  /** Locks the box and unlocks it again; or the page dies without a word, and is opened again. */
+  relock(why?: 'lock' | 'crash'): void
   /** What the page shows. */
   readonly box: HTMLElement
   /** What a screen reader was told. */
@@ -63,8 +67,20 @@ export interface InboxStage {
   readonly find: (selector: string) => HTMLElement
 }
 
-/** @param readsOnly - on the device of a reader who owns nothing */
-export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage> {
+interface InboxSetting {
+  /** On the device of a reader who owns nothing. */
+  readonly readsOnly?: boolean
+  /** Whether its browser keeps what it is given. */
+  readonly isLasting?: boolean
+  /** What another tab of this browser leaves free. */
+  readonly ifFree?: RoomTools['device']['ifFree']
+}
+
+export async function inboxStage({
+  readsOnly = false,
+  isLasting = false,
+  ifFree = (_, run) => run().then(() => true),
+}: InboxSetting = {}): Promise<InboxStage> {
   const terms = { largest: 100_000_000, invitation: false }
   const plan = { origin: ORIGIN, name: 'The newsroom', readerName: 'Ana', terms, now: NOW }
   const { phrase, state: made } = await createBox(plan)
@@ -73,7 +89,9 @@ export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage
   const { card, jws } = await sign(root, { epoch: epochAt(NOW), readers: [own] })
   const server = boxServer()
   server.cards.set(root.address, jws)
-  const { isAtWork, session } = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root)
+  const unlock = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root, isLasting)
+  const first = unlock()
+  let { die, isAtWork, session } = first
   const box = document.createElement('main')
   const style = document.createElement('style')
   style.textContent = base + sheet
@@ -88,6 +106,7 @@ export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage
       wait: () => new Promise((resolve) => void waiting.push(resolve)),
       save: (name, bytes) => void saved.set(name, new Blob([bytes])),
       guard: (on) => void (isGuarded = on),
+      ifFree,
     },
   })
   const show = (): void =>
@@ -102,11 +121,23 @@ export async function inboxStage({ readsOnly = false } = {}): Promise<InboxStage
   const shows = (text: string): Promise<void> => expect.poll(() => box.innerText, PATIENT).toContain(text)
   return {
     server,
-    session,
+    get session() {
+      return session
+    },
     tools,
     root,
     card,
-    act: deskOf(session, tools).act,
+    get act() {
+      return deskOf(session, tools).act
+    },
+    kept: first.kept,
+    relock(why = 'lock') {
+      if (why === 'lock') session.lock()
+      else die()
+      render(null, box)
+      ;({ die, isAtWork, session } = unlock())
+      show()
+    },
     box,
     said,
     saved,
@@ -176,39 +207,61 @@ export function numberedDrop(n: number): DropId {
   return formatDropId(bytes)
 }
 
-function memorySession(first: BoxState, root: Root): { isAtWork: () => boolean; session: BoxSession } {
+interface Unlocked {
+  readonly session: BoxSession
+  readonly isAtWork: () => boolean
+  readonly kept: Map<string, string>
+  /** Nothing of it runs any more, and nothing is asked before. */
+  readonly die: () => void
+}
+
+/** A box on one device. @returns what unlocks it, as often as it is called */
+function memorySession(first: BoxState, root: Root, isLasting: boolean): () => Unlocked {
   let state = first
-  let isLocked = false
-  let last: Promise<unknown> = Promise.resolve()
-  const listeners = new Set<() => void>()
-  const parts = new Set<SessionPart>()
-  return {
-    isAtWork: () => [...parts].some((part) => part.isAtWork()),
-    session: {
-      state() {
-        if (isLocked) throw new Error('locked')
-        return state
+  const kept = new Map<string, string>()
+  return () => {
+    let isLocked = false
+    let last: Promise<unknown> = Promise.resolve()
+    const listeners = new Set<() => void>()
+    const parts = new Set<SessionPart>()
+    const unlocked = (): BoxState => {
+      if (isLocked) throw new Error('locked')
+      return state
+    }
+    return {
+      isAtWork: () => [...parts].some((part) => part.isAtWork()),
+      kept,
+      die: () => void (isLocked = true),
+      session: {
+        state: unlocked,
+        change(by) {
+          const next = last.then(async () => {
+            state = await by(unlocked())
+            for (const listener of listeners) listener()
+            return state
+          })
+          last = next.catch(() => {})
+          return next
+        },
+        root: async () => (state.phrase === undefined ? undefined : root),
+        lock() {
+          for (const part of parts) part.onLeave()
+          isLocked = true
+          for (const part of parts) part.onLock()
+        },
+        beside: {
+          isLasting,
+          all: async () => [...kept.values()],
+          keep: async (what, text) => void (unlocked(), kept.set(what, text)),
+          forget: async (what) => void (unlocked(), kept.delete(what)),
+        },
+        adopt: (part) => void parts.add(part),
+        onChange(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
       },
-      change(by) {
-        const next = last.then(async () => {
-          state = await by(state)
-          for (const listener of listeners) listener()
-          return state
-        })
-        last = next.catch(() => {})
-        return next
-      },
-      root: async () => (state.phrase === undefined ? undefined : root),
-      lock() {
-        isLocked = true
-        for (const part of parts) part.onLock()
-      },
-      adopt: (part) => void parts.add(part),
-      onChange(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
+    }
   }
 }
 

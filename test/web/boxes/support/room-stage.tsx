@@ -36,7 +36,7 @@ export interface RoomStage {
   /** As when the page is left, and kept by the browser to be shown again. */
   leave(): void
   text(): string
-  /** Resolves when it has been drawn. */
+  /** Presses as soon as nothing that is at work keeps one from it. Resolves when it has been drawn. */
   press(name: string): Promise<void>
   fill(label: string, text: string): Promise<void>
   close(): void
@@ -70,11 +70,12 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     leave: () => boxes.leave(),
     text: () => page.textContent,
     async press(name) {
-      const found = Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
-        (each) => (each.ariaLabel ?? each.textContent) === name,
-      )
-      if (found === undefined) fail(`no button “${name}” on: ${page.textContent}`)
-      found.click()
+      const find = (): HTMLElement =>
+        Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
+          (each) => (each.ariaLabel ?? each.textContent) === name,
+        ) ?? fail(`no button “${name}” on: ${page.textContent}`)
+      while (find().matches(':disabled')) await new Promise((resolve) => setTimeout(resolve, 10))
+      find().click()
       await drawn()
     },
     async fill(label, text) {

@@ -4,7 +4,7 @@ import { checkWords, createWords, phraseWords, protectWords } from '../../../../
 import type { RoomStage } from './room-stage.tsx'
 
 /** A screen whose code is fetched first takes a while on a busy machine. */
-export const PATIENT = { timeout: 10_000 }
+export const PATIENT = { timeout: 30_000 }
 
 export const PASSPHRASE = 'correct horse'
 

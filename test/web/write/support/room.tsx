@@ -15,7 +15,7 @@ export interface Visit {
   readonly said: () => string
   readonly heading: () => string
   readonly alert: () => string
-  /** Presses the button of this name, once it is there. */
+  /** Presses the button of this name, once it is there and can be pressed. */
   readonly press: (name: string) => Promise<void>
   readonly type: (id: string, text: string) => void
   readonly tick: (id: string) => void
@@ -65,8 +65,8 @@ export function visit(
     alert: () => box.querySelector('[role=alert], .error')?.textContent ?? '',
     async press(name) {
       const button = await until(() =>
-        Array.from(box.querySelectorAll('button')).find((each) =>
-          (each.getAttribute('aria-label') ?? each.textContent ?? '').startsWith(name),
+        Array.from(box.querySelectorAll('button')).find(
+          (each) => !each.disabled && (each.getAttribute('aria-label') ?? each.textContent ?? '').startsWith(name),
         ),
       )
       button.click()
@@ -89,7 +89,7 @@ export function visit(
 }
 
 /** Waits for what comes in a while. */
-export async function until<T>(look: () => T | undefined | false, ms = 10_000): Promise<T> {
+export async function until<T>(look: () => T | undefined | false, ms = 30_000): Promise<T> {
   const end = performance.now() + ms
   for (;;) {
     const found = look()

@@ -1,0 +1,181 @@
+import { expect, test, vi } from 'vitest'
+import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
+import { formatAckBody, formatCommitBody, formatPartQuery, formatReaderBody, REQUESTS } from '#protocol/api.ts'
+import type { RequestName } from '#protocol/api.ts'
+import { formatDeleteBody, formatInviteBody, formatItemsQuery, formatPublishBody } from '#protocol/box-api.ts'
+import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
+import type { DropId } from '#protocol/id.ts'
+import { REFUSAL_BEAT_MS } from '#protocol/limits.ts'
+import { onBeat } from '../../worker/beat.ts'
+import { holdBeat, type HeldBeat } from './support/beat.ts'
+import { items, layInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
+import { claim, lay, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
+import { announce } from './support/parts.ts'
+import { newReaderKey } from './support/parties.ts'
+import { send, type Asking, type Reply } from './support/wire.ts'
+
+/** What takes a proof: all but what an operator asks, which is about a key of the settings. */
+const PROVED = (Object.keys(REQUESTS) as RequestName[]).filter(
+  (name) => REQUESTS[name].signers.length > 0 && name !== 'disclose',
+)
+
+const HASH = toBase64url(new Uint8Array(32))
+
+/** Whatever somebody asks about a drop who holds none of its keys. */
+function aboutDrop(name: RequestName, dropId: DropId, key: SigningKey): Asking {
+  const bodies: Partial<Record<RequestName, Bytes>> = {
+    claim: formatReaderBody(key.publicKey),
+    reopen: formatReaderBody(key.publicKey),
+    ack: formatAckBody(HASH),
+    commit: formatCommitBody(HASH),
+    upload: utf8('x'),
+  }
+  const reader = REQUESTS[name].signers.includes('reader') ? { reader: key.publicKey } : {}
+  const query = name === 'part' || name === 'upload' ? { query: formatPartQuery(0) } : {}
+  const signers = { locator: key, claim: key, reader: key, sender: key }
+  return { name, dropId, signers, body: bodies[name] ?? new Uint8Array(0), ...reader, ...query }
+}
+
+/** The same about a box. */
+function aboutBox(name: RequestName, box: TestBox, dropId: DropId, key: SigningKey): Asking {
+  const bodies: Partial<Record<RequestName, Bytes>> = {
+    publish: formatPublishBody(['a.b.c']),
+    delete: formatDeleteBody([dropId]),
+    keys: utf8('a.b.c'),
+    invite: formatInviteBody({ hash: HASH, items: 1, bytes: 1, expires: 4_000_000_000 }),
+  }
+  const queries: Partial<Record<RequestName, string>> = {
+    items: formatItemsQuery({ order: 'after', seq: 0, most: 1 }),
+    collect: formatPartQuery(0),
+  }
+  const query = queries[name] === undefined ? {} : { query: queries[name] }
+  const about = name === 'collect' ? { dropId } : {}
+  const body = bodies[name] ?? new Uint8Array(0)
+  return {
+    name,
+    box: box.address,
+    boxReader: key.publicKey,
+    signers: { root: key, member: key },
+    body,
+    ...query,
+    ...about,
+  }
+}
+
+/** What has been answered when each has been, or waits for the beat. */
+async function answeredBefore(beat: HeldBeat, asked: readonly Asked[]): Promise<readonly string[]> {
+  const answered: string[] = []
+  for (const { name, reply } of asked) void reply.then(() => answered.push(name))
+  const known = (): number => beat.waiting() + answered.length
+  await vi.waitFor(() => expect(known()).toBeGreaterThanOrEqual(asked.length), { timeout: 100_000 })
+  return answered
+}
+
+interface Asked {
+  readonly name: string
+  readonly reply: Promise<Reply>
+}
+
+test('who proves nothing is answered on the beat, whatever is there', { timeout: 120_000 }, async () => {
+  const key = await generateSigningKey()
+  const [box, bare, unknown] = [await openBox(), await newBox(), await newBox()]
+  const { dropId } = await layInBox(box)
+  await layInBox(bare)
+  const [waiting, read, revoked, begun] = [await lay(), await lay(), await lay(), await announce()]
+  await readWhole(read)
+  await revoke(revoked)
+  const nowhere = (await newDrop()).dropId
+  const ids = [nowhere, dropId, ...[waiting, read, revoked, begun].map((drop) => drop.dropId)]
+  const beat = holdBeat()
+  const asked = PROVED.flatMap((name) => {
+    const isOfBox = REQUESTS[name].signers.some((role) => role === 'root' || role === 'member')
+    const askings = isOfBox
+      ? [box, bare, unknown].flatMap((each) => [dropId, nowhere].map((id) => aboutBox(name, each, id, key)))
+      : ids.map((id) => aboutDrop(name, id, key))
+    return askings.map((asking) => ({ name, reply: send(asking) }))
+  })
+  expect(asked.length).toBeGreaterThan(100)
+  expect(await answeredBefore(beat, asked)).toEqual([])
+  beat.release()
+  for (const { name, reply } of asked) expect(['gone', 'not_proved'], name).toContain((await reply).code)
+})
+
+test('whoever only has an id is told on the beat that nothing waits', async () => {
+  const [revoked, begun, unknown] = [await lay(), await announce(), await newDrop()]
+  await revoke(revoked)
+  const beat = holdBeat()
+  const asked = [revoked, begun, unknown].map((drop) => ({ name: 'status', reply: look(drop) }))
+  expect(await answeredBefore(beat, asked)).toEqual([])
+  beat.release()
+  for (const { reply } of asked) expect((await reply).code).toBe('gone')
+})
+
+test('who holds a key waits for no beat', async () => {
+  const [box, drop] = [await openBox(), await lay()]
+  await layInBox(box)
+  const beat = holdBeat()
+  expect((await items(box)).status).toBe(200)
+  expect((await look(drop)).status).toBe(200)
+  expect((await claim(drop, await newReaderKey())).body).toEqual(drop.bytes)
+  expect((await sent(drop)).status).toBe(200)
+  expect(beat.waiting()).toBeGreaterThan(0)
+})
+
+test.for([
+  { name: 'refusal that took no time goes', beats: 0, gone: 1 },
+  { name: 'refusal that took longer than a beat goes', beats: 1, gone: 2 },
+  { name: 'refusal that took longer than three beats goes', beats: 3, gone: 4 },
+])('a $name at the next beat', async ({ beats, gone }) => {
+  const ticks: (() => void)[] = []
+  const wait = vi.spyOn(scheduler, 'wait').mockImplementation((ms) => {
+    expect(ms).toBe(REFUSAL_BEAT_MS * 2 ** ticks.length)
+    return new Promise((tick) => ticks.push(tick))
+  })
+  let finish: () => void = () => {}
+  const work = new Promise<void>((resolve) => (finish = resolve))
+  let answeredAt: number | undefined
+  const answer = onBeat(async () => {
+    await work
+    return { outcome: 'gone' } as const
+  })
+  void answer.then(() => (answeredAt = ticks.length))
+  for (let beat = 0; beat < gone; beat++) {
+    if (beat === beats) finish()
+    await settled()
+    expect([beat, answeredAt, ticks.length]).toEqual([beat, undefined, beat + 1])
+    ticks[beat]?.()
+  }
+  expect(await answer).toEqual({ outcome: 'gone' })
+  expect(ticks.length).toBe(gone)
+  wait.mockRestore()
+})
+
+test('requests that wait for a slow store do not wake their object so often that refusals wait for a turn', async () => {
+  let finish: () => void = () => {}
+  const work = new Promise<void>((resolve) => (finish = resolve))
+  let waits = 0
+  let passedMs = 0
+  const wait = vi.spyOn(scheduler, 'wait').mockImplementation(async (ms) => {
+    waits++
+    passedMs += ms
+    if (passedMs >= 1_000) finish()
+    return Promise.resolve()
+  })
+  await onBeat(async () => {
+    await work
+    return { outcome: 'revoked' } as const
+  })
+  wait.mockRestore()
+  // Every ten milliseconds, which are a hundred, a few such requests made every refusal of their shelf late.
+  expect(waits).toBeLessThan(10)
+  expect(passedMs % REFUSAL_BEAT_MS).toBe(0)
+})
+
+test('what fails fails at once, and stops the beat', async () => {
+  await expect(onBeat(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk')
+})
+
+/** Whatever follows from what has happened has followed. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1))
+}
