@@ -8,8 +8,10 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
   return function Later(props: Props): VNode {
     const [attempt, redraw] = useState(0)
     const [hasFailed, setFailed] = useState(false)
+    // As it is drawn now: by the time the effect runs another drawing may have brought it.
+    const View = Loaded
     useEffect(() => {
-      if (Loaded !== undefined) return
+      if (View !== undefined) return
       load().then(
         (view) => {
           Loaded = view
@@ -17,8 +19,8 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
         },
         () => setFailed(true),
       )
-    }, [attempt])
-    if (Loaded !== undefined) return <Loaded {...props} />
+    }, [attempt, View])
+    if (View !== undefined) return <View {...props} />
     if (!hasFailed) return <p class="quiet">{page.loading}</p>
     const retry = (): void => {
       setFailed(false)
