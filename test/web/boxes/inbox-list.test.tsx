@@ -38,6 +38,16 @@ test('an empty box says so, and what arrives shows up without a press', async ()
   expect(shown.said).toEqual(['2 new messages'])
 })
 
+test('what changes in the moment in which the list is shown again is on the screen', async () => {
+  const shown = await show(2)
+  shown.server.hand = () => () => new Promise(() => {})
+  shown.hide()
+  document.body.append(shown.box)
+  shown.show()
+  shown.act.askDelete([numberedDrop(1)])
+  await expect.poll(() => shown.text(), { timeout: 5_000 }).toContain(words.deleteQuestion(1))
+})
+
 test('of ten thousand items a page is drawn at a time, and the keyboard goes on where the button was', async () => {
   const shown = await show(10_000)
   expect(rows(shown)).toHaveLength(100)

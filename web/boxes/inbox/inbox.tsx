@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useFoundFocus } from '../../parts/found-focus.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import type { BoxSession } from '../session.ts'
@@ -23,10 +23,11 @@ export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
   /** Where the list stood before the change that is about to be drawn. */
   const placeRef = useRef<Place | undefined>(undefined)
   const around = useFoundFocus()
-  useEffect(() => {
+  useLayoutEffect(() => {
     sayRef.current = announce
   }, [announce])
-  useEffect(
+  // At once: what changes between a drawing and an effect after it would be on no screen.
+  useLayoutEffect(
     () =>
       desk.enter({
         onChange: () => {
