@@ -1,6 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { outputOf, staticImports } from '../tools/pages.ts'
+import { staticImports } from '../tools/ahead.ts'
+import { outputOf } from '../tools/pages.ts'
 
 /** What was built for one folder of dist/: text or bytes by path. */
 export type Built = ReadonlyMap<string, Uint8Array>

@@ -1,3 +1,4 @@
+import { fetchAhead } from './ahead.ts'
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -45,7 +46,7 @@ export async function bundleWeb(entries: Readonly<Record<string, string>>): Prom
     made.meta,
   )
   const main = await bundleChunks(points, doors)
-  return [...workers, ...rooms, main].reduce(merge, made)
+  return fetchAhead([...workers, ...rooms, main].reduce(merge, made))
 }
 
 const EMPTY: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }

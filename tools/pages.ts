@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { PROBLEMS } from '#protocol/problem.ts'
 import { PUBLISHED_PATH } from '#protocol/published-path.ts'
 import { pageHeaders, publishedHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { staticImports } from './ahead.ts'
 import { ROOT, type Bundle } from './bundle.ts'
 import { listFolder } from './files.ts'
 import type { Inline } from './inline.ts'
@@ -10,7 +11,7 @@ import { integrityOf } from './integrity.ts'
 
 /**
  * Every page of the client, by its path: the templates `web/*.html`, with `%app.js%` replaced by the address of the entry of
- * that name, `%app.js.integrity%` by what it holds, `%import-map%` by `importMap`, and static imports fetched ahead; and one
+ * that name, `%app.js.integrity%` by what it holds, `%import-map%` by `importMap`, and before a script all that comes with it; and one
  * page per problem, from `web/problem.html` (RFC 9457 §3.1.1).
  * @throws Error for a placeholder that nothing fills.
  */
@@ -34,15 +35,16 @@ export function makePages(
   return new Map([
     ...templates.map((path): [string, string] => {
       const template = readFileSync(`${ROOT}web/${path}`, 'utf8')
-      const ahead = Object.keys(entries)
-        .filter((name) => template.includes(`src="%${name}%"`))
-        .flatMap((name) => staticImports(meta, outputOf(meta, entries[name] ?? '')))
-        .map((output) => output.replace(/^dist\/web/, ''))
-        // Not `modulepreload`: WebKit checks no integrity there, and would run what it had fetched so.
-        .map((each) => `<link rel="preload" as="script" crossorigin href="${each}" integrity="${hashOf(each)}">`)
+      // Each after all that it imports itself: docs/decisions/0019.
+      const ahead = (name: string): string =>
+        staticImports(meta, outputOf(meta, entries[name] ?? ''))
+          .map((output) => output.replace(/^dist\/web/, ''))
+          .map((each) => `<script type="module" src="${each}" integrity="${hashOf(each)}"></script>`)
+          .join('')
+      const parts = template.replaceAll(SCRIPT, (tag, name: string) => ahead(name) + tag)
       // The policy has the hash of the map alone, without what a formatter puts around it.
-      const whole = template.replace(/\s*%import-map%\s*/, () => importMap)
-      return [path, fill(path, whole.replace('</head>', `${ahead.join('')}</head>`), addresses)]
+      const whole = parts.replace(/\s*%import-map%\s*/, () => importMap)
+      return [path, fill(path, whole, addresses)]
     }),
     ...Object.entries(PROBLEMS).map(([code, { status, title, explanation }]): [string, string] => [
       `problems/${code}.html`,
@@ -80,18 +82,6 @@ export function outputOf(meta: Metafile, source: string): string {
   return found[0]
 }
 
-/** The outputs that come with `output` before its first line runs, itself left out. */
-export function staticImports(meta: Metafile, output: string, seen: Set<string> = new Set([output])): string[] {
-  const direct = (meta.outputs[output]?.imports ?? []).filter(
-    ({ kind, external }) => kind === 'import-statement' && !external,
-  )
-  return direct.flatMap(({ path }) => {
-    if (seen.has(path)) return []
-    seen.add(path)
-    return [path, ...staticImports(meta, path, seen)]
-  })
-}
-
 function addressOf(meta: Metafile, source: string): string {
   return outputOf(meta, source).replace(/^dist\/web/, '')
 }
@@ -109,6 +99,9 @@ function fill(path: string, template: string, values: Readonly<Record<string, st
     return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
   })
 }
+
+/** A script of ours, with the name of its entry. */
+const SCRIPT = /<script\s[^>]*src="%([\w.-]+)%"/g
 
 const PROBLEM_TEMPLATE = 'problem.html'
 

@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/bundle.ts'
 import { integrityOf } from '../../tools/integrity.ts'
-import { outputOf, staticImports } from '../../tools/pages.ts'
+import { staticImports } from '../../tools/ahead.ts'
+import { outputOf } from '../../tools/pages.ts'
 import { launchChromium } from '../tools/browser.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
@@ -69,6 +70,37 @@ test('no script of the page asks for one that the page does not name', () => {
   expect([...new Set([APP, ...asked])].toSorted()).toEqual(named.toSorted())
 })
 
+test('a script that the page does not name does not run, though it is ours', async () => {
+  const { page } = await visit()
+  expect(await importing(page, addressOf('web/workshop.ts'))).toContain('Failed to fetch dynamically imported module')
+  await page.close()
+})
+
+// WebKit, under the policy, refuses what an import statement asks for, unless something else has asked for it before.
+test.for(['index.html', 'workshop.html'])('what a script of %s comes with is asked for before it', (name) => {
+  const html = readFileSync(`${ROOT}dist/web/${name}`, 'utf8')
+  const asked = new Set<string>()
+  for (const [, path = ''] of html.matchAll(/<script\s+type="module"\s+src="([^"]+)"/g)) {
+    expect([...comesWith(path)].filter((each) => !asked.has(each))).toEqual([path])
+    asked.add(path)
+  }
+  expect(asked.size).toBeGreaterThan(0)
+})
+
+test('what a script that is fetched later comes with is asked for in the same breath', () => {
+  const { integrity } = JSON.parse(MAP) as { integrity: Readonly<Record<string, string>> }
+  const groups = Object.keys(integrity).flatMap((path) => {
+    const script = readFileSync(`${ROOT}dist/web${path}`, 'utf8')
+    return [...script.matchAll(BREATH)].map(([text]) => ({ path, asked: importsOf(path, text) }))
+  })
+  expect(groups.length).toBeGreaterThan(20)
+  for (const { path, asked } of groups) {
+    const there = new Set([...comesWith(path), ...asked])
+    const missing = asked.flatMap((each) => [...comesWith(each)]).filter((each) => !there.has(each))
+    expect([path, missing]).toEqual([path, []])
+  }
+})
+
 test('a sheet that was changed is not worn', async () => {
   const { page, said } = await visit(addressOf('web/style/main.css'))
   await expect.poll(() => said.join()).toContain('integrity')
@@ -107,6 +139,20 @@ function importsOf(path: string, script: string): string[] {
     return new URL(specifier, new URL(path, server.url)).pathname
   })
 }
+
+/** A script with all that its import statements ask for, and theirs. */
+function comesWith(path: string): Set<string> {
+  const all = new Set([path])
+  // A set is gone through with what is added meanwhile.
+  for (const each of all) {
+    const script = readFileSync(`${ROOT}dist/web${each}`, 'utf8').replaceAll(BREATH, '')
+    for (const next of importsOf(each, script)) all.add(next)
+  }
+  return all
+}
+
+/** What is asked for later, all at once. */
+const BREATH = /\bimport\("[^"]+"\)(?:,import\("[^"]+"\))*/g
 
 const IMPORT = /\b(?:import|export)\s*(?:[\w*{},$\s]*?from)?\s*(?:\(\s*)?(["'`])([^"'`$]+)\1|\bimport\s*\(/g
 
