@@ -1,8 +1,9 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
-import { Field } from '../parts/field.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { PlainForm } from '../parts/plain-form.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { Title } from '../parts/title.tsx'
 import { offline as words } from '../words/offline.ts'
 import { page } from '../words/page.ts'
@@ -12,8 +13,7 @@ import { parseTyped, type Place } from './place.ts'
 export function Ask({ onPlace }: { onPlace: (place: Place & { readonly origin: string }) => void }): VNode {
   const [text, setText] = useState('')
   const [fault, setFault] = useState<{ readonly typed: string }>()
-  const submit = (event: Event): void => {
-    event.preventDefault()
+  const submit = (): void => {
     const place = parseTyped(text)
     if (place === undefined) setFault({ typed: text })
     else onPlace(place)
@@ -29,33 +29,23 @@ export function Ask({ onPlace }: { onPlace: (place: Place & { readonly origin: s
       <main>
         <Title text={words.title} />
         <p class="lede">{words.lede}</p>
-        <form class="stack" noValidate autoComplete="off" onSubmit={submit}>
-          <Field
+        <PlainForm onSubmit={submit}>
+          <TextField
             id="server"
             label={words.server}
             hint={words.hint}
             error={fault === undefined ? undefined : words.bad}
             occasion={fault}
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                class="mono"
-                type="text"
-                inputMode="url"
-                spellcheck={false}
-                autoComplete="off"
-                autoCapitalize="off"
-                value={text}
-                onInput={({ currentTarget }) => setText(currentTarget.value)}
-              />
-            )}
-          </Field>
+            isCode
+            inputMode="url"
+            value={text}
+            onInput={setText}
+          />
           <Button kind="seal" isSubmit>
             {words.open}
           </Button>
           <p class="quiet">{words.limits}</p>
-        </form>
+        </PlainForm>
       </main>
       <footer class="foot">{words.foot}</footer>
     </div>

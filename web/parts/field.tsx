@@ -50,3 +50,6 @@ export function Field({ id, label, hint, error, occasion, children }: FieldProps
     </div>
   )
 }
+
+/** What is typed is of no use if it is changed, and nobody else's business: no browser corrects, completes, keeps or looks it up. */
+export const LEFT_ALONE = { autoCapitalize: 'off', autoComplete: 'off', autoCorrect: 'off', spellcheck: false } as const

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { FieldIds } from './field.tsx'
+import { LEFT_ALONE, type FieldIds } from './field.tsx'
 
 /** Where a message is typed. Nothing of it goes to a spelling service, and the browser keeps none of it for other forms. */
 export function MessageInput(props: {
@@ -12,10 +12,8 @@ export function MessageInput(props: {
   return (
     <textarea
       {...ids}
+      {...LEFT_ALONE}
       rows={rows}
-      spellcheck={false}
-      autoComplete="off"
-      autoCapitalize="off"
       value={value}
       onInput={({ currentTarget }) => onInput(currentTarget.value)}
     />

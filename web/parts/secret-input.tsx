@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { page as words } from '../words/page.ts'
 import { Button } from './button.tsx'
-import type { FieldIds } from './field.tsx'
+import { LEFT_ALONE, type FieldIds } from './field.tsx'
 
 export interface SecretInputProps {
   readonly ids: FieldIds
@@ -17,11 +17,9 @@ export function SecretInput({ ids, value, isShown, onShow, onInput }: SecretInpu
     <div class="joined">
       <input
         {...ids}
+        {...LEFT_ALONE}
         {...(isShown ? { type: 'text' as const } : { type: 'password' as const })}
         class="mono"
-        autoComplete="off"
-        autoCapitalize="off"
-        spellcheck={false}
         value={value}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
       />

@@ -1,11 +1,12 @@
 import type { VNode } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { boxJsonUrl, checkPublished, parseDomain, type Domain, type Publication } from '#client/box/well-known.ts'
 import type { Transport } from '#client/transport.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { Button } from '../parts/button.tsx'
-import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { PlainForm } from '../parts/plain-form.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { publications, published as words } from '../words/published.ts'
 
 /** One press of the button. */
@@ -26,10 +27,10 @@ export interface CheckProps {
  * hands out a wrong address would hand out the domain with it.
  */
 export function Check({ address, traces, transport }: CheckProps): VNode {
-  const input = useRef<HTMLInputElement>(null)
+  const [text, setText] = useState('')
   const [asked, setAsked] = useState<Asked | undefined>(undefined)
   const ask = async (): Promise<void> => {
-    const domain = parseDomain(input.current?.value ?? '')
+    const domain = parseDomain(text)
     const now: Asked = { domain }
     setAsked(now)
     if (domain === undefined) return
@@ -39,34 +40,21 @@ export function Check({ address, traces, transport }: CheckProps): VNode {
   }
   const isAsking = asked?.domain !== undefined && asked.publication === undefined
   return (
-    <form
-      class="stack"
-      noValidate
-      autoComplete="off"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!isAsking) void ask()
-      }}
-    >
-      <Field
+    <PlainForm onSubmit={() => void (isAsking || ask())}>
+      <TextField
         id="domain"
         label={words.domain}
         hint={words.domainHint}
         error={asked !== undefined && asked.domain === undefined ? words.domainFault : undefined}
         occasion={asked}
-      >
-        {(ids) => (
-          <input
-            {...ids}
-            inputMode="url"
-            autoComplete="off"
-            autoCapitalize="off"
-            spellcheck={false}
-            ref={input}
-            onInput={() => setAsked(undefined)}
-          />
-        )}
-      </Field>
+        isCode
+        inputMode="url"
+        value={text}
+        onInput={(typed) => {
+          setText(typed)
+          setAsked(undefined)
+        }}
+      />
       {traces.map((trace) => (
         <p key={trace} class="hint">
           {trace}
@@ -80,7 +68,7 @@ export function Check({ address, traces, transport }: CheckProps): VNode {
       <div role="status">
         {asked?.domain !== undefined && <Answer address={address} {...asked} domain={asked.domain} />}
       </div>
-    </form>
+    </PlainForm>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { Field } from '../parts/field.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { write as words } from '../words/write.ts'
 import type { WriteAct } from './write-act.ts'
 import { asksInvitation, type InvitationFault, type WriteState } from './write-state.ts'
@@ -10,25 +10,16 @@ export function InvitationField({ act, state }: { act: WriteAct; state: WriteSta
   if (invitation === undefined || !asksInvitation(state)) return null
   const { fault, text } = invitation
   return (
-    <Field
+    <TextField
       id="invitation"
       label={words.invitation}
       hint={isAgain ? `${words.uninvited} ${words.uninvitedAgain}` : words.uninvited}
       error={fault === undefined ? undefined : faultText(fault)}
       occasion={fault}
-    >
-      {(ids) => (
-        <input
-          {...ids}
-          class="mono"
-          autoComplete="off"
-          autoCapitalize="off"
-          spellcheck={false}
-          value={text}
-          onInput={({ currentTarget }) => act.typeInvitation(currentTarget.value)}
-        />
-      )}
-    </Field>
+      isCode
+      value={text}
+      onInput={act.typeInvitation}
+    />
   )
 }
 

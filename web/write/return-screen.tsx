@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
 import type { Device } from '../device.ts'
 import { Button } from '../parts/button.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field, LEFT_ALONE } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { PlainForm } from '../parts/plain-form.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { Title } from '../parts/title.tsx'
 import { page } from '../words/page.ts'
 import { answers as words, forgotten, returning } from '../words/return.ts'
@@ -59,15 +61,7 @@ function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'co
     <>
       <Title text={returning.title} />
       <p class="lede">{returning.lede}</p>
-      <form
-        class="stack"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void act.enter()
-        }}
-      >
+      <PlainForm onSubmit={() => void act.enter()}>
         <Field
           id="code"
           label={returning.code}
@@ -78,13 +72,9 @@ function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'co
           {(ids) => (
             <textarea
               {...ids}
+              {...LEFT_ALONE}
               class="mono code-field"
               rows={3}
-              // No dictionary of a browser is asked about these words.
-              spellcheck={false}
-              autoComplete="off"
-              autoCapitalize="off"
-              {...{ autocorrect: 'off' }}
               value={text}
               onInput={({ currentTarget }) => act.type(currentTarget.value)}
               onKeyDown={(event) => {
@@ -106,7 +96,7 @@ function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'co
           </Button>
         </div>
         <p class="hint">{returning.seen}</p>
-      </form>
+      </PlainForm>
     </>
   )
 }
@@ -129,39 +119,22 @@ function WhichBox({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at:
     <>
       <Title text={words.writeTitle} />
       <p class="lede">{words.writeLede}</p>
-      <form
-        class="stack"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.enterBox()
-        }}
-      >
-        <Field
+      <PlainForm onSubmit={() => act.enterBox()}>
+        <TextField
           id="box"
           label={words.address}
           error={fault === undefined ? undefined : boxFaultText(fault)}
           occasion={fault}
-        >
-          {(ids) => (
-            <input
-              {...ids}
-              class="mono"
-              autoComplete="off"
-              autoCapitalize="off"
-              spellcheck={false}
-              value={text}
-              onInput={({ currentTarget }) => act.typeBox(currentTarget.value)}
-            />
-          )}
-        </Field>
+          isCode
+          value={text}
+          onInput={act.typeBox}
+        />
         <div class="buttons">
           <Button kind="seal" isSubmit>
             {words.addressGo}
           </Button>
         </div>
-      </form>
+      </PlainForm>
       <Back act={act} />
     </>
   )

@@ -35,11 +35,13 @@ function show(): { box: HTMLElement; asked: string[]; answer: (publishes: boolea
   return { box, asked, answer }
 }
 
-function type(box: HTMLElement, text: string): void {
+/** As a person does: what comes next comes after it was drawn. */
+async function type(box: HTMLElement, text: string): Promise<void> {
   const input = box.querySelector('input')
   if (input === null) throw new Error('nowhere to type')
   input.value = text
   input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  await new Promise((resolve) => setTimeout(resolve))
 }
 
 const press = (box: HTMLElement): void => box.querySelector('button')?.click()
@@ -48,7 +50,7 @@ const status = (box: HTMLElement): string => box.querySelector('[role=status]')?
 test('nobody is asked before the press, and then the site that was typed, once', async () => {
   const { answer, asked, box } = show()
   expect(box.textContent).toContain(words.trace)
-  type(box, 'newsroom.example')
+  await type(box, 'newsroom.example')
   expect(asked).toEqual([])
   press(box)
   await expect.poll(() => status(box)).toBe(words.asking('newsroom.example'))
@@ -60,10 +62,10 @@ test('nobody is asked before the press, and then the site that was typed, once',
 
 test('an answer that comes after another domain was typed is not shown as if it were of that one', async () => {
   const { answer, asked, box } = show()
-  type(box, 'newsroom.example')
+  await type(box, 'newsroom.example')
   press(box)
   await expect.poll(() => status(box)).toBe(words.asking('newsroom.example'))
-  type(box, 'other.example')
+  await type(box, 'other.example')
   await expect.poll(() => status(box)).toBe('')
   press(box)
   await expect.poll(() => status(box)).toBe(words.asking('other.example'))
@@ -77,7 +79,7 @@ test('an answer that comes after another domain was typed is not shown as if it 
 test('what is no domain asks nobody, and is said at the field, which gets the focus', async () => {
   const { asked, box } = show()
   for (const typed of ['', 'newsroom', '192.168.1.1', '<b>newsroom</b>.example']) {
-    type(box, typed)
+    await type(box, typed)
     await expect.poll(() => box.querySelector('.error')).toBeNull()
     press(box)
     await expect.poll(() => box.querySelector('.error')?.textContent).toBe(words.domainFault)
@@ -88,7 +90,7 @@ test('what is no domain asks nobody, and is said at the field, which gets the fo
 
 test('a look-alike in other letters is shown as networks spell it, with a word on what that means', async () => {
   const { answer, box } = show()
-  type(box, 'nеwsroom.example')
+  await type(box, 'nеwsroom.example')
   press(box)
   answer(true)
   await expect.poll(() => status(box)).toContain('Also published by xn--nwsroom-7gg.example')

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { parseName } from '#protocol/card.ts'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import { Title } from '../../parts/title.tsx'
 import { boxWords } from '../../words/boxes.ts'
 import { boxFaults } from '../../words/boxes-faults.ts'
@@ -11,7 +12,6 @@ import type { ScreenOf } from '../act.ts'
 import { JobForm } from './job-form.tsx'
 import { faultAt, type BoxViewProps } from './props.ts'
 import { FIRST_TERMS, TermsFields } from './terms-fields.tsx'
-import { TextField } from './text-field.tsx'
 
 /** What a box is called, by whom it is read, and what it takes. */
 export function Create({ act, screen, state }: BoxViewProps & { screen: ScreenOf<'create'> }): VNode {

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import type { BoxAddress } from '#protocol/address.ts'
+import { TextField } from '../../parts/text-field.tsx'
 import { forgetWords as words } from '../../words/boxes-settings.ts'
 import { JobForm } from './job-form.tsx'
 import type { BoxViewProps } from './props.ts'
-import { TextField } from './text-field.tsx'
 
 /** Removes a box from this device, after its consequences were read and a word was typed. */
 export function ForgetBox(props: BoxViewProps & { box: BoxAddress; text: string }): VNode {

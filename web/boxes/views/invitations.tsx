@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.tsx'
 import { LinkBox } from '../../parts/link-box.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Question } from '../../parts/question.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { invitationsWords as words } from '../../words/boxes-readers.ts'
 import * as format from '../../words/format.ts'
@@ -16,7 +17,6 @@ import { JobFault, JobForm } from './job-form.tsx'
 import { useFirstLook } from './first-look.ts'
 import type { HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
-import { TextField } from './text-field.tsx'
 
 /** Who may write by invitation, and how much of it is left. */
 export function Invitations(props: HomeProps): VNode {
@@ -95,7 +95,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
               label={words.items}
               error={errorAt('items')}
               occasion={missed}
-              isNumber
+              inputMode="numeric"
               value={items}
               onInput={setItems}
             />
@@ -123,7 +123,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
               label={words.days}
               error={errorAt('days')}
               occasion={missed}
-              isNumber
+              inputMode="numeric"
               value={days}
               onInput={setDays}
             />

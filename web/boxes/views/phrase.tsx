@@ -1,11 +1,12 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
+import { PlainForm } from '../../parts/plain-form.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import { Title } from '../../parts/title.tsx'
 import { checkWords, phraseWords as words } from '../../words/boxes-making.ts'
 import type { ScreenOf } from '../act.ts'
 import type { BoxViewProps } from './props.ts'
-import { TextField } from './text-field.tsx'
 
 /** The words, once. There is no button that copies them: what was copied lies in a clipboard, and in its history. */
 export function PhraseScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<'phrase'> }): VNode {
@@ -42,15 +43,7 @@ export function CheckScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<'
     <>
       <Title text={checkWords.title} />
       <p class="lede">{checkWords.lede}</p>
-      <form
-        class="stack"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.making.answer(typed)
-        }}
-      >
+      <PlainForm onSubmit={() => act.making.answer(typed)}>
         <div class="pair">
           {places.map((place, index) => (
             <div key={place}>
@@ -73,7 +66,7 @@ export function CheckScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<'
           </Button>
           <Button onPress={act.making.showWords}>{checkWords.again}</Button>
         </div>
-      </form>
+      </PlainForm>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Question } from '../../parts/question.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { readersWords as words } from '../../words/boxes-readers.ts'
 import * as format from '../../words/format.ts'
@@ -14,7 +15,6 @@ import { useFirstLook } from './first-look.ts'
 import { JobFault, JobForm } from './job-form.tsx'
 import { faultAt, type HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
-import { TextField } from './text-field.tsx'
 
 /** Who reads the box. The owner decides; others see the list, and what the owner needs of them. */
 export function Readers(props: HomeProps): VNode {

@@ -3,13 +3,13 @@ import { useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { SecretInput } from '../../parts/secret-input.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import { Title } from '../../parts/title.tsx'
 import { boxWords } from '../../words/boxes.ts'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { joinWords, restoreWords as words } from '../../words/boxes-making.ts'
 import { JobForm } from './job-form.tsx'
 import { faultAt, type BoxViewProps } from './props.ts'
-import { TextField } from './text-field.tsx'
 
 /** The two ways back to a box. */
 export function Restore(props: BoxViewProps): VNode {

@@ -1,24 +1,22 @@
 import type { VNode } from 'preact'
-import { Field, type FieldProps } from '../../parts/field.tsx'
+import { Field, LEFT_ALONE, type FieldProps } from './field.tsx'
 
 export interface TextFieldProps extends Omit<FieldProps, 'children'> {
   readonly value: string
   readonly onInput: (value: string) => void
-  /** Codes and words, which no browser is to correct, complete or keep. */
+  /** Codes, words and addresses, which no browser is to correct, complete or keep, nor to ask a dictionary about. */
   readonly isCode?: boolean
+  readonly inputMode?: 'text' | 'numeric' | 'url'
   readonly rows?: number
-  readonly isNumber?: boolean
 }
 
 /** A line of text with its label; several lines with `rows`. */
 export function TextField(props: TextFieldProps): VNode {
-  const { isCode = false, isNumber = false, onInput, rows, value, ...field } = props
+  const { inputMode = 'text', isCode = false, onInput, rows, value, ...field } = props
   const common = {
-    autoComplete: 'off',
-    autoCapitalize: isCode ? 'off' : 'sentences',
-    class: isCode ? 'mono' : '',
-    inputMode: isNumber ? 'numeric' : 'text',
-    spellcheck: false,
+    ...LEFT_ALONE,
+    ...(isCode ? CODE : PROSE),
+    inputMode,
     value,
   } as const
   return (
@@ -33,3 +31,7 @@ export function TextField(props: TextFieldProps): VNode {
     </Field>
   )
 }
+
+const CODE = { class: 'mono' } as const
+
+const PROSE = { autoCapitalize: 'sentences', autoCorrect: 'on' } as const
