@@ -1,6 +1,6 @@
 import { formatBoxAddress, parseBoxAddress, type BoxAddress } from './address.ts'
 import { decodeBody } from './api.ts'
-import { toBase64url, utf8, type Bytes } from './bytes.ts'
+import { parseBase64url, toBase64url, utf8, type Bytes } from './bytes.ts'
 import { parseDropId, type DropId } from './id.ts'
 
 /** What somebody asks an operator about. */
@@ -22,6 +22,8 @@ export interface Disclosure {
     readonly source: string
     readonly searched: readonly string[]
     readonly found: boolean
+    /** How to read the rest. */
+    readonly reading: readonly string[]
     readonly notHeld: readonly string[]
     /** What may be with others, or comes back from where it was deleted. */
     readonly elsewhere: readonly string[]
@@ -76,9 +78,14 @@ export interface Findings extends Pick<Disclosure, 'about' | 'held' | 'ciphertex
 export function composeDisclosure({ about, now, held, ciphertext, ...findings }: Findings): Disclosure {
   const { software, source, searched, notHeld, elsewhere } = findings
   const made = new Date(now).toISOString()
-  const statement = { made, software, source, searched, found: held.length > 0, notHeld, elsewhere }
+  const statement = { made, software, source, searched, found: held.length > 0, reading: READING, notHeld, elsewhere }
   return { v: 1, kind: 'sealdrop disclosure', about, statement, held, ciphertext }
 }
+
+const READING = [
+  'Times are in UTC. Keys, ids, hashes and signatures are bytes, written in base64url (RFC 4648 §5) or, between colons, in base64; addresses of boxes as people write them. Sizes are in bytes, and lengths of time in seconds.',
+  'It is what was stored at the time at which this was made. Where nothing was found, that does not say that nothing ever was there: what has ended is deleted.',
+]
 
 /** The rows of a table in words; nothing where there are none. @param where - which shelf or rack. */
 export function describeRows(
@@ -148,13 +155,22 @@ export function parseSubject(body: Uint8Array): Subject | undefined {
 /** A stored value as people read it; numbers that are times say both. */
 function readStored(value: StoredRow[string], form: string): unknown {
   if (value === null || typeof value === 'bigint') return value === null ? null : String(value)
-  if (typeof value === 'string') return form === 'JSON' ? (JSON.parse(value) as unknown) : value
+  if (typeof value === 'string') return readText(value, form)
   if (typeof value !== 'number') return readBytes(new Uint8Array(value), form)
   const unit = UNITS_MS[form]
   if (unit === undefined || value === 0) return value
   const time = new Date(value * unit)
   // An owner may publish a card for a week that no calendar has.
   return Number.isNaN(time.getTime()) ? { value, form } : { value, form, time: time.toISOString() }
+}
+
+/** What was signed (RFC 7515) says names that nobody would read in base64url: it is told both ways. */
+function readText(value: string, form: string): unknown {
+  if (form === 'JSON') return JSON.parse(value)
+  if (form !== 'signed JSON') return value
+  const [, payload = ''] = value.split('.')
+  const bytes = parseBase64url(payload, Math.floor((payload.length * 3) / 4))
+  return bytes === undefined ? { value, form } : { value, form, says: JSON.parse(decodeBody(bytes)) as unknown }
 }
 
 function readBytes(bytes: Uint8Array, form: string): string {

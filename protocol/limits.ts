@@ -17,7 +17,7 @@ export const PART_CHUNKS = 127
 /** How long an upload in parts may take from its beginning to its commit, in seconds (1 day). docs/protocol.md §6.8. */
 export const UPLOAD_LIFE_SECONDS = 86_400
 
-/** Bytes of the text in an archive, and of its `meta.json`: both are held in memory. docs/protocol.md §3.2. */
+/** Bytes of the text in an archive, and of its `meta.json`: both are held in memory. docs/protocol.md §3.4. */
 export const MAX_TEXT_BYTES = 8_388_608
 export const MAX_META_BYTES = 1_048_576
 
@@ -91,7 +91,7 @@ export const MIN_BOX_DROP_BYTES = 18_043
 /** Bytes of an invitation's secret. docs/protocol.md §13.8. */
 export const INVITATION_BYTES = 16
 
-/** Characters of a card, and of the keys of a reader. docs/protocol.md §13.4. */
+/** Characters of a card, and of the keys of a reader. docs/protocol.md §9. */
 export const MAX_CARD_CHARACTERS = 32_768
 export const MAX_READER_KEYS_CHARACTERS = 49_152
 
@@ -145,6 +145,9 @@ export const MAX_SIGNATURE_CHARACTERS = 512
 
 /** Longest accepted body of a request other than a part, in bytes. */
 export const MAX_BODY_BYTES = 1_024
+
+/** Longest query that is looked at, in characters, its `?` included. No request has one of more than 32. */
+export const MAX_QUERY_CHARACTERS = 64
 
 /** Characters of a nonce: at least 128 bits of base64url, at most what fits a receipt. */
 export const MIN_NONCE_CHARACTERS = 22

@@ -6,7 +6,7 @@ import type { Order } from './box.ts'
 import type { Env } from './env.ts'
 import { readInvitation } from './parse-box.ts'
 import { quotasOf, rackOf } from './racks.ts'
-import { refusal } from './respond.ts'
+import { problem, refusal } from './respond.ts'
 import { shelfOf } from './shelves.ts'
 import { largestOf } from './store.ts'
 
@@ -29,14 +29,19 @@ export async function depositInto(
   const visit = { ...order, box, invitation, largest: largestOf(env), quotas: quotasOf(env) }
   const answer = await rack.admit(visit)
   if (answer.outcome !== 'admitted') return refusal(answer, name)
+  let response: Response
+  let settled: Awaited<ReturnType<typeof rack.settle>>
   try {
-    const response = await deposit()
+    response = await deposit()
     // A body takes its time, and another request for the same drop that failed meanwhile has given the room back.
     const again = response.ok && order.parts === 1 ? await rack.admit(visit) : answer
-    if (again.outcome === 'admitted') return response
-    await (await shelfOf(env, order.id)).turnAway(order.id, box)
-    return refusal(again, name)
+    if (again.outcome !== 'admitted') {
+      await (await shelfOf(env, order.id)).turnAway(order.id, box)
+      response = refusal(again, name)
+    }
   } finally {
-    await rack.settle(box, order.id, visit.quotas)
+    settled = await rack.settle(box, order.id, visit.quotas)
   }
+  // Its room may have gone to another even now: nobody is told that a drop has arrived that has been deleted.
+  return response.ok && settled === 'box_full' ? problem('box_full') : response
 }

@@ -229,7 +229,10 @@ export function hasEnded(drop: Drop): boolean {
   return drop.phase !== 'uploading' && drop.phase !== 'live'
 }
 
-function keysOf(terms: Terms | BoxTerms): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'box'> {
+/** What a drop takes from its terms. */
+export function keysOf(
+  terms: Terms | BoxTerms,
+): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'box'> {
   return 'box' in terms ? { ...terms, reads: 0, locator: undefined, claim: undefined } : { ...terms, box: undefined }
 }
 

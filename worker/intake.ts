@@ -22,7 +22,7 @@ export class Intake {
   async create(id: DropId, terms: Terms | BoxTerms, attempt: life.Attempt): Promise<CreateAnswer> {
     const { rows } = this.#keeper
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
-    await this.#keeper.arm(Date.now() + terms.ttlSeconds * 1_000)
+    await this.#keeper.arm(life.endOfLife(life.keysOf(terms), Date.now()))
     const now = Date.now()
     if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
     const present = this.#keeper.find(id, now)
@@ -54,7 +54,8 @@ export class Intake {
     if (drop === undefined) return
     if (!isErased && life.hasEnded(drop)) await this.#keeper.retryLater(id)
     if (!isErased) return
-    if (drop.phase !== 'uploading') return
+    // What has come under this id since is not its drop any more.
+    if (drop.phase !== 'uploading' || !drop.blobs.includes(blob)) return
     const rest = life.forget(drop, blob)
     if (rest.blobs.length === 0) this.#keeper.rows.remove(id)
     else this.#keeper.rows.update(rest)
@@ -140,7 +141,7 @@ export class Intake {
     if (!upload.isWhole(drop, hashed) || toBase64url(await sha256(digestsOf(hashed))) !== digest)
       return { outcome: 'incomplete' }
     // First the alarm, then the row, as above.
-    await this.#keeper.arm(Date.now() + drop.ttlSeconds * 1_000)
+    await this.#keeper.arm(life.endOfLife(drop, Date.now()))
     const now = Date.now()
     const present = this.#keeper.find(drop.id, now)
     if (present === undefined) return { outcome: 'gone' }

@@ -117,13 +117,17 @@ export function parseTarget(request: Request, env: Env): { authority: string; qu
 export async function readBody(request: Request, most: number): Promise<Bytes> {
   const announced = Number(request.headers.get('Content-Length') ?? most)
   if (announced > most) throw new DropError('too_large')
-  // One array, of the length that was announced: a part must not lie in memory twice.
-  const body = new Uint8Array(announced)
+  // One array that grows with what has come: a part must not lie in memory twice, and who announces one and sends nothing must
+  // not fill the memory.
+  let body = new Uint8Array(Math.min(announced, FIRST_BYTES))
   let length = 0
   for await (const chunk of request.body ?? []) {
-    if (length + chunk.length > announced) throw new DropError('too_large')
+    const needed = length + chunk.length
+    if (needed > announced) throw new DropError('too_large')
+    if (needed > body.length)
+      body = new Uint8Array(body.buffer.transfer(Math.min(announced, Math.max(needed, 2 * body.length))))
     body.set(chunk, length)
-    length += chunk.length
+    length = needed
   }
   return body.subarray(0, length)
 }
@@ -152,6 +156,9 @@ function parseReader(request: Request): PublicKey {
   if (reader === undefined) throw new DropError('bad_request')
   return reader
 }
+
+/** Room for a body of which nothing has come yet. */
+const FIRST_BYTES = 65_536
 
 /** The addresses that take a query. */
 const QUERIED: ReadonlySet<string> = new Set([...QUERIED_REQUESTS].map((name) => REQUESTS[name].path))

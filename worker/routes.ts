@@ -61,12 +61,15 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
 export const router: RouterType<Request, [Env, ExecutionContext]> = Router()
 
 // No request of the contract: programs that know nothing of it look there.
-router.get('/.well-known/security.txt', showSecurityTxt)
+const SECURITY_TXT = '/.well-known/security.txt'
 
 // The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path that the contract names, so that one alone is
 // an address.
-const ADDRESSES: ReadonlySet<string> = new Set(Object.values(REQUESTS).map(({ path }) => path))
+const ADDRESSES: ReadonlySet<string> = new Set([SECURITY_TXT, ...Object.values(REQUESTS).map(({ path }) => path)])
 router.all('*', ({ url }) => (ADDRESSES.has(new URL(url).pathname) ? undefined : problem('not_found')))
+
+router.get(SECURITY_TXT, showSecurityTxt)
+router.all(SECURITY_TXT, () => problem('method_not_allowed', {}, { Allow: 'GET' }))
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put' } as const
 

@@ -4,6 +4,8 @@ import { formatExtent } from '#protocol/extent.ts'
 import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms } from '#protocol/terms.ts'
 import { deposit, idsOf, newBoxDrop, newInvitation, openBox, uploadAll, type TestBox } from './support/boxes.ts'
+import { noise } from './support/drops.ts'
+import { hesitantRacks } from './support/faults.ts'
 import { blobsOf } from './support/inside.ts'
 import { boxOf, itemOf } from './support/inside-rack.ts'
 import { send, withBindings, type Wire } from './support/wire.ts'
@@ -46,6 +48,30 @@ test('a sender who did not hear that an upload found no room is not told, asking
   expect((await second.commit()).code).toBe('box_full')
   expect((await second.commit()).code).toBe('box_full')
   expect(await idsOf(box)).toEqual([first.dropId])
+})
+
+test('an upload that made room, and is announced once more as a small drop, gets no more room by that', async () => {
+  const box = await openBox()
+  const via = withBindings({ BOX_BYTES_PER_DAY: `${MIN_PART_BYTES * 2}` })
+  const [first, second] = [await uploadAll(box, undefined, { via }), await uploadAll(box, undefined, { via })]
+  expect((await first.commit()).status).toBe(200)
+  expect((await deposit({ ...second, bytes: noise(U) }, { via })).code).toBe('id_taken')
+  expect((await second.commit()).code).toBe('box_full')
+  expect(await idsOf(box)).toEqual([first.dropId])
+  expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: first.size, pending: 0, pendingBytes: 0 })
+})
+
+test('a sender whose drop loses its room at the last moment, to a box that is full then, is not told that it has arrived', async () => {
+  const box = await openBox()
+  const day = { BOX_BYTES_PER_DAY: `${4 * U}` }
+  const others = async (): Promise<void> => {
+    for (let n = 0; n < 4; n++) expect(await put(box, 1, { via: withBindings(day) })).toBe(201)
+  }
+  const drop = await newBoxDrop(box, { sizeBytes: U })
+  const via = withBindings({ ...day, RACK: hesitantRacks(others) })
+  expect((await deposit(drop, { via })).code).toBe('box_full')
+  expect(await idsOf(box)).not.toContain(drop.dropId)
+  expect(await blobsOf(drop.dropId)).toEqual([])
 })
 
 test('strangers who fill a box leave a tenth of it to who is invited', async () => {

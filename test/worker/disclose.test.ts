@@ -10,7 +10,7 @@ import { quotasOf, rackOf } from '../../worker/racks.ts'
 import type { Rack } from '../../worker/rack.ts'
 import { DATABASES } from '../../worker/schema.ts'
 import { storeOf } from '../../worker/store.ts'
-import { layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
+import { cardOf, layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
 import { claim, lay, newDrop, revoke } from './support/drops.ts'
 import { newReaderKey } from './support/parties.ts'
 import { layInParts } from './support/parts.ts'
@@ -85,6 +85,20 @@ test('a drop in a box is told with its item, and a box with all that a rack has 
     ['items', 2],
   ])
   expect(ofBox.held[0]?.rows).toMatchObject([{ address: box.address, items: 2 }])
+})
+
+test('the name on a card is told in words, and not only as it was signed', async () => {
+  const box = await openBox()
+  const { disclosure } = await ask({ box: box.address })
+  const jws = await cardOf(box)
+  const says = { name: 'Newsroom', readers: [{ name: expect.any(String) as unknown }] }
+  const card = disclosure.held.find(({ table }) => table === 'cards')?.rows[0]
+  expect(card?.['jws']).toMatchObject({ value: jws, form: 'signed JSON', says })
+})
+
+test('who gets a disclosure is told how it is written, and that nothing found does not mean that nothing ever was', async () => {
+  const { statement } = (await ask({ drop: UNKNOWN })).disclosure
+  expect(statement.reading.join()).toMatch(/base64url.*does not say that nothing ever was/)
 })
 
 test('of what was never there nothing is held, and that is said with what was searched', async () => {
@@ -213,4 +227,14 @@ test('what the operator says of itself is answered as data, and security.txt onl
   expect(new TextDecoder().decode(answer.body)).toMatch(/^Contact: mailto:security@drop\.example\nExpires: 20/)
   const broken = withBindings({ OPERATOR_CONTACT: 'not an address' })
   expect([(await get('/v1/operator', broken)).status, (await get(path, broken)).status]).toEqual([500, 500])
+})
+
+test('who asks for security.txt by another method is not told that there is none, and a slash behind it makes another address', async () => {
+  const path = '/.well-known/security.txt'
+  const via = withBindings({ OPERATOR_CONTACT: 'mailto:security@drop.example' })
+  for (const method of ['HEAD', 'POST', 'OPTIONS']) {
+    const reply = await read(await via(new Request(`${ORIGIN}${path}`, { method })))
+    expect([method, reply.status, reply.headers.get('Allow')]).toEqual([method, 405, 'GET'])
+  }
+  expect((await read(await via(new Request(`${ORIGIN}${path}/`)))).code).toBe('not_found')
 })

@@ -19,6 +19,7 @@ import {
 import { MINUTE, travel } from './support/clock.ts'
 import { slowPuts, storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, evict, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
+import { begin, newCut, uploaded } from './support/parts.ts'
 import { newReader, newReaderKey } from './support/parties.ts'
 import { withBindings } from './support/wire.ts'
 
@@ -165,4 +166,18 @@ test('an alarm whose store throws keeps everything and comes again, until the by
   expect(await fireAlarm(drop.dropId)).toBe(true)
   expect(await rowOf(drop.dropId)).toBeUndefined()
   expect(await storeKeys()).not.toContain(blob)
+})
+
+test('an attempt that is stored after its drop has expired does not remove an upload that has begun since under its id', async () => {
+  const slow = slowPuts(env.KV)
+  const late = await newDrop({ ttlSeconds: 300 })
+  const storing = create(late, { via: withBindings({ KV: slow.kv }) })
+  await slow.reached
+  travel(6 * MINUTE)
+  await fireAlarm(late.dropId)
+  const cut = { ...(await newCut()), dropId: late.dropId }
+  expect((await begin(cut)).status).toBe(201)
+  slow.release()
+  expect((await storing).code).toBe('try_later')
+  expect((await uploaded(cut)).json).toMatchObject({ state: 'uploading', parts: cut.parts.length })
 })

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { pour } from '../../worker/stream.ts'
 import { travel } from './support/clock.ts'
-import { revoke } from './support/drops.ts'
+import { noise, revoke } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'
 import { fireAlarm, rowOf, shelfUses } from './support/inside.ts'
 import { allKeys, announce, attemptsAt, commit, upload } from './support/parts.ts'
@@ -73,4 +74,31 @@ test('a shelf whose store cannot delete a replaced part keeps its name, and dele
   await shelfUses(drop.dropId, env.KV)
   await revoke(drop)
   expect([await allKeys(), await attemptsAt(drop.dropId)]).toEqual([before, []])
+})
+
+test('a store that takes its time is waited for: of a part no more than a few windows are in memory', async () => {
+  const pieces = Array.from({ length: 64 }, () => noise(65_536))
+  const size = 64 * 65_536
+  const { readable, writable } = new IdentityTransformStream()
+  const writer = writable.getWriter()
+  let taken = 0
+  const sending = (async () => {
+    for (const piece of pieces) await writer.write(piece).then(() => taken++)
+    await writer.close()
+  })()
+  let wake = (): void => {}
+  const awake = new Promise<void>((resolve) => (wake = resolve))
+  let stored = 0
+  const poured = pour(readable, size, async (stream) => {
+    await awake
+    for await (const piece of stream) stored += piece.length
+  })
+  // Long enough for all of it, if nobody waited.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const ahead = taken
+  wake()
+  expect((await poured).outcome).toBe('stored')
+  await sending
+  expect([taken, stored]).toEqual([64, size])
+  expect(ahead).toBeLessThan(8)
 })

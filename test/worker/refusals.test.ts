@@ -75,6 +75,13 @@ describe('addresses', () => {
       expect((await read(await directly(await requestOf(asking)))).code).toBe('bad_request')
     }
   })
+
+  test('a query of thousands of parameters costs no seconds', async () => {
+    const begun = Date.now()
+    const { path } = REQUESTS.limits
+    expect((await plain(`${path}?${'a=1&'.repeat(60_000)}`)).code).toBe('bad_request')
+    expect(Date.now() - begun).toBeLessThan(5_000)
+  })
 })
 
 describe('bodies', () => {

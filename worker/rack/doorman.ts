@@ -79,6 +79,11 @@ export class Doorman {
     const now = Date.now()
     const item = items.find(address, id)
     if (item?.state !== before?.state) return this.settle(address, id, quotas)
+    if (item?.state === 'pending' && fate.outcome === 'live' && fate.size > item.size) {
+      // Its own room had gone to another, and it was announced anew as a smaller one: what is kept for that is not enough.
+      this.#keeper.removeItem(item)
+      return this.settle(address, id, quotas)
+    }
     if (item !== undefined) {
       this.#resolve(item, fate, now)
       await this.#keeper.armIfIdle(address)
@@ -109,9 +114,11 @@ export class Doorman {
   /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
   async sweep(now: number): Promise<void> {
     const { invitations, items } = this.#keeper
-    for (const item of items.due(now, SWEEP_BATCH)) {
-      if (item.state === 'listed') this.#keeper.removeItem(item)
-      else await this.#settleDue(item)
+    for (const due of items.due(now, SWEEP_BATCH)) {
+      // As it is now: while a shelf was waited for, somebody may have taken it off, and it must not be counted out twice.
+      const item = items.find(due.box, due.id)
+      if (item?.state === 'listed' && item.dueMs <= now) this.#keeper.removeItem(item)
+      else if (item?.state === 'pending') await this.#settleDue(item)
     }
     invitations.forgetExpired(now)
     this.#keeper.forgetIdle(now)

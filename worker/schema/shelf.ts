@@ -26,7 +26,7 @@ export const SHELF = {
         means: 'when the drop expires, in a box always the end of a day, UTC; of an upload in parts when it ends',
         by: ['create', 'begin', 'commit'],
         changes: 'at commit',
-        tells: 'less `ttl`: when the drop was made, to the millisecond; in a box only the day',
+        tells: 'with `ttl`, when the drop was made: to the millisecond, in a box only the day',
       },
       reads: {
         sql: 'INTEGER NOT NULL',

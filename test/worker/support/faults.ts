@@ -164,6 +164,27 @@ export function hesitantShelves(meanwhile: () => Promise<unknown>): DurableObjec
   })
 }
 
+/** Racks that are told what has come of a drop only after what happens before that. */
+export function hesitantRacks(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Rack> {
+  const hesitant = (rack: DurableObjectStub<Rack>): DurableObjectStub<Rack> =>
+    new Proxy(rack, {
+      get: (target, name) =>
+        name === 'settle'
+          ? async (...all: Parameters<Rack['settle']>) => {
+              await meanwhile()
+              return target.settle(...all)
+            }
+          : (Reflect.get(target, name) as unknown),
+    })
+  return new Proxy(env.RACK, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => hesitant(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
 function deaf(rack: DurableObjectStub<Rack>): DurableObjectStub<Rack> {
   return new Proxy(rack, {
     get: (target, name) =>

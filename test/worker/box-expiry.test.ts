@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
+import { formatExtent } from '#protocol/extent.ts'
+import type { DropId } from '#protocol/id.ts'
+import { MIN_PART_BYTES } from '#protocol/limits.ts'
+import { formatBoxTerms } from '#protocol/terms.ts'
+import {
+  asOwner,
+  collect,
+  DROP_BYTES,
+  idsOf,
+  layInBox,
+  newBox,
+  newBoxDrop,
+  remove,
+  uploadAll,
+  type TestBox,
+} from './support/boxes.ts'
+import { DAY, travel } from './support/clock.ts'
+import { lateWord } from './support/faults.ts'
+import { inShelf, rowOf } from './support/inside.ts'
+import { boxOf, fireRackAlarm, rackUses } from './support/inside-rack.ts'
+import { send } from './support/wire.ts'
+
+test('the alarm of a shelf does not keep the second at which a drop for a box came', async () => {
+  const box = await newBox()
+  const drop = await layInBox(box, { ttlSeconds: 300 })
+  const alarmOf = (id: DropId): Promise<number | null> => inShelf(id, (_shelf, { storage }) => storage.getAlarm())
+  expect(await alarmOf(drop.dropId)).toBe((await rowOf(drop.dropId))?.expiresAtMs)
+  const cut = await uploadAll(box)
+  await inShelf(cut.dropId, (_shelf, { storage }) => storage.deleteAlarm())
+  expect((await cut.commit()).status).toBe(200)
+  expect(await alarmOf(cut.dropId)).toBe((await rowOf(cut.dropId))?.expiresAtMs)
+})
+
+/** Announces a drop of which nothing more comes: the alarm asks its shelf about it, and waits for the answer. */
+async function announceOnly(box: TestBox): Promise<void> {
+  const { dropId, terms } = await newBoxDrop(box)
+  const extent = formatExtent({ size: MIN_PART_BYTES + 9, parts: 2 })
+  const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: extent }
+  expect((await send({ name: 'begin', dropId, fields })).status).toBe(201)
+}
+
+test.for([
+  ['a reader asks for', (box, id) => collect(box, id, asOwner(box))],
+  ['an owner deletes', (box, id) => remove(box, [id])],
+] satisfies [string, (box: TestBox, id: Parameters<typeof collect>[1]) => Promise<unknown>][])(
+  'what %s while the alarm takes it off the list is not counted out of its box twice',
+  async ([, meanwhile]) => {
+    const box = await newBox()
+    await announceOnly(box)
+    const expiring = await layInBox(box)
+    const staying = await layInBox(box, { ttlSeconds: 20 * 86_400 })
+    travel(3 * DAY)
+    await rackUses(box.address, { SHELF: lateWord(() => meanwhile(box, expiring.dropId)) })
+    expect(await fireRackAlarm(box.address)).toBe(true)
+    expect(await idsOf(box)).toEqual([staying.dropId])
+    expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: DROP_BYTES, pending: 0, pendingBytes: 0 })
+  },
+)
