@@ -80,13 +80,15 @@ ${UNLOCK}
 Opens an item as open does a link: text goes to standard output, files go to DIR,
 nothing is overwritten, and what was interrupted goes on. It stays in the box
 until an owner deletes it or it expires. That it was read is kept on this
-computer only, sealed.
+computer only, sealed. An owner is told of readers that it was sealed for and that
+are not on the list of the box.
 
   ITEM                     its name in the list, or the beginning of it
   -o, --output DIR         folder for files, made if missing; see help open
 ${UNLOCK}
   --json                   print {"item", "arrived", "thread", "isThreadForged", "readers",
-                           "text", "files": [{"name", "path", "size", "type"}]}
+                           "strangers", "text",
+                           "files": [{"name", "path", "size", "type"}]}
 `,
   'box answer': `Usage: sealdrop box answer ITEM [FILE | FOLDER…] [--expires 14d] [--box NAME]
                            [--passphrase-file FILE] [--json]

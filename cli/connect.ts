@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDropError } from '#protocol/error.ts'
 import type { Server } from '#client/server.ts'
-import { fetchTransport } from '#client/transport.ts'
+import { fetchTransport, type Transport } from '#client/transport.ts'
 import { EXIT, Failure } from './failure.ts'
 
 /** How long a command goes on asking a server that does not answer as it should, in milliseconds. */
@@ -17,7 +17,18 @@ export const PATIENCE_MS = {
 } as const
 
 export function connect(origin: string, patienceMs: number): Server {
-  return { origin, transport: fetchTransport, clock: Date.now, wait: (ms) => sleep(ms), patienceMs }
+  // What is looked at is short.
+  const transport = patienceMs === PATIENCE_MS.look ? within(LONGEST_LOOK_MS, fetchTransport) : fetchTransport
+  return { origin, transport, clock: Date.now, wait: (ms) => sleep(ms), patienceMs }
+}
+
+/** Gives up an exchange that takes longer as a whole: a server that lets its answer drip is never silent, and never done. */
+export function within(mostMs: number, transport: Transport): Transport {
+  return (exchange) => {
+    const late = AbortSignal.timeout(mostMs)
+    const { signal = late } = exchange
+    return transport({ ...exchange, signal: AbortSignal.any([signal, late]) })
+  }
 }
 
 /** An error with the name of the server in it, where that is what a person has to look at. */
@@ -25,3 +36,6 @@ export function nameServer(error: unknown, origin: string, hint?: string): unkno
   if (!isDropError(error) || error.code !== 'offline') return error
   return new Failure(`the server at ${origin} cannot be reached`, { exitCode: EXIT.tryLater, hint, cause: error })
 }
+
+/** Milliseconds: long enough for what a command looks at, over whatever line. */
+const LONGEST_LOOK_MS = 120_000

@@ -88,7 +88,13 @@ export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly C
   const name = letter === undefined || isInParts ? keepTicket({ ticket: sealed.ticket, seed }) : ''
   if (isInParts) {
     const paths = files.map(({ path }) => path ?? '')
-    keepUpload({ ticket: name, seed, paths, unfinished: sealed.unfinished, letter })
+    try {
+      keepUpload({ ticket: name, seed, paths, unfinished: sealed.unfinished, letter })
+    } catch (error) {
+      // Nothing is sent then, and the ticket would be of nothing.
+      forgetTicket(name)
+      throw error
+    }
   }
   return { ...outgoing, name }
 }
@@ -137,19 +143,22 @@ async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, js
   }
 }
 
+/** Forgets what was kept of a drop that nobody will ever have the link of. */
+export function forgetOutgoing({ sealed: { dropId }, name }: Outgoing): void {
+  forgetUpload(dropId)
+  if (name !== '') forgetTicket(name)
+}
+
 /** What a failed delivery is told as; what was kept goes if it is of no more use. */
-export function explainStop(cause: unknown, { sealed, name, letter }: Outgoing): unknown {
+export function explainStop(cause: unknown, outgoing: Outgoing): unknown {
+  const { sealed, name, letter } = outgoing
   const error = sealed.invitation === undefined ? cause : explainInvited(cause)
-  const { dropId, parts, ticket } = sealed
+  const { parts, ticket } = sealed
   const code = isDropError(cause) ? cause.code : undefined
   // Printing failed: the drop is out there.
   if (code === undefined && parts === 1 && error instanceof Failure) return error
   const isOver = parts === 1 || (code !== undefined && OVER.has(code))
-  if (isOver) {
-    // Nobody will ever have the link.
-    forgetUpload(dropId)
-    if (name !== '') forgetTicket(name)
-  }
+  if (isOver) forgetOutgoing(outgoing)
   if (error instanceof Refused && error.code === 'too_large') return tooLarge(ticket.origin, error.largest)
   if (code === 'gone')
     return new Failure('the server has ended this upload', { exitCode: EXIT.gone, hint: 'send it again', cause: error })

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes } from '#protocol/bytes.ts'
@@ -8,6 +8,7 @@ import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { claimName, failedWith, makeFolder, partialPath, syncFolder } from './files.ts'
 import { readRange } from './sources.ts'
+import { undoOnSignals } from './terminal.ts'
 
 /** Where a file of a drop went. */
 export interface Saved {
@@ -22,7 +23,7 @@ export interface Saved {
 export interface Saver extends Sink {
   /** Why it could not go on, whatever became of that error on its way. */
   readonly fault: Failure | undefined
-  /** Gives all files their names. Only when the whole drop is known to be genuine. */
+  /** Gives all files their names. Only when the whole drop is known to be genuine. What gets none is removed. */
   publish(): Promise<Saved[]>
   /** Removes what has no name yet. */
   discard(): Promise<void>
@@ -83,6 +84,17 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       await handle.close()
     }
   }
+  const removeAll = (): void => {
+    for (const { path } of files.splice(0)) {
+      try {
+        rmSync(path, { force: true })
+      } catch {
+        // Whatever ended the command counts more.
+      }
+    }
+  }
+  // What was read of a drop does not stay behind under names that nobody knows.
+  undoOnSignals(removeAll)
   return {
     get fault() {
       return fault
@@ -97,20 +109,24 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       }),
     write: (bytes) => attempt(current?.partial.name ?? '', async () => current?.handle.writeFile(bytes)),
     publish: async () => {
-      await attempt(current?.partial.name ?? '', finish)
-      const saved: Saved[] = []
-      while (files[0] !== undefined) {
-        const [file] = files
-        const visible = keepsHidden ? file.name : file.name.replace(/(^|\/)\./g, '$1_.')
-        saved.push({ name: file.name, ...(await attempt(visible, () => give(file.path, folder, visible))) })
-        files.shift()
+      try {
+        await attempt(current?.partial.name ?? '', finish)
+        const saved: Saved[] = []
+        while (files[0] !== undefined) {
+          const [file] = files
+          const visible = keepsHidden ? file.name : file.name.replace(/(^|\/)\./g, '$1_.')
+          saved.push({ name: file.name, ...(await attempt(visible, () => give(file.path, folder, visible))) })
+          files.shift()
+        }
+        return saved
+      } finally {
+        removeAll()
       }
-      return saved
     },
     discard: async () => {
       await current?.handle.close()
       current = undefined
-      for (const { path } of files.splice(0)) await unlink(path).catch(() => undefined)
+      removeAll()
     },
   }
 }

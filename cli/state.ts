@@ -83,7 +83,7 @@ function recordPath(shelf: Shelf, name: string): string {
 
 function shelfPath(shelf: Shelf): string {
   const path = join(homePath(), shelf)
-  makeFolder(path)
+  writing(() => makeFolder(path))
   return path
 }
 
@@ -92,10 +92,19 @@ function homePath(): string {
   if (own !== '') return own
   // A relative path there is invalid and ignored. XDG Base Directory Specification 0.8.
   if (xdg.startsWith('/')) return join(xdg, 'sealdrop')
-  const home = homedir()
+  const home = userHome()
   if (home === '')
     throw new Failure('there is no home folder', { exitCode: EXIT.usage, hint: 'name a folder with SEALDROP_HOME' })
   return join(home, '.local', 'state', 'sealdrop')
+}
+
+/** `''` for a user who has none, as in a container that runs under any number. */
+function userHome(): string {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }
 
 function toBytes(record: unknown): Uint8Array {

@@ -173,10 +173,16 @@ export function sayOnSignals(sentences: readonly string[]): void {
   lastWords = sentences
 }
 
+/** What is done when a signal ends the command from now on: at once, and without failing. */
+export function undoOnSignals(undo: () => void): void {
+  lastDeed = undo
+}
+
 /** Leaves the terminal as it was when a signal ends the command. */
 export function restoreOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
+      lastDeed()
       asking?.setRawMode(false)
       erase()
       for (const sentence of lastWords) say(sentence)
@@ -253,6 +259,8 @@ const typedAhead: string[] = []
 let asking: ReadStream | undefined
 
 let lastWords: readonly string[] = []
+
+let lastDeed = (): void => undefined
 
 let isShown = false
 

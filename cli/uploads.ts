@@ -33,7 +33,12 @@ export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload):
   const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
   // The journal first: an upload without one would seal anew what has been sealed.
   createFile(journalPath(name), new Uint8Array(0))
-  createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
+  try {
+    createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
+  } catch (error) {
+    rmSync(journalPath(name), { force: true })
+    throw error
+  }
 }
 
 /** @throws Failure if there is none, or a file of it is damaged */
@@ -147,5 +152,5 @@ function nameOf(id: DropId): string {
 /** A part, SHA-256 of its plaintext, and of its ciphertext once it was sealed. */
 const LINES = /^(\d{1,6}) ([\w-]{43}) ([\w-]{43}|-)$/gm
 
-/** Milliseconds (7 days): whoever comes back later sends the files again. */
-const KEPT_MS = 604_800_000
+/** Milliseconds (24 hours): by then the server has ended it, docs/protocol.md §4. */
+const KEPT_MS = 86_400_000

@@ -66,7 +66,7 @@ devices and empty folders in it are left out. How large a drop may be is up to
 the server, and told before anything is sent; ${MAX_ENTRIES - 2} files are the most.
 
 What is larger than ${PART_BYTES / 1_048_576} MiB goes in parts. If that is interrupted, what it takes
-to go on is kept for a week: sealdrop resume goes on, sealdrop revoke cancels it.
+to go on is kept for a day: sealdrop resume goes on, sealdrop revoke cancels it.
 
   --expires TIME           from 5m to 30d (m, h, d, w); default ${DEFAULT_TTL_SECONDS / 86_400}d
   --reads N                how many readers may open it, 1 to ${MAX_READS}; default 1
@@ -126,7 +126,8 @@ is there is never overwritten: the new one becomes "name (2).ext". The server
 is told to burn the drop only when everything has been written: if something
 goes wrong before, run the same command again on this computer. What is larger
 than ${PART_BYTES / 1_048_576} MiB is kept in DIR while it comes in (.sealdrop-….partial), and the same
-command goes on where it was stopped.
+command goes on where it was stopped. To give up, delete that folder: the drop
+stays bound to this computer until it expires.
 
   LINK                     without LINK it is asked for and not shown; - reads it
                            from standard input. A link that is given as an

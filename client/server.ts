@@ -23,7 +23,7 @@ export interface Server {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly wait: (ms: number) => Promise<void>
-  /** How long to go on asking a server that says "later" or cannot be reached, in milliseconds. */
+  /** How long to go on asking a server that says "later" or cannot be reached, in milliseconds; in a transfer, how long to wait. */
   readonly patienceMs: number
 }
 
@@ -76,12 +76,13 @@ export type Progress =
  */
 export async function ask(server: Server, call: Call): Promise<Answer> {
   const { body, signal, transfer } = call
-  const began = server.clock()
+  let began = server.clock()
   const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
   // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
   let nonce = call.nonce ?? transfer?.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
+    const askedAtMs = server.clock()
     const outcome = await askOnce(server, call, digest, nonce)
     if (!(outcome instanceof Error)) return outcome
     if (outcome instanceof Refused && outcome.code === 'not_proved' && outcome.nonce !== undefined && !isRenewed) {
@@ -93,10 +94,13 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
     }
     const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
     const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-    const deadline = Math.max(began, transfer?.renewedAtMs ?? began) + server.patienceMs
-    if (!RETRIED.has(outcome.code) || server.clock() + ms > deadline) throw outcome
+    const deadline = Math.max(began, transfer?.renewedAtMs ?? 0) + server.patienceMs
+    // A part takes long on a slow line, and a machine may sleep over it: in a transfer only waiting costs patience.
+    const nowMs = transfer === undefined ? server.clock() : askedAtMs
+    if (!RETRIED.has(outcome.code) || nowMs + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await unlessStopped(server.wait(ms), signal)
+    if (transfer !== undefined) began += server.clock() - askedAtMs - ms
     // While nobody answered, the nonce that was offered may have aged.
     isRenewed = false
   }

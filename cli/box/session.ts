@@ -1,7 +1,7 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
 import { announceKeys, learnCard } from '#client/box/joining.ts'
-import { forgetOldKeys, keepOut, needsRenewal, renew } from '#client/box/owner.ts'
+import { forgetOldKeys, needsRenewal, renew, takeUp } from '#client/box/owner.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import { formatState, type BoxState } from '#client/box/state.ts'
 import {
@@ -144,7 +144,9 @@ export async function keepUp(session: Session): Promise<void> {
     await (isOwner ? renewIfDue(session, now) : tellKeys(session, now))
   } catch (error) {
     const { message } = explain(nameServer(error, session.state().origin))
-    say(`${isOwner ? 'the keys could not be renewed' : 'the coming keys could not be announced'}: ${message}`)
+    const isDue = isOwner && needsRenewal(session.state(), now)
+    const asOwner = isDue ? 'the keys could not be renewed' : 'the newest card of the box could not be looked at'
+    say(`${isOwner ? asOwner : 'the coming keys could not be announced'}: ${message}`)
   }
 }
 
@@ -159,11 +161,13 @@ async function deleteOldKeys(session: Session, now: number): Promise<void> {
 
 async function renewIfDue(session: Session, now: number): Promise<void> {
   const server = session.server(PATIENCE_MS.look)
-  await session.change((state) => keepOut(server, state, now))
+  await session.change((state) => takeUp(server, state, now))
   if (!needsRenewal(session.state(), now)) return
+  const { serial } = session.state()
   // Asked again under the lock: another command may have done it.
   await session.change((state) => (needsRenewal(state, now) ? renew(server, state, now) : state))
-  say('the keys of this box are renewed')
+  // While a reader has announced no more, there is nothing new to publish.
+  if (session.state().serial !== serial) say('the keys of this box are renewed')
 }
 
 /** Only the owner publishes: it learns the coming keys of the other readers from the server. */

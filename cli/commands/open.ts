@@ -50,7 +50,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   if (staging !== undefined) await checkRoomFor(waiting, staging, folder)
   const hint = staging === undefined ? (sealed === undefined ? NOT_LOST : SEALED_NOT_LOST) : stagedHint(staging.path)
   const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: named !== undefined, hint })
-  if (staging !== undefined) sayOnSignals([`stopped; ${hint}`])
+  if (staging !== undefined) sayOnSignals([`stopped; ${hint}; delete that folder to give up`])
   const opening = { origin, opener, waiting, staging, saver, progress }
   const { taken, reader } = await fetchWith(opening, async (parts) => {
     const opened = sealed === undefined ? await openDrop(parts, opener, { sink: saver }) : undefined
@@ -101,7 +101,8 @@ type Take<T> = (parts: Parts) => Promise<T>
 /** Claims with the stored reader key; with a fresh one where the stored one is of no use any more. */
 async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T; reader: SigningKey }> {
   const { origin, opener, waiting, staging, saver } = opening
-  for (let { nonce } = waiting; ; nonce = undefined) {
+  let { nonce } = waiting
+  for (let round = 1; ; round++, nonce = undefined) {
     const { key: reader, isResumed } = await takeReaderKey(opener.dropId, waiting.expires * 1_000)
     try {
       // The first part claims: whoever has it already, with a key that has claimed nothing, could never acknowledge.
@@ -119,7 +120,9 @@ async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T
       const code = isDropError(error) ? error.code : ''
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
       // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.
-      const isStale = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
+      const isFreed = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
+      // A server that says so of every key would have us claim for ever.
+      const isStale = isFreed && round < MOST_CLAIMS
       // Fetched once more it may be whole, staged it would stay what it is; and what is not ours opens nothing.
       if (OF_NO_USE.has(code) && !isStale) await staging?.clear()
       else if (!isStale) await staging?.leave()
@@ -187,6 +190,9 @@ const OPTIONS = {
 
 /** Refusals after which staged parts are worth nothing. */
 const OF_NO_USE: ReadonlySet<string> = new Set(['open_failed', 'gone', 'claimed'])
+
+/** How often one command claims, while its sender takes the read back again and again. */
+const MOST_CLAIMS = 5
 
 const SEALED_NOT_LOST = 'nothing is lost: run the same command again, with another file'
 

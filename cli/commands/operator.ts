@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { ask } from '#client/server.ts'
@@ -9,7 +9,7 @@ import { composeDisclosure, formatSubject, type Subject } from '#protocol/disclo
 import { isDropError } from '#protocol/error.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
-import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { createFile } from '../files.ts'
 import declared from '../operator/disclosure.json' with { type: 'json' }
 import { readAnswer } from '../operator/answer.ts'
@@ -113,9 +113,24 @@ type Written = readonly [path: string, bytes: Uint8Array]
 
 /** Writes new files, or none. */
 function write(files: readonly Written[]): void {
-  const taken = files.find(([path]) => statSync(path, { throwIfNoEntry: false }) !== undefined)
-  const failed = taken ?? files.find(([path, bytes]) => !createFile(resolve(path), bytes))
-  if (failed !== undefined) throw new Failure(`${failed[0]} is there already`, { hint: 'nothing was changed' })
+  const written: string[] = []
+  try {
+    for (const [path, bytes] of files) {
+      if (!writeNew(path, bytes)) throw new Failure(`${path} is there already`, { hint: 'nothing was changed' })
+      written.push(path)
+    }
+  } catch (error) {
+    for (const path of written) unlinkSync(path)
+    throw error
+  }
+}
+
+function writeNew(path: string, bytes: Uint8Array): boolean {
+  try {
+    return createFile(resolve(path), bytes)
+  } catch (cause) {
+    throw new Failure(`cannot write ${path}: ${describeSystemError(cause)}`, { hint: 'nothing was changed', cause })
+  }
 }
 
 function parseSubject(text: string): Subject {

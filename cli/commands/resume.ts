@@ -6,7 +6,16 @@ import { revokeDrop } from '#client/sender.ts'
 import { FileFault } from '#client/source.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { parseOptions } from '../options.ts'
-import { checkSize, deliver, describe, explainStop, howToGoOn, prepare, type Outgoing } from '../outgoing.ts'
+import {
+  checkSize,
+  deliver,
+  describe,
+  explainStop,
+  forgetOutgoing,
+  howToGoOn,
+  prepare,
+  type Outgoing,
+} from '../outgoing.ts'
 import { askNewPassphrase, readPassphrase } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
 import { fileSource, type Chosen } from '../sources.ts'
@@ -52,7 +61,7 @@ async function chooseUpload(start: string | undefined): Promise<Upload> {
     const { text, files, ticket } = unfinished
     say(`${name}  ${describe(text, files)}, sealed ${formatTime(ticket.sealedAtMs)} for ${ticket.origin}`)
   }
-  throw new Failure('more than one upload', { exitCode: EXIT.usage, hint: 'sealdrop resume ID names one' })
+  throw new Failure('more than one upload', { exitCode: EXIT.usage, hint: 'sealdrop resume TICKET names one' })
 }
 
 /** The files of an upload as they are now. @throws Failure that names those that are not there */
@@ -111,7 +120,13 @@ async function sealAnew(
       : await readPassphrase(passphraseFile)
   const outgoing = await prepare({ ...order, passphrase })
   // Only now, when the new one is kept: a crash in between leaves both, and neither is lost.
-  await askAsSender(name, readTicket(name), revokeDrop)
+  try {
+    await askAsSender(name, readTicket(name), revokeDrop)
+  } catch (error) {
+    // Nothing of it has been sent, and the same command makes another.
+    forgetOutgoing(outgoing)
+    throw error
+  }
   forgetUpload(dropId)
   forgetTicket(name)
   try {

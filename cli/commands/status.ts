@@ -1,5 +1,6 @@
+import { isDropError } from '#protocol/error.ts'
 import { checkDrop } from '#client/sender.ts'
-import { EXIT, explain, type ExitCode } from '../failure.ts'
+import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { describeFate, type Fate } from '../fate.ts'
 import { parseOptions } from '../options.ts'
 import { howToGoOn } from '../outgoing.ts'
@@ -21,10 +22,11 @@ export async function status(args: readonly string[]): Promise<ExitCode> {
   }
   const names = listTickets()
   const standings: Standing[] = []
+  const silent = new Map<string, Failure>()
   let exitCode: ExitCode = EXIT.done
   for (const name of names) {
     try {
-      standings.push(await stand(name))
+      standings.push(await standUnlessSilent(name, silent))
     } catch (error) {
       // One damaged file or silent server does not hide the other drops.
       const failure = explain(error)
@@ -42,6 +44,20 @@ export async function status(args: readonly string[]): Promise<ExitCode> {
 interface Standing {
   readonly text: string
   readonly result: Readonly<Record<string, unknown>>
+}
+
+/** @param silent - servers that could not be reached: nobody waits for them once more for every drop */
+async function standUnlessSilent(name: string, silent: Map<string, Failure>): Promise<Standing> {
+  const { origin } = readTicket(name).ticket
+  const failure = silent.get(origin)
+  if (failure !== undefined) throw failure
+  try {
+    return await stand(name)
+  } catch (error) {
+    if (error instanceof Failure && isDropError(error.cause) && error.cause.code === 'offline')
+      silent.set(origin, error)
+    throw error
+  }
 }
 
 async function stand(name: string): Promise<Standing> {

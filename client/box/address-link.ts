@@ -24,12 +24,16 @@ export function formatInvitation(origin: string, address: BoxAddress, secret: By
   return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data), false)}`
 }
 
-/** Reads an address, an invitation, or a link with either; `undefined` if a character is wrong or missing. */
+/**
+ * Reads an address, an invitation, or a link with either, with spaces in it as they are on a poster.
+ * @returns `undefined` if a character is wrong or missing
+ */
 export function parseWriteTarget(text: string): WriteTarget | undefined {
   const trimmed = text.trim()
   const url = URL.parse(trimmed)
   const isLink = url !== null && isWeb(url)
-  const code = isLink ? url.hash.slice(1) : trimmed.replace(/^#/, '')
+  // A browser writes %20 for a space that was typed behind the #.
+  const code = (isLink ? url.hash : trimmed).replace(/^#/, '').replaceAll(/\s|%20/g, '')
   const address = parseBoxAddress(code)
   const target = address === undefined ? parseInvitation(code) : { address }
   if (target === undefined) return undefined

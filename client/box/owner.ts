@@ -113,14 +113,15 @@ export async function renew(server: Server, state: BoxState, now: number): Promi
 }
 
 /**
- * Sees that whom this device has removed has stayed away: another device of the owner's that was shown an old card may have
- * brought the reader back. Asks nobody where nobody was removed.
+ * Takes up what another device of the owner's has published since, so that a reader whom it has added is no stranger here; and
+ * sees that whom this device has removed has stayed away: a device that was shown an old card may have brought the reader back.
  * @throws as `renew`
  */
-export async function keepOut(server: Server, state: BoxState, now: number): Promise<BoxState> {
-  if (state.removed.length === 0) return state
+export async function takeUp(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { by } = await catchUp(server, state)
-  return by === 'others at odds' ? renew(server, state, now) : state
+  // Where this device's own reader was left out, and nothing else, it comes back only with what its owner does.
+  const isForOwner = by === 'others at odds' && state.removed.length === 0
+  return by === 'this device' || isForOwner ? state : renew(server, state, now)
 }
 
 /**

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
+import { operator } from '../../cli/commands/operator.ts'
 import { readAnswer } from '../../cli/operator/answer.ts'
 import { searchFolder } from '../../cli/operator/folder.ts'
 import { formatJson } from '../../cli/terminal.ts'
@@ -46,6 +47,17 @@ test('what is no database is named, and nothing is disclosed without it', () => 
   const { data, file } = folderOfServer()
   writeFileSync(file, 'no database, however one looks at it')
   expect(() => searchFolder(data, ABOUT)).toThrow(/^cannot read sealdrop-Shelf\/one\.sqlite: /)
+})
+
+test('a key whose public half cannot be written is not left behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-operator-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  symlinkSync('nowhere', join(folder, 'key.pub'))
+  await expect(operator(['key', join(folder, 'key')])).rejects.toThrow(/key\.pub is there already$/)
+  expect(readdirSync(folder)).toEqual(['key.pub'])
+  await expect(operator(['key', join(folder, 'none/key')])).rejects.toThrow(
+    /^cannot write .*\/none\/key: no such file or folder$/,
+  )
 })
 
 function folderOfServer(): { data: string; file: string } {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   mkdirSync,
   mkdtempSync,
@@ -51,6 +53,23 @@ test('a symbolic link leads no file out of the folder', async () => {
   expect(await save('c.txt')).toEqual(['c (2).txt'])
   expect(readdirSync(outside)).toEqual([])
   rmSync(outside, { recursive: true })
+})
+
+test('when a file cannot get its name, nothing decrypted stays behind under another', async () => {
+  writeFileSync(join(folder, 'b'), 'mine')
+  const saver = saverFor()
+  for (const name of ['a.txt', 'b/c.txt', 'd.txt']) await take(saver, name)
+  await expect(saver.publish()).rejects.toThrow(/it is not a folder/)
+  expect(readdirSync(folder).toSorted()).toEqual(['a.txt', 'b'])
+})
+
+test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves nothing decrypted behind', async (signal) => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, folder])
+  await once(child.stdout, 'data')
+  expect(readdirSync(folder)).toHaveLength(2)
+  child.kill(signal)
+  expect(await once(child, 'exit')).toEqual([null, signal])
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('a file in the place of a folder is left alone', async () => {
@@ -136,3 +155,16 @@ function pathsOf(saved: readonly Saved[]): string[] {
 }
 
 const MODIFIED_AT_MS = 1_790_000_000_000
+
+/** Takes in one file and a half, and waits. */
+const HOLD = `
+  import { saveInto } from ${JSON.stringify(new URL('../../cli/save.ts', import.meta.url).href)}
+  import { restoreOnSignals } from ${JSON.stringify(new URL('../../cli/terminal.ts', import.meta.url).href)}
+  restoreOnSignals()
+  const folder = process.argv[1]
+  const saver = saveInto({ folder, partials: folder, keepsHidden: true, hint: '' })
+  for (const name of ['a', 'b']) await saver.file({ name, size: 2, modifiedAtMs: 0 })
+  await saver.write(new Uint8Array(1))
+  console.log('held')
+  setInterval(() => saver, 1_000)
+`

@@ -264,6 +264,21 @@ test('while anything of a transfer goes through, no request of it loses patience
   expect(lasting.waits).toHaveLength(100)
 })
 
+test('a machine that slept over a part had used up all patience, and asked nobody when it woke', async () => {
+  // While it asks, and while it waits, an hour passes.
+  const sleepy = serverThat([], 15_000)
+  let now = 0
+  const clock = (): number => now
+  const wait = async (ms: number): Promise<void> => (await sleepy.wait(ms), void (now += ms + 3_600_000))
+  const transport = async (): Promise<never> => ((now += 3_600_000), Promise.reject(new TypeError('network error')))
+  const server = { ...sleepy, clock, wait, transport }
+  await expect(ask(server, { ...call, transfer: { renewedAtMs: 0 } })).rejects.toMatchObject({ code: 'offline' })
+  expect(sleepy.waits).toEqual([1_000, 2_000, 4_000, 8_000])
+  // Where no part is at stake, whoever has waited that long is told.
+  await expect(ask(server, call)).rejects.toMatchObject({ code: 'offline' })
+  expect(sleepy.waits).toHaveLength(4)
+})
+
 test('where the clocks disagree, the requests of one transfer learn it once', async () => {
   const transfer = { renewedAtMs: 0 }
   const server = serverThat([refuses('not_proved', {}, offer), good])

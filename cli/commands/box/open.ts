@@ -1,3 +1,4 @@
+import type { PublicKey } from '#protocol/public-key.ts'
 import { accessOfState } from '#client/box/access.ts'
 import type { OpenedItem } from '#client/box/inbox.ts'
 import { MAX_PREVIEW_CHARACTERS, type ItemNote } from '#client/box/reading.ts'
@@ -20,20 +21,25 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   const access = await accessOfState(session.state())
   const [item] = await asReader(session, findItems(session.server(PATIENCE_MS.look), access, [start]))
   if (item === undefined) return EXIT.gone
-  const { origin } = session.state()
+  const { origin, phrase, readers: listed } = session.state()
+  const names = new Map(listed.map(({ key, name }) => [key, name]))
+  /** Only owners keep a list to compare with. */
+  const strangersIn = ({ readers }: OpenedItem): readonly string[] | undefined =>
+    phrase === undefined ? undefined : readers.filter((key) => !names.has(key)).map(readerName)
   const opened = await readItem(item, {
     origin,
     access,
     output: values.output,
     json: values.json,
-    describe: ({ thread, readers, isThreadForged }) => ({
+    describe: (what) => ({
       item: itemName(item.drop),
       arrived: formatDay(item.arrived),
-      thread: thread ?? null,
-      isThreadForged,
-      readers: readers.map(readerName),
+      thread: what.thread ?? null,
+      isThreadForged: what.isThreadForged,
+      readers: what.readers.map(readerName),
+      strangers: strangersIn(what) ?? null,
     }),
-    announce: (what) => announce(what),
+    announce: (what) => announce(what, names, strangersIn(what) ?? []),
   })
   const note = noteOf(opened, item.expires * 1_000)
   await session.change((state) => {
@@ -45,12 +51,19 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   return EXIT.done
 }
 
-function announce({ thread, isThreadForged, readers }: OpenedItem): void {
+function announce(
+  { thread, isThreadForged, readers }: OpenedItem,
+  names: ReadonlyMap<PublicKey, string>,
+  strangers: readonly string[],
+): void {
   if (thread !== undefined) say(`thread ${threadName(thread)}`)
   if (isThreadForged) say('it names a thread that is not its own: nobody can answer it, and somebody may be lying')
-  say(
-    `sealed for ${readers.length === 1 ? 'one reader' : `${readers.length} readers`}: ${readers.map(readerName).join(', ')}`,
-  )
+  const named = readers.map((key) => (names.has(key) ? `${names.get(key)} (${readerName(key)})` : readerName(key)))
+  say(`sealed for ${readers.length === 1 ? 'one reader' : `${readers.length} readers`}: ${named.join(', ')}`)
+  if (strangers.length > 0)
+    say(
+      `not on your list of readers: ${strangers.join(', ')}; removed since, or somebody gave the sender keys that are not yours`,
+    )
 }
 
 function noteOf({ text, thread, reply, readers }: OpenedItem, expiresAtMs: number): ItemNote {

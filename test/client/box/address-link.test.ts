@@ -67,6 +67,17 @@ test('an address comes back from its bytes and from its link', () => {
   )
 })
 
+test('an address is read as it is typed from a poster, in its groups', () => {
+  const address = formatBoxAddress(new Uint8Array(32).fill(0xa5))
+  const typed = address.replace(/^sdbox1/, '$& ').replaceAll(/(?<= .*)(.{5})/g, '$1 ')
+  expect(typed).toMatch(/^sdbox1( \w{5}){11} \w{4}$/)
+  // The fragment is given to the page as the browser shows it.
+  for (const text of [typed, `#${typed}`, typed.replaceAll(' ', '%20'), typed.replaceAll(' ', '\n')])
+    expect(parseWriteTarget(text)).toEqual({ address })
+  for (const text of [`${origin}/#${typed}`, `${origin}/#${typed.replaceAll(' ', '%20')}`])
+    expect(parseWriteTarget(text)).toEqual({ origin, address })
+})
+
 test('every change of one character is noticed', () => {
   const address = formatBoxAddress(new Uint8Array(32).fill(0xa5))
   const codes = [

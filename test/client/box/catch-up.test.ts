@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { announceKeys } from '#client/box/joining.ts'
 import {
   createBox,
-  keepOut,
   needsRenewal,
   publish,
   readersRunningShort,
   removeReader,
   renew,
+  takeUp,
 } from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { formatState, parseState } from '#client/box/state.ts'
@@ -73,7 +73,7 @@ test('a reader whom one device has removed does not come back through another th
   expect(namesOf(server)[0]).toEqual(['Office', 'Ana'])
   expect(needsRenewal(removed, NOW + 120_000)).toBe(false)
   const kept = parseState(formatState(removed)) ?? removed
-  const after = await keepOut(server, kept, NOW + 120_000)
+  const after = await takeUp(server, kept, NOW + 120_000)
   expect(new Set(namesOf(server).flat())).toEqual(new Set(['Office']))
   expect([after.name, after.removed]).toEqual(['Second', [publicKey]])
   for (const change of [publish, renew]) {
@@ -83,14 +83,36 @@ test('a reader whom one device has removed does not come back through another th
   }
 })
 
-test('who has removed nobody, or sees nobody back, asks no more than it must', async () => {
+test('a reader whom one device has added is no stranger to another that is unlocked, and publishes nothing', async () => {
+  const [, second] = await published()
   const [server, first, ana] = await withReader()
-  expect(await keepOut(server, first, NOW)).toBe(first)
-  expect(server.asked).toEqual([])
+  const told = await takeUp(server, second, NOW)
+  expect(server.asked).toEqual(['card', 'card', 'readers'])
+  expect(told.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
+  expect([told.serial, told.lastEpoch]).toEqual([first.serial, first.lastEpoch])
+  // Nor does one whom it has removed stay on the list.
+  const { publicKey } = await deriveReaderKey(ana.reader.seed)
+  await removeReader(server, first, publicKey, NOW + 1_000)
+  expect((await takeUp(server, told, NOW + 2_000)).readers.map(({ name }) => name)).toEqual(['Office'])
+})
+
+test('a device that another has left out publishes nothing by being unlocked', async () => {
+  const [server, state] = await withReader()
+  const { origin, name, phrase, terms } = state
+  const { state: restored } = await createBox({ origin, name, readerName: 'Home', terms, now: NOW, phrase })
+  await publish(server, restored, NOW + 1_000)
+  expect(await takeUp(server, state, NOW + 2_000)).toBe(state)
+  expect(namesOf(server)[0]).toEqual(['Home'])
+})
+
+test('who sees nobody back asks no more than it must', async () => {
+  const [server, first, ana] = await withReader()
+  expect(await takeUp(server, first, NOW)).toBe(first)
+  expect(server.asked).toEqual(['card'])
   const { publicKey } = await deriveReaderKey(ana.reader.seed)
   const removed = await removeReader(server, first, publicKey, NOW)
   const asked = server.asked.length
-  expect(await keepOut(server, removed, NOW)).toBe(removed)
+  expect(await takeUp(server, removed, NOW)).toBe(removed)
   expect(server.asked.slice(asked)).toEqual(['card'])
 })
 
