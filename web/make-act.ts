@@ -56,32 +56,34 @@ export function makeAct(tools: Tools): Act {
     }
   }
 
+  const back = (): void => {
+    const address = addressOf(state().main)
+    // The history may lead back to the link of what is open already: a reload must not ask for it again.
+    if (device.fragment() !== address) device.address(address)
+    dispatch({ type: 'went', page: 'main' })
+  }
+
+  const anew = (): void => {
+    link = ''
+    device.address('')
+    dispatch({ type: 'anew' })
+    void findInterrupted()
+  }
+
   return {
     async follow() {
       const fragment = device.fragment()
       const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
       if (isPage && state().main.at === 'compose' && state().uploads.interrupted.length === 0) void findInterrupted()
       if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
-      if (fragment === '' && isAboutLink(state().main)) {
-        link = ''
-        dispatch({ type: 'anew' })
-        void findInterrupted()
-        return
-      }
-      if (fragment === '' || fragment === link) {
-        // The history may lead back to the link of what is open already: a reload must not ask for it again.
-        if (fragment !== addressOf(state().main)) device.address(addressOf(state().main))
-        return dispatch({ type: 'went', page: 'main' })
-      }
+      if (fragment === '' && isAboutLink(state().main)) return anew()
+      if (fragment === '' || fragment === link) return back()
       // Another link while something is on the screen: a whole load asks first whether that may be lost.
       if (link !== '' || state().main.at !== 'compose') return device.reload()
       link = fragment
       await arrive()
     },
-    back() {
-      device.address(addressOf(state().main))
-      dispatch({ type: 'went', page: 'main' })
-    },
+    back,
     async askOperator() {
       const told = await import('./effects/operator.ts').then(
         ({ askOperator }) => askOperator(tools),
@@ -117,20 +119,15 @@ export function makeAct(tools: Tools): Act {
       }
     },
     async suggest() {
+      const { draft } = state()
       try {
-        const { suggestPassphrase } = await import('./passphrase.ts')
-        dispatch({ type: 'drafted', draft: { passphrase: suggestPassphrase() } })
+        ;(await import('./passphrase.ts')).suggestFor(tools, draft)
       } catch {
         dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
       }
     },
     ...makeUploadAct(tools, uploading, (drop) => (last = drop)),
-    anew() {
-      link = ''
-      device.address('')
-      dispatch({ type: 'anew' })
-      void findInterrupted()
-    },
+    anew,
     async copy(text, done) {
       const isCopied = await device.copy(text)
       dispatch({ type: 'announced', text: isCopied ? done : page.copyFailed })
@@ -170,9 +167,7 @@ export function makeAct(tools: Tools): Act {
       stopSaving: () => loaded?.stopSaving(),
       async remove() {
         await loaded?.remove()
-        device.address('')
-        link = ''
-        dispatch({ type: 'anew' })
+        anew()
         dispatch({ type: 'announced', text: page.removed })
       },
     },

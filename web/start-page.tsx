@@ -49,14 +49,12 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     const load = (): Promise<RoomModule> =>
       other === 'boxes' ? import('./boxes/start.tsx') : import('./write/start.tsx')
     const dressed = once(wear)
-    const go = async (): Promise<void> => {
-      try {
-        const [{ start }] = await Promise.all([load(), dressed()])
-        start(freshPlace(), tools)
-      } catch {
-        render(<NotLoaded onAgain={go} />, freshPlace())
-      }
-    }
+    // Once, however often it is asked for while it is on its way: a second one would be a room beside the first.
+    const begin = once(async () => {
+      const [{ start }] = await Promise.all([load(), dressed()])
+      start(freshPlace(), tools)
+    })
+    const go = (): Promise<void> => begin().catch(() => render(<NotLoaded onAgain={go} />, freshPlace()))
     await go()
   }
 

@@ -145,10 +145,10 @@ function next(state: State, event: Event): State {
       return {
         ...state,
         draft: { ...state.draft, ...event.draft },
-        main: main.at === 'compose' ? { at: 'compose' } : main,
+        main: main.at === 'compose' ? { at: 'compose', work: main.work } : main,
       }
     case 'refused':
-      return { ...state, main: { at: 'compose', fault: event.fault } }
+      return main.at === 'compose' ? { ...state, main: { at: 'compose', fault: event.fault } } : state
     case 'told':
       return { ...state, told: event.told }
     case 'limited':
@@ -183,7 +183,7 @@ function next(state: State, event: Event): State {
     case 'anew':
       return { ...state, page: 'main', main: { at: 'compose' } }
     case 'worked':
-      return 'work' in main || main.at === 'compose' || main.at === 'looking' || main.at === 'open'
+      return main.at === 'compose' || main.at === 'looking' || main.at === 'open'
         ? { ...state, main: { ...main, work: event.work, fault: undefined } }
         : state
     case 'handed-over':

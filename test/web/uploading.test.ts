@@ -61,14 +61,34 @@ test('a drop in parts goes up under a kept record, which is gone when it is ther
   expect(await page.kept.sent()).toHaveLength(1)
 })
 
+test('a browser that crashed when all was sent had thrown the link away before anybody saw it', async () => {
+  const server = serverThat()
+  const kept = await openStore()
+  const file = fileOf()
+  const crashed = new Promise<void>((crash) => {
+    const keepSent = (): Promise<never> => (crash(), new Promise<never>(() => {}))
+    void send(open(server, { kept, store: async (found) => ({ ...found, keepSent }) }), file)
+  })
+  await crashed
+  expect(server.state()).toBe('ready')
+  const [upload = expect.fail()] = await kept.uploads(0)
+  const { dropId, link } = upload.unfinished
+  const later = open(server, { kept })
+  await later.uploading.resume(dropId, [file])
+  expect(later.state().main).toMatchObject({ at: 'sealed', link, isKept: true })
+  expect(await uploads(kept)).toBe(0)
+})
+
 test('a press that pauses leaves what was sent, and the next one sends the rest', async () => {
   const server = serverThat((request, n) => {
-    if (request === 'upload' && n === 1 && server.parts.size === 1 && !isPaused) {
-      isPaused = true
+    if (request !== 'upload' || n !== 1 || isPaused) return undefined
+    isPaused = true
+    return async (exchange) => {
+      // Both parts are under way at once: which of them is there first is not said.
+      await expect.poll(() => server.parts.size).toBe(1)
       page.uploading.pause()
-      return lost
+      return lost(exchange)
     }
-    return undefined
   })
   let isPaused = false
   const page = open(server)

@@ -12,14 +12,18 @@ import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.t
 import { boxWords as words } from '../words/boxes.ts'
 import type { HomeAct } from './act.ts'
 import { BoxFault } from './fault.ts'
-import type { JobName } from './state.ts'
-import { checkPassphrase, type BoxTools, type Jobs } from './tools.ts'
+import type { BoxesEvent, JobName } from './state.ts'
+import { checkPassphrase, type BoxTools, type Jobs, type Waiting } from './tools.ts'
 import type { Unlocking } from './unlocking.ts'
 
 /** What can be done in a box that is open. */
 export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unlocking): HomeAct {
   const { device, dispatch, passkeys, stretch } = tools
   const done = (text: string): void => dispatch({ type: 'announced', text })
+  /** What was told of a box that is locked by now is for no other one. */
+  const show = ({ isThere }: Waiting, about: Told): void => {
+    if (isThere()) dispatch({ type: 'told', about })
+  }
 
   /** Changes the box at the server, then on this device, then on the screen. */
   const publishing = (
@@ -33,7 +37,7 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
     })
 
   /** What is left of the invitations, as the server says. */
-  const askLeft = async (server: Server): Promise<void> => {
+  const askLeft = async (server: Server, waiting: Waiting): Promise<void> => {
     const listed = await listInvitations(server, session().state())
     const left = listed.map(({ label, hash, items, bytes, expiresAtMs }) => ({
       label,
@@ -42,11 +46,11 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
       bytes,
       expiresAtMs,
     }))
-    dispatch({ type: 'told', about: { left } })
+    show(waiting, { left })
   }
 
   /** The act itself is done, and no failure to look at it again undoes it. */
-  const askAfter = (server: Server): Promise<void> => askLeft(server).catch(() => {})
+  const askAfter = (server: Server, waiting: Waiting): Promise<void> => askLeft(server, waiting).catch(() => {})
 
   return {
     section: (section) => dispatch({ type: 'section', section }),
@@ -73,21 +77,23 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
         words.readerRemoved,
       ),
     makeCode: () =>
-      run('code', async () => {
+      run('code', async (waiting) => {
         const server = serverOf(tools, WORK_PATIENCE_MS)
         const code = await makeReaderCode(server, session().state(), device.clock(), stretch)
-        dispatch({ type: 'told', about: { code } })
+        show(waiting, { code })
         done(words.codeMade)
       }),
     lookAtCard: () =>
-      run('card', async () => {
-        const card = await fetchOwnCard(serverOf(tools, LOOK_PATIENCE_MS), session().state())
-        await session().change((state) => keepCard(state, card))
-        const { publicKey: own } = await deriveReaderKey(session().state().reader.seed)
-        dispatch({ type: 'told', about: { card: { readers: card.readers, own } } })
+      run('card', async (waiting) => {
+        // This one: by the time of the answer another may be open.
+        const open = session()
+        const card = await fetchOwnCard(serverOf(tools, LOOK_PATIENCE_MS), open.state())
+        await open.change((state) => keepCard(state, card))
+        const { publicKey: own } = await deriveReaderKey(open.state().reader.seed)
+        show(waiting, { card: { readers: card.readers, own } })
       }),
     invite: (order) =>
-      run('invite', async () => {
+      run('invite', async (waiting) => {
         const server = serverOf(tools, WORK_PATIENCE_MS)
         let link = ''
         await session().work(async (state) => {
@@ -96,21 +102,21 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
           link = invited.link
           return invited.state
         })
-        dispatch({ type: 'told', about: { invited: { label: order.label, link } } })
+        show(waiting, { invited: { label: order.label, link } })
         done(words.invited)
-        await askAfter(server)
+        await askAfter(server, waiting)
       }),
     uninvite: (hash) =>
-      run('uninvite', async () => {
+      run('uninvite', async (waiting) => {
         const server = serverOf(tools, WORK_PATIENCE_MS)
         await session().work((state) => uninvite(server, state, hash))
         const { screen } = tools.state()
         const left = screen.at === 'home' ? screen.left?.filter((each) => each.hash !== hash) : undefined
-        dispatch({ type: 'told', about: { invited: undefined, left } })
+        show(waiting, { invited: undefined, left })
         done(words.uninvited)
-        await askAfter(server)
+        await askAfter(server, waiting)
       }),
-    lookAtInvitations: () => run('left', () => askLeft(serverOf(tools, LOOK_PATIENCE_MS))),
+    lookAtInvitations: () => run('left', (waiting) => askLeft(serverOf(tools, LOOK_PATIENCE_MS), waiting)),
     backUp: (passphrase, repeated) =>
       run('backup', async ({ isThere, stretched }) => {
         checkPassphrase(passphrase, repeated)
@@ -151,6 +157,8 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
       }),
   }
 }
+
+type Told = Extract<BoxesEvent, { type: 'told' }>['about']
 
 /** The server says no more than that it takes no other. @param now - milliseconds since 1970 */
 function hasMostInvitations({ invitations }: BoxState, now: number): boolean {

@@ -172,7 +172,13 @@ export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
               state.screen.section !== event.section && sectionOf(state.fault) === event.section
                 ? state.fault
                 : undefined,
-            screen: { ...state.screen, section: event.section, invited: undefined, passkeyFault: undefined },
+            screen: {
+              ...state.screen,
+              section: event.section,
+              // Made while another part was shown, it was not seen yet.
+              invited: event.section === 'invitations' ? state.screen.invited : undefined,
+              passkeyFault: undefined,
+            },
           }
         : state
     case 'worked':

@@ -1,5 +1,5 @@
 import { announceKeys } from '#client/box/joining.ts'
-import { forgetOldKeys, keepOut, needsRenewal, renew } from '#client/box/owner.ts'
+import { forgetOldKeys, needsRenewal, renew, takeUp } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
@@ -84,7 +84,7 @@ export function makeUnlocking(
     try {
       const state = await session.work((before) => forgetOldKeys(server, before, now))
       if (state.phrase === undefined) return await announceKeys(server, state, now)
-      await session.work((before) => keepOut(server, before, now))
+      await session.work((before) => takeUp(server, before, now))
     } catch (error) {
       // Of what the next unlock may mend nothing is told.
       const code = faultOf(error)

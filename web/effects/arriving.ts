@@ -5,7 +5,7 @@ import { isDropError } from '#protocol/error.ts'
 import { untaken } from '../reading-state.ts'
 import type { Readers } from './readers.ts'
 import { openKept, receive } from './receiving.ts'
-import type { Session } from './session.ts'
+import { tell, type Session } from './session.ts'
 import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
 
 /** From the claim until nothing of a drop is left on this device. */
@@ -28,20 +28,20 @@ export function makeArriving(tools: Tools, readers: Readers, session: () => Sess
 
   return {
     async fetch(current, opener, reader) {
-      if (!(await hasStage(current))) return dispatch({ type: 'failed', fault: { at: 'elsewhere' } })
+      if (!(await hasStage(current))) return tell(tools, current, { type: 'failed', fault: { at: 'elsewhere' } })
       const message = await receive(tools, current, opener, reader)
       if (message === undefined) return
       show(current, message)
-      await tell(current, opener, reader, message.opened)
+      await tellServer(current, opener, reader, message.opened)
     },
 
     async again(current, opener) {
-      if (!(await hasStage(current))) return dispatch({ type: 'failed', fault: { at: 'elsewhere' } })
+      if (!(await hasStage(current))) return tell(tools, current, { type: 'failed', fault: { at: 'elsewhere' } })
       const message = await openKept(tools, current, opener)
       if (message === undefined) return
       current.isTold = true
       show(current, message)
-      dispatch({ type: 'acknowledged', ack: 'earlier' })
+      tell(tools, current, { type: 'acknowledged', ack: 'earlier' })
     },
 
     async hasBegun(current) {
@@ -76,8 +76,9 @@ export function makeArriving(tools: Tools, readers: Readers, session: () => Sess
   function show(current: Session, message: Opened): void {
     const { disk, waiting, whole } = current
     current.message = message
+    delete current.passphrase
     const untilMs = whole?.expiresAtMs ?? (waiting?.expires ?? 0) * 1_000
-    dispatch({
+    tell(tools, current, {
       type: 'opened',
       message: {
         text: message.text,
@@ -94,20 +95,20 @@ export function makeArriving(tools: Tools, readers: Readers, session: () => Sess
   }
 
   /** Acknowledges, for as long as it takes. The message is on the screen meanwhile. */
-  async function tell(current: Session, opener: Opener, reader: SigningKey, opened: string): Promise<void> {
+  async function tellServer(current: Session, opener: Opener, reader: SigningKey, opened: string): Promise<void> {
     for (;;) {
       try {
         const isBurned = await acknowledge(serverOf(tools, LOOK_PATIENCE_MS), opener, reader, opened)
-        dispatch({ type: 'acknowledged', ack: isBurned ? 'burned' : 'shared' })
+        tell(tools, current, { type: 'acknowledged', ack: isBurned ? 'burned' : 'shared' })
         break
       } catch (error) {
         const code = isDropError(error) ? error.code : 'offline'
         // Only these say that the server holds it no longer. After any other answer it may, and the reader key is still good.
         if (code === 'gone' || code === 'dismissed' || code === 'claimed') {
-          dispatch({ type: 'acknowledged', ack: 'ended' })
+          tell(tools, current, { type: 'acknowledged', ack: 'ended' })
           break
         }
-        dispatch({ type: 'acknowledged', ack: 'late' })
+        tell(tools, current, { type: 'acknowledged', ack: 'late' })
         await device.wait(RETRY_MS)
       }
     }

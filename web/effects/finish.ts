@@ -26,6 +26,8 @@ export async function finish(tools: Tools, finished: FinishedLink): Promise<Stor
     keepsDraft,
     drop: { link, passphrase, needsPassphrase, expiresAtMs, reads, isKept, isHandedOver: false, burning: 'no' },
   })
+  // Whoever read another page meanwhile is not there any more.
+  tools.device.address('')
   return drop
 }
 

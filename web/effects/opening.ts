@@ -4,12 +4,13 @@ import { Refused } from '#client/refused.ts'
 import type { Receipt } from '#protocol/api.ts'
 import { isDropError } from '#protocol/error.ts'
 import { memoryDisk } from '../disk.ts'
-import type { OpenNote, Proof } from '../reading-state.ts'
+import type { OpenFault, OpenNote, Proof } from '../reading-state.ts'
+import type { State } from '../state.ts'
 import { makeArriving, type Arriving } from './arriving.ts'
 import { makeReaders } from './readers.ts'
 import { findRoom } from './room.ts'
 import { makeSaving, type Saving } from './saving.ts'
-import { openerFor, waitingDrop, type Session } from './session.ts'
+import { openerFor, tell, waitingDrop, type Session } from './session.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
 
 export interface Opening extends Saving, Pick<Arriving, 'pause' | 'remove'> {
@@ -24,8 +25,9 @@ export interface Opening extends Saving, Pick<Arriving, 'pause' | 'remove'> {
 }
 
 export function makeOpening(tools: Tools): Opening {
-  const { dispatch, store } = tools
+  const { dispatch, state, store } = tools
   let session: Session | undefined
+  let arrivals = 0
   const readers = makeReaders(tools)
   const arriving = makeArriving(tools, readers, () => session)
   const saving = makeSaving(
@@ -40,21 +42,28 @@ export function makeOpening(tools: Tools): Opening {
     remove: () => arriving.remove(),
 
     async arrive(fragment) {
+      // Left while this code was on its way.
+      if (fragment === '') return
       const last = session
+      const arrival = ++arrivals
+      last?.stop?.abort()
       dispatch({ type: 'looked-for' })
       const secret = parseFragment(fragment)
       if (secret === undefined) return dispatch({ type: 'damaged' })
+      let current: Session | undefined
       try {
-        session = { secret, place: await locate(secret) }
+        const place = await locate(secret)
+        if (arrival !== arrivals) return
+        session = current = { secret, place, isShown: () => arrival === arrivals && !AWAY.has(state().main.at) }
         // What did not open is not tried again: the server still has what it sent.
-        if (last?.place.dropId === session.place.dropId && last.message === undefined) await last.stage?.clear()
-        if (!secret.needsPassphrase) await openerFor(tools, session, '')
-        await readers.recall(session)
-        if (session.whole !== undefined && (await isKeptHere(session))) return await findKept(session)
-        await find(session)
+        if (last?.place.dropId === place.dropId && last.message === undefined) await last.stage?.clear()
+        if (!secret.needsPassphrase) await openerFor(tools, current, '')
+        await readers.recall(current)
+        if (current.whole !== undefined && (await isKeptHere(current))) return await findKept(current)
+        await find(current)
       } catch (error) {
-        if (session === undefined) return dispatch({ type: 'failed', fault: { at: 'server', code: 'broken' } })
-        await explain(session, error)
+        if (current === undefined) return dispatch({ type: 'failed', fault: { at: 'server', code: 'broken' } })
+        await explain(current, error)
       }
     },
 
@@ -77,22 +86,24 @@ export function makeOpening(tools: Tools): Opening {
     },
 
     async goOn() {
-      const { opener, reader } = session ?? {}
-      if (session === undefined || opener === undefined) return
+      const current = session
+      const { opener, reader } = current ?? {}
+      if (current === undefined || opener === undefined) return
       dispatch({ type: 'flowed', flow: 'going' })
       try {
-        if (session.whole !== undefined) await arriving.again(session, opener)
-        else if (reader !== undefined) await arriving.fetch(session, opener, reader)
+        if (current.whole !== undefined) await arriving.again(current, opener)
+        else if (reader !== undefined) await arriving.fetch(current, opener, reader)
       } catch (error) {
-        await explain(session, error)
+        await explain(current, error)
       }
     },
 
     async cancel() {
-      if (session === undefined) return
-      session.stop?.abort()
-      await session.stage?.clear()
-      dispatch({ type: 'found', waiting: waitingDrop(session), note: 'cancelled' })
+      const current = session
+      if (current === undefined) return
+      current.stop?.abort()
+      await current.stage?.clear()
+      tell(tools, current, { type: 'found', waiting: waitingDrop(current), note: 'cancelled' })
     },
   }
 
@@ -116,25 +127,29 @@ export function makeOpening(tools: Tools): Opening {
     if (waiting.parts > 1) await makeRoom(current, waiting.size, isMine || mayGoOn)
     if (isMine && opener !== undefined && reader !== undefined && current.room?.obstacle === undefined) {
       // Claimed by this browser before a reload or a crash: nothing new is consumed.
-      if (current.room !== undefined) dispatch({ type: 'receiving', waiting: waitingDrop(current) })
+      if (current.room !== undefined) tell(tools, current, { type: 'receiving', waiting: waitingDrop(current) })
       return await arriving.fetch(current, opener, reader)
     }
-    dispatch({ type: 'found', note: note ?? (mayGoOn ? 'resumed' : undefined), waiting: waitingDrop(current) })
+    tell(tools, current, {
+      type: 'found',
+      note: note ?? (mayGoOn ? 'resumed' : undefined),
+      waiting: waitingDrop(current),
+    })
   }
 
   /** What is on this device whole is opened again without asking anybody: the server has nothing any more. */
   async function findKept(current: Session): Promise<void> {
     const { opener } = current
     if (opener !== undefined) return await openKept(current, opener)
-    dispatch({ type: 'found', note: 'earlier', waiting: waitingDrop(current) })
+    tell(tools, current, { type: 'found', note: 'earlier', waiting: waitingDrop(current) })
   }
 
   async function openKept(current: Session, opener: Opener): Promise<void> {
     if (opener.claim.publicKey !== current.whole?.claim) {
       delete current.opener
-      return dispatch({ type: 'failed', fault: { at: 'passphrase', triesLeft: undefined } })
+      return fail(current, { at: 'passphrase', triesLeft: undefined })
     }
-    dispatch({ type: 'receiving', waiting: waitingDrop(current) })
+    tell(tools, current, { type: 'receiving', waiting: waitingDrop(current) })
     await arriving.again(current, opener)
   }
 
@@ -160,28 +175,32 @@ export function makeOpening(tools: Tools): Opening {
   }
 
   async function explain(current: Session, error: unknown): Promise<void> {
-    if (!isDropError(error)) return dispatch({ type: 'failed', fault: { at: 'server', code: failureOf(error) } })
+    if (!isDropError(error)) return fail(current, { at: 'server', code: failureOf(error) })
     switch (error.code) {
       case 'wrong_passphrase': {
         delete current.opener
         const triesLeft = error instanceof Refused ? error.triesLeft : undefined
-        return dispatch({ type: 'failed', fault: { at: 'passphrase', triesLeft } })
+        return fail(current, { at: 'passphrase', triesLeft })
       }
       case 'gone':
       case 'claimed':
         await current.stage?.clear()
         return await end(current, error.code, claimsOf(error))
       case 'open_failed':
-        return dispatch({ type: 'not-readable', isAcknowledged: current.whole !== undefined })
+        return tell(tools, current, { type: 'not-readable', isAcknowledged: current.whole !== undefined })
       case 'dismissed':
         await readers.forget(current.place)
         delete current.reader
         return await find(current, 'dismissed').catch((again: unknown) =>
-          dispatch({ type: 'failed', fault: { at: 'server', code: failureOf(again) } }),
+          fail(current, { at: 'server', code: failureOf(again) }),
         )
       default:
-        return dispatch({ type: 'failed', fault: { at: 'server', code: failureOf(error) } })
+        return fail(current, { at: 'server', code: failureOf(error) })
     }
+  }
+
+  function fail(current: Session, fault: OpenFault): void {
+    tell(tools, current, { type: 'failed', fault })
   }
 
   async function end(current: Session, cause: 'gone' | 'claimed', claims: readonly Receipt[]): Promise<void> {
@@ -193,6 +212,9 @@ export function makeOpening(tools: Tools): Opening {
       isMine: receipt.reader === reader?.publicKey,
     }))
     if (cause === 'gone') await readers.forget(current.place)
-    dispatch({ type: 'ended', cause, proofs })
+    tell(tools, current, { type: 'ended', cause, proofs })
   }
 }
+
+/** Screens that are about no link. */
+const AWAY: ReadonlySet<State['main']['at']> = new Set(['compose', 'sending', 'sealed'])

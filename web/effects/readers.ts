@@ -2,7 +2,7 @@ import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import type { Location } from '#client/link.ts'
 import { DropError } from '#protocol/error.ts'
 import { open as words } from '../words/reading.ts'
-import type { Session } from './session.ts'
+import { tell, type Session } from './session.ts'
 import type { Tools } from './tools.ts'
 
 /** The reader keys of this browser: each is stored before anything is claimed with it, and outlives a crash. */
@@ -77,7 +77,7 @@ export function makeReaders({ dispatch, device, store }: Tools): Readers {
   function warn(current: Session): undefined {
     current.isWarned = true
     dispatch({ type: 'store-found', isLasting: false })
-    dispatch({ type: 'worked', work: undefined })
-    dispatch({ type: 'announced', text: words.notLasting })
+    tell({ dispatch }, current, { type: 'worked', work: undefined })
+    tell({ dispatch }, current, { type: 'announced', text: words.notLasting })
   }
 }

@@ -6,7 +6,8 @@ import type { Progress } from '#client/server.ts'
 import { memoryStaging, type Parts } from '#client/staging.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../ciphers.ts'
-import { waitingDrop, type Session } from './session.ts'
+import type { Event } from '../event.ts'
+import { tell, waitingDrop, type Session } from './session.ts'
 import { serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
 
 /**
@@ -20,7 +21,7 @@ export async function receive(
   opener: Opener,
   reader: SigningKey,
 ): Promise<Opened | undefined> {
-  const { dispatch, device } = tools
+  const { device } = tools
   for (;;) {
     const { stage, waiting } = current
     if (waiting === undefined) throw new DropError('bad_answer')
@@ -31,19 +32,19 @@ export async function receive(
     const server = serverOf(tools, WORK_PATIENCE_MS)
     const staging = stage ?? memoryStaging()
     try {
-      return await open(tools, current, opener, stop.signal, (options) =>
+      return await open(tools, current, opener, stop, (options) =>
         receiveParts(server, opener, reader, waiting, staging, options),
       )
     } catch (error) {
       if (stop.signal.aborted) return undefined
       if (isFull(error)) {
         stop.abort()
-        dispatch({ type: 'halted', fault: 'full' })
+        tell(tools, current, { type: 'halted', fault: 'full' })
         return undefined
       }
       if (!isAway(error) || tools.state().main.at !== 'receiving') throw error
       stop.abort()
-      dispatch({ type: 'flowed', flow: 'waiting' })
+      tell(tools, current, { type: 'flowed', flow: 'waiting' })
       const isStopped = await pausedWhile(device.wait(RETRY_MS), current)
       if (isStopped) return undefined
     }
@@ -70,7 +71,7 @@ export async function openKept(tools: Tools, current: Session, opener: Opener): 
     },
   }
   try {
-    return await open(tools, current, opener, stop.signal, () => kept, true)
+    return await open(tools, current, opener, stop, () => kept, true)
   } catch (error) {
     if (stop.signal.aborted) return undefined
     throw error
@@ -82,18 +83,24 @@ async function open(
   tools: Tools,
   current: Session,
   opener: Opener,
-  signal: AbortSignal,
+  stop: AbortController,
   partsWith: (options: Required<ReceiveOptions>) => Parts,
   isHere = false,
 ): Promise<Opened> {
   const report = reporter(tools, current, isHere)
+  const { signal } = stop
   let isOver = false
   const onProgress = (progress: Progress): void => {
+    if (!current.isShown()) stop.abort()
     if (!isOver && !signal.aborted) report(progress)
   }
   try {
     current.parts = partsWith({ onProgress, signal })
-    return await openDrop(current.parts, opener, { cipherFor, onProgress, signal })
+    const message = await openDrop(current.parts, opener, { cipherFor, onProgress, signal })
+    // Nobody sees it any more, so that nobody is told that it was opened.
+    if (!current.isShown()) stop.abort()
+    if (signal.aborted) throw new DropError('stopped')
+    return message
   } finally {
     // What was fetched ahead may come in later, and is no news of this screen any more.
     isOver = true
@@ -104,7 +111,9 @@ async function open(
  * What a person is told. For a drop in parts that is theirs, how much of all of it has come, and how fast.
  * @param isHere - whether nothing is going to come in
  */
-function reporter({ dispatch, device, state }: Tools, current: Session, isHere: boolean): (progress: Progress) => void {
+function reporter(tools: Tools, current: Session, isHere: boolean): (progress: Progress) => void {
+  const { device, state } = tools
+  const dispatch = (event: Event): void => tell(tools, current, event)
   const pace = makePace(() => device.clock())
   /** When the last byte came in, or when it began. */
   let hereAtMs = device.clock()

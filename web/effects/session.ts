@@ -3,6 +3,7 @@ import { deriveOpener, type LinkSecret, type Location, type Opener } from '#clie
 import type { Opened, Waiting } from '#client/receive.ts'
 import type { Parts } from '#client/staging.ts'
 import type { Disk, Stage } from '../disk.ts'
+import type { Event } from '../event.ts'
 import type { Room, WaitingDrop } from '../reading-state.ts'
 import type { StoredWhole } from '../store.ts'
 import type { Tools } from './tools.ts'
@@ -11,8 +12,12 @@ import type { Tools } from './tools.ts'
 export interface Session {
   readonly secret: LinkSecret
   readonly place: Location
+  /** Whether the screen is about it. What comes in after it was left is for nobody. */
+  readonly isShown: () => boolean
   waiting?: Waiting
   opener?: Opener
+  /** By which the opener was made; gone once it has opened. */
+  passphrase?: string
   reader?: SigningKey
   /** The person has been told that a reload may lose what is claimed. */
   isWarned?: boolean
@@ -30,9 +35,18 @@ export interface Session {
   stop?: AbortController
 }
 
+/** Changes the screen, if it is still about this link. */
+export function tell({ dispatch }: Pick<Tools, 'dispatch'>, current: Session, event: Event): void {
+  if (current.isShown()) dispatch(event)
+}
+
 /** The opener, stretched once for each passphrase. */
-export async function openerFor({ dispatch, stretch }: Tools, current: Session, passphrase: string): Promise<Opener> {
-  const report = (done: number): void => dispatch({ type: 'worked', work: { stage: 'stretching', done } })
+export async function openerFor(tools: Tools, current: Session, passphrase: string): Promise<Opener> {
+  const { stretch } = tools
+  const report = (done: number): void => tell(tools, current, { type: 'worked', work: { stage: 'stretching', done } })
+  // After whatever went wrong another one may be typed, and is the one that is meant.
+  if (current.passphrase !== passphrase) delete current.opener
+  current.passphrase = passphrase
   current.opener ??= await deriveOpener(current.secret, passphrase, stretch, report)
   return current.opener
 }

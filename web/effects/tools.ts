@@ -47,5 +47,5 @@ export function failureOf(error: unknown): FailureCode {
 /** How long a person who looks waits for a server, in milliseconds. Less than for what must not fail. */
 export const LOOK_PATIENCE_MS = 8_000
 
-/** Deposits and claims: the store may be behind by a minute. docs/protocol.md §6.4. */
+/** Deposits and claims: the store may be behind by a minute. docs/protocol.md §6.3. */
 export const WORK_PATIENCE_MS = 90_000

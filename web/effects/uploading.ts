@@ -72,6 +72,10 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
         const { returnWords, sender, unfinished } = upload
         const files = matchFiles(unfinished.files, chosen).files.filter((file) => file !== undefined)
         const sealed = await goOnWith(unfinished, files.map(fileSource), { cipherFor })
+        // One at a time: a message that is being sealed by now, or on its way, would lose its place on the screen.
+        const { main } = state()
+        if (main.at !== 'compose' || main.work !== undefined)
+          return dispatch({ type: 'upload-asked', asking: undefined })
         drop = await carry({ sealed, sender, returnWords, passphrase: '', resumed: trade.draftOf(unfinished, files) })
       })
       if (!isFree) dispatch({ type: 'upload-asked', asking: { dropId, to: 'go-on', chosen, trouble: 'elsewhere' } })
@@ -117,8 +121,10 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
           journal: isKept ? journalOf(sealed.dropId) : undefined,
         })
         if (wished() !== 'cancel') {
+          const drop = await trade.finish({ ...order, ticket, keepsDraft: resumed !== undefined })
+          // Only now: until a person sees it, the link is nowhere but here.
           await forget(sealed.dropId)
-          return await trade.finish({ ...order, ticket, keepsDraft: resumed !== undefined })
+          return drop
         }
       } catch (error) {
         const fault = endOf(error)

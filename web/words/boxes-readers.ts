@@ -36,7 +36,7 @@ export const readersWords = {
   hideQr: 'Hide QR code',
   qr: 'QR code of the reader code',
   listed: 'The owner has added this device: it can read the box.',
-  unlisted: 'This device is not on the list yet.',
+  unlisted: 'This device is not on the list: not yet, or not any more.',
   asking: 'Asking the server who reads the box…',
   askAgain: 'Ask again',
   noCard: 'The owner has not published this box yet.',

@@ -18,6 +18,8 @@ export interface ReturnState {
   readonly isListing: boolean
   /** A letter that is being written, or was and is not sent: it stays while the answers are looked at. */
   readonly write: WriteState | undefined
+  /** Letters to other boxes that were begun and are not sent. */
+  readonly others: readonly WriteState[]
   /** What a screen reader is told, and how many there have been: the same one twice in a row is to be heard twice. */
   readonly announcement: string
   readonly announcements: number
@@ -92,6 +94,7 @@ export const FIRST_RETURN: ReturnState = {
   listFault: undefined,
   isListing: false,
   write: undefined,
+  others: [],
   announcement: '',
   announcements: 0,
 }
@@ -130,7 +133,9 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
     case 'box-refused':
       return main.at === 'which-box' ? { ...state, main: { ...main, fault: event.fault } } : state
     case 'writing-begun':
-      return isClosed(main) ? state : { ...state, main: { at: 'writing' }, write: event.write }
+      return isClosed(main)
+        ? state
+        : { ...state, main: { at: 'writing' }, write: event.write, others: othersThan(state, event.write) }
     case 'writing-resumed':
       return isClosed(main) || state.write === undefined ? state : { ...state, main: { at: 'writing' } }
     case 'write':
@@ -143,9 +148,9 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
 }
 
 /** Whether leaving the page or the screen now would lose something: an answer can be opened again, what is typed cannot. */
-export function wouldLoseReturn({ main, write }: ReturnState): boolean {
+export function wouldLoseReturn({ main, others, write }: ReturnState): boolean {
   if (main.at === 'answer' && main.phase.at === 'opened' && main.phase.saving !== undefined) return true
-  return write !== undefined && wouldLoseLetter(write)
+  return others.length > 0 || (write !== undefined && wouldLoseLetter(write))
 }
 
 /** The box that the newest opened answer says it is from. */
@@ -156,6 +161,12 @@ export function lastBox({ list, opened }: ReturnState): BoxAddress | undefined {
 /** What of a letter would be lost if it were left. */
 function unsent({ write }: ReturnState): WriteState | undefined {
   return write !== undefined && wouldLoseLetter(write) ? write : undefined
+}
+
+/** What is begun besides a letter that is about to be shown. */
+function othersThan(state: ReturnState, { target: { address } }: WriteState): WriteState[] {
+  const begun = unsent(state)
+  return [...state.others, ...(begun === undefined ? [] : [begun])].filter((each) => each.target.address !== address)
 }
 
 function isClosed({ at }: ReturnMain): boolean {

@@ -4,6 +4,7 @@ import { listItems } from '#client/box/inbox.ts'
 import { watchPages } from '#client/box/pages.ts'
 import { deriveReturn, parseReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { splitWords } from '#client/crypto/words.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_LISTED } from '#protocol/limits.ts'
 import { LATEST_SEQ } from '../boxes/inbox/item-list.ts'
@@ -26,7 +27,8 @@ interface Held {
 export function makeReturning(tools: ReturnTools): ReturnAct {
   const { device, dispatch, state } = tools
   let held: Held | undefined
-  let writing: WriteAct | undefined
+  /** What can be done about each letter that is begun. */
+  const letters = new Map<BoxAddress, WriteAct>()
   /** By which invitation the last letter was written: the next one goes by it too, as long as it holds. */
   let invited: WriteTarget | undefined
   let stopWatching = (): void => {}
@@ -82,7 +84,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       const { write } = state()
       if (write?.target.invitation !== undefined) invited = write.target
       dispatch({ type: 'listed-again' })
-      if (state().write === undefined) writing = undefined
+      if (write !== undefined && state().write === undefined) letters.delete(write.target.address)
       await answering.leave()
     },
 
@@ -110,12 +112,15 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       begin(target)
     },
 
-    write: () => writing,
+    write() {
+      const { write } = state()
+      return write && letters.get(write.target.address)
+    },
 
     async done() {
       stopWatching()
       held = undefined
-      writing = undefined
+      letters.clear()
       invited = undefined
       dispatch({ type: 'forgot' })
       await answering.leave()
@@ -124,19 +129,30 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
     again: () => dispatch({ type: 'again' }),
   }
 
+  /** A letter to a box, or the one that was begun before. */
   function begin(target: WriteTarget): void {
     if (held === undefined) return
-    dispatch({ type: 'writing-begun', write: firstWriteState(target, true) })
-    writing = makeWriting(
-      {
-        ...tools,
-        dispatch: (event) => dispatch({ type: 'write', event }),
-        state: () => state().write ?? firstWriteState(target, true),
-      },
-      target,
-      held.code,
-    )
-    void writing.look()
+    const { address } = target
+    const begun = state().others.find((each) => each.target.address === address)
+    const fresh = firstWriteState(target, true)
+    const isInvited = target.invitation !== undefined
+    const kept = begun && isInvited ? { ...begun, target, invitation: fresh.invitation } : begun
+    dispatch({ type: 'writing-begun', write: kept ?? fresh })
+    const isShown = (): boolean => letters.get(address) === letter && state().write?.target.address === address
+    const letter =
+      (begun && letters.get(address)) ??
+      makeWriting(
+        {
+          ...tools,
+          // What comes in about another box than that of the letter is for nobody: it is asked for again.
+          dispatch: (event) => isShown() && dispatch({ type: 'write', event }),
+          state: () => (isShown() ? state().write : undefined) ?? fresh,
+        },
+        target,
+        held.code,
+      )
+    letters.set(address, letter)
+    void letter.look()
   }
 
   /** Asks for what has come since, and says so. */

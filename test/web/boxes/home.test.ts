@@ -75,9 +75,17 @@ test('minutes that are chosen while something is at work are not lost: there is 
   await expect.poll(() => room.text(), PATIENT).toContain(settingsWords.lockTitle)
   const choice = (): HTMLSelectElement | null => room.page.querySelector('#auto-lock')
   expect(choice()?.disabled).toBe(false)
+  const gate = Promise.withResolvers<void>()
+  const server = room.server()
+  server.hand = () => async (exchange) => {
+    await gate.promise
+    server.hand = undefined
+    return server.transport(exchange)
+  }
   const publishing = room.act.home.publish()
   await expect.poll(() => choice()?.disabled, PATIENT).toBe(true)
   expect(room.isAtWork()).toBe(true)
+  gate.resolve()
   await publishing
   await expect.poll(() => choice()?.disabled, PATIENT).toBe(false)
   expect(room.isAtWork()).toBe(false)

@@ -70,6 +70,19 @@ test('readers whom the box does not list are named by their keys, as a warning',
   expect(stage.text()).not.toContain('Mallory')
 })
 
+test('a reader whom another device of the owner’s has added since is named, and no stranger', async () => {
+  stage = await inboxStage()
+  const { card, root, server } = stage
+  const [own] = card.readers
+  const ben = { name: 'Ben', key: await strangerKey(), age: own?.age ?? '' }
+  const { card: other, jws } = await sign(root, { epoch: card.epoch, readers: [...card.readers, ben] })
+  server.cards.set(root.address, jws)
+  const drop = await stage.write({ text: 'For two' }, { card: other })
+  await show()
+  await stage.open(drop, readers.known('Ana, Ben'))
+  expect(stage.text()).not.toContain(readers.strangers)
+})
+
 test('on the device of a reader who owns nothing the card says who reads the box', async () => {
   stage = await inboxStage({ readsOnly: true })
   const drop = await stage.write({ text: 'For all' })

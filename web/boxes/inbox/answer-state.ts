@@ -105,7 +105,7 @@ export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
       return {
         ...answer,
         draft: { ...draft, ...event.draft },
-        stage: stage.at === 'draft' ? { at: 'draft' } : stage,
+        stage: stage.at === 'draft' ? { at: 'draft', work: stage.work } : stage,
         isKept: false,
       }
     case 'answer-kept':

@@ -40,7 +40,13 @@ function keptAll(views: readonly RowView[]): readonly RowView[] {
 }
 
 function isSame(a: RowView, b: RowView): boolean {
-  return a.note === b.note && a.isGone === b.isGone && a.isRepeated === b.isRepeated && a.isSelected === b.isSelected
+  return (
+    a.note === b.note &&
+    a.isDrafted === b.isDrafted &&
+    a.isGone === b.isGone &&
+    a.isRepeated === b.isRepeated &&
+    a.isSelected === b.isSelected
+  )
 }
 
 const VIEWS = new WeakMap<Item, RowView>()

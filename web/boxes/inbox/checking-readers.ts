@@ -13,7 +13,7 @@ interface KnownReaders {
 
 /** Holds the readers that a drop says it is sealed for against those of the box. */
 export async function checkReaders(tools: InboxTools, sealedTo: readonly PublicKey[]): Promise<ReadersCheck> {
-  const readers = await findReaders(tools)
+  const readers = await findReaders(tools, sealedTo)
   if (readers === undefined) return { known: [], strangers: [...sealedTo], left: [], isChecked: false }
   const names = new Map(readers.map(({ key, name }) => [key, name]))
   return {
@@ -25,13 +25,22 @@ export async function checkReaders(tools: InboxTools, sealedTo: readonly PublicK
 }
 
 /** @returns `undefined` if nobody can say now */
-async function findReaders({ room, session }: InboxTools): Promise<readonly KnownReaders[] | undefined> {
-  const { box, phrase, readers, serial } = session.state()
-  if (phrase !== undefined && readers.length > 0) return readers
+async function findReaders(
+  { room, session }: InboxTools,
+  sealedTo: readonly PublicKey[],
+): Promise<readonly KnownReaders[] | undefined> {
+  const { box, phrase, readers, removed, serial } = session.state()
+  const isOwner = phrase !== undefined && readers.length > 0
+  const listed = new Set(readers.map(({ key }) => key))
+  if (isOwner && sealedTo.every((key) => listed.has(key))) return readers
   try {
-    return (await fetchCard(serverOf(room, LOOK_PATIENCE_MS), box, { now: room.device.clock(), known: serial })).card
-      .readers
+    const server = serverOf(room, LOOK_PATIENCE_MS)
+    const { card } = await fetchCard(server, box, { now: room.device.clock(), known: serial })
+    // Another device of the owner's may have added somebody since this one looked.
+    const added = card.readers.filter(({ key }) => !listed.has(key) && !removed.includes(key))
+    return isOwner ? [...readers, ...added] : card.readers
   } catch (error) {
+    if (isOwner) return readers
     // One that has run out still says who the readers were; one from before another says who they were once.
     return error instanceof CardFault && error.code === 'stale_card' ? error.card?.readers : undefined
   }

@@ -1,9 +1,11 @@
 import type { BoxState } from '#client/box/state.ts'
+import type { DropId } from '#protocol/id.ts'
 import { MAX_FILES } from '../../draft.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import { answer as words } from '../../words/inbox.ts'
 import type { BoxSession } from '../session.ts'
 import type { InboxAct } from './act.ts'
+import type { AnswerFault } from './answer-state.ts'
 import { makeAnswering } from './answering.ts'
 import { makeInterruptedAct } from './interrupted-act.ts'
 import { makeKeeping } from './keeping.ts'
@@ -78,6 +80,12 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
   const keeping = makeKeeping(tools)
   const answering = makeAnswering(tools, keeping)
 
+  /** Reading folders takes a while: by now the answer may be on its way, and is not broken off by them. */
+  const refuseFiles = (drop: DropId, fault: AnswerFault): void => {
+    const { stage } = answerTo(state, drop)
+    if (stage.at === 'draft' && stage.work === undefined) dispatch({ type: 'answer-refused', drop, fault })
+  }
+
   const act: InboxAct = {
     load: () => listing.load('first'),
     older: () => listing.load('older'),
@@ -111,10 +119,10 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
       draft: (drop, draft) => dispatch({ type: 'answer-drafted', drop, draft }),
       addFiles(drop, chosen) {
         const files = [...answerTo(state, drop).draft.files, ...chosen]
-        if (files.length > MAX_FILES) return dispatch({ type: 'answer-refused', drop, fault: { at: 'count' } })
+        if (files.length > MAX_FILES) return refuseFiles(drop, { at: 'count' })
         dispatch({ type: 'answer-drafted', drop, draft: { files } })
       },
-      missFiles: (drop) => dispatch({ type: 'answer-refused', drop, fault: { at: 'dropped' } }),
+      missFiles: (drop) => refuseFiles(drop, { at: 'dropped' }),
       async send(drop) {
         const to = session.state().reading.items[drop]?.reply ?? collecting.message()?.reply
         if (to !== undefined) await answering.send(drop, to)

@@ -89,7 +89,8 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
     case 'deletion-asked':
       return event.drops.length === 0 ? state : { ...state, deletion: { drops: event.drops, stage: 'asking' } }
     case 'deletion-dismissed':
-      return { ...state, deletion: undefined }
+      // What is on its way to the server goes on, and is not to look as if it did not.
+      return state.deletion?.stage === 'working' ? state : { ...state, deletion: undefined }
     case 'deletion-begun':
       return withStage(state, 'working')
     case 'deletion-failed':

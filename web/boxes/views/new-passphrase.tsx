@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { SecretInput } from '../../parts/secret-input.tsx'
@@ -39,9 +39,16 @@ export function NewPassphrase(props: NewPassphraseProps): VNode {
   const [isShown, setShown] = useState(false)
   const [hasMissed, setMissed] = useState(false)
   const code = faultAt(state, name)
+  const isBusy = state.job?.name === name
+  const nowRef = useRef({ isBusy, typed })
+  useLayoutEffect(() => {
+    nowRef.current = { isBusy, typed }
+  }, [isBusy, typed])
   const take = async (): Promise<void> => {
     try {
       const passphrase = await suggest()
+      // Whoever has typed on, or gone on with what was typed, does not wait for it any more.
+      if (nowRef.current.isBusy || nowRef.current.typed !== typed) return
       // Nobody can learn what they have not seen.
       setShown(true)
       setMissed(false)
