@@ -1,5 +1,8 @@
+import { hash } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { base32, bech32 } from '@scure/base'
 import { expect, test } from 'vitest'
+import { newPerson } from '../../tools/drill/people/person.ts'
 import { Notebook } from '../../tools/drill/notebook.ts'
 import { searchAll, type Sighting } from '../../tools/drill/search.ts'
 import type { Holding } from '../../tools/drill/seize.ts'
@@ -22,6 +25,14 @@ function sightings(bytes: Uint8Array, holding: Partial<Holding> = {}): readonly 
 
 function within(text: string | Uint8Array): Buffer {
   return Buffer.concat([Buffer.from('some other words, '), Buffer.from(text), Buffer.from(', and more')])
+}
+
+function apart(digits: string, by: string): string {
+  return digits.replaceAll(/../g, by)
+}
+
+function inLines(text: string, length: number): string {
+  return text.replaceAll(new RegExp(`.{${length}}`, 'g'), '$&\n')
 }
 
 const hex = Buffer.from(KEY).toString('hex')
@@ -47,6 +58,20 @@ test.for<[string, string | Uint8Array]>([
   ['in base64url with two characters around it', Buffer.from(`..${TEXT}..`).toString('base64url')],
   ['in base64 of base64', Buffer.from(utf8.toString('base64')).toString('base64')],
   ['in hexadecimal of UTF-16', Buffer.from(TEXT, 'utf16le').toString('hex')],
+  ['in base64 of two bytes a character', Buffer.from(utf8.toString('base64url'), 'utf16le')],
+  ['in hexadecimal of two bytes a character, big-endian', Buffer.from(utf8.toString('hex'), 'utf16le').swap16()],
+  [
+    'in base64 in lines',
+    inLines(Buffer.from(`${'before '.repeat(9)}${TEXT}${' after'.repeat(9)}`).toString('base64'), 32),
+  ],
+  ['in base64 in lines, in JSON', JSON.stringify(inLines(Buffer.from(`....${TEXT}..`).toString('base64'), 19))],
+  ['in hexadecimal with spaces', apart(utf8.toString('hex').toUpperCase(), '$& ')],
+  ['in hexadecimal, as a dump has it', inLines(utf8.toString('hex').replaceAll(/.{4}/g, '$& '), 40)],
+  ['in base64, percent-encoded', encodeURIComponent(`${Buffer.from(`??>>${TEXT}`).toString('base64')}==`)],
+  ['in base32', base32.encode(utf8)],
+  ['packed by gzip, in hexadecimal with dashes', apart(gzipSync(TEXT).toString('hex'), '$&-')],
+  ['packed by gzip, as a list of numbers', [...gzipSync(TEXT)].join(', ')],
+  ['packed by gzip, in base64 of two bytes a character', Buffer.from(gzipSync(TEXT).toString('base64'), 'utf16le')],
   ['packed by gzip', gzipSync(TEXT)],
   ['packed by zlib', deflateSync(TEXT)],
   ['packed by zstd', zstdCompressSync(TEXT)],
@@ -72,6 +97,11 @@ test.for<[string, string | Uint8Array]>([
   ['as a list of numbers', `[${[...KEY].join(',')}]`],
   ['as JSON of a typed array', JSON.stringify(KEY)],
   ['in hexadecimal with marks', hex.replaceAll(/..(?=.)/g, '$&:')],
+  ['in hexadecimal with marks, upper case', hex.toUpperCase().replaceAll(/..(?=.)/g, '$&:')],
+  ['as numbers of a program', hex.replaceAll(/../g, '0x$&, ')],
+  ['in lines of hexadecimal', inLines(hex, 16)],
+  ['reversed in hexadecimal', Buffer.from(KEY.toReversed()).toString('hex')],
+  ['in the alphabet of links', bech32.encode('other', bech32.toWords(KEY), false)],
   ['in base64 inside a line', `"spare":"${Buffer.from(KEY).toString('base64')}"`],
 ])('a key is found %s', ([, written]) => {
   expect(sightings(within(written)).map(({ note }) => note.what)).toContain('key')
@@ -112,8 +142,33 @@ test('an address is found as text, and as a value of four bytes or their hexadec
     { place: 'text', kind: 'words', bytes: Buffer.from('from 198.51.100.20:443'), values: [] },
     { place: 'value', kind: 'column', column: 'drops.seen', bytes: value, values: [value] },
     { place: 'digits', kind: 'column', column: 'drops.seen', bytes: value, values: [Buffer.from('C6336414')] },
+    { place: 'word', kind: 'words', bytes: Buffer.from('{"by":"c6336414","at":1}'), values: [] },
     { place: 'noise', kind: 'file', bytes: Buffer.from(`${'c6336414'.repeat(2)}00`), values: [] },
   ]
   const { sightings: seen } = searchAll(notebook.notes, { all, tables: new Map(), store: new Map(), rows: new Map() })
-  expect(seen.map(({ place }) => place)).toEqual(['text', 'value', 'digits'])
+  expect(seen.map(({ place }) => place)).toEqual(['text', 'value', 'digits', 'word'])
+})
+
+test('an address is found shortened, hashed, and as other programs write it', () => {
+  const notebook = new Notebook()
+  newPerson(ANA, 0, 'https://drop.example', notebook)
+  newPerson('Ben', 1, 'https://drop.example', notebook)
+  const [ip4, ip6] = ['198.51.100.20', '2001:db8:5ea1:d809::a1']
+  for (const [what, written] of [
+    ['address of a person', ip4],
+    ['address of a person', 'ip-198-51-100-20.isp.example'],
+    ['address of a person', '20.100.51.198.in-addr.arpa'],
+    ['address of a person', ip6],
+    ['address of a person', '2001:0db8:5ea1:d809:0000:0000:0000:00a1'],
+    ['address of a person', '2001:db8:5ea1:d809:0:0:0:a1'],
+    ['network of a person', '198.51.100.0/24'],
+    ['network of a person', '2001:db8:5ea1:d809::/64'],
+    ['hash of an address', hash('sha256', ip4)],
+    ['hash of an address', hash('sha1', ip6, 'base64')],
+    ['hash of an address', hash('md5', Uint8Array.of(198, 51, 100, 20))],
+  ] as const) {
+    const all: Holding[] = [{ place: 'here', kind: 'words', bytes: Buffer.from(written), values: [] }]
+    const { sightings: seen } = searchAll(notebook.notes, { all, tables: new Map(), store: new Map(), rows: new Map() })
+    expect([written, seen.map(({ note }) => note.what)]).toEqual([written, expect.arrayContaining([what])])
+  }
 })

@@ -9,9 +9,11 @@ export interface Proxy {
   lead(port: number): void
   /** Breaks every connection as soon as so many more bytes have gone that way, over all of them. Once. */
   cut(way: Way, bytes: number): void
+  /** Lets hardly more than so many bytes go that way, over all connections, until it is mended. Resolves when they have gone. */
+  hold(way: Way, bytes: number): Promise<void>
   /** Refuses so many of the next connections. */
   refuse(connections: number): void
-  /** Mends the line: what was still to break does not. */
+  /** Mends the line: what was still to break does not, and what is held goes on. */
   mend(): void
   /** How often it broke or refused. */
   readonly breaks: number
@@ -24,6 +26,9 @@ export type Way = 'up' | 'down'
 export async function startProxy(): Promise<Proxy> {
   const lines = new Set<Socket>()
   const left: Record<Way, number> = { up: Infinity, down: Infinity }
+  /** Told when nothing more goes that way, where it is to be held and not to break. */
+  const onHeld = new Map<Way, () => void>()
+  const held = new Set<Socket>()
   let target = 0
   let refusals = 0
   let breaks = 0
@@ -35,9 +40,15 @@ export async function startProxy(): Promise<Proxy> {
         // Back-pressure: a line holds no more than the ends let it.
         if (!to.write(bytes)) {
           from.pause()
-          to.once('drain', () => from.resume())
+          to.once('drain', () => held.has(from) || from.resume())
         }
         return
+      }
+      const tell = onHeld.get(way)
+      if (tell !== undefined) {
+        to.write(bytes)
+        held.add(from.pause())
+        return tell()
       }
       const passed = bytes.subarray(0, bytes.length + left[way])
       left[way] = Infinity
@@ -77,10 +88,17 @@ export async function startProxy(): Promise<Proxy> {
     url: `http://localhost:${address.port}`,
     lead: (port) => (target = port),
     cut: (way, bytes) => (left[way] = bytes),
+    hold(way, bytes) {
+      left[way] = bytes
+      return new Promise((resolve) => onHeld.set(way, resolve))
+    },
     refuse: (connections) => (refusals = connections),
     mend: () => {
       left.up = left.down = Infinity
       refusals = 0
+      onHeld.clear()
+      for (const line of held) line.resume()
+      held.clear()
     },
     get breaks() {
       return breaks

@@ -7,7 +7,7 @@ const NOISE = randomBytes(500)
 
 test('a step weighs its files and all that its modules import at once, each once, and nothing that comes later', () => {
   const { bytes, parts } = weigh(step({ files: ['index.html'], modules: ['web/main.tsx'] }), built(), META)
-  expect(parts.map(([path]) => path)).toEqual(['index.html', 'assets/app.js', 'assets/shared.js', 'assets/deep.js'])
+  expect(parts.map(([path]) => path)).toEqual(['index.html', 'assets/app.js', 'assets/deep.js', 'assets/shared.js'])
   expect(bytes).toBe(parts.reduce((sum, [, each]) => sum + each, 0))
   expect(bytes).toBeGreaterThan(3 * NOISE.length)
 })
@@ -16,8 +16,8 @@ test('a step of two modules counts what they share once', () => {
   const both = weigh(step({ modules: ['web/main.tsx', 'web/later.ts'] }), built(), META)
   expect(both.parts.map(([path]) => path)).toEqual([
     'assets/app.js',
-    'assets/shared.js',
     'assets/deep.js',
+    'assets/shared.js',
     'assets/later.js',
   ])
 })

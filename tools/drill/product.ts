@@ -74,4 +74,4 @@ function environmentOf(server: number | undefined, data: string): string {
     .join('\n')
 }
 
-const START_MS = 30_000
+const START_MS = 120_000

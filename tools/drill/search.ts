@@ -53,10 +53,19 @@ export function searchAll(notes: readonly Note[], { all }: Holdings): Searched {
   return { sightings: [...sightings.values()], notes: notes.length, spellings: needles.length, bytes, unwrapped }
 }
 
-/** What is too short to be looked for in a stream, such as the four bytes of an address: a value that is just that. */
-function exactly(short: readonly Needle[], { values }: Holding): readonly Needle[] {
-  return short.filter(({ bytes }) => values.some((value) => Buffer.compare(bytes, value) === 0))
+/** What is too short to be looked for in a stream, such as the four bytes of an address: a value, or a word, that is just that. */
+function exactly(short: readonly Needle[], { bytes: whole, kind, values }: Holding): readonly Needle[] {
+  const words = kind === 'words' || kind === 'column' ? Buffer.from(whole).toString('latin1').matchAll(WORDS) : []
+  const all = new Set([
+    ...values.filter(({ length }) => length <= MOST_WORD).map((value) => Buffer.from(value).toString('latin1')),
+    ...Array.from(words, ([each]) => each),
+  ])
+  return short.filter(({ bytes }) => all.has(Buffer.from(bytes).toString('latin1')))
 }
+
+/** Characters of sixteen bytes in hexadecimal, and whatever could be four to sixteen in that or in base64. */
+const MOST_WORD = 32
+const WORDS = /(?<![\w+/])[\w+/-]{6,32}(?![\w+/])={0,2}/g
 
 /**
  * A thing may lie in the columns that are declared for it, spelled as it is; and so in the files of the databases that have

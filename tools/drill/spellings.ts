@@ -1,3 +1,4 @@
+import { base32, bech32 } from '@scure/base'
 import type { Note } from './notebook.ts'
 
 /** One way in which a program may have written something down. */
@@ -52,6 +53,7 @@ function ofBytes(bytes: Uint8Array): Spelling[] {
     ascii('list of numbers', [...bytes].join(', ')),
     ascii('list of numbers', [...bytes].map((byte, at) => `"${at}":${byte}`).join(',')),
     ...base64(buffer),
+    ...base32Of(bytes),
     // Half of it is zeros.
     ...(bytes.length < LEAST_BYTES ? [] : inUtf16(buffer.toString('latin1'))),
   ]
@@ -67,6 +69,15 @@ function base64(buffer: Buffer): Spelling[] {
     const own = text.slice([0, 2, 3][shift], isCut ? -1 : undefined)
     return [ascii('base64', own), ascii('base64url', own.replaceAll('+', '-').replaceAll('/', '_'))]
   })
+}
+
+/** Of either alphabet: RFC 4648 §6, and that of our links. What comes before would change all of it: from its own beginning. */
+function base32Of(bytes: Uint8Array): Spelling[] {
+  const most = bytes.subarray(0, bytes.length - (bytes.length % 5))
+  // Without the prefix and the checksum.
+  const own = bech32.encode('x', bech32.toWords(most), false).slice(2, -6)
+  const plain = base32.encode(most)
+  return [plain, own].flatMap((text) => [ascii('base32', text.toLowerCase()), ascii('base32', text.toUpperCase())])
 }
 
 function ofText(bytes: Uint8Array): Spelling[] {

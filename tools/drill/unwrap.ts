@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { decodeRuns } from './decode.ts'
 
 /** Something that was wrapped up in something else. */
 export interface Unwrapped {
@@ -8,8 +9,8 @@ export interface Unwrapped {
 }
 
 /**
- * What lies packed or encoded in some bytes: compressed streams wherever one may begin, long runs of base64 and of
- * hexadecimal digits, and what comes out of those, up to three wrappings deep.
+ * What lies packed or encoded in some bytes: compressed streams wherever one may begin, long runs of characters that stand for
+ * bytes, and what comes out of those, up to three wrappings deep.
  * @param starts - where streams without a mark of their own may begin.
  */
 export function unwrapAll(bytes: Uint8Array, starts: readonly Uint8Array[] = [], depth = 3): Unwrapped[] {
@@ -77,34 +78,4 @@ function gzipHeaderLength(bytes: Uint8Array): number {
   return (flags & 2) === 0 ? at : at + 2
 }
 
-/** Base64 of either alphabet, at each of its four beginnings; hexadecimal at both. */
-function decodeRuns(bytes: Uint8Array): Unwrapped[] {
-  const found: Unwrapped[] = []
-  let start = 0
-  let isHex = true
-  for (let at = 0; at <= bytes.length; at++) {
-    const kind = KINDS[bytes[at] ?? 0] ?? 0
-    if (kind > 0) {
-      if (kind < 2) isHex = false
-      continue
-    }
-    if (at - start >= LEAST_RUN) {
-      const run = Buffer.from(bytes.subarray(start, at)).toString('latin1')
-      const way = isHex ? 'hex' : 'base64'
-      const shifts = isHex ? [0, 1] : [0, 1, 2, 3]
-      found.push(...shifts.map((shift) => ({ way, bytes: Buffer.from(run.slice(shift), isHex ? 'hex' : 'base64') })))
-    }
-    start = at + 1
-    isHex = true
-  }
-  return found
-}
-
-/** 2 for hexadecimal digits, 1 for other characters of base64, 0 for all else. */
-const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
-  const letter = String.fromCharCode(code)
-  return /[\da-fA-F]/.test(letter) ? 2 : Number(/[\w+/-]/.test(letter))
-})
-
-const LEAST_RUN = 24
 const LEAST_BYTES = 8

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { randomBytes } from '#client/crypto/random.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import type { Server } from '#client/server.ts'
@@ -33,11 +34,8 @@ export function newPerson(name: string, number: number, origin: string, notebook
     Cookie: `habit=${mark}`,
     Referer: `https://referrer.example/${mark}`,
   }
-  notebook.text(name, 'address of a person', ip4)
-  notebook.text(name, 'address of a person', ip6)
-  notebook.bytes(name, 'address of a person', ip4Bytes(ip4))
-  notebook.text(name, 'address of a person', `${Buffer.from(ip4Bytes(ip4)).readUInt32BE()}`)
-  notebook.bytes(name, 'address of a person', ip6Bytes(ip6))
+  noteAddress(name, notebook, ip4, ip4Bytes(ip4))
+  noteAddress(name, notebook, ip6, ip6Bytes(ip6))
   notebook.text(name, 'browser of a person', mark)
   const transport: Transport = (exchange) => fetchTransport({ ...exchange, fields: { ...exchange.fields, ...trace } })
   const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
@@ -71,6 +69,21 @@ export function noteLoopback(notebook: Notebook): void {
   notebook.text('everybody', 'address of a person', '127.0.0.1', [SETTINGS])
   notebook.bytes('everybody', 'address of a person', ip4Bytes('127.0.0.1'))
   notebook.bytes('everybody', 'address of a person', ip6Bytes('::1'))
+}
+
+/** An address in the ways in which programs keep one: shortened and hashed too, for there are few enough to try them all. */
+function noteAddress(name: string, notebook: Notebook, text: string, bytes: Uint8Array): void {
+  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? []
+  const short = groups.map((group) => Number.parseInt(group, 16).toString(16))
+  const isLong = bytes.length > 4
+  const others = isLong
+    ? [groups.join(':'), short.join(':')]
+    : [text.replaceAll('.', '-'), text.split('.').toReversed().join('.'), `${Buffer.from(bytes).readUInt32BE()}`]
+  for (const each of [text, ...others]) notebook.text(name, 'address of a person', each)
+  notebook.bytes(name, 'address of a person', bytes)
+  notebook.text(name, 'network of a person', isLong ? short.slice(0, 4).join(':') : text.replace(/\d+$/, ''))
+  for (const algorithm of ['sha256', 'sha1', 'md5'])
+    for (const form of [text, bytes]) notebook.bytes(name, 'hash of an address', hash(algorithm, form, 'buffer'))
 }
 
 function ip4Bytes(address: string): Uint8Array {
