@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createBox, saveBackup, section } from './support/boxes.ts'
+import { createBox, lookNow, openNewest, saveBackup, section, writeLink, writeToBox } from './support/boxes.ts'
 import { inspect } from './support/inspect.ts'
 import { heading, stage } from './support/pages.ts'
 
@@ -57,7 +57,7 @@ test('a box and a reader of it: axe finds nothing on their screens, and the read
   await reader.page.getByLabel('Passphrase', { exact: true }).fill('p')
   await reader.page.getByLabel('The same passphrase again').fill('p')
   await reader.page.getByRole('button', { name: 'Protect and open the box' }).click()
-  await reader.page.getByText('This device is not on the list yet.').waitFor()
+  await reader.page.getByText('This device is not on the list: not yet, or not any more.').waitFor()
   await reader.page.getByRole('button', { name: 'Make a reader code' }).click()
   const code = (await reader.page.getByRole('group', { name: 'Reader code' }).textContent()) ?? ''
   expect(code).toMatch(/^sdreader1[02-9ac-hj-np-z]+$/)
@@ -104,6 +104,80 @@ test('a box and a reader of it: axe finds nothing on their screens, and the read
   await page.getByRole('button', { name: 'Unlock Newsroom tips' }).waitFor()
   await inspect(page, 'boxes')
   for (const { complaints } of [owner, reader]) expect(complaints).toEqual([])
+})
+
+test('what lies in a box: axe finds nothing on the list, on a message and its answer, and on what is asked before', async () => {
+  const origin = server().url
+  const [owner, sender] = await Promise.all([person(), person()])
+  const { page } = owner
+  await createBox(page, origin, 'Newsroom tips')
+  const link = await writeLink(page)
+  const files = [{ name: `${'ä'.repeat(90)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x') }]
+  await writeToBox(sender, link, { text: 'unbroken'.repeat(60), files, wantsCode: true })
+  await section(page, 'Inbox')
+  await lookNow(page)
+  await page.getByText('1 message').first().waitFor()
+  await inspect(page, 'list')
+  await page.getByLabel('Select all that are listed').check()
+  await page.getByRole('button', { name: 'Delete 1' }).click()
+  await page.getByText('Delete this message?').waitFor()
+  await inspect(page, 'question')
+  await page.keyboard.press('Escape')
+  expect(await openNewest(page)).toContain('unbroken')
+  await page.getByLabel('Your answer').fill('unbroken'.repeat(60))
+  await inspect(page, 'message')
+  await page.getByRole('button', { name: 'Seal answer' }).click()
+  await page.getByText('Your answer is there.').waitFor()
+  await inspect(page, 'answered')
+  await page.getByRole('button', { name: 'Back to the list' }).first().click()
+  await page.getByText('Answered').first().waitFor()
+  await inspect(page, 'list of what was read')
+  expect(owner.complaints).toEqual([])
+})
+
+test('a box that comes back from its words: axe finds nothing, and the browser is asked to keep it, as it is for a new one', async () => {
+  const origin = server().url
+  const [owner, second] = await Promise.all([person(), person()])
+  for (const { page } of [owner, second])
+    await page.addInitScript(() => {
+      StorageManager.prototype.persist = () =>
+        Promise.resolve((document.documentElement.dataset['asked'] = 'yes') === 'yes')
+    })
+  const asked = (page: typeof owner.page): Promise<string | null> => page.locator('html').getAttribute('data-asked')
+  const { words } = await createBox(owner.page, origin, 'Newsroom tips')
+  await expect.poll(() => asked(owner.page)).toBe('yes')
+  const { page } = second
+  await page.goto(`${origin}/#boxes`)
+  await page.getByRole('button', { name: 'Restore a box' }).click()
+  await page.getByLabel('The 24 words').fill(words.join(' '))
+  await page.getByRole('button', { name: 'Use these words' }).click()
+  await page.getByText('Everything that was sealed before today cannot be opened').waitFor()
+  await inspect(page, 'words')
+  await page.getByLabel('Name of the box').fill('Newsroom tips')
+  await page.getByLabel('Name of this reader').fill('Ana')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Passphrase', { exact: true }).fill('p')
+  await page.getByLabel('The same passphrase again').fill('p')
+  expect(await asked(page)).toBeNull()
+  await page.getByRole('button', { name: 'Protect and open the box' }).click()
+  await page.getByText('There is no backup file of this box').waitFor()
+  await expect.poll(() => asked(page)).toBe('yes')
+})
+
+test('a box that nobody uses locks itself after the minutes that its owner has chosen, and opens again', async () => {
+  const { page } = await person()
+  await page.clock.install()
+  const { passphrase } = await createBox(page, server().url, 'Tips')
+  await section(page, 'Settings')
+  // Not the ten that it begins with.
+  await page.getByLabel('Lock without use after').selectOption('1')
+  await page.getByText('Saved.').first().waitFor({ state: 'attached' })
+  await page.clock.fastForward('02:00')
+  await heading(page, '“Tips” is locked')
+  await page.getByText('It locked itself').waitFor()
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click()
+  await heading(page, 'Tips')
 })
 
 test('a box that is removed in another tab is gone from this one', async () => {

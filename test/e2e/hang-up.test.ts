@@ -14,6 +14,7 @@ import { formatDropId } from '#protocol/id.ts'
 import { MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatTerms } from '#protocol/terms.ts'
 import { configWith, startServer } from '../tools/server.ts'
+import { PATIENCE_MS } from './support/disk.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'sealdrop-hang-up-'))
 afterAll(() => rmSync(home, { recursive: true }))
@@ -73,7 +74,7 @@ function rowsIn(folder: string, query: string): unknown[] {
   )
   expect(files).not.toEqual([])
   return files.flatMap((file) => {
-    const database = new DatabaseSync(join(folder, file), { readOnly: true })
+    const database = new DatabaseSync(join(folder, file), { readOnly: true, timeout: PATIENCE_MS })
     try {
       return database.prepare(query).all()
     } finally {

@@ -40,6 +40,13 @@ test('the manifest that comes with the command is the one of the pages', () => {
   expect(readFileSync(`${ROOT}dist/cli/manifest.json`)).toEqual(readFileSync(`${ROOT}dist/manifest.json`))
 })
 
+test('the manifest has the hash of the file that is opened from disk, which no server serves', () => {
+  const bytes = readFileSync(`${ROOT}dist/sealdrop.html`)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  expect(MANIFEST.offline).toEqual({ path: 'sealdrop.html', sha256, bytes: bytes.length })
+  expect(MANIFEST.files.map(({ path }) => path)).not.toContain('/sealdrop')
+})
+
 /** Of the server itself, about the connection or about one's cache. */
 const HARMLESS = new Set([
   'cf-cache-status',

@@ -146,7 +146,10 @@ test('a link that is typed, or put into the address, does not stay there, and th
   expect([...visited, await entries()].filter((each) => /sdlink1/i.test(each))).toEqual([])
 
   // As somebody does who has it in the clipboard: it is in the history by their own hand, and does not stay in the address.
+  // The page loads anew: until then it is the first one that waits.
+  const loaded = page.waitForEvent('load')
   await page.evaluate((link) => void (location.hash = link), second ?? '')
+  await loaded
   await page.waitForURL(`${FILE}#${server().url}/`)
   await waits()
   await page.getByRole('button', { name: 'Open it now' }).click()

@@ -58,7 +58,7 @@ test('a large file is sent in parts with its progress, waits while it is paused,
   await page.getByRole('button', { name: 'Go on' }).click()
   const link = await linkOf(page)
   expect([gate.sent.get('0'), gate.sent.get('1')]).toEqual([1, 1])
-  expect(await keptUploads(page)).toBe(0)
+  await expect.poll(() => keptUploads(page)).toBe(0)
   expect(await openWhole(link)).toEqual({ text: 'with a text', files: [{ name: 'report.pdf', hash }] })
 
   await page.getByRole('link', { name: 'Sent' }).first().click()
@@ -98,9 +98,11 @@ test('a tab that is closed in the middle goes on another time, and sends nothing
   const link = await linkOf(meanwhile)
   expect([...after.sent.keys()]).toEqual(['2'])
   await meanwhile.getByText('the passphrase that you chose then').waitFor()
-  expect(await keptUploads(meanwhile)).toBe(0)
+  await expect.poll(() => keptUploads(meanwhile)).toBe(0)
   expect(await openWhole(link, 'right')).toEqual({ text: 'kept too', files: [{ name: 'report.pdf', hash }] })
   await meanwhile.getByRole('button', { name: 'Copy link' }).click()
+  // Before that it is asked whether the link may be lost.
+  await meanwhile.getByRole('status').getByText('Link copied.').waitFor({ state: 'attached' })
   await meanwhile.getByRole('button', { name: 'Seal another' }).click()
   await expect.poll(() => meanwhile.getByLabel('Message', { exact: true }).inputValue()).toBe('typed meanwhile')
   expect(complaints).toEqual([])

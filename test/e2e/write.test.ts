@@ -105,7 +105,7 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
   await page.keyboard.press('Enter')
   await page.getByText('The words are gone from this page.').waitFor()
   expect(await page.locator('body').innerHTML()).not.toContain(`>${words[0]}<`)
-  expect(await tracesOn(page)).toEqual([])
+  await expect.poll(() => tracesOn(page)).toEqual([])
   const [letter] = await lettersIn(box)
   expect(letter?.text).toBe('what I saw')
   expect(letter?.files.map(({ name, size }) => [name, size])).toEqual([['film.mp4', 9_000_000]])
@@ -137,7 +137,7 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
   await tabTo(later.page, 'Done')
   await later.page.keyboard.press('Enter')
   await heading(later.page, 'Done')
-  expect(await tracesOn(later.page)).toEqual([])
+  await expect.poll(() => tracesOn(later.page)).toEqual([])
 
   const forms = spellings(words)
   for (const request of requests) {

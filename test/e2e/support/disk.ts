@@ -19,7 +19,7 @@ export function tablesOn(data: string): readonly DiskTable[] {
   return filesOn(data)
     .filter((file) => file.endsWith('.sqlite') && file.startsWith('state/'))
     .flatMap((file) => {
-      const database = new DatabaseSync(join(data, file), { readOnly: true })
+      const database = new DatabaseSync(join(data, file), { readOnly: true, timeout: PATIENCE_MS })
       try {
         const named = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
         return named.map(({ name }) => read(database, file, String(name)))
@@ -28,6 +28,9 @@ export function tablesOn(data: string): readonly DiskTable[] {
       }
     })
 }
+
+/** A server that opens a database, or lets go of it, has it for itself for a moment. Milliseconds. */
+export const PATIENCE_MS = 30_000
 
 /** Every file in a data folder, relative to it. */
 export function filesOn(data: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { launchChromium } from '../../tools/browser.ts'
 import { startServer, type Server } from '../../tools/server.ts'
@@ -6,7 +6,7 @@ import { startServer, type Server } from '../../tools/server.ts'
 /** A server and a browser for the tests of one file; every person gets a profile of their own. */
 export interface Stage {
   readonly server: () => Server
-  /** A new profile, and its first page. Whatever its console complains of fails the test that asks. */
+  /** A new profile for one test, and its first page. Whatever its console complains of fails the test that asks. */
   readonly person: () => Promise<Person>
 }
 
@@ -31,6 +31,8 @@ export function stage(): Stage {
     server: () => server,
     async person() {
       const context = await browser.newContext({ acceptDownloads: true })
+      // Pages that nobody looks at any more go on asking the server, and slow down those that come after them.
+      onTestFinished(() => context.close())
       context.setDefaultTimeout(PATIENCE_MS)
       const page = await context.newPage()
       const complaints: string[] = []

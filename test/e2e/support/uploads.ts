@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Page, Request, Route } from 'playwright'
+import type { BrowserContext, Page, Request, Route } from 'playwright'
 import { expect, onTestFinished } from 'vitest'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { look, openDrop, receiveParts } from '#client/receive.ts'
@@ -79,10 +79,20 @@ export async function holdThirdPart(page: Page): Promise<Gate> {
     async close() {
       // What is held when a page closes would be let go.
       state = 'cut'
+      const { origin } = new URL(page.url())
       await Promise.all(held.splice(0).map((route) => route.abort()))
       await page.close()
+      await allLocksFree(page.context(), origin)
     },
   }
+}
+
+/** Waits until no page holds a lock: the process of one that was closed may do so for a moment longer. */
+async function allLocksFree(context: BrowserContext, origin: string): Promise<void> {
+  const page = await context.newPage()
+  await page.goto(`${origin}/licenses.txt`)
+  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held)).toEqual([])
+  await page.close()
 }
 
 /** Fills the form and seals, up to the screen that sends. */
