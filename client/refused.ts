@@ -1,4 +1,3 @@
-import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import type { Created, Limits, Receipt, Sent, SignatureRecord, Uploaded } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
 import { DropError, parseProblemCode, type WireCode } from '#protocol/error.ts'
@@ -16,8 +15,8 @@ export class Refused extends DropError {
   readonly triesLeft: number | undefined
   /** Bytes of the largest drop that the server takes, with `too_large`. */
   readonly largest: number | undefined
-  /** A nonce to sign with, with `not_proved`. */
-  readonly nonce: string | undefined
+  /** `Accept-Signature`, which offers a nonce to sign with, with `not_proved`; else empty. */
+  readonly offer: string
   readonly retryAfterMs: number | undefined
 
   constructor(code: WireCode, body: Readonly<Record<string, unknown>>, answer: Answer) {
@@ -25,9 +24,9 @@ export class Refused extends DropError {
     this.claims = parseReceipts(body['claims']) ?? []
     this.triesLeft = isCount(body['triesLeft']) ? body['triesLeft'] : undefined
     this.largest = isCount(body['largest']) ? body['largest'] : undefined
-    this.nonce = parseAcceptSignature(answer.field('Accept-Signature') ?? '')
+    this.offer = answer.field('Accept-Signature') ?? ''
     const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
-    this.retryAfterMs = seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : undefined
+    this.retryAfterMs = seconds >= 1 && seconds <= 3_600 ? seconds * 1_000 : undefined
   }
 }
 

@@ -1,7 +1,6 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { RequestName } from '#protocol/api.ts'
 import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from '#protocol/api.ts'
-import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
@@ -85,9 +84,11 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
     const askedAtMs = server.clock()
     const outcome = await askOnce(server, call, digest, nonce)
     if (!(outcome instanceof Error)) return outcome
-    if (outcome instanceof Refused && outcome.code === 'not_proved' && outcome.nonce !== undefined && !isRenewed) {
+    const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
+    const offered = isUnproved ? await offeredNonce(outcome.offer) : undefined
+    if (offered !== undefined) {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
-      nonce = outcome.nonce
+      nonce = offered
       isRenewed = true
       if (transfer !== undefined) transfer.nonce = nonce
       continue
@@ -196,9 +197,11 @@ function unsignedOf({ origin }: Server, call: Call, digest: string): Unsigned {
   return dropId === undefined ? covered : { ...covered, dropId, reader }
 }
 
-/** The nonce that an answer offers for the next request. */
-export function offeredNonce(answer: Answer): string | undefined {
-  return parseAcceptSignature(answer.field('Accept-Signature') ?? '')
+/** The nonce that an answer offers for the next request, in its `Accept-Signature`. */
+export async function offeredNonce(field: string): Promise<string | undefined> {
+  // It comes with what signs: who only seals signs nothing.
+  const { parseAcceptSignature } = await import('./crypto/sign.ts')
+  return parseAcceptSignature(field)
 }
 
 const NONCE_BYTES = 18

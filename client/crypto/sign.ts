@@ -4,6 +4,8 @@ import { ALGORITHM, describeRequest, signatureComponents, signatureTag } from '#
 import type { SignedRequest, Unsigned } from '#protocol/signature.ts'
 import type { SigningKey } from './keys.ts'
 
+export { parseAcceptSignature } from '#protocol/accept-signature.ts'
+
 export type Signers = Readonly<Partial<Record<Role, SigningKey>>>
 
 /**

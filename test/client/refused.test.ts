@@ -58,12 +58,12 @@ test('a refusal brings what belongs to it', () => {
   expect(parseRefusal(answer(body, 403, fields))).toMatchObject({
     triesLeft: 3,
     claims: [good],
-    nonce: 'n'.repeat(24),
+    offer: fields['Accept-Signature'],
     retryAfterMs: 5_000,
   })
 })
 
-test.for(['0', '-1', '3601', 'soon', 'Wed, 21 Oct 2026 07:28:00 GMT', 'NaN', 'Infinity', '1e9', ''])(
+test.for(['0', '0.0001', '-1', '3601', 'soon', 'Wed, 21 Oct 2026 07:28:00 GMT', 'NaN', 'Infinity', '1e9', ''])(
   'a server cannot make a client wait for %j',
   (seconds) => {
     const refusal = parseRefusal(answer({ type: '/problems/try_later' }, 503, { 'Retry-After': seconds }))
