@@ -3,7 +3,6 @@ import { formatDropId } from '#protocol/id.ts'
 import { chooseFile, sortFiles, type ChosenFile } from '../../web/draft.ts'
 import { filesLike, matchFiles } from '../../web/uploads.ts'
 import { cargoText, listText } from '../../web/words/cargo.ts'
-import * as format from '../../web/words/format.ts'
 
 function fileOf(path: string, bytes = 'x', lastModified = 5): ChosenFile {
   return chooseFile(new File([bytes], path.split('/').at(-1) ?? '', { lastModified }), path)
@@ -49,14 +48,4 @@ test('what an upload carries is told in few words', () => {
   expect(cargoText({ ...cargo, files: [], hasText: true })).toBe('a long text')
   expect(listText(['a', 'b', 'c', 'd'])).toBe('“a”, “b”, “c” and 1 more')
   expect(listText(['a', 'b'])).toBe('“a” and “b”')
-})
-
-test.for<[number, string]>([
-  [3, 'less than 10 seconds'],
-  [11, 'about 20 seconds'],
-  [59, 'about 60 seconds'],
-  [61, 'about 2 minutes'],
-  [3_601, 'about 1.5 hours'],
-])('%i seconds are %s', ([seconds, text]) => {
-  expect(format.roughly(seconds)).toBe(text)
 })

@@ -3,7 +3,7 @@ export const LOCALE: string = globalThis.navigator?.languages?.find((tag) => tag
 
 /** `8.2 MB` */
 export function bytes(count: number): string {
-  const [unit, size] = UNITS.find(([, least]) => count >= least) ?? ['byte', 1]
+  const [unit, size] = UNITS.find(([, least]) => count >= NEARLY * least) ?? ['byte', 1]
   const digits = unit === 'byte' || count >= 100 * size ? 0 : 1
   return new Intl.NumberFormat(LOCALE, {
     style: 'unit',
@@ -21,8 +21,8 @@ export function rate(bytesPerSecond: number): string {
 /** `about 2 minutes`, `less than 10 seconds`: nobody can say it more exactly. */
 export function roughly(seconds: number): string {
   if (seconds < 10) return `less than ${duration('second', 10)}`
-  if (seconds < 60) return `about ${duration('second', 10 * Math.ceil(seconds / 10))}`
-  if (seconds < 3_600) return `about ${duration('minute', Math.ceil(seconds / 60))}`
+  if (seconds <= 50) return `about ${duration('second', 10 * Math.ceil(seconds / 10))}`
+  if (seconds <= 3_540) return `about ${duration('minute', Math.ceil(seconds / 60))}`
   return `about ${duration('hour', Math.ceil(seconds / 1_800) / 2)}`
 }
 
@@ -35,7 +35,7 @@ export function moment(atMs: number): string {
 export function relative(atMs: number, now: number): string {
   const seconds = Math.round((atMs - now) / 1_000)
   if (seconds <= 0 && seconds > -60) return 'just now'
-  const [unit, size] = SPANS.find(([, least]) => Math.abs(seconds) >= least) ?? ['second', 1]
+  const [unit, size] = SPANS.find(([, least]) => Math.abs(seconds) >= NEARLY_A_SPAN * least) ?? ['second', 1]
   return new Intl.RelativeTimeFormat(LOCALE).format(Math.round(seconds / size), unit)
 }
 
@@ -82,6 +82,10 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['megabyte', 1_000_000],
   ['kilobyte', 1_000],
 ]
+
+/** From here on it is rounded to a whole one of the next unit: nobody says 1,000 kB, or 60 minutes. */
+const NEARLY = 0.9995
+const NEARLY_A_SPAN = 0.979
 
 const SPANS: readonly (readonly [Intl.RelativeTimeFormatUnitSingular, number])[] = [
   ['day', 86_400],

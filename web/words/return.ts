@@ -57,6 +57,10 @@ export const answers = {
   done: 'Done',
   doneHint:
     'Forgets the words, the answers and everything else on this page. They stay good: come back as often as you like.',
+  doneQuestion: 'Forget everything on this page?',
+  doneWarning: 'What you have written and not sent is lost, and so is a file that is still being saved.',
+  doneSure: 'Yes, forget it',
+  stay: 'Stay here',
   back: 'Back to the answers',
   failing: 'The server cannot be reached. What is here stays; it is asked again by itself.',
 }

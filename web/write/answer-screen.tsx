@@ -9,6 +9,7 @@ import { OpenedFiles } from '../views/opened-files.tsx'
 import { day } from '../words/days.ts'
 import * as format from '../words/format.ts'
 import { answer as words, answers, returning } from '../words/return.ts'
+import { Ending } from './ending.tsx'
 import type { ReturnProps } from './return-screen.tsx'
 import type { AnswerFault, AnswerPhase, ReturnMain } from './return-state.ts'
 
@@ -85,7 +86,8 @@ function Opened(props: Props & { readonly phase: Extract<AnswerPhase, { at: 'ope
 }
 
 /** Whoever leaves it has it no longer on this page; it opens again as long as the server has it. */
-function Ends({ act, main }: Props): VNode {
+function Ends(props: Props): VNode {
+  const { act, main } = props
   const [isLeaving, setLeaving] = useState(false)
   const { phase } = main
   const leave = async (): Promise<void> => {
@@ -93,7 +95,7 @@ function Ends({ act, main }: Props): VNode {
     await act.list()
   }
   return (
-    <div class="buttons apart">
+    <Ending {...props}>
       <Button isBusy={isLeaving} onPress={leave}>
         {answers.back}
       </Button>
@@ -102,8 +104,7 @@ function Ends({ act, main }: Props): VNode {
           {answers.writeAgain}
         </Button>
       )}
-      <Button onPress={act.done}>{answers.done}</Button>
-    </div>
+    </Ending>
   )
 }
 

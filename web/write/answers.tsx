@@ -6,11 +6,13 @@ import { Title } from '../parts/title.tsx'
 import { day } from '../words/days.ts'
 import * as format from '../words/format.ts'
 import { answers as words } from '../words/return.ts'
+import { Ending } from './ending.tsx'
 import type { ReturnProps } from './return-screen.tsx'
 import { lastBox } from './return-state.ts'
 
 /** What has come for this return code, newest first. */
-export function Answers({ act, state }: ReturnProps): VNode {
+export function Answers(props: ReturnProps): VNode {
+  const { act, state } = props
   const { isListing, list, listFault, opened } = state
   const { gone, hasOlder, items, repeated, totals } = list
   return (
@@ -40,10 +42,9 @@ export function Answers({ act, state }: ReturnProps): VNode {
           </Button>
         </div>
       )}
-      <div class="buttons apart">
+      <Ending {...props}>
         <Button onPress={() => act.writeAgain(lastBox(state))}>{words.writeAgain}</Button>
-        <Button onPress={act.done}>{words.done}</Button>
-      </div>
+      </Ending>
       <p class="hint">{words.doneHint}</p>
     </>
   )

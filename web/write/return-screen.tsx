@@ -10,6 +10,7 @@ import { page } from '../words/page.ts'
 import { answers as words, forgotten, returning } from '../words/return.ts'
 import { AnswerScreen } from './answer-screen.tsx'
 import { Answers } from './answers.tsx'
+import { Ending } from './ending.tsx'
 import type { ReturnAct } from './return-act.ts'
 import type { BoxFault, CodeFault, ReturnMain, ReturnState } from './return-state.ts'
 import { WriteScreen } from './write-screen.tsx'
@@ -40,7 +41,7 @@ export function ReturnScreen(props: ReturnProps): VNode {
       return (
         <>
           <WriteScreen act={writeAct} device={device} state={write} />
-          {!isUnderWay(write) && <Back act={act} />}
+          {!isUnderWay(write) && <Back {...props} />}
         </>
       )
     }
@@ -113,7 +114,8 @@ function codeFaultText(fault: CodeFault): string {
   }
 }
 
-function WhichBox({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'which-box' }> }): VNode {
+function WhichBox(props: ReturnProps & { main: Extract<ReturnMain, { at: 'which-box' }> }): VNode {
+  const { act, main } = props
   const { fault, text } = main
   return (
     <>
@@ -135,7 +137,7 @@ function WhichBox({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at:
           </Button>
         </div>
       </PlainForm>
-      <Back act={act} />
+      <Back {...props} />
     </>
   )
 }
@@ -144,12 +146,11 @@ function boxFaultText(fault: BoxFault): string {
   return fault.at === 'address' ? words.addressFault : words.addressElsewhere(fault.origin)
 }
 
-function Back({ act }: { act: ReturnAct }): VNode {
+function Back(props: ReturnProps): VNode {
   return (
-    <div class="buttons apart">
-      <Button onPress={act.list}>{words.back}</Button>
-      <Button onPress={act.done}>{words.done}</Button>
-    </div>
+    <Ending {...props}>
+      <Button onPress={props.act.list}>{words.back}</Button>
+    </Ending>
   )
 }
 

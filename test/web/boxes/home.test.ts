@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
 import { boxWords, homeWords } from '../../../web/words/boxes.ts'
 import { boxFaults } from '../../../web/words/boxes-faults.ts'
-import { invitationsWords } from '../../../web/words/boxes-readers.ts'
+import { invitationsWords, readersWords } from '../../../web/words/boxes-readers.ts'
 import { settingsWords } from '../../../web/words/boxes-settings.ts'
 import { refuses } from '../../client/support/network.ts'
-import { createUpTo, PATIENT } from './support/ways.ts'
+import { createUpTo, PASSPHRASE, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
 
 let shown: RoomStage | undefined
@@ -68,6 +68,27 @@ test('what fails while another part of the box is shown is said where it began',
   await room.press(homeWords.sections.share)
   await room.press(homeWords.sections.readers)
   await expect.poll(() => room.text(), PATIENT).not.toContain(boxFaults.bad_code)
+})
+
+test('what is typed in a part of the box is still there after a look at another, and not after a lock', async () => {
+  const room = await open('invitations')
+  await expect.poll(() => room.text(), PATIENT).toContain(invitationsWords.none)
+  await idle(room)
+  await room.fill(invitationsWords.label, 'Carl')
+  await room.press(homeWords.sections.readers)
+  await expect.poll(() => room.text(), PATIENT).toContain(readersWords.addTitle)
+  await room.fill(readersWords.code, 'sdreader1qqqq')
+  await room.press(homeWords.sections.invitations)
+  const value = (selector: string): string | undefined => room.page.querySelector<HTMLInputElement>(selector)?.value
+  await expect.poll(() => value('#invitation-label'), PATIENT).toBe('Carl')
+  await room.press(homeWords.sections.readers)
+  await expect.poll(() => value('#reader-code'), PATIENT).toBe('sdreader1qqqq')
+  await idle(room)
+  await room.press(homeWords.lock)
+  const [entry = expect.fail('no box')] = room.state().entries ?? []
+  expect(await room.act.unlock(entry, PASSPHRASE)).toBe(true)
+  await room.press(homeWords.sections.readers)
+  await expect.poll(() => value('#reader-code'), PATIENT).toBe('')
 })
 
 test('minutes that are chosen while something is at work are not lost: there is no choosing then', async () => {

@@ -188,6 +188,27 @@ test('a letter that is begun in a thread is still there after a look at the answ
   expect((await received(set.box, set.server)).map((each) => each.text)).toEqual(['the third from'])
 })
 
+test('done asks first while a letter is begun, and forgets it only after that', async () => {
+  const set = await setting()
+  await answer(set, 'which shelf?')
+  const page = visit(set.server, 'return')
+  await enter(page, set.code)
+  await page.press('Open the answer of')
+  await until(() => shown(page) !== '')
+  await page.press(answers.writeAgain)
+  await until(() => page.heading() === write.title('The newsroom'))
+  page.type('message', 'the third from')
+  await page.press(answers.done)
+  await until(() => page.text().includes(answers.doneQuestion))
+  await page.press(answers.stay)
+  await until(() => !page.text().includes(answers.doneQuestion))
+  expect(page.box.querySelector<HTMLTextAreaElement>('#message')?.value).toBe('the third from')
+  await page.press(answers.done)
+  await page.press(answers.doneSure)
+  await until(() => page.heading() === forgotten.title)
+  expect(page.isGuarded()).toBe(false)
+})
+
 test('a code that is still looked for when the page is left is not held, and nobody is asked again', async () => {
   const { code, server } = await setting()
   const asked: (() => void)[] = []

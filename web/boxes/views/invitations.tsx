@@ -17,6 +17,7 @@ import { JobFault, JobForm } from './job-form.tsx'
 import { useFirstLook } from './first-look.ts'
 import type { HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
+import { useTyped, type Typed } from './typed.ts'
 
 /** Who may write by invitation, and how much of it is left. */
 export function Invitations(props: HomeProps): VNode {
@@ -53,11 +54,9 @@ export function Invitations(props: HomeProps): VNode {
   )
 }
 
-function NewInvitation({ act, state, tools }: HomeProps): VNode {
-  const [label, setLabel] = useState('')
-  const [items, setItems] = useState('10')
-  const [bytes, setBytes] = useState(100_000_000)
-  const [days, setDays] = useState('30')
+function NewInvitation({ act, session, state, tools }: HomeProps): VNode {
+  const [typed, setTyped] = useTyped(session, 'invitation', FIRST)
+  const { bytes, days, items, label } = typed
   const [missed, setMissed] = useState<{ readonly at: 'label' | 'items' | 'days' } | undefined>()
   const errorAt = (at: 'label' | 'items' | 'days'): string | undefined =>
     missed?.at === at ? boxFaults[at === 'label' ? 'no_name' : 'bad_number'] : undefined
@@ -73,7 +72,8 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
     setMissed(at === undefined ? undefined : { at })
     if (at !== undefined) return
     const expiresAtMs = tools.device.clock() + Number(days) * DAY_MS
-    if (await act.home.invite({ label: label.trim(), items: Number(items), bytes, expiresAtMs })) setLabel('')
+    const order = { label: label.trim(), items: Number(items), bytes, expiresAtMs }
+    if (await act.home.invite(order)) setTyped({ ...typed, label: '' })
   }
   return (
     <section class="block">
@@ -86,7 +86,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
           error={errorAt('label')}
           occasion={missed}
           value={label}
-          onInput={setLabel}
+          onInput={(next) => setTyped({ ...typed, label: next })}
         />
         <div class="pair">
           <div>
@@ -97,7 +97,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
               occasion={missed}
               inputMode="numeric"
               value={items}
-              onInput={setItems}
+              onInput={(next) => setTyped({ ...typed, items: next })}
             />
           </div>
           <div>
@@ -106,7 +106,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
                 <select
                   {...ids}
                   value={String(bytes)}
-                  onChange={({ currentTarget }) => setBytes(Number(currentTarget.value))}
+                  onChange={({ currentTarget }) => setTyped({ ...typed, bytes: Number(currentTarget.value) })}
                 >
                   {SIZES.map((size) => (
                     <option key={size} value={String(size)}>
@@ -125,7 +125,7 @@ function NewInvitation({ act, state, tools }: HomeProps): VNode {
               occasion={missed}
               inputMode="numeric"
               value={days}
-              onInput={setDays}
+              onInput={(next) => setTyped({ ...typed, days: next })}
             />
           </div>
         </div>
@@ -196,6 +196,8 @@ function isWithin(text: string, most: number): boolean {
 
 /** Bytes of ciphertext that an owner may offer. */
 const SIZES: readonly number[] = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
+
+const FIRST: Typed['invitation'] = { label: '', items: '10', bytes: 100_000_000, days: '30' }
 
 const AT_FIELDS: readonly FaultCode[] = ['no_name', 'bad_number']
 const DAY_MS = 86_400_000

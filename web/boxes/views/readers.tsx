@@ -1,5 +1,4 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
 import type { KnownReader } from '#client/box/state.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
 import { Button } from '../../parts/button.tsx'
@@ -15,6 +14,7 @@ import { useFirstLook } from './first-look.ts'
 import { JobFault, JobForm } from './job-form.tsx'
 import { faultAt, type HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
+import { useTyped } from './typed.ts'
 
 /** Who reads the box. The owner decides; others see the list, and what the owner needs of them. */
 export function Readers(props: HomeProps): VNode {
@@ -23,10 +23,10 @@ export function Readers(props: HomeProps): VNode {
 
 function Owned(props: HomeProps): VNode {
   const { act, session, state } = props
-  const [code, setCode] = useState('')
+  const [code, setCode] = useTyped(session, 'readerCode', '')
   const fault = faultAt(state, 'add-reader')
   const add = async (): Promise<void> => {
-    if (await act.home.addReader(code)) setCode('')
+    if (await act.home.addReader(code)) setCode(undefined)
   }
   return (
     <>

@@ -10,6 +10,7 @@ import { NewPassphrase, NOT_TYPED, PASSPHRASE_FAULTS } from './new-passphrase.ts
 import { PasskeySettings } from './passkey-settings.tsx'
 import type { HomeProps } from './props.ts'
 import { TermsFields } from './terms-fields.tsx'
+import { useTyped } from './typed.ts'
 
 /** How a box is kept: on the server, in a backup, on this device. */
 export function Settings(props: HomeProps): VNode {
@@ -97,18 +98,15 @@ function KeySettings({ act, session, state }: HomeProps): VNode {
 }
 
 function TermsSettings({ act, session, state }: HomeProps): VNode {
-  const [terms, setTerms] = useState(session.state().terms)
+  const [terms, setTerms] = useTyped(session, 'terms', session.state().terms)
+  const save = async (): Promise<void> => {
+    // From now on it shows what is so, whichever device changes it.
+    if (await act.home.terms(terms)) setTerms(undefined)
+  }
   return (
     <section class="block">
       <h2>{words.termsTitle}</h2>
-      <JobForm
-        state={state}
-        name="terms"
-        kind="plain"
-        button={words.save}
-        busy={words.saving}
-        onSubmit={() => act.home.terms(terms)}
-      >
+      <JobForm state={state} name="terms" kind="plain" button={words.save} busy={words.saving} onSubmit={save}>
         <TermsFields terms={terms} onInput={setTerms} />
       </JobForm>
     </section>

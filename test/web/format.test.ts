@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import * as format from '../../web/words/format.ts'
+
+test.for([
+  [999, /^999 bytes?$/],
+  [99_949, /^99\.9 kB$/],
+  [999_499, /^999 kB$/],
+  [999_500, /^1 MB$/],
+  [999_499_999, /^999 MB$/],
+  [999_500_000, /^1 GB$/],
+] as const)('%d bytes are told in the unit that fits', ([count, text]) => {
+  expect(format.bytes(count)).toMatch(text)
+})
+
+test.for([
+  [9.9, 'less than 10 seconds'],
+  [11, 'about 20 seconds'],
+  [50, 'about 50 seconds'],
+  [50.1, 'about 1 minute'],
+  [61, 'about 2 minutes'],
+  [3_540, 'about 59 minutes'],
+  [3_541, 'about 1 hour'],
+  [3_601, 'about 1.5 hours'],
+] as const)('%d seconds that are left are told roughly', ([seconds, text]) => {
+  expect(format.roughly(seconds)).toBe(text)
+})
+
+test.for([
+  [59, 'in 1 minute'],
+  [-59, 'just now'],
+  [3_520, 'in 59 minutes'],
+  [3_599, 'in 1 hour'],
+  [-3_599, '1 hour ago'],
+  [84_500, 'in 23 hours'],
+  [86_399, 'in 1 day'],
+] as const)('%d seconds from now are told in the unit that fits', ([seconds, text]) => {
+  expect(format.relative(1_000 * seconds, 0)).toBe(text)
+})
