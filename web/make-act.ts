@@ -8,7 +8,7 @@ import type { Uploading } from './effects/uploading.ts'
 import { makeUploadAct } from './make-upload-act.ts'
 import { once } from './once.ts'
 import { untaken } from './reading-state.ts'
-import type { Main } from './state.ts'
+import type { ComposeFault, Main } from './state.ts'
 import type { StoredSent } from './store.ts'
 import { page } from './words/page.ts'
 
@@ -56,6 +56,17 @@ export function makeAct(tools: Tools): Act {
     }
   }
 
+  /** Whether the form waits for a person, and no work of its own. */
+  const isIdle = (): boolean => {
+    const { main } = state()
+    return main.at === 'compose' && main.work === undefined
+  }
+
+  /** What comes late does not break off what is being sealed by now. */
+  const refuseLate = (fault: ComposeFault): void => {
+    if (isIdle()) dispatch({ type: 'refused', fault })
+  }
+
   const back = (): void => {
     const address = addressOf(state().main)
     // The history may lead back to the link of what is open already: a reload must not ask for it again.
@@ -78,8 +89,8 @@ export function makeAct(tools: Tools): Act {
       if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
       if (fragment === '' && isAboutLink(state().main)) return anew()
       if (fragment === '' || fragment === link) return back()
-      // Another link while something is on the screen: a whole load asks first whether that may be lost.
-      if (link !== '' || state().main.at !== 'compose') return device.reload()
+      // Another link while something is on the screen, or on its way to it: a whole load asks first whether that may be lost.
+      if (link !== '' || !isIdle() || state().uploads.asking?.isBusy === true) return device.reload()
       link = fragment
       await arrive()
     },
@@ -94,7 +105,7 @@ export function makeAct(tools: Tools): Act {
     draft: (draft) => dispatch({ type: 'drafted', draft }),
     addFiles(files) {
       const all = [...state().draft.files, ...files]
-      if (all.length > MAX_FILES) return dispatch({ type: 'refused', fault: { at: 'count' } })
+      if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
       dispatch({ type: 'drafted', draft: { files: all } })
       // What cannot be fetched now is fetched at sealing, which tells.
       sealing().then(
@@ -102,13 +113,13 @@ export function makeAct(tools: Tools): Act {
         () => {},
       )
     },
-    missFiles: () => dispatch({ type: 'refused', fault: { at: 'dropped' } }),
+    missFiles: () => refuseLate({ at: 'dropped' }),
     prepare() {
       for (const load of [sealing, tools.store, () => import('./views/sealed.tsx')]) load().catch(() => {})
     },
     async seal() {
-      const { draft, main } = state()
-      if (main.at !== 'compose' || main.work !== undefined) return
+      const { draft } = state()
+      if (!isIdle()) return
       const at = findFault(draft)
       if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
       dispatch({ type: 'worked', work: { stage: 'starting' } })
@@ -123,7 +134,7 @@ export function makeAct(tools: Tools): Act {
       try {
         ;(await import('./passphrase.ts')).suggestFor(tools, draft)
       } catch {
-        dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
+        refuseLate({ at: 'server', code: 'broken' })
       }
     },
     ...makeUploadAct(tools, uploading, (drop) => (last = drop)),

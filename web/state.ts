@@ -169,13 +169,16 @@ function next(state: State, event: Event): State {
       return main.at === 'sending' ? { ...state, main: { ...main, flow: event.flow, fault: event.fault } } : state
     case 'cancel-asked':
       return main.at === 'sending' ? { ...state, main: { ...main, isAsking: event.isAsking } } : state
-    case 'upload-ended':
+    case 'upload-ended': {
+      // One that was interrupted may be ended while something else is on the screen.
+      const isShown = main.at === 'sending' || (main.at === 'compose' && main.work === undefined)
       return {
         ...state,
         draft: { ...state.draft, ...event.draft },
         uploads: NO_UPLOADS,
-        main: { at: 'compose', fault: event.fault },
+        main: isShown ? { at: 'compose', fault: event.fault } : main,
       }
+    }
     case 'sealed': {
       const draft = event.keepsDraft === true ? state.draft : EMPTY_DRAFT
       return { ...state, page: 'main', draft, main: { at: 'sealed', ...event.drop } }

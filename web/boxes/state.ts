@@ -175,8 +175,11 @@ export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
             screen: {
               ...state.screen,
               section: event.section,
-              // Made while another part was shown, it was not seen yet.
-              invited: event.section === 'invitations' ? state.screen.invited : undefined,
+              // Made while other parts were shown, it was not seen yet.
+              invited:
+                state.screen.section !== 'invitations' || event.section === 'invitations'
+                  ? state.screen.invited
+                  : undefined,
               passkeyFault: undefined,
             },
           }

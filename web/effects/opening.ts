@@ -70,9 +70,11 @@ export function makeOpening(tools: Tools): Opening {
     async open(passphrase) {
       const current = session
       if (current === undefined) return
-      dispatch({ type: 'worked', work: { stage: 'starting' } })
+      tell(tools, current, { type: 'worked', work: { stage: 'starting' } })
       try {
         const opener = await openerFor(tools, current, passphrase)
+        // Who left meanwhile has claimed nothing.
+        if (!current.isShown()) return
         if (current.whole !== undefined) return await openKept(current, opener)
         const reader = await readers.keyFor(current)
         if (reader === undefined) return

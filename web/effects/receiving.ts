@@ -12,7 +12,7 @@ import { serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
 
 /**
  * Claims a drop, receives its parts and verifies all of them. A lost connection is waited for, for as long as it takes.
- * @returns the message; `undefined` if it was paused, by a press or because this device took no more
+ * @returns the message; `undefined` if it was paused, by a press or because this device took no more, or left
  * @throws DropError `open_failed`, Refused: what `receiveParts` and `openDrop` throw
  */
 export async function receive(
@@ -23,6 +23,8 @@ export async function receive(
 ): Promise<Opened | undefined> {
   const { device } = tools
   for (;;) {
+    // Nothing is claimed for somebody who has left.
+    if (!current.isShown()) return undefined
     const { stage, waiting } = current
     if (waiting === undefined) throw new DropError('bad_answer')
     // A nonce is good for one claim; another try makes its own.

@@ -38,7 +38,9 @@ export function makeSealing(
       if (!isOnePart(state().draft)) uploading().catch(() => {})
       try {
         const fault = await findFault()
-        if (fault !== undefined && state().main.at === 'compose') dispatch({ type: 'refused', fault })
+        const { main } = state()
+        // What is being sealed by now has its own answer to come.
+        if (fault !== undefined && main.at === 'compose' && main.work === undefined) refuse(fault)
       } catch {
         // Whoever is offline hears of it at sealing.
       }
@@ -57,7 +59,10 @@ export function makeSealing(
           onProgress: (work) => dispatch({ type: 'worked', work }),
         })
         pending = undefined
-        return await trade.finish({ ...order, ticket, passphrase: draft.passphrase ?? '' })
+        // What came in meanwhile is in no drop yet: a folder that took long to read, an upload that was given back.
+        const { files, text } = state().draft
+        const keepsDraft = files !== draft.files || text !== draft.text
+        return await trade.finish({ ...order, ticket, passphrase: draft.passphrase ?? '', keepsDraft })
       } catch (error) {
         return refuse(composeFaultOf(tools, error))
       }

@@ -105,11 +105,14 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
     const isKept = resumed !== undefined || (await keep(order))
     const cargo = cargoOf(sealed.unfinished)
     wish = 'go'
+    const isAway = state().page !== 'main'
     dispatch({
       type: 'sending',
       // Nobody knows yet what the server has of one that was interrupted, and its files are read again first.
       upload: { cargo, isKept, carried: { stage: resumed ? 'checking' : 'sending', bytes: 0, total: sealed.size } },
     })
+    // Whoever read another page meanwhile is not there any more.
+    if (isAway) device.address('')
     for (;;) {
       try {
         abort = new AbortController()

@@ -41,6 +41,11 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     () => {},
   )
   const refuse = (fault: ComposeFault): void => desk.dispatch({ type: 'refused', fault })
+  /** What comes late does not break off what is being sealed by now. */
+  const refuseLate = (fault: ComposeFault): void => {
+    const { main } = state().desk
+    if (main.at === 'compose' && main.work === undefined) refuse(fault)
+  }
   /** When the keys were asked for last, milliseconds since 1970. */
   let askedAtMs = 0
 
@@ -49,11 +54,11 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     draft: (draft) => desk.dispatch({ type: 'drafted', draft }),
     addFiles(files) {
       const all = [...state().desk.draft.files, ...files]
-      if (all.length > MAX_FILES) return refuse({ at: 'count' })
+      if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
       desk.dispatch({ type: 'drafted', draft: { files: all } })
       void sealing.check()
     },
-    missFiles: () => refuse({ at: 'dropped' }),
+    missFiles: () => refuseLate({ at: 'dropped' }),
     prepare: () => void store().catch(() => {}),
     async seal() {
       const { draft, main } = state().desk

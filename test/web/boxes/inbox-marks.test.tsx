@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { newReturnCode } from '#client/box/return.ts'
+import { chooseFile } from '../../../web/draft.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
@@ -57,4 +58,21 @@ test('folders that could not be read do not break off an answer that is being se
   expect(stage.find('.answer fieldset').matches(':disabled')).toBe(true)
   resolve(undefined)
   await stage.shows('Your answer is there')
+})
+
+test('files that came in while an answer was being sealed are not thrown away with it', async () => {
+  stage = await inboxStage()
+  const drop = await stage.write({ text: 'A letter' }, { returnCode: newReturnCode() })
+  stage.show()
+  await stage.open(drop, 'A letter')
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  stage.server.hand = (name) => (name === 'create' ? promise : undefined)
+  stage.type('Thank you')
+  stage.press(answer.send)
+  await expect.poll(() => stage.server.asked.filter((name) => name === 'create').length, PATIENT).toBe(2)
+  stage.act.answer.addFiles(drop, [chooseFile(new File(['a'], 'late.txt'))])
+  resolve(undefined)
+  await stage.shows('Your answer is there')
+  stage.act.answer.anew(drop)
+  await stage.shows('late.txt')
 })

@@ -119,7 +119,7 @@ test('an answer that failed is as it was typed, and keeps the page from being le
   state = reduceInbox(state, { type: 'answer-refused', drop, fault: { at: 'server', code: 'offline' } })
   expect(answerTo(state, drop)).toMatchObject({ draft: { text: 'Thank you', ttlSeconds: 2_592_000 } })
   expect(wouldLoseInbox(state)).toBe(true)
-  state = reduceInbox(state, { type: 'answer-sent', drop, expiresAtMs: NOW })
+  state = reduceInbox(state, { type: 'answer-sent', drop, sent: answerTo(state, drop).draft, expiresAtMs: NOW })
   expect(wouldLoseInbox(state)).toBe(false)
 })
 

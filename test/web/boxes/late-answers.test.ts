@@ -92,6 +92,9 @@ test('the link of an invitation that was made while another part of the box was 
   await room.press(homeWords.sections.share)
   release()
   await idle(room)
+  // Nor does a third part make it forgotten.
+  await room.press(homeWords.sections.readers)
+  await idle(room)
   await room.press(homeWords.sections.invitations)
   await expect.poll(() => room.text(), PATIENT).toContain(invitationsWords.link('Carl'))
   // Once is enough.

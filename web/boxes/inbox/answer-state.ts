@@ -67,7 +67,7 @@ export type AnswerEvent = { readonly drop: DropId } & (
   | { readonly type: 'answer-worked'; readonly work: Work }
   | { readonly type: 'answer-carried'; readonly carried: Carried; readonly isKept: boolean }
   | { readonly type: 'answer-flowed'; readonly flow: Flow; readonly fault?: AnswerFault | undefined }
-  | { readonly type: 'answer-sent'; readonly expiresAtMs: number }
+  | { readonly type: 'answer-sent'; readonly sent: AnswerDraft; readonly expiresAtMs: number }
   | { readonly type: 'answer-anew' }
 )
 
@@ -126,8 +126,15 @@ export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
     }
     case 'answer-flowed':
       return stage.at === 'sending' ? { ...answer, stage: { ...stage, flow: event.flow, fault: event.fault } } : answer
-    case 'answer-sent':
-      return { ...EMPTY_ANSWER, stage: { at: 'sent', expiresAtMs: event.expiresAtMs } }
+    case 'answer-sent': {
+      // Folders take a while to read: what came in since is in no answer yet.
+      const files = draft.files.filter((file) => !event.sent.files.includes(file))
+      return {
+        ...EMPTY_ANSWER,
+        draft: { ...EMPTY_ANSWER.draft, files },
+        stage: { at: 'sent', expiresAtMs: event.expiresAtMs },
+      }
+    }
     case 'answer-anew':
       return { ...answer, stage: { at: 'draft' } }
   }

@@ -267,7 +267,7 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
       // Before anything is waited for: after a lock it would be offered to be sent once more.
       await keeping.forgetSent(drop)
       await note(tools, (box) => noteAnswered(box, drop, draft.text, device.clock()))
-      dispatch({ type: 'answer-sent', drop, expiresAtMs: ticket.expiresAtMs })
+      dispatch({ type: 'answer-sent', drop, sent: draft, expiresAtMs: ticket.expiresAtMs })
       announce(words.sent)
     } catch (error) {
       if (signal.aborted && isLarge) return
