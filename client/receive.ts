@@ -34,7 +34,13 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
   // Nobody is made to ask for millions of parts with nothing in them.
   if (created === undefined || !isPossible(created) || !isCount(largest)) throw new DropError('bad_answer')
   if (state !== 'ready' && state !== 'claimed' && state !== 'read') throw new DropError('bad_answer')
-  return { ...created, largest, state, claims: parseReceipts(claims) ?? [], nonce: await offeredNonce(answer.field('Accept-Signature') ?? '') }
+  return {
+    ...created,
+    largest,
+    state,
+    claims: parseReceipts(claims) ?? [],
+    nonce: await offeredNonce(answer.field('Accept-Signature') ?? ''),
+  }
 }
 
 /**

@@ -90,7 +90,9 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
       nonce = offered
       isRenewed = true
-      if (transfer !== undefined) transfer.nonce = nonce
+      if (transfer === undefined) continue
+      transfer.nonce = nonce
+      began += server.clock() - askedAtMs
       continue
     }
     const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined

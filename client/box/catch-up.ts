@@ -11,10 +11,11 @@ import type { BoxState } from './state.ts'
 export interface CaughtUp {
   readonly state: BoxState
   /**
-   * `others`: another device of the owner's. `others at odds`: one that has left this device's reader out, or that has put a
-   * reader on whom this device has removed. The state has it right; the card does not, until this device publishes.
+   * `others`: another device of the owner's. `others without this`: one that has left this device's reader out. `others at
+   * odds`: one that has put a reader on whom this device has removed. The state has it right; the card does not, until this
+   * device publishes.
    */
-  readonly by: 'this device' | 'others' | 'others at odds'
+  readonly by: 'this device' | 'others' | 'others without this' | 'others at odds'
 }
 
 /**
@@ -41,7 +42,7 @@ export async function catchUp(server: Server, state: BoxState): Promise<CaughtUp
   const lastEpoch = epochAt(serial * 1_000) + EPOCHS_AHEAD
   return {
     state: { ...state, name, terms, serial, lastEpoch, readers: [...missing, ...listed] },
-    by: isListed && welcome.length === card.readers.length ? 'others' : 'others at odds',
+    by: welcome.length < card.readers.length ? 'others at odds' : isListed ? 'others' : 'others without this',
   }
 }
 

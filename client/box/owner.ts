@@ -120,8 +120,7 @@ export async function renew(server: Server, state: BoxState, now: number): Promi
 export async function takeUp(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { by } = await catchUp(server, state)
   // Where this device's own reader was left out, and nothing else, it comes back only with what its owner does.
-  const isForOwner = by === 'others at odds' && state.removed.length === 0
-  return by === 'this device' || isForOwner ? state : renew(server, state, now)
+  return by === 'this device' || by === 'others without this' ? state : renew(server, state, now)
 }
 
 /**

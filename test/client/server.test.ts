@@ -277,6 +277,10 @@ test('a machine that slept over a part had used up all patience, and asked nobod
   // Where no part is at stake, whoever has waited that long is told.
   await expect(ask(server, call)).rejects.toMatchObject({ code: 'offline' })
   expect(sleepy.waits).toHaveLength(4)
+  // Nor was patience left to a part that was long on its way, only to be refused for the clock.
+  const refusing = serverThat([refuses('not_proved', {}, offer), lost, good], 15_000)
+  const slowly: typeof refusing.transport = (exchange) => ((now += 3_600_000), refusing.transport(exchange))
+  await ask({ ...refusing, clock, transport: slowly }, { ...call, transfer: { renewedAtMs: 0 } })
 })
 
 test('where the clocks disagree, the requests of one transfer learn it once', async () => {

@@ -105,6 +105,17 @@ test('a device that another has left out publishes nothing by being unlocked', a
   expect(namesOf(server)[0]).toEqual(['Home'])
 })
 
+test('a device that once removed a reader, and was left out since, put itself back by being unlocked', async () => {
+  const [server, state, ana] = await withReader()
+  const { publicKey } = await deriveReaderKey(ana.reader.seed)
+  const removed = await removeReader(server, state, publicKey, NOW)
+  const { origin, name, phrase, terms } = state
+  const { state: restored } = await createBox({ origin, name, readerName: 'Home', terms, now: NOW, phrase })
+  await publish(server, restored, NOW + 1_000)
+  expect(await takeUp(server, removed, NOW + 2_000)).toBe(removed)
+  expect(namesOf(server)[0]).toEqual(['Home'])
+})
+
 test('who sees nobody back asks no more than it must', async () => {
   const [server, first, ana] = await withReader()
   expect(await takeUp(server, first, NOW)).toBe(first)
