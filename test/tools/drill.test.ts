@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { base32, bech32 } from '@scure/base'
 import { expect, test } from 'vitest'
+import { decodeRuns } from '../../tools/drill/decode.ts'
 import { newPerson } from '../../tools/drill/people/person.ts'
 import { Notebook } from '../../tools/drill/notebook.ts'
 import { searchAll, type Sighting } from '../../tools/drill/search.ts'
@@ -119,6 +120,13 @@ test('what is declared may be in its own column and the files of that database, 
   expect(of(KEY, { kind: 'words' })).toEqual([false])
 })
 
+test.for(['%', '%4', '%4a%'])('%s, which stands by chance beside what is declared, makes no leak of it', (chance) => {
+  const card = `${'x'.repeat(99)}.${Buffer.from(`{"name":"${TEXT}"}`).toString('base64url')}.${'s'.repeat(99)}`
+  const ways = sightings(within(`${chance}${card}`)).map(({ way }) => way)
+  expect(ways.filter((way) => way.includes('base64'))).not.toEqual([])
+  expect(ways.filter((way) => way.includes('percent'))).toEqual([])
+})
+
 test('any 23 bytes of a short text are found, and three words of a phrase', () => {
   const notebook = new Notebook()
   notebook.plaintext(ANA, 'text', Buffer.from('behind the old lighthouse, under the third step from the top'))
@@ -132,6 +140,19 @@ test('any 23 bytes of a short text are found, and three words of a phrase', () =
   expect(found('x, civil-decide-cage, y')).toEqual(['phrase'])
   expect(found('van bag decide cage civil')).toEqual([])
 })
+
+test('millions of digits in one run, and a secret behind them, are read without running out of stack', () => {
+  const found = decodeRuns(Buffer.from(`${'1'.repeat(8_000_000)}|${apart(utf8.toString('hex'), '$& ')}`))
+  expect(found.some(({ bytes }) => Buffer.from(bytes).includes(TEXT))).toBe(true)
+})
+
+test.for([2_097_100, 2_097_151, 2_097_152])(
+  'what begins after %i bytes is read whole, wherever it is cut',
+  (sizeBytes) => {
+    const found = decodeRuns(Buffer.from(`${' '.repeat(sizeBytes)}${apart(utf8.toString('hex'), '$&:')}`))
+    expect(found.map(({ bytes }) => Buffer.from(bytes).toString())).toContain(TEXT)
+  },
+)
 
 test('an address is found as text, and as a value of four bytes or their hexadecimal digits, but not among others', () => {
   const notebook = new Notebook()

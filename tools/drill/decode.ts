@@ -6,7 +6,17 @@ import type { Unwrapped } from './unwrap.ts'
  */
 export function decodeRuns(bytes: Uint8Array): Unwrapped[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  return [...decodeWhole(bytes), ...RUNS.flatMap(({ pattern, read }) => matches(text, pattern).flatMap(read))]
+  const pieces = piecesOf(text)
+  return [
+    ...decodeWhole(bytes),
+    ...RUNS.flatMap(({ pattern, read }) => pieces.flatMap((piece) => matches(piece, pattern).flatMap(read))),
+  ]
+}
+
+/** What matches millions of characters at once runs out of stack. Whatever lies across a cut is whole in the piece after it. */
+function piecesOf(text: string): string[] {
+  const count = Math.ceil(Math.max(1, text.length - SHARED) / (PIECE - SHARED))
+  return Array.from({ length: count }, (_, n) => text.slice(n * (PIECE - SHARED), n * (PIECE - SHARED) + PIECE))
 }
 
 /** Base64 of either alphabet, at each of its four beginnings; hexadecimal at both. */
@@ -51,6 +61,10 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
 /** Characters of the shortest run that is decoded. */
 const LEAST_RUN = 24
 
+/** Characters that are looked through at once, and how many of them once more with what follows. */
+const PIECE = 2_097_152
+const SHARED = 65_536
+
 /** Runs that are broken up, and what each stands for. */
 const RUNS: readonly { readonly pattern: RegExp; readonly read: (run: string) => Unwrapped[] }[] = [
   {
@@ -72,7 +86,10 @@ const RUNS: readonly { readonly pattern: RegExp; readonly read: (run: string) =>
   {
     pattern: /[\w.~+/%-]{24,}/g,
     read: (run) => {
-      if (!run.includes('%')) return []
+      const escapes = run.match(/%[\da-f]{2}/gi) ?? []
+      // Beside something else in a file the sign can stand by chance, and what it stands beside would be found a second time.
+      const isMeant = escapes.length * LEAST_RUN >= run.length || escapes.some((each) => /2b|2f|3d/i.test(each))
+      if (!isMeant) return []
       const plain = run.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>
         String.fromCharCode(Number.parseInt(digits, 16)),
       )
