@@ -1,6 +1,7 @@
 import { fetchAhead } from './ahead.ts'
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
-import { existsSync, realpathSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { relative, resolve, sep } from 'node:path'
 
@@ -72,9 +73,9 @@ function pointOf(source: string): { in: string; out: string } {
 /** @param made - what has been bundled before: it is fetched from there. */
 function bundleChunks(points: { in: string; out: string }[], made: Metafile): Promise<Bundle> {
   return bundle('dist/web', points, {
-    assetNames: 'assets/[name]-[hash]',
-    chunkNames: 'assets/[name]-[hash]',
-    entryNames: 'assets/[name]-[hash]',
+    assetNames: NAMES,
+    chunkNames: NAMES,
+    entryNames: NAMES,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,
@@ -85,6 +86,12 @@ function bundleChunks(points: { in: string; out: string }[], made: Metafile): Pr
     target: 'es2023',
   })
 }
+
+/**
+ * The hash in a name is of what esbuild made. What `fetchAhead` makes of that follows from its source, which is in every name too: one
+ * that is kept by a browser for ever never stands for two contents.
+ */
+const NAMES: string = `assets/[name]-[hash]-${hash('sha256', readFileSync(new URL('ahead.ts', import.meta.url))).slice(0, 4)}`
 
 /** What is bundled for the terminal: one file that Node starts. */
 export function bundleCli(entry: string): Promise<Bundle> {
