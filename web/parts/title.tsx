@@ -1,5 +1,5 @@
 import { createContext, type Context, type VNode } from 'preact'
-import { useContext, useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Device } from '../device.ts'
 import { page } from '../words/page.ts'
 
@@ -18,7 +18,8 @@ export function Title({ text, screen = text, tab = text }: { text: string; scree
   const heading = useRef<HTMLHeadingElement>(null)
   // At once with what the screen says: a window that nobody sees paints nothing, and its title is all that is seen of it.
   useLayoutEffect(() => device?.title(`${tab} · ${page.name}`), [device, tab])
-  useEffect(() => {
+  // At once, too: whoever goes on by keyboard would be called back from where they are by then.
+  useLayoutEffect(() => {
     if (shown !== undefined && shown !== screen) {
       heading.current?.focus({ preventScroll: true })
       scrollTo(0, 0)

@@ -82,7 +82,8 @@ export async function linkOf(page: Page): Promise<string> {
 
 /** Waits for the screen with this heading, and until the focus is where it belongs on it. */
 export async function heading(page: Page, name: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name }).waitFor()
+  // Exactly: “Answers” is within “Come back for answers”.
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   await drawn(page)
 }
 
