@@ -32,7 +32,7 @@ export async function operator([name = '', ...args]: readonly string[]): Promise
 
 /** Prints all that is held about one drop or one box. Nothing is changed by it. */
 async function disclose(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, DISCLOSE_OPTIONS, 1)
+  const { values, positionals } = parseOptions(idsLast(args), DISCLOSE_OPTIONS, 1)
   const { data, output, server } = values
   const [named] = positionals
   if (named === undefined) throw misused('a drop id or the address of a box is missing', undefined, HOW)
@@ -110,6 +110,12 @@ async function makeKey(args: readonly string[]): Promise<ExitCode> {
 }
 
 type Written = readonly [path: string, bytes: Uint8Array]
+
+/** One id in 64 begins as an option does, and is none. */
+function idsLast(args: readonly string[]): readonly string[] {
+  const ids = args.filter((each) => each.startsWith('-') && parseDropId(each) !== undefined)
+  return ids.length === 0 || args.includes('--') ? args : [...args.filter((each) => !ids.includes(each)), '--', ...ids]
+}
 
 /** Writes new files, or none. */
 function write(files: readonly Written[]): void {

@@ -49,6 +49,17 @@ test('what is no database is named, and nothing is disclosed without it', () => 
   expect(() => searchFolder(data, ABOUT)).toThrow(/^cannot read sealdrop-Shelf\/one\.sqlite: /)
 })
 
+test('an id that begins with a hyphen is an id and no option', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'sealdrop-operator-'))
+  onTestFinished(() => rmSync(data, { recursive: true }))
+  for (const args of [
+    ['-AhYY8_u98yphnjkLq5DdQ', '--data', data],
+    ['--data', data, '--', '-AhYY8_u98yphnjkLq5DdQ'],
+  ])
+    await expect(operator(['disclose', ...args])).rejects.not.toThrow(/option|arguments/)
+  await expect(operator(['disclose', '-x'])).rejects.toThrow('no option -x')
+})
+
 test('a key whose public half cannot be written is not left behind', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-operator-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
