@@ -132,8 +132,8 @@ stays bound to this computer until it expires.
   LINK                     without LINK it is asked for and not shown; - reads it
                            from standard input. A link that is given as an
                            argument can be seen by other programs of this
-                           machine, in the list of processes (above all with
-                           npx), and is kept by the history of the shell
+                           machine, in the list of processes, and is kept by
+                           the history of the shell
   -o, --output DIR         folder for files, made if missing. Without it, files
                            go to this folder, and hidden ones (.profile) are
                            saved unhidden (_.profile)

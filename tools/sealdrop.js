@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx sealdrop` in a clone: starts the built command line under the Node that the project brings, whatever the shell's is.
+// `node tools/sealdrop.js` in a clone: starts the built command line under the Node that the project brings, whatever the shell's is.
 // Plain JavaScript, because an old Node must be able to read it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

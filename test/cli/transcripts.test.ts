@@ -31,7 +31,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'bin'))
   makeCommand('sealdrop', `'${BUILT}'`)
   makeCommand('between', `'${BETWEEN}'`)
-  // What a clone's npx runs, under a Node that says it is an old one.
+  // What a clone has for a shell of any Node, under one that says it is an old one.
   const oldNode = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } })`
   makeCommand('old-node-sealdrop', `--import 'data:text/javascript,${oldNode}' '${STARTER}'`)
   symlinkSync(process.execPath, join(folder, 'bin/node'))
