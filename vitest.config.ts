@@ -31,7 +31,12 @@ const BUNDLED = [
   'uqr',
 ]
 const isSlow = process.env['SLOW'] === '1'
-const define = { SLOW_RUN: JSON.stringify(isSlow) }
+/** `CLOCK=2028-02-29T23:59:00Z`: the suites of Node and workerd begin at that moment. */
+const clock = process.env['CLOCK']
+const movedClockMs = clock === undefined ? 0 : Date.parse(clock) - Date.now()
+if (Number.isNaN(movedClockMs)) throw new Error(`CLOCK is ${clock}, and that is no date.`)
+const define = { SLOW_RUN: JSON.stringify(isSlow), MOVED_CLOCK_MS: JSON.stringify(movedClockMs) }
+const MOVED_CLOCK = './test/tools/moved-clock.ts'
 
 export default defineConfig({
   test: {
@@ -40,7 +45,12 @@ export default defineConfig({
     projects: [
       {
         define,
-        test: { ...timeouts, name: 'node', include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'] },
+        test: {
+          ...timeouts,
+          name: 'node',
+          include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'],
+          setupFiles: [MOVED_CLOCK],
+        },
       },
       {
         define,
@@ -56,6 +66,7 @@ export default defineConfig({
           ...timeouts,
           maxWorkers: 2,
           name: 'workerd',
+          setupFiles: [MOVED_CLOCK, './test/worker/support/still-clock.ts'],
           include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
         },
       },

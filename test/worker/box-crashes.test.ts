@@ -18,7 +18,7 @@ import {
   type BoxDrop,
   type TestBox,
 } from './support/boxes.ts'
-import { MINUTE, travel } from './support/clock.ts'
+import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { noise } from './support/drops.ts'
 import { dyingBeforeTheRack, fuse, lateWord, slowPuts, storeWith } from './support/faults.ts'
 import { evict, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
@@ -186,7 +186,7 @@ test('an upload that goes on for long keeps its room, and is asked about ever mo
     if (item === undefined) break
     expect(item.state).toBe('pending')
     waits.push(Math.round((item.dueMs - Date.now()) / MINUTE))
-    travel(item.dueMs - Date.now())
+    travelTo(item.dueMs)
     await fireRackAlarm(box.address)
   }
   expect(waits.slice(0, 4)).toEqual([10, 10, 20, 40])

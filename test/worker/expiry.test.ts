@@ -16,7 +16,7 @@ import {
   revoke,
   sent,
 } from './support/drops.ts'
-import { MINUTE, travel } from './support/clock.ts'
+import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { slowPuts, storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, evict, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { begin, newCut, uploaded } from './support/parts.ts'
@@ -26,7 +26,7 @@ import { withBindings } from './support/wire.ts'
 test('a drop is gone at its expiry to the second, though the alarm is late', async () => {
   const drop = await lay({ ttlSeconds: 300 })
   const reader = await newReader()
-  travel(((await rowOf(drop.dropId))?.expiresAtMs ?? 0) - 1 - Date.now())
+  travelTo(((await rowOf(drop.dropId))?.expiresAtMs ?? 0) - 1)
   expect((await claim(drop, reader.publicKey)).status).toBe(200)
   travel(1)
   const replies = [

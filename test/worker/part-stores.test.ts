@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { pour } from '../../worker/stream.ts'
-import { travel } from './support/clock.ts'
+import { travel, travelTo } from './support/clock.ts'
 import { noise, revoke } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'
 import { fireAlarm, rowOf, shelfUses } from './support/inside.ts'
@@ -47,7 +47,7 @@ test('a commit in the last second of the day counts, and its parts stay for all 
   for (const n of [0, 1]) await upload(drop, n, { via })
   for (const n of late.parts.keys()) await upload(late, n)
   const ends = (await rowOf(drop.dropId))?.expiresAtMs ?? 0
-  travel(ends - Date.now() - 1_000)
+  travelTo(ends - 1_000)
   await upload(drop, 2, { via })
   const { json } = await commit(drop, { via })
   const expires = Number(json['expires'])

@@ -1,13 +1,13 @@
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
 
 /** Moves the clock of worker, shelves and clients: they share one in tests. Alarms do not follow; fire them. */
 export function travel(ms: number): void {
-  const now = Date.now()
-  if (!vi.isFakeTimers()) {
-    vi.useFakeTimers({ toFake: ['Date'] })
-    onTestFinished(() => void vi.useRealTimers())
-  }
-  vi.setSystemTime(now + ms)
+  travelTo(Date.now() + ms)
+}
+
+/** Sets that clock, until the test ends (still-clock.ts). @param atMs - milliseconds since 1970. */
+export function travelTo(atMs: number): void {
+  vi.setSystemTime(atMs)
 }
 
 export const MINUTE = 60_000
