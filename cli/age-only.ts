@@ -5,12 +5,12 @@ import { PART_BYTES } from '#protocol/limits.ts'
 import type { Sealed } from '#client/send.ts'
 import { termsFields } from '#client/terms-fields.ts'
 import { describeSystemError, explain, Failure } from './failure.ts'
-import { createFile } from './files.ts'
 import { describe, measure, ONE_PART_BYTES, prepare, type Order } from './outgoing.ts'
 import { prepareFolder } from './save.ts'
 import { paintLink, print, printJson, say } from './terminal.ts'
 import { forgetTicket } from './tickets.ts'
 import { formatDuration } from './words.ts'
+import { createNamedFile } from './writing.ts'
 
 /** @throws Failure if it would take more than one request to deposit: those are signed, one by one */
 export function requireOnePart(content: Pick<Order, 'text' | 'files'>): void {
@@ -54,7 +54,7 @@ export async function sealIntoFile(order: Order, folder: string, json: boolean):
 function writeAge(path: string, bytes: Uint8Array): void {
   let isNew: boolean
   try {
-    isNew = createFile(path, bytes)
+    isNew = createNamedFile(path, bytes)
   } catch (cause) {
     throw new Failure(`cannot write ${path}: ${describeSystemError(cause)}`, { cause })
   }

@@ -8,38 +8,74 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * Writes a file that must not be there yet: whole or not at all, readable by its owner only, and on the disk when this
  * returns. Of two processes one wins.
+ * @param partial - its name until it is whole: in the same folder.
  * @returns whether it was written; `false` if something has that name.
  */
-export function createFile(path: string, bytes: Uint8Array): boolean {
-  const partial = writePartial(dirname(path), bytes)
-  try {
-    return claimName(partial, path)
-  } finally {
-    unlinkSync(partial)
-    syncFolder(dirname(path))
-  }
+export function createFile(path: string, bytes: Uint8Array, partial: string = partialPath(dirname(path))): boolean {
+  return writeAs(partial, bytes, () => {
+    try {
+      return claimName(partial, path)
+    } finally {
+      rmSync(partial, { force: true })
+      syncFolder(dirname(path))
+    }
+  })
 }
 
 /** Writes a file in the place of what was there: the old one or the new one, never half of one. */
 export function replaceFile(path: string, bytes: Uint8Array): void {
-  const partial = writePartial(dirname(path), bytes)
+  const partial = partialPath(dirname(path))
+  writeAs(partial, bytes, () => {
+    try {
+      renameSync(partial, path)
+    } catch (error) {
+      rmSync(partial, { force: true })
+      throw error
+    }
+  })
+  syncFolder(dirname(path))
+}
+
+/**
+ * Writes a small secret into a file that must not be there yet. It never has another name: one that a killed process leaves
+ * behind would be looked for by nobody.
+ * @returns as `createFile`
+ */
+export function createSecretFile(path: string, bytes: Uint8Array): boolean {
   try {
-    renameSync(partial, path)
+    writeNew(path, bytes)
   } catch (error) {
-    unlinkSync(partial)
+    if (failedWith(error, 'EEXIST')) return false
     throw error
   }
   syncFolder(dirname(path))
+  return true
+}
+
+/** Makes an empty file that only its owner can read, unless something has that name. */
+export function createEmptyFile(path: string): void {
+  createSecretFile(path, new Uint8Array(0))
+}
+
+/** Removes what killed processes were writing in a folder, under names that this module has made. */
+export function removePartials(folder: string): void {
+  for (const name of readdirSync(folder)) if (isPartial(name)) rmSync(join(folder, name), { force: true })
+}
+
+/** Whether a file or folder of this name was made by `partialPath`. */
+export function isPartial(path: string): boolean {
+  return PARTIAL.test(basename(path))
 }
 
 /**
@@ -109,17 +145,35 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function writePartial(folder: string, bytes: Uint8Array): string {
-  const partial = partialPath(folder)
-  const file = openSync(partial, 'wx', 0o600)
+/**
+ * Writes a whole file under a name of its own, and does with it what is to be done.
+ * A command that starts meanwhile may take it for one that a killed process left, and remove it: then it is written again.
+ */
+function writeAs<T>(partial: string, bytes: Uint8Array, use: () => T): T {
+  for (let attempt = 1; ; attempt++) {
+    writeNew(partial, bytes)
+    try {
+      return use()
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT') || attempt === MOST_ATTEMPTS) throw error
+    }
+  }
+}
+
+/** @throws as the system; then nothing of it is left, unless it is that something has that name */
+function writeNew(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600)
   try {
     writeFileSync(file, bytes)
     fsyncSync(file)
   } catch (error) {
-    unlinkSync(partial)
+    rmSync(path, { force: true })
     throw error
   } finally {
     closeSync(file)
   }
-  return partial
 }
+
+const PARTIAL = /^\.sealdrop-[0-9a-f]{12}\.partial$/
+
+const MOST_ATTEMPTS = 100

@@ -1,8 +1,8 @@
-import { existsSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync, unlinkSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EXIT, Failure } from './failure.ts'
-import { createFile } from './files.ts'
+import { describeSystemError, EXIT, Failure } from './failure.ts'
+import { createEmptyFile } from './files.ts'
 
 /**
  * A file that one process has at a time. Node locks no files itself, but brings SQLite, which does; nothing is stored in it.
@@ -13,11 +13,17 @@ export interface Lock {
   release(leave?: 'file' | 'nothing'): void
 }
 
-/** The lock of this file, which is made where it is missing; `undefined` while another process has it. @throws Failure */
+/** Where the file system locks nothing, though the file can be written. */
+export class NoLocks extends Failure {}
+
+/**
+ * The lock of this file, which is made where it is missing; `undefined` while another process has it.
+ * @throws Failure that says why there is none; NoLocks
+ */
 export function tryLock(path: string): Lock | undefined {
   for (;;) {
     // By us, so that it is its owner's alone.
-    if (!existsSync(path)) createFile(path, new Uint8Array(0))
+    if (!existsSync(path)) make(path)
     const inode = inodeOf(path)
     const database = lockDatabase(path)
     if (database === undefined) return undefined
@@ -58,13 +64,38 @@ function lockDatabase(path: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { timeout: 0 })
+    // Its journal would take room on the disk: on a full one nothing could be locked, and so nothing deleted either.
+    database.exec('PRAGMA journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
     return database
   } catch (cause) {
     database?.close()
     if (isBusy(cause)) return undefined
-    throw new Failure(`cannot lock this file: ${path}`, { cause })
+    throw explainUnlocked(path, cause)
   }
+}
+
+function make(path: string): void {
+  try {
+    createEmptyFile(path)
+  } catch (cause) {
+    throw cannotLock(path, cause)
+  }
+}
+
+/** SQLite tells less than the system: it is asked itself. */
+function explainUnlocked(path: string, cause: unknown): Failure {
+  try {
+    closeSync(openSync(path, 'r+'))
+  } catch (refused) {
+    return cannotLock(path, refused)
+  }
+  return new NoLocks(`this file system locks no files: ${path}`, { cause })
+}
+
+function cannotLock(path: string, cause: unknown): Failure {
+  const hint = 'SEALDROP_HOME names another folder'
+  return new Failure(`cannot lock ${path}: ${describeSystemError(cause)}`, { hint, cause })
 }
 
 function isBusy(error: unknown): boolean {

@@ -15,6 +15,7 @@ import { verify } from './commands/verify.ts'
 import { EXIT, explain, type ExitCode } from './failure.ts'
 import { failedWith } from './files.ts'
 import { misused } from './options.ts'
+import { sweep } from './sweep.ts'
 import { erase, restoreOnSignals, print, say } from './terminal.ts'
 import { COMMAND_USAGE, USAGE } from './usage.ts'
 import { VERSION } from './version.ts'
@@ -57,7 +58,9 @@ async function run([name = '', ...args]: readonly string[]): Promise<ExitCode> {
     throw misused(name === '' ? 'a command is missing' : 'there is no such command', undefined, LIST)
   const end = args.indexOf('--')
   const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => each === '--help' || each === '-h')
-  return isAsked ? printed(usageOf([name, ...args])) : command(args)
+  if (isAsked) return printed(usageOf([name, ...args]))
+  await sweep()
+  return command(args)
 }
 
 async function printed(text: string): Promise<ExitCode> {

@@ -8,6 +8,7 @@ import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { claimName, failedWith, makeFolder, partialPath, syncFolder } from './files.ts'
 import { readRange } from './sources.ts'
+import { stageIn, type FolderStaging } from './staging.ts'
 import { undoOnSignals } from './terminal.ts'
 
 /** Where a file of a drop went. */
@@ -32,8 +33,8 @@ export interface Saver extends Sink {
 export interface Place {
   /** Where the files go. */
   readonly folder: string
-  /** Where they lie until then: on the same disk. */
-  readonly partials: string
+  /** Where they lie until then, on the same disk; left out for a folder that is made beside them, and removed. */
+  readonly partials?: string | undefined
   /** Else `.profile` becomes `_.profile`: in a home folder a new hidden file may be a command. */
   readonly keepsHidden: boolean
   /** What to do when a file cannot be saved. */
@@ -57,6 +58,7 @@ export function prepareFolder(folder: string): void {
 export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver {
   const files: Partial[] = []
   let current: { readonly partial: Partial; readonly handle: FileHandle } | undefined
+  let scratch: FolderStaging | undefined
   let fault: Failure | undefined
 
   const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -93,8 +95,16 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       }
     }
   }
+  const leave = async (): Promise<void> => {
+    removeAll()
+    await scratch?.clear()
+    scratch = undefined
+  }
   // What was read of a drop does not stay behind under names that nobody knows.
-  undoOnSignals(removeAll)
+  undoOnSignals(() => {
+    removeAll()
+    if (scratch !== undefined) rmSync(scratch.path, { recursive: true, force: true })
+  })
   return {
     get fault() {
       return fault
@@ -102,7 +112,8 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
     file: ({ name, modifiedAtMs }) =>
       attempt(name, async () => {
         await finish()
-        const partial = { name, path: partialPath(partials), modifiedAtMs }
+        if (partials === undefined) scratch ??= await makeScratch(folder)
+        const partial = { name, path: partialPath(partials ?? scratch?.path ?? folder), modifiedAtMs }
         // Exclusively: what has that name already, a symbolic link above all, is not written to.
         current = { partial, handle: await open(partial.path, 'wx', 0o600) }
         files.push(partial)
@@ -120,13 +131,13 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
         }
         return saved
       } finally {
-        removeAll()
+        await leave()
       }
     },
     discard: async () => {
       await current?.handle.close()
       current = undefined
-      removeAll()
+      await leave()
     },
   }
 }
@@ -136,6 +147,15 @@ interface Partial {
   readonly name: string
   readonly path: string
   readonly modifiedAtMs: number
+}
+
+/** A folder of this process, which the next command finds if this one is killed. @throws as the system */
+async function makeScratch(folder: string): Promise<FolderStaging> {
+  try {
+    return await stageIn(partialPath(folder))
+  } catch (error) {
+    throw error instanceof Failure && isSystemError(error.cause) ? error.cause : error
+  }
 }
 
 async function give(partial: string, folder: string, name: string): Promise<Omit<Saved, 'name'>> {

@@ -1,7 +1,7 @@
 import { readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
-import { tryLock, type Lock } from './lock.ts'
+import { NoLocks, tryLock, type Lock } from './lock.ts'
 
 /**
  * Has a folder of staged parts for one process: two would tidy up after each other.
@@ -34,7 +34,7 @@ function lockIfPossible(path: string): Lock | undefined {
     return tryLock(path)
   } catch (error) {
     // Some network disks lock nothing: there it is as if nobody else came.
-    if (error instanceof Failure) return { release: () => undefined }
+    if (error instanceof NoLocks) return { release: () => undefined }
     throw error
   }
 }

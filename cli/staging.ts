@@ -12,6 +12,7 @@ import type { Lock } from './lock.ts'
 import { readRange } from './sources.ts'
 import { leaveStaging, lockStaging, STAGING_LOCK } from './staging-lock.ts'
 import { formatSize } from './words.ts'
+import { noteWriting } from './writing.ts'
 
 /** Parts of a drop in a folder, where they outlive this process. */
 export interface FolderStaging extends Staging {
@@ -39,6 +40,7 @@ export function stagingPath(folder: string, id: DropId): string {
  */
 export async function stageIn(path: string): Promise<FolderStaging> {
   const lock = await takeFolder(path)
+  const forgetNote = noteWriting(path)
   const writing = new Set<Promise<void>>()
   let isOver = false
   let fault: Failure | undefined
@@ -75,14 +77,24 @@ export async function stageIn(path: string): Promise<FolderStaging> {
       // What is fetched ahead is kept, too, and nothing of it half.
       await Promise.allSettled(writing)
       leaveStaging(path, lock)
+      forgetNote()
     },
     clear: async () => {
       isOver = true
       await Promise.allSettled(writing)
       await rm(path, { recursive: true, force: true })
       lock.release()
+      forgetNote()
     },
   }
+}
+
+/**
+ * Removes what a killed process was writing in such a folder; parts stay, for who goes on with them.
+ * @throws Failure as `stageIn`
+ */
+export async function tidyStaging(path: string): Promise<void> {
+  leaveStaging(path, await takeFolder(path))
 }
 
 /** Removes what was staged of a drop that is gone. @returns whether there was any; another thing of that name stays */

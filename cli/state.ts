@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
 import { describeSystemError, EXIT, Failure, isSystemError } from './failure.ts'
-import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
+import { createFile, failedWith, makeFolder, removePartials, replaceFile } from './files.ts'
 
 /**
  * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
@@ -14,11 +14,14 @@ import { createFile, failedWith, makeFolder, replaceFile } from './files.ts'
  *   uploads/<drop id>.json  an upload in parts that has not been finished, the link or the return code and the text in it
  *   boxes/<address>.json    what this computer keeps of a box, sealed with its passphrase; the address is a hash, in hex
  *   known/<address>.json    the serial of a box's card, where a sender asked to remember it
+ *   writing/<random>.json   the path under which a file outside of this folder is being written, until it has its name
  *
  * Never a passphrase, and never a link or a message but of an upload, until that is finished or cancelled: whoever gets this
  * folder opens nothing that anybody was given a link to, and no box without its passphrase.
  */
-type Shelf = 'tickets' | 'reading' | 'opened' | 'uploads' | 'boxes' | 'known'
+type Shelf = (typeof SHELVES)[number]
+
+const SHELVES = ['tickets', 'reading', 'opened', 'uploads', 'boxes', 'known', 'writing'] as const
 
 /** Stores a record that must not be there yet. @returns whether it was stored @throws Failure if it cannot be */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
@@ -70,6 +73,26 @@ export function listRecords(shelf: Shelf): string[] {
     .filter((file) => NAMES.test(file))
     .map((file) => file.replace(/\.json$/, ''))
     .toSorted()
+}
+
+/** Removes what killed commands were writing here: secrets among it, under names that nothing else looks at. */
+export function removePartialRecords(): void {
+  for (const shelf of SHELVES) {
+    try {
+      removePartials(join(homePath(), shelf))
+    } catch {
+      // There is no such folder; or whoever needs it will tell what is wrong with it.
+    }
+  }
+}
+
+/** Whether anything may be kept of this kind, without making a folder for it. */
+export function hasShelf(shelf: Shelf): boolean {
+  try {
+    return existsSync(join(homePath(), shelf))
+  } catch {
+    return false
+  }
 }
 
 /** Where another file than a record lies beside records. */
@@ -128,4 +151,5 @@ const DAMAGED: Readonly<Record<Shelf, string>> = {
   uploads: 'without it the upload cannot go on: move it away, and send the files again',
   boxes: 'move it away; a backup or the phrase brings the box back: sealdrop help box restore',
   known: 'move it away: it only tells which card of that box was seen last',
+  writing: 'move it away: it only tells where a command was writing',
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
@@ -7,7 +7,7 @@ import type { Journal, PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { Failure } from './failure.ts'
-import { createFile } from './files.ts'
+import { createEmptyFile } from './files.ts'
 import { formatLetter, parseLetter, type Letter } from './letter.ts'
 import { createRecord, listRecords, readRecord, removeRecord, statePath } from './state.ts'
 
@@ -32,7 +32,7 @@ export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload):
   const name = nameOf(unfinished.dropId)
   const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
   // The journal first: an upload without one would seal anew what has been sealed.
-  createFile(journalPath(name), new Uint8Array(0))
+  createEmptyFile(journalPath(name))
   try {
     createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
   } catch (error) {
@@ -61,10 +61,17 @@ export function hasUpload(id: DropId): boolean {
 }
 
 export function forgetUpload(id: DropId): void {
-  const name = nameOf(id)
-  // The record first: what is left of a journal alone seals nothing.
-  removeRecord('uploads', name)
+  forgetNamed(nameOf(id))
+}
+
+/** Forgets uploads that a killed command was forgetting: their journal goes first, and without it none can go on. */
+export function forgetOverUploads(): void {
+  for (const name of listRecords('uploads')) if (!existsSync(journalPath(name))) forgetNamed(name)
+}
+
+function forgetNamed(name: string): void {
   rmSync(journalPath(name), { force: true })
+  removeRecord('uploads', name)
 }
 
 /** Forgets uploads that nobody has gone on with for long: the server has ended them. */

@@ -5,7 +5,7 @@ import { DropError } from '#protocol/error.ts'
 import { parsePhrase, type Phrase } from '#client/box/root.ts'
 import { randomBytes, type Random } from '#client/crypto/random.ts'
 import { describeSystemError, Failure } from '../failure.ts'
-import { createFile } from '../files.ts'
+import { createSecretFile } from '../files.ts'
 import { formatWords } from '../letter.ts'
 import { misused } from '../options.ts'
 import { readSecretLine } from '../secrets.ts'
@@ -28,7 +28,7 @@ export function checkPhraseFile(path: string): Phrase | undefined {
 export function writePhrase(path: string, phrase: Phrase): void {
   let isNew: boolean
   try {
-    isNew = createFile(resolve(path), utf8(`${formatWords(phrase)}\n`))
+    isNew = createSecretFile(resolve(path), utf8(`${formatWords(phrase)}\n`))
   } catch (cause) {
     throw new Failure(`cannot write the phrase: ${describeSystemError(cause)}: ${path}`, { cause })
   }

@@ -37,7 +37,7 @@ export async function readItem(item: Item, place: Place): Promise<OpenedItem> {
   const staging = isInParts ? await stageIn(stagingPath(folder, item.drop)) : undefined
   if (staging !== undefined) await checkRoomFor(item, staging, folder)
   const hint = staging === undefined ? NOT_LOST : stagedHint(staging.path)
-  const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: output !== undefined, hint })
+  const saver = saveInto({ folder, partials: staging?.path, keepsHidden: output !== undefined, hint })
   if (staging !== undefined) sayOnSignals([`stopped; ${hint}`])
   const stop = new AbortController()
   const options = { onProgress: makeProgress(), signal: stop.signal }

@@ -49,7 +49,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   const staging = isInParts ? await stageIn(stagingPath(folder, opener.dropId)) : undefined
   if (staging !== undefined) await checkRoomFor(waiting, staging, folder)
   const hint = staging === undefined ? (sealed === undefined ? NOT_LOST : SEALED_NOT_LOST) : stagedHint(staging.path)
-  const saver = saveInto({ folder, partials: staging?.path ?? folder, keepsHidden: named !== undefined, hint })
+  const saver = saveInto({ folder, partials: staging?.path, keepsHidden: named !== undefined, hint })
   if (staging !== undefined) sayOnSignals([`stopped; ${hint}; delete that folder to give up`])
   const opening = { origin, opener, waiting, staging, saver, progress }
   const { taken, reader } = await fetchWith(opening, async (parts) => {

@@ -10,13 +10,14 @@ import { isDropError } from '#protocol/error.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
-import { createFile } from '../files.ts'
+import { createSecretFile } from '../files.ts'
 import declared from '../operator/disclosure.json' with { type: 'json' }
 import { readAnswer } from '../operator/answer.ts'
 import { searchFolder } from '../operator/folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from '../operator/key-file.ts'
 import { misused, parseOptions, parseServer } from '../options.ts'
 import { formatJson, print, printJson, say } from '../terminal.ts'
+import { createNamedFile } from '../writing.ts'
 
 /** What who runs a server does when somebody asks what it holds. */
 export async function operator([name = '', ...args]: readonly string[]): Promise<ExitCode> {
@@ -50,7 +51,7 @@ async function disclose(args: readonly string[]): Promise<ExitCode> {
   const bytes = utf8(`${formatJson(disclosure, 2)}\n`)
   const signature = key === undefined ? undefined : `${output}.sig`
   const signed: readonly Written[] = key === undefined ? [] : [[`${output}.sig`, key.sign(bytes)]]
-  write([[output, bytes], ...signed])
+  write(createNamedFile, [[output, bytes], ...signed])
   const result = { file: output, sha256: createHash('sha256').update(bytes).digest('hex') }
   const proof = signature === undefined ? {} : { signature, key: key?.publicKey }
   if (values.json) await printJson({ ...result, ...proof })
@@ -100,7 +101,7 @@ async function makeKey(args: readonly string[]): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing, for the key', undefined, HOW)
   const { pem, publicKey } = newOperatorKey()
-  write([
+  write(createSecretFile, [
     [path, utf8(pem)],
     [`${path}.pub`, utf8(publicPem(pem))],
   ])
@@ -117,12 +118,15 @@ function idsLast(args: readonly string[]): readonly string[] {
   return ids.length === 0 || args.includes('--') ? args : [...args.filter((each) => !ids.includes(each)), '--', ...ids]
 }
 
+/** Makes a file as `createFile` does. */
+type Create = (path: string, bytes: Uint8Array) => boolean
+
 /** Writes new files, or none. */
-function write(files: readonly Written[]): void {
+function write(create: Create, files: readonly Written[]): void {
   const written: string[] = []
   try {
     for (const [path, bytes] of files) {
-      if (!writeNew(path, bytes)) throw new Failure(`${path} is there already`, { hint: 'nothing was changed' })
+      if (!writeNew(create, path, bytes)) throw new Failure(`${path} is there already`, { hint: 'nothing was changed' })
       written.push(path)
     }
   } catch (error) {
@@ -131,9 +135,9 @@ function write(files: readonly Written[]): void {
   }
 }
 
-function writeNew(path: string, bytes: Uint8Array): boolean {
+function writeNew(create: Create, path: string, bytes: Uint8Array): boolean {
   try {
-    return createFile(resolve(path), bytes)
+    return create(resolve(path), bytes)
   } catch (cause) {
     throw new Failure(`cannot write ${path}: ${describeSystemError(cause)}`, { hint: 'nothing was changed', cause })
   }

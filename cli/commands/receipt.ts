@@ -4,7 +4,6 @@ import { deriveOpener, parseLink } from '#client/link.ts'
 import { checkProof, formatProof, makeProof, matchProof, type Expected } from '#client/proof-file.ts'
 import { checkDrop } from '#client/sender.ts'
 import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { createFile } from '../files.ts'
 import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../progress.ts'
 import { describeProof, proofToJson, provedReaders, refuseProof } from '../proof.ts'
@@ -13,6 +12,7 @@ import { passphraseFor, takeSecretLine } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, readTicket } from '../tickets.ts'
+import { createNamedFile } from '../writing.ts'
 
 /** Keeps what proves that a drop was opened, and checks what somebody kept. */
 export async function receipt([name = '', ...args]: readonly string[]): Promise<ExitCode> {
@@ -118,7 +118,7 @@ async function learn(name: string): Promise<void> {
 function write(path: string, text: string): void {
   let isNew: boolean
   try {
-    isNew = createFile(path, Buffer.from(text))
+    isNew = createNamedFile(path, Buffer.from(text))
   } catch (cause) {
     throw new Failure(`cannot write ${path}: ${describeSystemError(cause)}`, { cause })
   }

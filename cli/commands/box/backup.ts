@@ -3,11 +3,11 @@ import { sealBackup } from '#client/box/backup.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlockQuietly } from '../../box/session.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../../failure.ts'
-import { createFile } from '../../files.ts'
 import { misused, parseOptions } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
 import { readPassphrase } from '../../secrets.ts'
 import { printJson, say } from '../../terminal.ts'
+import { createNamedFile } from '../../writing.ts'
 
 /** Writes a backup of a box as it is now: an age file that needs a passphrase. */
 export async function backup(args: readonly string[]): Promise<ExitCode> {
@@ -37,7 +37,7 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
 function write(path: string, bytes: Uint8Array): void {
   let isNew: boolean
   try {
-    isNew = createFile(resolve(path), bytes)
+    isNew = createNamedFile(resolve(path), bytes)
   } catch (cause) {
     throw new Failure(`cannot write the backup: ${describeSystemError(cause)}: ${path}`, { cause })
   }
