@@ -1,9 +1,10 @@
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { formatHead } from './entry-head.ts'
-import { cleanNames, END_BYTES, formatMeta, LARGEST_ENTRY, META, paddingOf, TEXT, TOKEN } from './layout.ts'
+import { formatHead, LARGEST_ENTRY, paddingOf } from './entry-head.ts'
+import { cleanNames, END_BYTES, formatMeta, META, TEXT, TOKEN } from './layout.ts'
 import type { Letterhead } from './layout.ts'
+import { isShortEnough } from './names.ts'
 import { sizeClass } from './pad.ts'
 import { FileFault, type Source } from './source.ts'
 
@@ -45,7 +46,7 @@ export interface ArchivePlan {
 /**
  * Plans the archive of a message: a tar file that any tar can read. Reads no file. docs/protocol.md §3.2.
  * @param now - milliseconds since 1970, the time of what is no file. With the same arguments it is the same archive.
- * @throws DropError `too_large` for more files, larger ones, or a longer text than an archive takes
+ * @throws DropError `too_large` for more files, larger ones, longer names, or a longer text than an archive takes
  */
 export async function planArchive(message: Message, token: Bytes, now: number): Promise<ArchivePlan> {
   const { files } = message
@@ -56,24 +57,25 @@ export async function planArchive(message: Message, token: Bytes, now: number): 
   if (text.length > MAX_TEXT_BYTES || meta.length > MAX_META_BYTES) throw new DropError('too_large')
   if (files.some(({ source }) => source.size > LARGEST_ENTRY)) throw new DropError('too_large')
   const names = cleanNames(files, hasText)
+  if (!names.every(isShortEnough)) throw new DropError('too_large')
   const segments: Segment[] = []
   let end = 0
   const add = (bytes: number, content: Content): void => {
     if (bytes > 0) segments.push({ start: end, end: end + bytes, content })
     end += bytes
   }
-  const addEntry = async (name: string, size: number, modifiedAtMs: number, content: Content): Promise<void> => {
-    const head = await formatHead({ name, size, modifiedAtMs })
+  const addEntry = (name: string, size: number, modifiedAtMs: number, content: Content): void => {
+    const head = formatHead({ name, size, modifiedAtMs })
     add(head.length, head)
     add(size, content)
     end += paddingOf(size)
   }
-  if (hasText) await addEntry(TEXT, text.length, now, text)
+  if (hasText) addEntry(TEXT, text.length, now, text)
   for (const [index, file] of files.entries()) {
-    await addEntry(names[index] ?? '', file.source.size, file.modifiedAtMs, file)
+    addEntry(names[index] ?? '', file.source.size, file.modifiedAtMs, file)
   }
-  await addEntry(META, meta.length, now, meta)
-  await addEntry(TOKEN, token.length, now, token)
+  addEntry(META, meta.length, now, meta)
+  addEntry(TOKEN, token.length, now, token)
   const size = sizeClass(end + END_BYTES)
   return { size, names, read: (from, to) => readSegments(segments, size, from, to) }
 }

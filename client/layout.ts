@@ -2,12 +2,13 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { cleanName, placesOf } from './names.ts'
+import { headSize, paddingOf } from './entry-head.ts'
+import { makeNamer } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
 /**
- * What lies where in an archive, and how long it is: names and sums, apart from the library that writes headers, so that
- * a page can count while a person types. docs/protocol.md §3.2.
+ * What lies where in an archive, and how long it is: names and sums, so that a page can count while a person types.
+ * docs/protocol.md §3.2.
  */
 
 export const TEXT = 'message.txt'
@@ -16,9 +17,6 @@ export const TOKEN = '.sealdrop/token'
 
 /** Bytes of the token that lies in the last chunk: who knows it has opened the whole drop. */
 export const TOKEN_BYTES = 32
-
-/** The largest entry, in bytes: what eleven octal digits hold (8 GiB − 1). POSIX.1-2017 pax, ustar. */
-export const LARGEST_ENTRY: number = 8 ** 11 - 1
 
 /** Two blocks of zeros. POSIX.1-2017 pax, ustar. */
 export const END_BYTES: number = 2 * BLOCK_BYTES
@@ -71,13 +69,8 @@ export function archiveSize(
 
 /** The names under which files are sealed, in their order: clean, and each in a place of its own. */
 export function cleanNames(files: readonly { readonly name: string }[], hasText: boolean): string[] {
-  const taken = new Set([META, TOKEN, ...(hasText ? [TEXT] : [])].flatMap(placesOf))
-  const counts = new Map<string, number>()
-  return files.map((file) => {
-    const name = cleanName(file.name, taken, counts)
-    for (const place of placesOf(name)) taken.add(place)
-    return name
-  })
+  const nameOf = makeNamer({ reserved: hasText ? [TEXT] : [] })
+  return files.map(({ name }) => nameOf(name))
 }
 
 /** What `meta.json` says of an archive. */
@@ -100,23 +93,6 @@ function inOrder(letterhead: Letterhead | undefined): Partial<Letterhead> {
   }
 }
 
-/** What fills an entry up to whole blocks, in bytes. Remainder, not bit operations: lengths pass 2^32. */
-export function paddingOf(bytes: number): number {
-  return (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES
-}
-
 function entrySize(name: string, bytes: number): number {
-  return (fitsHeader(name) ? 1 : PAX_BLOCKS) * BLOCK_BYTES + bytes + paddingOf(bytes)
+  return headSize(name) + bytes + paddingOf(bytes)
 }
-
-/** Whether a name needs no pax header: it is short, or can be divided at a folder. */
-function fitsHeader(name: string): boolean {
-  const bytes = utf8(name)
-  if (bytes.length <= 100) return true
-  const slashes = [...bytes.keys()].filter((index) => bytes[index] === SLASH)
-  return slashes.some((index) => index > 0 && index <= 155 && bytes.length - index - 1 <= 100)
-}
-
-/** Blocks of an entry's head whose name needs a pax header: that one's own, the one it describes the name in, the entry's. */
-const PAX_BLOCKS = 3
-const SLASH = 0x2f

@@ -1,5 +1,6 @@
 import { utf8 } from '#protocol/bytes.ts'
-import { MAX_NAME_BYTES } from '#protocol/limits.ts'
+import { replaceHidden, SPACES, withoutMarks } from '#protocol/hidden.ts'
+import { MAX_NAME_BYTES, MAX_PATH_BYTES } from '#protocol/limits.ts'
 
 /**
  * File names cross from one machine to another, and the other end is a stranger's. Sealing cleans a name; opening
@@ -8,94 +9,156 @@ import { MAX_NAME_BYTES } from '#protocol/limits.ts'
 
 /** Whether a received name is safe to show and to save under: one or more plain parts joined by `/`. */
 export function isCleanName(name: string): boolean {
-  return utf8(name).length <= MAX_NAME_BYTES && name.split('/').every((part) => part !== '' && cleanPart(part) === part)
+  return isShortEnough(name) && name.split('/').every((part) => part !== '' && cleanPart(part) === part)
+}
+
+/** Whether a name, with its folders, is within what an archive takes. */
+export function isShortEnough(name: string): boolean {
+  return utf8(name).length <= MAX_PATH_BYTES
 }
 
 /**
- * The name under which a file is sealed: clean, and told apart from the places already taken.
- * @param counts - how far the numbers of each name are used up, for who cleans many: a phone calls every picture `image.jpg`
+ * Whether two of these names are the same to some file system: two files, a file and a folder, or two folders that are
+ * spelled differently. By neighbours in order, so that what many long names cost is bounded by their length.
  */
-export function cleanName(
+export function haveClash(names: readonly string[]): boolean {
+  const all = names.map((name) => {
+    const parts = name.split('/')
+    const folded = parts.map(fold)
+    // Before everything that a name can have: what is in a folder follows it at once.
+    return { parts, folded, key: folded.join('\0') }
+  })
+  all.sort((a, b) => (a.key < b.key ? -1 : 1))
+  return all.some(({ parts, folded }, index) => {
+    const next = all[index + 1]
+    if (next === undefined) return false
+    for (const [at, part] of folded.entries()) {
+      if (next.folded[at] !== part) return false
+      const isFile = at === parts.length - 1 || at === next.parts.length - 1
+      if (isFile || next.parts[at] !== parts[at]) return true
+    }
+    return false
+  })
+}
+
+/**
+ * Gives files clean names, each in a place of its own: two names never become one, and neither do two folders, whatever
+ * file system they end on. A clean name whose place is free stays as it is.
+ * @returns what names one file after the other. The name may be longer than an archive takes: `isShortEnough`
+ */
+export function makeNamer({ reserved = [], most = MAX_NAME_BYTES, change = same }: Naming = {}): (
   name: string,
-  taken: ReadonlySet<string> = new Set(),
-  counts: Map<string, number> = new Map(),
-): string {
-  const parts = name
-    .split('/')
-    .map(cleanPart)
-    .filter((part) => part !== '')
-  const clean = shorten(parts, MAX_NAME_BYTES) || 'file'
-  if (isFree(clean, taken)) return clean
-  // Room for " (1000)".
-  const short = shorten(clean.split('/'), MAX_NAME_BYTES - 7)
-  // Where a folder of this name is another's file, no number helps: the folders become part of the name.
-  const flat = foldersOf(short).some((folder) => taken.has(folder)) ? short.replaceAll('/', '_') : short
-  if (isFree(flat, taken)) return flat
-  const [, stem = flat, extension = ''] = /^(.*[^/])(\.[^./]{1,16})$/s.exec(flat) ?? []
-  for (let count = counts.get(flat) ?? 2; ; count++) {
-    const next = `${stem} (${count})${extension}`
-    if (!isFree(next, taken)) continue
-    counts.set(flat, count + 1)
-    return next
+) => string {
+  const root = newFolder(reserved.map(fold))
+  const take = (folder: Folder, part: string, isFolder: boolean): string =>
+    takeFree(folder, cleanPart(change(part), most), most, isFolder)
+  return (name) => {
+    // Steps, not names: no file system has a file that is called so.
+    const parts = name.split('/').filter((part) => !['', '.', '..'].includes(part))
+    const last = parts.pop() ?? 'file'
+    let folder = root
+    const clean: string[] = []
+    for (const part of parts) {
+      const inner = folder.folders.get(part) ?? { name: take(folder, part, true), folder: newFolder([]) }
+      folder.folders.set(part, inner)
+      clean.push(inner.name)
+      folder = inner.folder
+    }
+    return [...clean, take(folder, last, false)].join('/')
   }
 }
 
-/** The places that a file takes up: its name, folded, and its folders, each with `/` at its end. */
-export function placesOf(name: string): readonly string[] {
-  return [foldPath(name), ...foldersOf(name).map((folder) => `${folder}/`)]
+/** A name as one part, for a place that has no folders. */
+export function flatName(name: string): string {
+  return makeNamer()(name.replaceAll('/', '_'))
 }
 
-/** Whether a file can have this name beside those whose places are taken, on whatever file system. */
-export function isFree(name: string, taken: ReadonlySet<string>): boolean {
-  const place = foldPath(name)
-  return !taken.has(place) && !taken.has(`${place}/`) && !foldersOf(name).some((folder) => taken.has(folder))
+/** One part of a name with a number in it, before its extension: `plan (2).pdf`. */
+export function numbered(part: string, count: number, isFolder = false, most: number = MAX_NAME_BYTES): string {
+  const { stem, extension } = isFolder ? { stem: part, extension: '' } : divide(part)
+  return fit(stem, ` (${count})${extension}`, most)
 }
 
-/** Parts that a file system may take for one another. */
+/** How names are given. */
+export interface Naming {
+  /** Names in the outermost folder that no file may have. */
+  readonly reserved?: readonly string[]
+  /** Bytes of a part, at least 100. What is longer is cut, and an ellipsis shows where. */
+  readonly most?: number
+  /** What becomes of a part before it is cleaned. Two that become the same are told apart. */
+  readonly change?: (part: string) => string
+}
+
+function same(part: string): string {
+  return part
+}
+
+/** What has been named in one folder. */
+interface Folder {
+  readonly taken: Set<string>
+  /** By the name that the sender's folder has. */
+  readonly folders: Map<string, { readonly name: string; readonly folder: Folder }>
+  /** How far the numbers of each name are used up: a phone calls every picture `image.jpg`. */
+  readonly counts: Map<string, number>
+}
+
+function newFolder(taken: readonly string[]): Folder {
+  return { taken: new Set(taken), folders: new Map(), counts: new Map() }
+}
+
+function takeFree({ taken, counts }: Folder, clean: string, most: number, isFolder: boolean): string {
+  let free = clean
+  for (let count = counts.get(clean) ?? 2; taken.has(fold(free)); count++) {
+    free = numbered(clean, count, isFolder, most)
+    counts.set(clean, count + 1)
+  }
+  taken.add(fold(free))
+  return free
+}
+
+/** Parts that some file system takes for one another: by case, by composition, or by what is not seen in them. */
 function fold(part: string): string {
-  return part.normalize('NFKC').toLowerCase()
+  return withoutMarks(part.normalize('NFKC')).toUpperCase().toLowerCase().normalize('NFKC')
 }
 
-function foldPath(name: string): string {
-  return name.split('/').map(fold).join('/')
-}
-
-/** The folders of a name, folded, outermost first. */
-function foldersOf(name: string): readonly string[] {
-  const parts = name.split('/').map(fold)
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
-}
-
-/** One part of a name, cleaned; `''` if nothing usable is left. */
-function cleanPart(part: string): string {
-  const clean = part
-    .normalize('NFC')
-    .replace(UNSAFE, '_')
-    .replace(/[. ]+$/, '')
+/** One part of a name, cleaned. */
+function cleanPart(part: string, most: number = MAX_NAME_BYTES): string {
+  const plain = replaceHidden(part.normalize('NFC'), () => '_')
+    .replaceAll(FORBIDDEN, '_')
+    .replace(BLANK_END, '')
+  const { stem, extension } = divide(plain === '' ? '_' : plain)
   // Our own folder's name, however a file system spells it, is no one else's.
-  if (fold(clean) === '.sealdrop') return ''
-  return RESERVED.test(clean) ? `_${clean}` : clean
+  const isReserved = RESERVED.test(plain) || fold(plain) === '.sealdrop'
+  return fit(`${isReserved ? '_' : ''}${stem}`, extension, most)
 }
 
-/** The end of a name of more than `most` bytes: whole parts of it, or the end of the last part, which says most. */
-function shorten(parts: readonly string[], most: number): string {
-  const name = parts.join('/')
-  const tooMany = utf8(name).length - most
-  if (tooMany <= 0) return name
-  if (parts.length > 1) return shorten(parts.slice(1), most)
-  const characters = Array.from(name)
-  let start = 0
-  // One byte more, for the "_" before what has become the name of a device.
-  for (let cut = 0; cut <= tooMany; start++) cut += utf8(characters[start] ?? '').length
-  return cleanPart(characters.slice(start).join(''))
+/** An extension is short, and not all of the name. */
+function divide(part: string): { stem: string; extension: string } {
+  const [, stem = part, extension = ''] = /^(.+)(\.[^.]{1,16})$/su.exec(part) ?? []
+  return { stem, extension }
 }
 
-/**
- * Controls, characters that turn the direction of text or are not seen, what some file system does not take, and the
- * mark of bytes that were no text. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
- */
-const UNSAFE =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\\:*?"<>|]/gu
+/** Both together, with the end of the stem cut off where they are longer than `most` bytes. */
+function fit(stem: string, end: string, most: number): string {
+  if (utf8(stem + end).length <= most) return stem + end
+  const tail = `…${end}`
+  let left = most - utf8(tail).length
+  let kept = ''
+  for (const character of stem) {
+    left -= utf8(character).length
+    if (left < 0) break
+    kept += character
+  }
+  return kept.replace(LOOSE_END, '') + tail
+}
+
+/** What some file system does not take, and the mark of bytes that were no text. */
+const FORBIDDEN = /[\ufffd\\:*?"<>|]/g
+
+const BLANK_END = new RegExp(`[.${SPACES}]+$`)
+
+/** Joins or selects nothing once what follows is cut off. */
+const LOOSE_END = /(?:[\u200c\u200d]|[\ufe0e\ufe0f])+$/
 
 /** Devices of Windows, with whatever extension. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i

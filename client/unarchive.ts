@@ -1,10 +1,10 @@
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { headBlocks, parseHead, type Entry } from './entry-head.ts'
+import { headSizeFrom, paddingOf, parseHead, type Entry } from './entry-head.ts'
 import { Feed } from './feed.ts'
-import { END_BYTES, META, paddingOf, TEXT, TOKEN, TOKEN_BYTES, type Letterhead } from './layout.ts'
+import { END_BYTES, META, TEXT, TOKEN, TOKEN_BYTES, type Letterhead } from './layout.ts'
 import { parseLetterhead } from './letterhead.ts'
-import { isCleanName, isFree, placesOf } from './names.ts'
+import { haveClash, isCleanName } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
 /** Takes the files as they come. What it has taken is nothing yet: the archive may still turn out to be refused. */
@@ -83,6 +83,7 @@ async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Pr
   await passZeros(feed, size - feed.position)
   if (!(await feed.isAtEnd())) throw new RangeError('bytes after the end')
 
+  if (haveClash([...entries, entry, last].map(({ name }) => name))) throw new RangeError('two entries of one name')
   if (meta.hasText && first === undefined) throw new RangeError('no text')
   const files = meta.hasText ? entries.slice(1) : entries
   if (files.length !== meta.types.length) throw new RangeError('types do not match files')
@@ -103,20 +104,17 @@ async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Pr
 
 /** Reads the head of one entry after the other; `undefined` at the first block of zeros. */
 function entriesOf(feed: Feed, size: number): () => Promise<Entry | undefined> {
-  const taken = new Set<string>()
   let count = 0
   return async () => {
     if (feed.position + END_BYTES > size) throw new RangeError('no end')
     const block = await feed.take(BLOCK_BYTES)
     if (block.every((byte) => byte === 0)) return undefined
-    const rest = await feed.take((headBlocks(block) - 1) * BLOCK_BYTES)
-    const entry = await parseHead(joinBytes([block, rest]))
+    const rest = await feed.take(headSizeFrom(block) - BLOCK_BYTES)
+    const entry = parseHead(joinBytes([block, rest]))
     count += 1
     if (count > MAX_ENTRIES) throw new RangeError('too many entries')
     // Before any memory is taken for it.
     if (entry.size > size - feed.position) throw new RangeError('an entry that goes beyond the end')
-    if (!isFree(entry.name, taken)) throw new RangeError('two entries of one name')
-    for (const place of placesOf(entry.name)) taken.add(place)
     return entry
   }
 }

@@ -57,9 +57,15 @@ export const MAX_AGE_HEADER_BYTES = 65_536
 /** An age header with more stanzas than this is refused before any is tried. docs/protocol.md §3.4. */
 export const MAX_AGE_STANZAS = 20
 
-/** Entries in a drop's archive, and UTF-8 bytes in an entry's name. docs/protocol.md §3.2. */
+/** Entries in a drop's archive. docs/protocol.md §3.2. */
 export const MAX_ENTRIES = 1_000
+
+/**
+ * UTF-8 bytes in a part of an entry's name, and in all of it with its folders: what file systems take (`NAME_MAX` of Linux, and
+ * its `PATH_MAX` without the terminator). docs/protocol.md §3.2.
+ */
 export const MAX_NAME_BYTES = 255
+export const MAX_PATH_BYTES = 4_095
 
 /** How long the keys of one card are used, in seconds (7 days). docs/protocol.md §13.3. */
 export const EPOCH_SECONDS = 604_800

@@ -88,7 +88,7 @@ function save(name: string, bytes: Bytes | Blob): void {
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
   const anchor = document.createElement('a')
   anchor.href = url
-  anchor.download = name.replaceAll('/', '_')
+  anchor.download = name
   anchor.click()
   setTimeout(() => URL.revokeObjectURL(url), SAVE_MS)
 }

@@ -1,5 +1,6 @@
 import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
-import { archiveSize, LARGEST_ENTRY } from '#client/layout.ts'
+import { LARGEST_ENTRY } from '#client/entry-head.ts'
+import { archiveSize } from '#client/layout.ts'
 import { BLOCK_BYTES, sizeClass } from '#client/pad.ts'
 import { MAX_TEXT_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
 import { MAX_FILES, type Draft } from './draft.ts'

@@ -5,7 +5,7 @@ import type { Outlet } from './disk.ts'
  * press, so they are called before anything is waited for. Absent where a browser has none.
  */
 export interface Pickers {
-  /** @returns `undefined` if the person thought better of it @throws DOMException where the browser opens no dialog */
+  /** @param name - one part. @returns `undefined` if the person thought better of it @throws DOMException where the browser opens no dialog */
   readonly pickFile?: (name: string) => Promise<Outlet | undefined>
   readonly pickFolder?: () => Promise<Folder | undefined>
 }
@@ -15,7 +15,7 @@ export interface Folder {
   /**
    * A file in it, with the folders on its way.
    * @param path - a clean name, its parts joined by `/`
-   * @throws TypeError for a name that this browser lets no page write
+   * @throws TypeError for a name that this browser lets no page write, DOMException for one that the disk does not take
    */
   open(path: string): Promise<Outlet>
 }
@@ -35,7 +35,7 @@ export function pickersOf(dialogs: Dialogs): Pickers {
     ...(dialogs.showSaveFilePicker !== undefined && {
       pickFile: (name: string) =>
         unlessAborted(async () => {
-          const file = await dialogs.showSaveFilePicker?.({ suggestedName: name.replaceAll('/', '_') })
+          const file = await dialogs.showSaveFilePicker?.({ suggestedName: name })
           // The dialog has made an empty file, or emptied one: half of another is not left there.
           return file && outlet(file, async () => file.remove?.())
         }),

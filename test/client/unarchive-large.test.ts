@@ -21,7 +21,7 @@ test.for([
     let asked = 0
     async function* headAlone(): AsyncGenerator<Bytes, void, undefined> {
       asked += 1
-      yield await formatHead({ name, size, modifiedAtMs: NOW })
+      yield formatHead({ name, size, modifiedAtMs: NOW })
       asked += 1
       throw new Error('nothing after the head is needed')
     }

@@ -84,8 +84,8 @@ test('a change of one byte of an archive is refused, or is a change of what is i
 
 test('a change of one byte outside of what is sealed, in a head or between entries or after the end, is refused', async () => {
   // Of a name in a pax record, which no checksum covers, another letter is another name.
-  const divided = `${'d'.repeat(100)}/${'f'.repeat(100)}`
-  const message = { text: 'text', files: [fileOf('file', noise(100)), fileOf(divided, noise(600))] }
+  const longest = `${'d'.repeat(50)}/${'f'.repeat(49)}`
+  const message = { text: 'text', files: [fileOf('file', noise(100)), fileOf(longest, noise(600))] }
   const archive = await pack(message, token, NOW)
   const whole = await unpackArchive(archive.length, inPieces(archive, [archive.length]))
   // What is sealed: the text, two files, meta and token, each behind its head.
@@ -142,13 +142,10 @@ test('an archive whose entries leave no room for its two closing blocks is refus
   }
 })
 
-test('an entry too large for a header was taken, in a spelling that no header has', async () => {
-  const size = 8 ** 11
-  const head = await formatHead({ name: 'x', size, modifiedAtMs: NOW })
-  expect(head).toHaveLength(3 * 512)
-  await expect(parseHead(head)).rejects.toThrow('eleven octal digits')
-  const most = { name: 'x', size: size - 1, modifiedAtMs: NOW }
-  expect(await parseHead(await formatHead(most))).toEqual(most)
+test('an entry too large for a header was taken, in a spelling that no header has', () => {
+  const most = { name: 'x', size: 8 ** 11 - 1, modifiedAtMs: NOW }
+  expect(parseHead(formatHead(most))).toEqual(most)
+  expect(() => formatHead({ ...most, size: 8 ** 11 })).toThrow(RangeError)
 })
 
 test('one byte in the padding that is no zero is seen, wherever it lies and however it comes', async () => {
@@ -274,6 +271,6 @@ async function withMeta(json: string): Promise<Bytes> {
 }
 
 async function entry(name: string, content: Bytes): Promise<Bytes> {
-  const head = await formatHead({ name, size: content.length, modifiedAtMs: NOW })
+  const head = formatHead({ name, size: content.length, modifiedAtMs: NOW })
   return concat(head, content, new Uint8Array(-content.length & 511))
 }

@@ -15,11 +15,18 @@ import { collect, openWhole, partsOf, sealWhole } from '../client/support/whole.
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-tar-'))
 const bytesOf = (text: string) => new TextEncoder().encode(text)
+const deep = 'протоколы совещаний рабочей группы по закупкам/'.repeat(3).slice(0, -1)
 const files = [
   { name: 'plan.pdf', type: 'application/pdf', modifiedAtMs: 1_700_000_000_000, bytes: bytesOf('pdf') },
   { name: 'نامه‌ی من/👩‍🚀.txt', type: 'text/plain', modifiedAtMs: 1_600_000_000_000, bytes: bytesOf('سلام') },
   { name: `${'long '.repeat(40)}name`, type: '', modifiedAtMs: 0, bytes: bytesOf('') },
   { name: '.env', type: '', modifiedAtMs: 1_500_000_000_000, bytes: bytesOf('A=1') },
+  { name: `${'n'.repeat(99)}é.txt`, type: '', modifiedAtMs: 0, bytes: bytesOf('cut after 1 of 2') },
+  { name: `${'n'.repeat(98)}文.txt`, type: '', modifiedAtMs: 0, bytes: bytesOf('cut after 2 of 3') },
+  { name: `${'n'.repeat(97)}👩.txt`, type: '', modifiedAtMs: 0, bytes: bytesOf('cut after 3 of 4') },
+  { name: `${deep}/архив/решение.txt`, type: '', modifiedAtMs: 0, bytes: bytesOf('архив') },
+  { name: `${deep}/новое/решение.txt`, type: '', modifiedAtMs: 0, bytes: bytesOf('новое') },
+  { name: `${`${'文'.repeat(85)}/`.repeat(8)}${'é'.repeat(127)}`, type: '', modifiedAtMs: 0, bytes: bytesOf('deep') },
   { name: `${'d'.repeat(90)}/${'f'.repeat(90)}`, type: '', modifiedAtMs: 0, bytes: new Uint8Array(17_000_000).fill(7) },
 ]
 const message = {

@@ -47,7 +47,7 @@ test('a file goes straight to where the person wants it, and the dialog is asked
     },
   })
   const saved = opening.saveFile('film/one.mp4')
-  expect(asked).toBe('film/one.mp4')
+  expect(asked).toBe('film_one.mp4')
   await saved
   expect(equalBytes(joinBytes(taken), drop.film)).toBe(true)
   expect(outlet.ends).toEqual(['closed'])
@@ -123,11 +123,14 @@ test('all of it goes into a folder of its own, with its folders, and overwrites 
   expect(state().main).toMatchObject({ taken: ['', 'film/one.mp4', 'notes.txt'] })
 })
 
-test('a name that the browser writes into no folder is told of, and everything else is saved', async () => {
+test.for([
+  ['the browser lets no page write', new TypeError('Name is not allowed.')],
+  ['is too long for the disk', new DOMException('File name too long', 'InvalidModificationError')],
+] as const)('a name that %s is told of, and everything else is saved', async ([, error]) => {
   const { opening, state } = await opened({
     pickFolder: async () => ({
       async open(path) {
-        if (path === 'notes.txt') throw new TypeError('Name is not allowed.')
+        if (path === 'notes.txt') throw error
         return outletThat(() => undefined)
       },
     }),

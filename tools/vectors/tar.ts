@@ -44,7 +44,7 @@ export function pax(key: string, value: string, type = 'x'): TarEntry {
   const record = ` ${key}=${value}\n`
   const bytes = Buffer.byteLength(record)
   const digits = String(bytes + String(bytes + 1).length).length
-  return { name: 'PaxHeader', type, mode: 0o644, data: `${bytes + digits}${record}` }
+  return { name: 'PaxHeader', type, data: `${bytes + digits}${record}` }
 }
 
 /** Every entry's time, in seconds since 1970. */

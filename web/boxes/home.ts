@@ -5,6 +5,7 @@ import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { fetchOwnCard } from '#client/box/own-card.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { addPasskey, changePassphrase, removePasskey } from '#client/box/vault.ts'
+import { flatName } from '#client/names.ts'
 import type { Server } from '#client/server.ts'
 import type { Card } from '#protocol/card.ts'
 import { MAX_INVITATIONS } from '#protocol/limits.ts'
@@ -124,7 +125,7 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
         // In the file as well: who restores it has it.
         const file = await sealBackup({ ...session().state(), backedUpAtMs: now }, passphrase, stretched)
         if (!isThere()) return
-        device.save(words.backupName(session().state().name, now), file)
+        device.save(flatName(words.backupName(session().state().name, now)), file)
         await session().change((state) => ({ ...state, backedUpAtMs: now }))
         done(words.backedUp)
       }),

@@ -1,6 +1,7 @@
-import { formatHead } from '#client/entry-head.ts'
-import { paddingOf, TEXT } from '#client/layout.ts'
+import { formatHead, paddingOf } from '#client/entry-head.ts'
+import { TEXT } from '#client/layout.ts'
 import { giveBack } from '#client/memory.ts'
+import { flatName } from '#client/names.ts'
 import type { OpenedFile } from '#client/receive.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -133,12 +134,13 @@ export function makeSaving(
   /** @returns `undefined` if the person thought better of it */
   async function pickFile(name: string): Promise<Outlet | undefined> {
     const disk = diskOf()
+    const flat = flatName(name)
     try {
-      if (disk.pickFile !== undefined) return await disk.pickFile(name)
+      if (disk.pickFile !== undefined) return await disk.pickFile(flat)
     } catch {
       // A browser that opens no dialog has its downloads.
     }
-    return disk.download(name)
+    return disk.download(flat)
   }
 
   /** Saves with the screen saying so. @param work - counts the bytes as they go out; returns the names that it left out */
@@ -170,7 +172,7 @@ export function makeSaving(
     }
   }
 
-  /** @returns the names that the browser lets no page write */
+  /** @returns the names that could not be written */
   async function saveInto(
     folder: Folder,
     text: string,
@@ -184,7 +186,8 @@ export function makeSaving(
       try {
         outlet = await folder.open(file.name)
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error
+        // A name that the browser lets no page write, or that is too long for the disk: the others are saved.
+        if (!(error instanceof TypeError) && faultOf(error) !== 'failed') throw error
         refused.push(file.name)
         continue
       }
@@ -198,7 +201,7 @@ export function makeSaving(
 async function* withText(text: string, archive: AsyncIterable<Bytes>, now: number): AsyncGenerator<Bytes> {
   if (text !== '') {
     const bytes = utf8(text)
-    yield await formatHead({ name: TEXT, size: bytes.length, modifiedAtMs: now })
+    yield formatHead({ name: TEXT, size: bytes.length, modifiedAtMs: now })
     yield bytes
     yield new Uint8Array(paddingOf(bytes.length))
   }

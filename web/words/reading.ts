@@ -111,7 +111,7 @@ export const saving = {
     changed:
       'It could not be saved: what this device kept of it was changed or removed meanwhile. What has been saved before is whole.',
     offline: 'It could not be saved: the rest could not be fetched. Nothing is lost. Try again when you are connected.',
-    names: 'Everything else is saved. The browser writes no files of these names into a folder; save them one by one:',
+    names: 'Everything else is saved. Files of these names could not be written into the folder; save them one by one:',
     failed: 'It could not be saved. Nothing is lost. Try again, or choose another place.',
   },
 }
