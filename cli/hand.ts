@@ -1,3 +1,4 @@
+import { join, resolve, sep } from 'node:path'
 import type { Opened } from '#client/receive.ts'
 import type { Saver } from './save.ts'
 import { isSeen, print, printJson, say, visible } from './terminal.ts'
@@ -16,7 +17,9 @@ export async function hand(
   const saved = new Map((await saver.publish()).map((each) => [each.name, each]))
   for (const { name, size } of files) {
     const { path, wasThere } = saved.get(name) ?? { path: name, wasThere: false }
-    say(wasThere ? `${path} is there already` : `saved ${path} (${formatSize(size)})`)
+    const told = wasThere ? `${path} is there already` : `saved ${path} (${formatSize(size)})`
+    // With its folders: of a name that was too long for the disk some may be gone.
+    say(resolve(path).endsWith(join(sep, name)) ? told : `${told}; its sender named it ${name}`)
   }
   if (json) {
     const list = files.map(({ name, size, type }) => ({ name, path: saved.get(name)?.path ?? name, size, type }))

@@ -1,8 +1,10 @@
-import { MAX_ENTRIES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { MAX_ENTRIES, MAX_PATH_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import { cleanNames } from '#client/layout.ts'
+import { isShortEnough } from '#client/names.ts'
 import { EXIT, Failure } from './failure.ts'
 import { chooseFiles, SAVE_IT, type Chosen } from './sources.ts'
 import { isTyped, readInput, say } from './terminal.ts'
-import { formatSize } from './words.ts'
+import { count, formatSize } from './words.ts'
 
 /** What somebody wants to send. */
 export interface Content {
@@ -22,7 +24,25 @@ export async function readContent(paths: readonly string[]): Promise<Content> {
   const files = await chooseFiles(named, isText ? MAX_FILES - 1 : MAX_FILES, isText ? ' besides text' : '')
   const text = isText ? await readText() : ''
   if (text === '' && files.length === 0) throw new Failure('there is nothing to send', { exitCode: EXIT.usage })
+  tellNames(files, text !== '')
   return { text, files }
+}
+
+/** Says which files go under another name than theirs. @throws Failure for one whose name is longer than an archive takes */
+function tellNames(files: readonly Chosen[], hasText: boolean): void {
+  const own = files.map(({ file }) => file.name)
+  const names = cleanNames(
+    files.map(({ file }) => file),
+    hasText,
+  )
+  const long = names.findIndex((name) => !isShortEnough(name))
+  if (long !== -1)
+    throw new Failure(`cannot send ${own[long] ?? ''}: with its folders its name has over ${MAX_PATH_BYTES} bytes`, {
+      hint: 'send the folder that it lies in by itself, or pack it first: tar -cf files.tar …',
+    })
+  const renamed = names.flatMap((name, index) => (name === own[index] ? [] : [`${own[index] ?? ''} goes as ${name}`]))
+  for (const sentence of renamed.slice(0, MOST_TOLD)) say(sentence)
+  if (renamed.length > MOST_TOLD) say(`${count(renamed.length - MOST_TOLD, 'more file')} with names like these`)
 }
 
 async function readText(): Promise<string> {
@@ -40,3 +60,6 @@ async function readText(): Promise<string> {
 
 /** Without text, which is an entry as well: the archive's own two go in besides. docs/protocol.md §3.2. */
 const MAX_FILES = MAX_ENTRIES - 2
+
+/** Renamed files that are named one by one. */
+const MOST_TOLD = 20

@@ -2,8 +2,9 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, rmSync } from 
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes } from '#protocol/bytes.ts'
+import { MAX_NAME_BYTES } from '#protocol/limits.ts'
 import { giveBack } from '#client/memory.ts'
-import { cleanName, placesOf } from '#client/names.ts'
+import { makeNamer, numbered } from '#client/names.ts'
 import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { claimName, failedWith, makeFolder, partialPath, syncFolder } from './files.ts'
@@ -123,10 +124,11 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       try {
         await attempt(current?.partial.name ?? '', finish)
         const saved: Saved[] = []
-        while (files[0] !== undefined) {
+        const names = files.map(({ name }) => name)
+        for (const name of namesThatFit(folder, names, keepsHidden)) {
           const [file] = files
-          const visible = keepsHidden ? file.name : file.name.replace(/(^|\/)\./g, '$1_.')
-          saved.push({ name: file.name, ...(await attempt(visible, () => give(file.path, folder, visible))) })
+          if (file === undefined) break
+          saved.push({ name: file.name, ...(await attempt(name, () => give(file.path, folder, name))) })
           files.shift()
         }
         return saved
@@ -158,18 +160,41 @@ async function makeScratch(folder: string): Promise<FolderStaging> {
   }
 }
 
+/**
+ * The names under which files are saved: those that they have, but where they would hide, or this disk does not take them.
+ * Some disks take shorter ones than others, and the folder itself counts.
+ */
+function namesThatFit(folder: string, names: readonly string[], keepsHidden: boolean): string[] {
+  const parts = new Set(names.flatMap((name) => name.split('/')))
+  const isLong = [...parts].some((part) => isTooLong(join(folder, part)))
+  const most = isLong ? SHORT_NAME_BYTES : MAX_NAME_BYTES
+  const nameOf = makeNamer({ most, change: (part) => (keepsHidden ? part : part.replace(/^\./, '_.')) })
+  return names.map((name) => {
+    const near = nameOf(name)
+    return isTooLong(join(folder, near)) ? nameOf(basename(name)) : near
+  })
+}
+
+function isTooLong(path: string): boolean {
+  try {
+    lstatSync(path)
+    return false
+  } catch (error) {
+    return failedWith(error, 'ENAMETOOLONG')
+  }
+}
+
 async function give(partial: string, folder: string, name: string): Promise<Omit<Saved, 'name'>> {
   makeFolders(folder, dirname(name))
-  const taken = new Set<string>()
-  for (let candidate = name; ; candidate = join(dirname(name), cleanName(basename(name), taken))) {
-    const path = join(folder, candidate)
+  for (let count = 1; ; count++) {
+    const last = count === 1 ? basename(name) : numbered(basename(name), count)
+    const path = join(folder, dirname(name), last)
     const isNew = claimName(partial, path)
     if (isNew || (await isSame(partial, path))) {
       await unlink(partial)
       syncFolder(dirname(path))
       return { path, wasThere: !isNew }
     }
-    for (const place of placesOf(basename(candidate))) taken.add(place)
   }
 }
 
@@ -207,6 +232,9 @@ async function isSame(a: string, b: string): Promise<boolean> {
     for (const each of handles) await each.close()
   }
 }
+
+/** Bytes of a name that disks take which take less than others: eCryptfs has 143. */
+const SHORT_NAME_BYTES = 140
 
 const COMPARED_BYTES = 1_048_576
 

@@ -5,6 +5,7 @@ import type { Bytes } from '#protocol/bytes.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { DropFile } from '#client/archive.ts'
 import { takeMemory } from '#client/memory.ts'
+import { numbered } from '#client/names.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from './failure.ts'
 import { misused } from './options.ts'
@@ -27,9 +28,10 @@ export interface Chosen {
 export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<Chosen[]> {
   const found: Found[] = []
   const skipped: string[] = []
+  const nameOf = makeRootNamer()
   for (const path of paths) {
     if (path === '') throw misused('a file is named by an empty word', undefined, 'is a variable of the shell empty?')
-    for await (const each of find(path)) {
+    for await (const each of find(path, nameOf)) {
       if ('why' in each) skipped.push(`skipped ${each.path}: ${each.why}`)
       else if (found.push(each) > most) throw tooMany(most, rest)
     }
@@ -90,9 +92,27 @@ interface Found {
   readonly name: string
 }
 
-async function* find(path: string): AsyncIterable<Found | { path: string; why: string }> {
+/** Two folders of one name, in different places, stay two. */
+function makeRootNamer(): (folder: string) => string {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  return (folder) => {
+    const path = resolve(folder)
+    const own = basename(path)
+    let name = names.get(path) ?? own
+    if (!names.has(path)) for (let n = 2; taken.has(name); n++) name = numbered(own, n, true)
+    names.set(path, name)
+    taken.add(name)
+    return name
+  }
+}
+
+async function* find(
+  path: string,
+  nameOf: (folder: string) => string,
+): AsyncIterable<Found | { path: string; why: string }> {
   try {
-    if ((await stat(path)).isDirectory()) yield* listFiles(path, basename(resolve(path)))
+    if ((await stat(path)).isDirectory()) yield* listFiles(path, nameOf(path))
     else yield { path, name: basename(path) }
   } catch (cause) {
     throw unreadable(path, cause)

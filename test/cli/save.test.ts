@@ -110,6 +110,31 @@ test('the longest name can be saved, beside another one of that name', async () 
   expect(readFileSync(join(folder, saved), 'utf8')).toBe(name)
 })
 
+test('a path that is too long for where it goes loses its folders, and nothing else', async () => {
+  let deep = folder
+  while (deep.length < 3_700) mkdirSync((deep = join(deep, 'd'.repeat(200))))
+  const saver = saveInto({ folder: deep, partials: folder, keepsHidden: true, hint: '' })
+  const names = ['a', 'b'].map((top) => `${top}/${`${'ф'.repeat(100)}/`.repeat(2)}решение.txt`)
+  for (const name of [...names, 'a/short.txt']) await take(saver, name)
+  const paths = (await saver.publish()).map(({ path }) => path.slice(deep.length + 1))
+  expect(paths).toEqual(['решение.txt', 'решение (2).txt', 'a/short.txt'])
+  expect(paths.map((path) => readFileSync(join(deep, path), 'utf8'))).toEqual([...names, 'a/short.txt'])
+})
+
+test('two folders did not become one where the dot before one of them was taken off', async () => {
+  const saver = saverFor(false)
+  const names = ['_.git/config', '.git/config', '.git/HEAD', '_.x', '.x']
+  for (const name of names) await take(saver, name)
+  const paths = pathsOf(await saver.publish())
+  expect(paths).toEqual(['_.git/config', '_.git (2)/config', '_.git (2)/HEAD', '_.x', '_ (2).x'])
+  expect(paths.map((path) => readFileSync(join(folder, path), 'utf8'))).toEqual(names)
+})
+
+test('a path of as many bytes as a drop can have is saved, with all its folders', async () => {
+  const name = `${`${'文'.repeat(85)}/`.repeat(14)}решение.txt`
+  expect(await save(name)).toEqual([name])
+})
+
 test('only its owner can read what is saved', async () => {
   await save('a/b.txt')
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
