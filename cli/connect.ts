@@ -19,7 +19,7 @@ export const PATIENCE_MS = {
 export function connect(origin: string, patienceMs: number): Server {
   // What is looked at is short.
   const transport = patienceMs === PATIENCE_MS.look ? within(LONGEST_LOOK_MS, fetchTransport) : fetchTransport
-  return { origin, transport, clock: Date.now, wait: (ms) => sleep(ms), patienceMs }
+  return { origin, transport, clock: Date.now, ticks: () => performance.now(), wait: (ms) => sleep(ms), patienceMs }
 }
 
 /** Gives up an exchange that takes longer as a whole: a server that lets its answer drip is never silent, and never done. */

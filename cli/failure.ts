@@ -1,6 +1,8 @@
 import { isDropError, type DropError, type DropErrorCode } from '#protocol/error.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
+import { isClockFault, type ClockFault } from '#client/clocks.ts'
 import { FileFault } from '#client/source.ts'
+import { formatTime } from './words.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
 export const EXIT = {
@@ -57,8 +59,16 @@ export function describeSystemError(error: unknown): string {
 
 function explainDropError(error: DropError): Failure {
   if (error instanceof FileFault) return explainFileFault(error)
+  if (isClockFault(error)) return explainClock(error)
   const [sentence, exitCode = EXIT.failed, hint] = SENTENCES[error.code]
   return new Failure(sentence, { exitCode, hint, cause: error })
+}
+
+/** @param what - what it has kept from being done. */
+export function explainClock(fault: ClockFault, what = 'changed'): Failure {
+  const { ownMs, serverMs } = fault
+  const told = `this computer's clock says ${formatTime(ownMs)}, the server's says ${formatTime(serverMs)}`
+  return new Failure(`${told}: nothing was ${what}`, { hint: SET_CLOCK, cause: fault })
 }
 
 function explainFileFault(fault: FileFault): Failure {
@@ -69,6 +79,9 @@ function explainFileFault(fault: FileFault): Failure {
       return new Failure(`cannot read ${fault.file}: ${describeSystemError(fault.cause)}`, { cause: fault })
   }
 }
+
+const SET_CLOCK =
+  'set the clock, and run the same command again; if it is right, the server is wrong, and its operator should know'
 
 const REFUSED_CARD = 'nothing was sealed; compare the address with one that the owner published elsewhere'
 
@@ -153,9 +166,9 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
   ],
   rolled_back_card: ['the server shows an older card of this box than before', EXIT.refusedCard, REFUSED_CARD],
   clock_wrong: [
-    "this computer's clock is more than a day ahead of the server's: no keys were deleted, and none published",
+    "this computer's clock is more than a day off the server's: nothing was changed",
     EXIT.failed,
-    'set the clock right; if it is right, the server is wrong, and its operator should know',
+    SET_CLOCK,
   ],
   misplaced: [
     'this drop was sealed for another box or under another name: the server, or somebody who can open it, moved it here',

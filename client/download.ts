@@ -36,7 +36,7 @@ export function makeDownload(
   staging: Staging,
   { onProgress, signal }: ReceiveOptions,
 ): Parts {
-  const transfer: Transfer = { renewedAtMs: server.clock() }
+  const transfer: Transfer = { renewedAtMs: server.ticks() }
   const underWay = new Map<number, Promise<void>>()
   /** Bytes of the parts that are in the staging, and of those that are coming in. */
   const there = new Map<number, number>()
@@ -99,7 +99,7 @@ export function makeDownload(
       tell()
     }
     const { body } = await ask(server, { ...call, dropId, transfer, signal, onProgress: told })
-    transfer.renewedAtMs = server.clock()
+    transfer.renewedAtMs = server.ticks()
     return body
   }
 

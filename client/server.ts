@@ -10,6 +10,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { Unsigned } from '#protocol/signature.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
+import { noteDate } from './heard.ts'
 import { parseRefusal, Refused } from './refused.ts'
 import { exchangeAlive } from './stall.ts'
 import type { Answer, Exchange, Transport } from './transport.ts'
@@ -19,8 +20,10 @@ export interface Server {
   /** `https://drop.example` */
   readonly origin: string
   readonly transport: Transport
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as this device has it: it may be wrong, and be put right at any time. */
   readonly clock: () => number
+  /** Milliseconds since any moment. It goes on evenly, whatever becomes of `clock`: patience is measured by it. */
+  readonly ticks: () => number
   readonly wait: (ms: number) => Promise<void>
   /** How long to go on asking a server that says "later" or cannot be reached, in milliseconds; in a transfer, how long to wait. */
   readonly patienceMs: number
@@ -50,7 +53,7 @@ export interface Call {
 
 /** What the requests of one transfer share. */
 export interface Transfer {
-  /** When a part last went through, in milliseconds since 1970: while any does, no request loses patience. */
+  /** When a part last went through, by the server's `ticks`: while any does, no request loses patience. */
   renewedAtMs: number
   /** Where the clocks disagree: what the server has offered to sign with, so that no part is sent twice for it. */
   nonce?: string
@@ -75,13 +78,13 @@ export type Progress =
  */
 export async function ask(server: Server, call: Call): Promise<Answer> {
   const { body, signal, transfer } = call
-  let began = server.clock()
+  let began = server.ticks()
   const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
   // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
   let nonce = call.nonce ?? transfer?.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
-    const askedAtMs = server.clock()
+    const askedAtMs = server.ticks()
     const outcome = await askOnce(server, call, digest, nonce)
     if (!(outcome instanceof Error)) return outcome
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
@@ -92,18 +95,18 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
       isRenewed = true
       if (transfer === undefined) continue
       transfer.nonce = nonce
-      began += server.clock() - askedAtMs
+      began += server.ticks() - askedAtMs
       continue
     }
     const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
     const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
     const deadline = Math.max(began, transfer?.renewedAtMs ?? 0) + server.patienceMs
     // A part takes long on a slow line, and a machine may sleep over it: in a transfer only waiting costs patience.
-    const nowMs = transfer === undefined ? server.clock() : askedAtMs
+    const nowMs = transfer === undefined ? server.ticks() : askedAtMs
     if (!RETRIED.has(outcome.code) || nowMs + ms > deadline) throw outcome
     call.onProgress?.({ stage: 'waiting', ms })
     await unlessStopped(server.wait(ms), signal)
-    if (transfer !== undefined) began += server.clock() - askedAtMs - ms
+    if (transfer !== undefined) began += server.ticks() - askedAtMs - ms
     // While nobody answered, the nonce that was offered may have aged.
     isRenewed = false
   }
@@ -154,6 +157,7 @@ async function askOnce(server: Server, call: Call, digest: string, nonce: string
       },
     }
     const answer = await exchangeAlive(server.transport, exchange)
+    noteDate(server, answer)
     if (endless.signal.aborted) return new DropError('bad_answer')
     if (answer.status >= 300) return parseRefusal(answer)
     return DELIVERED.has(name) ? await checkDelivery(answer) : answer
@@ -186,7 +190,8 @@ async function fieldsOf(server: Server, call: Call, digest: string, nonce: strin
   if (signers === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
   const { signRequest } = await import('./crypto/sign.ts')
-  const created = Math.floor(server.clock() / 1_000)
+  // A device that believes in a time before 1970 is given a nonce, too.
+  const created = Math.max(0, Math.floor(server.clock() / 1_000))
   const signed = await signRequest(unsignedOf(server, call, digest), signers, nonce, created)
   return { ...fields, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
 }

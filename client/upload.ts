@@ -12,7 +12,7 @@ import type { Answer } from './transport.ts'
 
 /** Deposits a drop of two parts or more: begins, sends what the server has not, commits. docs/protocol.md §6.1. */
 export async function depositParts(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
-  const transfer: Transfer = { renewedAtMs: server.clock() }
+  const transfer: Transfer = { renewedAtMs: server.ticks() }
   const upload = { server, sealed, options, transfer }
   const { size, parts } = sealed
   const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
@@ -115,7 +115,7 @@ async function sendPart(
     const onProgress = (progress: Progress): void => told.part(n, progress)
     const part = { body, digest, query: formatPartQuery(n), onProgress, signal }
     await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
-    transfer.renewedAtMs = server.clock()
+    transfer.renewedAtMs = server.ticks()
   }
   // The server has it. Nothing is given back that failed: it may still be under way.
   giveBack(body)

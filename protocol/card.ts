@@ -3,7 +3,7 @@ import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
 import { parseBase64url, toBase64url, utf8 } from './bytes.ts'
 import { DropError } from './error.ts'
 import { lifeOfCard, type Epoch } from './epoch.ts'
-import { MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
+import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
 import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
 import { isRecipient } from './recipient.ts'
 
@@ -70,7 +70,7 @@ export function checkCard(card: Card, now: number, known = 0): void {
   const { notBefore, notAfter } = lifeOfCard(card.epoch)
   if (card.serial < known) throw new DropError('rolled_back_card')
   if (now / 1_000 >= notAfter) throw new DropError('stale_card')
-  if (now / 1_000 < notBefore - EARLY_SECONDS) throw new DropError('future_card')
+  if (now / 1_000 < notBefore - CARD_EARLY_SECONDS) throw new DropError('future_card')
 }
 
 /** The header of what a root or a reader key signs. */
@@ -133,9 +133,6 @@ export const CARD_TYPE = 'sealdrop-card'
 
 /** The same, of what a reader announces. */
 export const READER_KEYS_TYPE = 'sealdrop-keys'
-
-/** How much earlier than its epoch a card is believed: clocks differ. Seconds. */
-const EARLY_SECONDS = 3_600
 
 function parseCard(value: unknown): Card | undefined {
   const record = fields(value, ['v', 'box', 'serial', 'epoch', 'name', 'readers', 'terms'])

@@ -73,6 +73,9 @@ export const EPOCH_SECONDS = 604_800
 /** How much longer than its epoch a card holds, in seconds (1 day): clocks differ, and owners are late. docs/protocol.md §13.3. */
 export const CARD_GRACE_SECONDS = 86_400
 
+/** How much earlier than its epoch a card is believed, in seconds (1 hour): clocks differ. docs/protocol.md §13.3. */
+export const CARD_EARLY_SECONDS = 3_600
+
 /** Epochs besides the present one for which an owner publishes cards. docs/protocol.md §13.3. */
 export const EPOCHS_AHEAD = 13
 

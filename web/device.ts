@@ -4,8 +4,10 @@ import type { Bytes } from '#protocol/bytes.ts'
 export interface Device {
   /** `https://drop.example` */
   readonly origin: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as somebody has set it. */
   clock(): number
+  /** Milliseconds since any moment. It goes on evenly, whatever becomes of the clock. */
+  ticks(): number
   /** Ends early when the connection comes back. */
   wait(ms: number): Promise<void>
   /** @returns whether it is in the clipboard now. */
@@ -39,6 +41,7 @@ export function browserDevice(): Device {
   return {
     origin: location.origin,
     clock: () => Date.now(),
+    ticks: () => performance.now(),
     wait: (ms) =>
       new Promise((resolve) => {
         const end = (): void => {

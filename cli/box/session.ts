@@ -14,6 +14,7 @@ import {
   type OpenVault,
   type Vault,
 } from '#client/box/vault.ts'
+import { agreeOnTime, isClockFault } from '#client/clocks.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import type { Server } from '#client/server.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
@@ -83,6 +84,18 @@ export async function asReader<T>(session: Session, request: Promise<T>): Promis
   }
 }
 
+/**
+ * The time with which the keys of a box begin here. Asked first: by a clock that is wrong nothing is made.
+ * @returns milliseconds since 1970
+ */
+export async function timeOf(origin: string): Promise<number> {
+  try {
+    return (await agreeOnTime(connect(origin, PATIENCE_MS.look), Date.now())).earliest
+  } catch (error) {
+    throw nameServer(error, origin, 'nothing was made; --server and SEALDROP_SERVER name another server')
+  }
+}
+
 export function isHere(): Failure {
   return new Failure('this box is on this computer already', { hint: 'sealdrop box show tells about it' })
 }
@@ -139,7 +152,8 @@ function tellStretching(): (done: number) => void {
 export async function keepUp(session: Session): Promise<void> {
   const now = Date.now()
   const isOwner = session.state().phrase !== undefined
-  await deleteOldKeys(session, now)
+  // By a clock that is wrong nothing else can be done either, and it is told once.
+  if (!(await deleteOldKeys(session, now))) return
   try {
     await (isOwner ? renewIfDue(session, now) : tellKeys(session, now))
   } catch (error) {
@@ -150,12 +164,17 @@ export async function keepUp(session: Session): Promise<void> {
   }
 }
 
-async function deleteOldKeys(session: Session, now: number): Promise<void> {
+/** @returns whether the clock of this computer is right, as far as it is known */
+async function deleteOldKeys(session: Session, now: number): Promise<boolean> {
   try {
     await session.change((state) => forgetOldKeys(session.server(PATIENCE_MS.look), state, now))
+    return true
   } catch (error) {
     const { hint, message } = explain(nameServer(error, session.state().origin))
-    say(`old keys could not be deleted: ${message}${hint === undefined ? '' : `; ${hint}`}`)
+    const isClock = isClockFault(error)
+    const what = isClock ? 'the keys of this box could not be seen to' : 'old keys could not be deleted'
+    say(`${what}: ${message}${hint === undefined ? '' : `; ${hint}`}`)
+    return !isClock
   }
 }
 

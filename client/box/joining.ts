@@ -6,10 +6,12 @@ import { utf8 } from '#protocol/bytes.ts'
 import type { Stretch } from '../crypto/argon2.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
+import { agreeOnTime } from '../clocks.ts'
 import { parseLink } from '../link.ts'
 import { deposit, seal } from '../send.ts'
 import { ask, type Server } from '../server.ts'
 import { newChain } from './chain.ts'
+import { withPresentChain } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
 import { formatReaderCode } from './reader-code.ts'
 import { deriveReaderKey, recipientsFrom, signReaderKeys } from './reader-keys.ts'
@@ -51,13 +53,28 @@ export async function join(order: {
   }
 }
 
+/** What a reader-to-be has laid down its keys under. */
+export interface MadeCode {
+  /** To be kept before the code is given out: its keys may have begun again. */
+  readonly state: BoxState
+  /** `sdreader1…`, to be given to the owner. Whoever else uses it first makes the owner see that it is used. */
+  readonly code: string
+}
+
 /**
  * Lays the reader's keys down on the server, for one opening within seven days.
  * @param stretch - not used: a reader code needs no passphrase.
- * @returns `sdreader1…`, to be given to the owner. Whoever else uses it first makes the owner see that it is used.
+ * @throws ClockFault: nothing is laid down
  */
-export async function makeReaderCode(server: Server, state: BoxState, now: number, stretch: Stretch): Promise<string> {
-  const keys = await ownKeys(state, await deriveReaderKey(state.reader.seed), now)
+export async function makeReaderCode(
+  server: Server,
+  before: BoxState,
+  now: number,
+  stretch: Stretch,
+): Promise<MadeCode> {
+  const at = await agreeOnTime(server, now)
+  const state = withPresentChain(before, at)
+  const keys = await ownKeys(state, await deriveReaderKey(state.reader.seed), at.earliest)
   const sender = await generateSigningKey()
   const options = {
     origin: server.origin,
@@ -72,16 +89,17 @@ export async function makeReaderCode(server: Server, state: BoxState, now: numbe
   await deposit(server, sealed, { sender })
   const secret = parseLink(sealed.link)?.secret
   if (secret === undefined) throw new TypeError('what was sealed has no link')
-  return formatReaderCode(secret)
+  return { state, code: formatReaderCode(secret) }
 }
 
 /**
  * Tells the owner the reader's keys for this epoch and those ahead. Changes nothing if they are known.
- * @throws Refused `not_proved` for who is not on the card: not yet, or not any more
+ * @throws Refused `not_proved` for who is not on the card: not yet, or not any more; ClockFault
  */
 export async function announceKeys(server: Server, state: BoxState, now: number): Promise<void> {
+  const { earliest } = await agreeOnTime(server, now)
   const member = await deriveReaderKey(state.reader.seed)
-  const body = utf8(await ownKeys(state, member, now))
+  const body = utf8(await ownKeys(state, member, earliest))
   await ask(server, { name: 'keys', box: state.box, boxReader: member.publicKey, body, signers: { member } })
 }
 

@@ -9,12 +9,13 @@ import { hkdfExpand } from '../crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { parseJson } from '../refused.ts'
+import { agreeOnTime, type Agreed } from '../clocks.ts'
 import { ask, type Server } from '../server.ts'
 import type { LinkSecret } from '../link.ts'
 import { signCard } from './card-sign.ts'
 import { catchUp } from './catch-up.ts'
 import { newChain } from './chain.ts'
-import { forgetOldKeys } from './forget.ts'
+import { withoutOldKeys, withPresentChain } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
 import { fetchReader, parseReaderCode } from './reader-code.ts'
 import { deriveReaderKey, readReaderKeys, recipientsFrom, signReaderKeys } from './reader-keys.ts'
@@ -25,7 +26,10 @@ import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 export { forgetOldKeys } from './forget.ts'
 export { invite, listInvitations, uninvite } from './invitations.ts'
 
-/** What an owner does. Each returns the next state, which the caller keeps. */
+/**
+ * What an owner does. Each returns the next state, which the caller keeps. Whatever publishes compares the clocks first, and by
+ * a device whose clock is more than a day off the server's nothing is changed: ClockFault.
+ */
 
 export interface NewBox {
   readonly state: BoxState
@@ -75,12 +79,13 @@ export async function createBox(plan: BoxPlan): Promise<NewBox> {
 /**
  * Publishes cards for the present epoch and those ahead, with the name and the terms that the state says, and forgets old
  * keys. Readers whom another device of the owner's has added or removed since are taken up.
- * @throws Refused `outdated` if the server holds cards that are newer still; DropError `offline`; what `forgetOldKeys` throws
+ * @throws Refused `outdated` if the server holds cards that are newer still; ClockFault; DropError `offline`
  */
 export async function publish(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { name, terms } = state
+  const at = await beginAt(server, state, now)
   const { state: latest } = await catchUp(server, state)
-  return publishNow(server, { ...latest, name, terms }, now)
+  return publishNow(server, { ...latest, name, terms }, at)
 }
 
 /** Whether cards or a reader's keys run short: the owner publishes again before senders are refused. */
@@ -100,16 +105,19 @@ export function readersRunningShort(state: BoxState, now: number): readonly Know
  */
 export async function renew(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { key: root } = await rootOf(state)
+  const at = await agreeOnTime(server, now)
   const { state: latest, by } = await catchUp(server, state)
   const announced = await fetchAnnounced(server, latest, root)
   const readers = latest.readers.map((reader) =>
-    announced.filter(({ key }) => key === reader.key).reduce((known, each) => withNewKeys(known, each, now), reader),
+    announced
+      .filter(({ key }) => key === reader.key)
+      .reduce((known, each) => withNewKeys(known, each, at.earliest), reader),
   )
   const next = { ...latest, readers }
-  const isShort = readersRunningShort(next, now).length > 0
+  const isShort = readersRunningShort(next, at.earliest).length > 0
   const isGained = readers.some((reader, index) => lastOf(reader) > lastOf(latest.readers[index] ?? reader))
   const isSettled = by === 'others' || (by === 'this device' && isShort && !isGained)
-  return isSettled && reachFarEnough(latest, now) ? forgetOldKeys(server, next, now) : publishNow(server, next, now)
+  return isSettled && reachFarEnough(latest, at.earliest) ? withoutOldKeys(next, at) : publishNow(server, next, at)
 }
 
 /**
@@ -126,18 +134,19 @@ export async function takeUp(server: Server, state: BoxState, now: number): Prom
 /**
  * Lets somebody else read: opens the drop that a reader code leads to, and publishes. May be repeated after a failure; only
  * once it is published does the server forget the keys.
- * @throws DropError `bad_code`; Refused `gone`, `claimed`; RangeError beyond eight readers
+ * @throws DropError `bad_code`; Refused `gone`, `claimed`; ClockFault; RangeError beyond eight readers
  */
 export async function addReader(server: Server, state: BoxState, code: string, now: number): Promise<BoxState> {
   const secret = parseReaderCode(code)
   if (secret === undefined) throw new DropError('bad_code')
+  const at = await beginAt(server, state, now)
   const { reader, finish } = await fetchReader(server, state.box, secret, await claimerOf(state, secret))
   const { state: latest } = await catchUp(server, state)
   const others = latest.readers.filter(({ key }) => key !== reader.key)
   if (others.length >= MAX_BOX_READERS) throw new RangeError('a box has eight readers at most')
   if (latest.readers.some(({ key, ages }) => key === reader.key && ages.length === 0)) throw new DropError('bad_code')
   const removed = latest.removed.filter((key) => key !== reader.key)
-  const next = await publishNow(server, { ...latest, readers: [...others, reader], removed }, now)
+  const next = await publishNow(server, { ...latest, readers: [...others, reader], removed }, at)
   // The reader is on the card: if this is lost, what is left of the code expires by itself.
   await finish().catch(() => {})
   return next
@@ -147,15 +156,24 @@ export async function addReader(server: Server, state: BoxState, code: string, n
 export async function removeReader(server: Server, state: BoxState, key: PublicKey, now: number): Promise<BoxState> {
   const own = await deriveReaderKey(state.reader.seed)
   if (key === own.publicKey) throw new RangeError("not this device's own reader")
+  const at = await beginAt(server, state, now)
   const { state: latest } = await catchUp(server, state)
   const readers = latest.readers.filter((reader) => reader.key !== key)
   const removed = [...latest.removed.filter((each) => each !== key), key]
-  return publishNow(server, { ...latest, readers, removed }, now)
+  return publishNow(server, { ...latest, readers, removed }, at)
 }
 
-async function publishNow(server: Server, state: BoxState, now: number): Promise<BoxState> {
+/** The time by which an owner changes a box. */
+async function beginAt(server: Server, state: BoxState, now: number): Promise<Agreed> {
+  // Whoever is no owner asks nobody.
+  await rootOf(state)
+  return agreeOnTime(server, now)
+}
+
+async function publishNow(server: Server, state: BoxState, at: Agreed): Promise<BoxState> {
   const root = await rootOf(state)
-  const next = await forgetOldKeys(server, state, now)
+  const next = withoutOldKeys(withPresentChain(state, at), at)
+  const { earliest: now } = at
   try {
     return await publishAs(server, root, next, now)
   } catch (error) {

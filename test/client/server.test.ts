@@ -268,10 +268,10 @@ test('a machine that slept over a part had used up all patience, and asked nobod
   // While it asks, and while it waits, an hour passes.
   const sleepy = serverThat([], 15_000)
   let now = 0
-  const clock = (): number => now
+  const ticks = (): number => now
   const wait = async (ms: number): Promise<void> => (await sleepy.wait(ms), void (now += ms + 3_600_000))
   const transport = async (): Promise<never> => ((now += 3_600_000), Promise.reject(new TypeError('network error')))
-  const server = { ...sleepy, clock, wait, transport }
+  const server = { ...sleepy, ticks, wait, transport }
   await expect(ask(server, { ...call, transfer: { renewedAtMs: 0 } })).rejects.toMatchObject({ code: 'offline' })
   expect(sleepy.waits).toEqual([1_000, 2_000, 4_000, 8_000])
   // Where no part is at stake, whoever has waited that long is told.
@@ -280,7 +280,7 @@ test('a machine that slept over a part had used up all patience, and asked nobod
   // Nor was patience left to a part that was long on its way, only to be refused for the clock.
   const refusing = serverThat([refuses('not_proved', {}, offer), lost, good], 15_000)
   const slowly: typeof refusing.transport = (exchange) => ((now += 3_600_000), refusing.transport(exchange))
-  await ask({ ...refusing, clock, transport: slowly }, { ...call, transfer: { renewedAtMs: 0 } })
+  await ask({ ...refusing, ticks, transport: slowly }, { ...call, transfer: { renewedAtMs: 0 } })
 })
 
 test('where the clocks disagree, the requests of one transfer learn it once', async () => {

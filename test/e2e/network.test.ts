@@ -44,6 +44,7 @@ function reach(patienceMs: number): Server {
     origin: proxy.url,
     transport: fetchTransport,
     clock: Date.now,
+    ticks: () => performance.now(),
     wait: (ms) => sleep(Math.min(ms, 100)),
     patienceMs,
   }

@@ -142,7 +142,7 @@ test('a worker that shows an older card with a reader who was removed is noticed
   const { address, state: made } = await makeBox('Rolled back')
   const now = Date.now()
   const ben = await joinBox({ origin: liar.url, box: address, readerName: 'Ben', now })
-  const withBen = await addReader(server, made, await makeReaderCode(server, ben, now, stretch), now)
+  const withBen = await addReader(server, made, (await makeReaderCode(server, ben, now, stretch)).code, now)
   const { publicKey: removed } = await deriveReaderKey(ben.reader.seed)
   const state = await removeReader(server, withBen, removed, now)
   expect(state.readers.map(({ key }) => key)).not.toContain(removed)

@@ -10,6 +10,7 @@ const server = (waits: number[]): Server => ({
   origin: location.origin,
   transport: xhrTransport,
   clock: () => performance.now(),
+  ticks: () => performance.now(),
   wait: async (ms) => void waits.push(ms),
   patienceMs: 60_000,
 })

@@ -37,7 +37,12 @@ test('a reader who was added by a code opens what is written from then on, and a
   const alone = await newBox(server)
   await write(server, alone, 'before')
   const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
-  const both = await addReader(server, alone, await makeReaderCode(server, ana, Date.now(), quickStretch), Date.now())
+  const both = await addReader(
+    server,
+    alone,
+    (await makeReaderCode(server, ana, Date.now(), quickStretch)).code,
+    Date.now(),
+  )
   await write(server, alone, 'with Ana')
   expect(await read(server, both)).toEqual(['before', 'with Ana'])
   expect(await read(server, ana)).toEqual(['open_failed', 'with Ana'])
@@ -54,20 +59,33 @@ test('a reader code is good for one opening', async () => {
   const server = serverVia()
   const [state, other] = [await newBox(server), await newBox(server)]
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
-  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  const { code } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   await addReader(server, state, code, Date.now())
   await expect(addReader(server, state, code, Date.now())).rejects.toMatchObject({ code: 'gone' })
-  const again = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  const { code: again } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   await expect(addReader(server, other, again, Date.now())).rejects.toMatchObject({ code: 'bad_code' })
   // Whoever intercepts it is noticed: it is used.
   await expect(addReader(server, state, again, Date.now())).rejects.toMatchObject({ code: 'claimed' })
+})
+
+test('a reader who joined by a clock a month ahead read nothing for a month', async () => {
+  const server = serverVia()
+  const state = await newBox(server)
+  const early = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() + 30 * DAY })
+  const wrong = makeReaderCode(server, early, Date.now() + 30 * DAY, quickStretch)
+  await expect(wrong).rejects.toMatchObject({ code: 'clock_wrong' })
+  // Its clock is right by now.
+  const { code, state: ana } = await makeReaderCode(server, early, Date.now(), quickStretch)
+  await addReader(server, state, code, Date.now())
+  await write(server, state, 'with Ana')
+  expect(await read(server, ana)).toEqual(['with Ana'])
 })
 
 test('an owner who was cut off before the reader was published uses the same code again', async () => {
   const server = serverVia()
   const state = await newBox(server)
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
-  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  const { code } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   const cut = serverVia((request) => {
     if (request.url.endsWith('/publish')) throw new TypeError('cut off')
     return directly(request)
@@ -90,7 +108,7 @@ test('a ninth reader is refused, and its code is good still once there is room',
   )
   const full = await publish(server, { ...state, readers: [...state.readers, ...others] }, Date.now())
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
-  const code = await makeReaderCode(server, ana, Date.now(), quickStretch)
+  const { code } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   await expect(addReader(server, full, code, Date.now())).rejects.toThrow(RangeError)
   const [other] = others
   if (other === undefined) throw new Error('no reader')
@@ -105,7 +123,12 @@ test('a reader stays on the card for as long as it announces its keys', async ()
   const alone = await newBox(server)
   const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
   await expect(announceKeys(server, ana, Date.now())).rejects.toMatchObject({ code: 'not_proved' })
-  const both = await addReader(server, alone, await makeReaderCode(server, ana, Date.now(), quickStretch), Date.now())
+  const both = await addReader(
+    server,
+    alone,
+    (await makeReaderCode(server, ana, Date.now(), quickStretch)).code,
+    Date.now(),
+  )
   travel(10 * WEEK)
   await announceKeys(server, ana, Date.now())
   const renewed = await renew(server, both, Date.now())

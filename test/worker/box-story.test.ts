@@ -86,7 +86,7 @@ test('strangers write, two readers read, one answers, the stranger comes back, t
   const server = serverVia(wire)
   const owner = await newBox(server)
   const ben = await join({ origin: ORIGIN, box: owner.box, readerName: 'Ben', now: Date.now() })
-  const code = await makeReaderCode(server, ben, Date.now(), quickStretch)
+  const { code } = await makeReaderCode(server, ben, Date.now(), quickStretch)
   const shared = await addReader(server, owner, code, Date.now())
   const readers = [await accessOfState(shared), await accessOfState(ben)]
   const keys = readers.map(({ readerKey }) => readerKey)
@@ -180,7 +180,7 @@ test('who was taken off the card lists nothing and collects nothing, and opens n
   const server = serverVia()
   const owner = await newBox(server)
   const ben = await join({ origin: ORIGIN, box: owner.box, readerName: 'Ben', now: Date.now() })
-  const code = await makeReaderCode(server, ben, Date.now(), quickStretch)
+  const { code } = await makeReaderCode(server, ben, Date.now(), quickStretch)
   const shared = await addReader(server, owner, code, Date.now())
   const access = await accessOfState(ben)
   await write(server, owner.box, 'for both', newReturnCode())

@@ -1,4 +1,6 @@
+import { isClockFault } from '#client/clocks.ts'
 import { isDropError, type DropErrorCode } from '#protocol/error.ts'
+import type { ToldFault } from './state.ts'
 
 /** What a person can be told of what went wrong with a box. */
 export type FaultCode =
@@ -8,6 +10,8 @@ export type FaultCode =
   | 'outdated'
   | 'not_proved'
   | 'clock_wrong'
+  /** The server has not said what time it is: what is due to be deleted is there still. */
+  | 'keys_kept'
   /** This reader is on no card: its keys have run out, or it was removed. */
   | 'reader_ended'
   | 'too_large'
@@ -60,6 +64,14 @@ export function faultOf(error: unknown): FaultCode {
   if (isDropError(error)) return TOLD[error.code] ?? 'refused'
   if (error instanceof DOMException) return error.name === 'NotSupportedError' ? 'unsupported' : 'not_kept'
   return 'broken'
+}
+
+/** The same, with all that is told besides. */
+export function toldFault(error: unknown): ToldFault {
+  const code = faultOf(error)
+  if (!isClockFault(error)) return { code }
+  const { ownMs, serverMs } = error
+  return { code, clocks: { ownMs, serverMs } }
 }
 
 const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {

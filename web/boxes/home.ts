@@ -56,7 +56,17 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
   return {
     section: (section) => dispatch({ type: 'section', section }),
     lock: () => unlocking.lock('pressed'),
-    publish: () => publishing('publish', renew, words.published),
+    publish: () =>
+      publishing(
+        'publish',
+        async (server, state, now) => {
+          const renewed = await renew(server, state, now)
+          // What was due to be deleted is deleted with it.
+          dispatch({ type: 'told', about: { keysFault: undefined } })
+          return renewed
+        },
+        words.published,
+      ),
     terms: (terms) =>
       publishing('terms', (server, state, now) => publish(server, { ...state, terms }, now), words.termsKept),
     addReader: (code) =>
@@ -80,7 +90,13 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
     makeCode: () =>
       run('code', async (waiting) => {
         const server = serverOf(tools, WORK_PATIENCE_MS)
-        const code = await makeReaderCode(server, session().state(), device.clock(), stretch)
+        let code = ''
+        // What its keys are is kept before anybody is given the code.
+        await session().work(async (before) => {
+          const made = await makeReaderCode(server, before, device.clock(), stretch)
+          code = made.code
+          return made.state
+        })
         show(waiting, { code })
         done(words.codeMade)
       }),

@@ -5,9 +5,11 @@ import { createBox } from '#client/box/owner.ts'
 import { deriveRoot, parsePhrase, type Phrase } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { addPasskey, newVault } from '#client/box/vault.ts'
+import { presentTime } from '#client/clocks.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { parseName } from '#protocol/card.ts'
+import { serverOf } from '../effects/tools.ts'
 import type { MakingAct } from './act.ts'
 import { BoxFault, faultOf } from './fault.ts'
 import { findCard } from './find-card.ts'
@@ -35,6 +37,9 @@ export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking)
     if (vaults.some((vault) => vault.box === box)) throw new BoxFault('here')
   }
 
+  /** With what time keys begin here. It is asked once: who is not connected goes on, and is told when they are published. */
+  const timeOf = (): Promise<number> => presentTime(serverOf(tools, 0), device.clock())
+
   return {
     leave() {
       made = undefined
@@ -47,7 +52,8 @@ export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking)
         if (name === undefined || readerName === undefined) throw new BoxFault('no_name')
         const { invitation, largest } = plan
         const typed = phrase
-        const order = { origin: device.origin, name, readerName, terms: { largest, invitation }, now: device.clock() }
+        const now = await timeOf()
+        const order = { origin: device.origin, name, readerName, terms: { largest, invitation }, now }
         const box = await createBox(typed === undefined ? order : { ...order, phrase: typed })
         if (!isThere()) return
         // Who has typed the phrase has it.
@@ -91,6 +97,7 @@ export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking)
         const restored = await openBackup(bytes, passphrase, stretched)
         if (restored.origin !== device.origin) throw new BoxFault('elsewhere')
         await refuseTwice(restored.box)
+        await timeOf()
         if (isThere()) goProtect(restored, false)
       }),
     join: (address, readerName) =>
@@ -105,7 +112,7 @@ export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking)
           origin: device.origin,
           box: target.address,
           readerName: name,
-          now: device.clock(),
+          now: await timeOf(),
         })
         const card = await findCard(tools, target.address)
         if (isThere()) goProtect(card === undefined ? joined : { ...joined, name: card.name }, false)

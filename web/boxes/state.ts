@@ -1,3 +1,4 @@
+import type { ClockFault } from '#client/clocks.ts'
 import type { InvitationState } from '#protocol/box-api.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { BoxTermsOfCard, CardReader } from '#protocol/card.ts'
@@ -73,6 +74,8 @@ export interface Home {
   readonly card?: { readonly readers: readonly CardReader[]; readonly own: PublicKey } | undefined
   /** What was not done while the box was protected: it has no passkey. */
   readonly passkeyFault?: FaultCode | undefined
+  /** What is wrong with the keys of this device, until they are published or the box is unlocked again. */
+  readonly keysFault?: ToldFault | undefined
 }
 
 /** What is left of an invitation. Its secret stays in the box. */
@@ -95,7 +98,6 @@ export type JobName =
   | 'unlock'
   | 'passkey-unlock'
   | 'publish'
-  | 'keys'
   | 'terms'
   | 'add-reader'
   | 'remove-reader'
@@ -118,9 +120,15 @@ export interface Job {
   readonly work: Work
 }
 
-export interface Fault {
+export interface Fault extends ToldFault {
   readonly at: JobName
+}
+
+/** What a person is told. */
+export interface ToldFault {
   readonly code: FaultCode
+  /** With `clock_wrong`: what the clocks say, in milliseconds since 1970. */
+  readonly clocks?: Pick<ClockFault, 'ownMs' | 'serverMs'> | undefined
 }
 
 export type Asking =
@@ -139,7 +147,7 @@ export type BoxesEvent =
   /** What the server or a job has told about the box that is open. */
   | {
       readonly type: 'told'
-      readonly about: Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault'>>
+      readonly about: Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault' | 'keysFault'>>
     }
   | { readonly type: 'changed' }
   | { readonly type: 'persisted'; readonly isPersisted: boolean }

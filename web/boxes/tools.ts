@@ -1,7 +1,7 @@
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import type { RoomTools } from '../room-tools.ts'
 import type { Work } from '../state.ts'
-import { BoxFault, faultOf } from './fault.ts'
+import { BoxFault, toldFault } from './fault.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Passkeys } from './passkey.ts'
 import type { BoxesEvent, BoxesState, JobName } from './state.ts'
@@ -68,7 +68,7 @@ export function makeJobs({ dispatch, state }: BoxTools, session: () => OpenSessi
         if (isThere()) dispatch({ type: 'worked', job: undefined })
         return true
       } catch (error) {
-        if (isThere()) dispatch({ type: 'failed', fault: { at: name, code: faultOf(error) } })
+        if (isThere()) dispatch({ type: 'failed', fault: { at: name, ...toldFault(error) } })
         return false
       }
     },

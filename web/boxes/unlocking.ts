@@ -1,12 +1,13 @@
 import { announceKeys } from '#client/box/joining.ts'
 import { forgetOldKeys, needsRenewal, renew, takeUp } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
+import { isClockFault } from '#client/clocks.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
-import { BoxFault, faultOf } from './fault.ts'
+import { BoxFault, faultOf, toldFault } from './fault.ts'
 import { openSession, type OpenSession } from './open-session.ts'
 import { slipsOf } from './slips.ts'
-import type { Entry, LockCause } from './state.ts'
+import type { Entry, LockCause, ToldFault } from './state.ts'
 import type { BoxTools, Jobs } from './tools.ts'
 
 export interface Unlocking {
@@ -82,7 +83,14 @@ export function makeUnlocking(
     const server = serverOf(tools, LOOK_PATIENCE_MS)
     const now = device.clock()
     try {
-      const state = await session.work((before) => forgetOldKeys(server, before, now))
+      await session.work((before) => forgetOldKeys(server, before, now))
+    } catch (error) {
+      tellOfKeys(session, isClockFault(error) ? toldFault(error) : { code: 'keys_kept' })
+      // By a clock that is wrong nothing else can be done either.
+      if (session.isLocked() || isClockFault(error)) return
+    }
+    try {
+      const state = session.state()
       if (state.phrase === undefined) return await announceKeys(server, state, now)
       await session.work((before) => takeUp(server, before, now))
     } catch (error) {
@@ -93,14 +101,16 @@ export function makeUnlocking(
       const isReader = phrase === undefined
       // Who has just joined waits to be added, and has read nothing yet.
       const isEnded = isReader && code === 'not_proved' && Object.keys(reading.items).length > 0
-      const told = isEnded ? 'reader_ended' : code === 'clock_wrong' ? code : undefined
-      // What somebody has begun meanwhile goes on, and is not to look failed.
-      if (told !== undefined && tools.state().job === undefined)
-        dispatch({ type: 'failed', fault: { at: 'keys', code: told } })
+      if (isEnded) tellOfKeys(session, { code: 'reader_ended' })
       if (isReader) return
     }
     if (session.isLocked() || !needsRenewal(session.state(), now)) return
     await run('publish', async () => void (await session.work((state) => renew(server, state, now))))
+  }
+
+  /** It stays, whatever somebody has begun meanwhile. */
+  const tellOfKeys = (session: OpenSession, keysFault: ToldFault): void => {
+    if (!session.isLocked()) dispatch({ type: 'told', about: { keysFault } })
   }
 
   return {

@@ -22,7 +22,14 @@ export interface Tools {
 
 /** The server that gave us this page. @param patienceMs - how long it may be asked again when it cannot be reached. */
 export function serverOf({ device, transport }: Pick<Tools, 'device' | 'transport'>, patienceMs: number): Server {
-  return { origin: device.origin, transport, clock: () => device.clock(), wait: (ms) => device.wait(ms), patienceMs }
+  return {
+    origin: device.origin,
+    transport,
+    clock: () => device.clock(),
+    ticks: () => device.ticks(),
+    wait: (ms) => device.wait(ms),
+    patienceMs,
+  }
 }
 
 /** What a person is told of a failure. Whatever is not of the contract is a fault of ours, or a part that did not load. */

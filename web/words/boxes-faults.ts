@@ -10,7 +10,9 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   not_proved:
     'The server did not accept this device as the owner or a reader of the box. Check that the clock of this device is right.',
   clock_wrong:
-    'The clock of this device is more than a day ahead of the server’s. Keys that may still be needed were not deleted, and none were published. Set the clock right and unlock the box again; if it is right, tell who runs the server.',
+    'The clocks of this device and of the server are more than a day apart, so nothing was published, changed or deleted. Set the clock of this device right and try again; if it is right, tell whoever runs the server.',
+  keys_kept:
+    'Old keys could not be deleted, because the server did not say what time it is. They stay on this device until then: unlock the box again later, with a connection.',
   reader_ended:
     'This device is not on the list of readers any more: its keys have run out, or the owner has removed it. It opens nothing that comes from now on. To read again, make a new reader code under “Readers”, and give it to the owner.',
   too_large: 'That is more than this server takes.',
@@ -39,4 +41,9 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
     'This passkey cannot protect a box: where it is kept, it gives no key to seal with. The passphrase protects it, as before.',
   broken: 'A part of this page could not be loaded, or has a fault. Nothing is lost; try again when you are connected.',
   unsupported: 'This browser lacks what boxes need (Ed25519 over HTTPS). Use a newer browser, or the command line.',
+}
+
+/** What the clocks say. */
+export function clockTimes(own: string, server: string): string {
+  return `This device says ${own}; the server says ${server}.`
 }

@@ -6,7 +6,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
 import { parseCardName, parseSize } from '../../box/options.ts'
 import { checkPhraseFile, teachPhrase, writePhrase } from '../../box/phrase.ts'
-import { keepBox, type Session } from '../../box/session.ts'
+import { keepBox, timeOf, type Session } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
 import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
@@ -28,10 +28,11 @@ export async function create(args: readonly string[]): Promise<ExitCode> {
   const left = phraseFile === undefined ? undefined : checkPhraseFile(phraseFile)
 
   const largest = Math.min(wanted, await largestOf(origin))
+  const now = await timeOf(origin)
   if (left !== undefined && phraseFile !== undefined) await requireUnused(origin, left, phraseFile)
   const passphrase = await takeNewPassphrase(passphraseFile)
   const terms = { largest, invitation: values['invitation-only'] }
-  const { state, phrase } = await createBox({ origin, name, readerName, terms, now: Date.now(), phrase: left })
+  const { state, phrase } = await createBox({ origin, name, readerName, terms, now, phrase: left })
   // Before anything else is kept: a box without its phrase is soon no box.
   if (phraseFile !== undefined && left === undefined) writePhrase(phraseFile, phrase)
   const session = await keepAfterPhrase(phraseFile, keepBox(state, passphrase))

@@ -3,7 +3,7 @@ import { parseWriteTarget } from '#client/box/address-link.ts'
 import { join as joinBox, makeReaderCode } from '#client/box/joining.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseCardName } from '../../box/options.ts'
-import { keepBox, unlockQuietly } from '../../box/session.ts'
+import { keepBox, timeOf, unlockQuietly } from '../../box/session.ts'
 import { readVault } from '../../box/vaults.ts'
 import { nameServer, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../../failure.ts'
@@ -25,12 +25,20 @@ export async function join(args: readonly string[]): Promise<ExitCode> {
   const origin = values.server === undefined && target.origin !== undefined ? target.origin : parseServer(values.server)
   const session = isAgain
     ? await unlockQuietly({ box: address, 'passphrase-file': file })
-    : await keepBox(await joinBox({ origin, box: address, readerName, now: Date.now() }), await takeNewPassphrase(file))
+    : await keepBox(
+        await joinBox({ origin, box: address, readerName, now: await timeOf(origin) }),
+        await takeNewPassphrase(file),
+      )
   if (session.state().phrase !== undefined) throw new Failure('this computer is the owner of that box already')
   const server = session.server(PATIENCE_MS.send)
-  let code: string
+  let code = ''
   try {
-    code = await makeReaderCode(server, session.state(), Date.now(), stretch)
+    // What its keys are is kept before anybody is given the code.
+    await session.change(async (before) => {
+      const made = await makeReaderCode(server, before, Date.now(), stretch)
+      code = made.code
+      return made.state
+    })
   } catch (error) {
     throw nameServer(error, server.origin, 'run the same command again')
   }

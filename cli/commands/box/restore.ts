@@ -3,12 +3,13 @@ import { openBackup } from '#client/box/backup.ts'
 import { fetchOwnCard } from '#client/box/own-card.ts'
 import { createBox, publish } from '#client/box/owner.ts'
 import type { BoxState } from '#client/box/state.ts'
+import { presentTime } from '#client/clocks.ts'
 import { fetchLimits } from '#client/send.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { fetchItems } from '../../box/items.ts'
 import { parseCardName } from '../../box/options.ts'
 import { takePhrase } from '../../box/phrase.ts'
-import { isHere, keepBox, keepUp, type Session } from '../../box/session.ts'
+import { isHere, keepBox, keepUp, timeOf, type Session } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
 import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
@@ -41,6 +42,7 @@ async function fromBackup(path: string, values: Values): Promise<ExitCode> {
     ownFile === undefined ? await takePassphrase('Passphrase of the backup', file) : await readPassphrase(ownFile)
   const state = await openWith(bytes, passphrase)
   if (readVault(state.box) !== undefined) throw isHere()
+  await presentTime(connect(state.origin, PATIENCE_MS.look), Date.now())
   // The same passphrase goes on, unless another is given for this computer.
   const session = await keepBox(state, ownFile === undefined ? passphrase : await takeNewPassphrase(file))
   await keepUp(session)
@@ -63,7 +65,7 @@ async function fromPhrase(values: Values): Promise<ExitCode> {
   const origin = parseServer(values.server)
   const readerName = parseCardName(values['reader-name'], '--reader-name')
   const phrase = await takePhrase(values['phrase-file'])
-  const now = Date.now()
+  const now = await timeOf(origin)
   const server = connect(origin, PATIENCE_MS.look)
   let bare: BoxState
   let last: Awaited<ReturnType<typeof fetchOwnCard>> | undefined

@@ -28,7 +28,7 @@ test('a device that renews after another has, takes up what that has published, 
   expect(needsRenewal(second, later)).toBe(true)
   const asked = server.asked.length
   const caught = await renew(server, second, later)
-  expect(server.asked.slice(asked)).toEqual(['card', 'readers', 'limits'])
+  expect(server.asked.slice(asked)).toEqual(['limits', 'card', 'readers'])
   expect([caught.name, caught.serial, caught.lastEpoch]).toEqual(['New name', renewed.serial, renewed.lastEpoch])
   expect(caught.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
   expect(caught.chain.epoch).toBeGreaterThan(second.chain.epoch - 1)
@@ -68,6 +68,7 @@ test('a reader whom one device has removed does not come back through another th
   const removed = await removeReader(server, first, publicKey, NOW)
   // The second device believes that Ana was never removed.
   server.hand = (name) => (name === 'card' ? says({ card: old?.jws, largest: 1 }) : undefined)
+  server.now = NOW + 60_000
   await publish(server, { ...first, name: 'Second' }, NOW + 60_000)
   server.hand = undefined
   expect(namesOf(server)[0]).toEqual(['Office', 'Ana'])
@@ -87,7 +88,7 @@ test('a reader whom one device has added is no stranger to another that is unloc
   const [, second] = await published()
   const [server, first, ana] = await withReader()
   const told = await takeUp(server, second, NOW)
-  expect(server.asked).toEqual(['card', 'card', 'readers'])
+  expect(server.asked).toEqual(['card', 'limits', 'card', 'readers'])
   expect(told.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
   expect([told.serial, told.lastEpoch]).toEqual([first.serial, first.lastEpoch])
   // Nor does one whom it has removed stay on the list.

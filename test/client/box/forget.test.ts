@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { identityAt } from '#client/box/chain.ts'
 import { forgetOldKeys, publish, renew } from '#client/box/owner.ts'
 import { epochAt, firstNeededEpoch } from '#protocol/epoch.ts'
-import { lost, says } from '../support/network.ts'
+import { lost, refuses, says } from '../support/network.ts'
 import { published } from './support/published.ts'
 import { DAY, NOW, WEEK } from './support/states.ts'
 
@@ -10,14 +10,14 @@ const present = epochAt(NOW)
 
 test('keys are deleted when everything that they seal has expired, and not before', async () => {
   const [server, state] = await published()
-  server.now = NOW + 8 * WEEK
+  server.now = NOW + 4 * WEEK
   expect(await forgetOldKeys(server, state, NOW + 4 * WEEK)).toBe(state)
-  expect(server.asked).toEqual([])
+  server.now = NOW + 8 * WEEK
   const later = await forgetOldKeys(server, state, NOW + 8 * WEEK)
   expect(later.chain.epoch).toBe(firstNeededEpoch(NOW + 8 * WEEK))
   expect(identityAt(later.chain, later.chain.epoch - 1)).toBeUndefined()
   expect(identityAt(later.chain, present + 10)).toBe(identityAt(state.chain, present + 10))
-  expect(await forgetOldKeys(server, later, NOW)).toBe(later)
+  expect(await forgetOldKeys(server, later, NOW + 8 * WEEK)).toBe(later)
 })
 
 test('a clock that is weeks ahead deletes no key that is still needed, and publishes no card', async () => {
@@ -62,11 +62,37 @@ test('a server that does not tell the time has no key deleted', async () => {
   }
 })
 
-test('a device whose server was far ahead, too, publishes what it can still open', async () => {
+test('a device whose server was far ahead, too, begins again with the present week', async () => {
   const [server, state] = await published()
   server.now = NOW + 10 * WEEK
   const ahead = await forgetOldKeys(server, state, server.now)
-  const again = await publish(server, ahead, NOW)
-  expect(server.cards()[0]?.epoch).toBe(ahead.chain.epoch)
-  expect(again.chain.epoch).toBe(ahead.chain.epoch)
+  expect(ahead.chain.epoch).toBeGreaterThan(present)
+  server.now = NOW
+  const again = await publish(server, { ...ahead, backedUpAtMs: NOW }, NOW)
+  expect([server.cards()[0]?.epoch, again.chain.epoch]).toEqual([present, present])
+  // A backup of before does not open what is sealed from now on.
+  expect(again.backedUpAtMs).toBeUndefined()
+})
+
+test('a server that could not tell the time had old keys kept in silence', async () => {
+  const [server, state] = await published()
+  const later = NOW + 8 * WEEK
+  server.now = later
+  for (const answer of [says({ largest: 1 }), lost, refuses('internal')]) {
+    server.hand = () => answer
+    await expect(forgetOldKeys(server, state, later)).rejects.toMatchObject({ name: 'DropError' })
+    // Where nothing is due nobody is told anything.
+    expect(await forgetOldKeys(server, state, NOW)).toBe(state)
+  }
+  const dated = (ms: number): Record<string, string> => ({ Date: new Date(ms).toUTCString() })
+  for (const answer of [says({ largest: 1 }, dated(later)), says('busy', dated(later), 502)]) {
+    server.hand = () => answer
+    expect((await forgetOldKeys(server, state, later)).chain.epoch).toBe(firstNeededEpoch(later))
+  }
+  server.hand = () => says({ largest: 1 }, dated(NOW))
+  await expect(forgetOldKeys(server, state, later)).rejects.toMatchObject({ code: 'clock_wrong' })
+  // What a cache has kept since then tells nothing of now.
+  server.hand = () => says({ largest: 1 }, { ...dated(later), Age: '0' })
+  const fresh = { ...server }
+  await expect(forgetOldKeys(fresh, state, later)).rejects.toMatchObject({ code: 'bad_answer' })
 })

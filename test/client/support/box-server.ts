@@ -122,6 +122,7 @@ export function boxServer(): BoxServer {
     origin: ORIGIN,
     patienceMs: 60_000,
     clock: () => NOW,
+    ticks: () => NOW,
     wait: async () => {},
     exchanges,
     asked,

@@ -25,6 +25,7 @@ export function serverThat(replies: readonly Reply[], patienceMs = 60_000): Test
     exchanges,
     waits,
     clock: () => now,
+    ticks: () => now,
     wait: async (ms) => {
       waits.push(ms)
       now += ms

@@ -77,6 +77,7 @@ export function partsServer(hand: Hand = () => undefined, patienceMs = 60_000): 
     origin: 'https://drop.example',
     patienceMs,
     clock: () => now,
+    ticks: () => now,
     wait: async (ms) => {
       waits.push(ms)
       now += ms

@@ -67,7 +67,7 @@ async function useBoxes(server: Server): Promise<Pick<Day, 'box' | 'item'>> {
   const { state: made } = await createBox({ origin, name: 'Newsroom', readerName: 'Ana', terms, now: Date.now() })
   let state = await publish(server, made, Date.now())
   const second = await join({ origin, box: state.box, readerName: 'Ben', now: Date.now() })
-  state = await addReader(server, state, await makeReaderCode(server, second, Date.now(), stretch), Date.now())
+  state = await addReader(server, state, (await makeReaderCode(server, second, Date.now(), stretch)).code, Date.now())
   await announceKeys(server, second, Date.now())
   const order = { label: 'for Cleo', items: 5, bytes: 20_000_000, expiresAtMs: Date.now() + 86_400_000 }
   const ended = await invite(server, state, order)

@@ -11,7 +11,7 @@ import type { Terms } from '#protocol/terms.ts'
 /** How a person's client reaches a server over real HTTP. */
 export function reach(origin: string, patienceMs = 5_000): Server {
   const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-  return { origin, transport: fetchTransport, clock: Date.now, wait, patienceMs }
+  return { origin, transport: fetchTransport, clock: Date.now, ticks: () => performance.now(), wait, patienceMs }
 }
 
 export interface Deposited {

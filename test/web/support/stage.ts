@@ -62,6 +62,8 @@ export function stage(
   const device: Device = {
     origin: ORIGIN,
     clock: () => now,
+    // One clock for both, unless a test is about the difference.
+    ticks: () => device.clock(),
     wait: (ms) => {
       now += ms
       return patience-- > 0 ? Promise.resolve() : new Promise(() => {})

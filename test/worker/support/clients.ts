@@ -17,6 +17,7 @@ export function serverVia(wire: Wire = directly, changes: Partial<Server> = {}):
   return {
     origin: ORIGIN,
     clock: () => Date.now(),
+    ticks: () => Date.now(),
     wait: async () => {},
     patienceMs: 120_000,
     transport: async ({ method, url, fields, body }) => {

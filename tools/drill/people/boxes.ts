@@ -143,7 +143,7 @@ async function becomeReader(person: Person, { box, origin }: BoxState): Promise<
   const state = await join({ origin, box, readerName, now: Date.now() })
   noteState(person, { ...state, name: '' })
   await lockUp(person, state)
-  const code = await makeReaderCode(person.server, state, Date.now(), stretch)
+  const { code } = await makeReaderCode(person.server, state, Date.now(), stretch)
   const secret = parseReaderCode(code)
   if (secret === undefined) throw new Error('a reader code that the drill made is damaged')
   await noteReaderCode(person, code, secret.bytes, formatLink(origin, secret))

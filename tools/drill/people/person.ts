@@ -39,7 +39,12 @@ export function newPerson(name: string, number: number, origin: string, notebook
   notebook.text(name, 'browser of a person', mark)
   const transport: Transport = (exchange) => fetchTransport({ ...exchange, fields: { ...exchange.fields, ...trace } })
   const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-  return { name, server: { origin, transport, clock: Date.now, wait, patienceMs: 10_000 }, notebook, trace }
+  return {
+    name,
+    server: { origin, transport, clock: Date.now, ticks: () => performance.now(), wait, patienceMs: 10_000 },
+    notebook,
+    trace,
+  }
 }
 
 /** A signing key whose seed is noted. */

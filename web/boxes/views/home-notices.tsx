@@ -5,23 +5,22 @@ import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { homeWords as words } from '../../words/boxes.ts'
 import { settingsWords } from '../../words/boxes-settings.ts'
-import { boxFaults } from '../../words/boxes-faults.ts'
 import { page } from '../../words/page.ts'
 import * as format from '../../words/format.ts'
 import { isBackupDue } from '../backup-due.ts'
-import { faultAt, type HomeProps } from './props.ts'
+import { FaultText } from './job-form.tsx'
+import type { HomeProps } from './props.ts'
 
 /** What must not be missed about an open box, whichever part of it is shown. */
 export function HomeNotices(props: HomeProps): VNode {
   const { act, home, session, state, tools } = props
   const box = session.state()
-  const ended = faultAt(state, 'keys')
   return (
     <>
       {box.phrase !== undefined && <Keys {...props} />}
-      {ended !== undefined && (
+      {home.keysFault !== undefined && (
         <Notice kind="warn" role="alert">
-          <p>{boxFaults[ended]}</p>
+          <FaultText fault={home.keysFault} />
         </Notice>
       )}
       {isBackupDue(box, tools.device.clock()) && home.section !== 'settings' && (
@@ -49,19 +48,19 @@ function Keys({ act, session, state, tools }: HomeProps): VNode | null {
   if (!needsRenewal(box, now)) return null
   if (isPublishing) return <p class="quiet">{words.publishing}</p>
   const endsAtMs = lifeOfCard(box.lastEpoch).notAfter * 1_000
-  const code = faultAt(state, 'publish')
+  const fault = state.fault?.at === 'publish' ? state.fault : undefined
   return (
-    <Notice kind="warn" {...(code === undefined ? {} : { role: 'alert' as const })}>
+    <Notice kind="warn" {...(fault === undefined ? {} : { role: 'alert' as const })}>
       {box.serial === 0 && <p>{words.unpublished}</p>}
       {box.serial > 0 && endsAtMs <= now && <p>{words.overdue(format.moment(endsAtMs))}</p>}
-      {box.serial > 0 && endsAtMs > now && code !== undefined && <p>{words.renewFailed(format.moment(endsAtMs))}</p>}
+      {box.serial > 0 && endsAtMs > now && fault !== undefined && <p>{words.renewFailed(format.moment(endsAtMs))}</p>}
       {short.map(({ key, name }) => (
         <p key={key}>{words.short(name)}</p>
       ))}
-      {code !== undefined && <p>{boxFaults[code]}</p>}
+      {fault !== undefined && <FaultText fault={fault} />}
       <div class="buttons">
         <Button kind="small" isBusy={state.job !== undefined} onPress={act.home.publish}>
-          {box.serial === 0 ? words.publishNow : code === undefined ? settingsWords.renew : page.again}
+          {box.serial === 0 ? words.publishNow : fault === undefined ? settingsWords.renew : page.again}
         </Button>
       </div>
     </Notice>

@@ -3,10 +3,11 @@ import { Button } from '../../parts/button.tsx'
 import { useKeptFocus } from '../../parts/kept-focus.ts'
 import { Notice } from '../../parts/notice.tsx'
 import { WorkNotice } from '../../parts/progress.tsx'
-import { boxFaults } from '../../words/boxes-faults.ts'
+import { boxFaults, clockTimes } from '../../words/boxes-faults.ts'
+import { moment } from '../../words/format.ts'
 import { page } from '../../words/page.ts'
 import type { FaultCode } from '../fault.ts'
-import type { BoxesState, JobName } from '../state.ts'
+import type { BoxesState, JobName, ToldFault } from '../state.ts'
 import { faultAt } from './props.ts'
 
 export interface JobFormProps {
@@ -49,6 +50,16 @@ export function JobForm(props: JobFormProps): VNode {
   )
 }
 
+/** What went wrong, in words. */
+export function FaultText({ fault: { code, clocks } }: { readonly fault: ToldFault }): VNode {
+  return (
+    <>
+      <p>{boxFaults[code]}</p>
+      {clocks !== undefined && <p>{clockTimes(moment(clocks.ownMs), moment(clocks.serverMs))}</p>}
+    </>
+  )
+}
+
 /** Why a job was not done. @param props.onAgain - where nothing else on the screen begins it again */
 export function JobFault(props: {
   readonly state: BoxesState
@@ -61,7 +72,7 @@ export function JobFault(props: {
   if (code === undefined || except.includes(code)) return null
   return (
     <Notice kind="burn" role="alert">
-      <p>{boxFaults[code]}</p>
+      <FaultText fault={{ code, clocks: state.fault?.clocks }} />
       {onAgain !== undefined && (
         <div class="buttons">
           <Button kind="small" onPress={onAgain}>

@@ -41,6 +41,7 @@ export function boxServer(address: BoxAddress, now: number, before: Published = 
     cards: () => published.map(({ card }) => card),
     published: () => published,
     clock: () => server.now,
+    ticks: () => server.now,
     wait: async () => {},
     transport: async (exchange) => {
       const name = Object.entries(REQUESTS).find(([, { path }]) => exchange.url.endsWith(path))?.[0] ?? exchange.url
