@@ -59,6 +59,8 @@ export type GrantAnswer = Grant | Refusal
 /** What has become of a drop that was meant for a box. `gone`: it is not there, or not in that box, or has ended. */
 export type Fate =
   | { readonly outcome: 'gone' }
+  /** It was there, and the box had no room for it. */
+  | { readonly outcome: 'turned_away' }
   /** It expires when its upload ends; one of one part when the drop would. */
   | { readonly outcome: 'uploading'; readonly expiresAtMs: number }
   | { readonly outcome: 'live'; readonly size: number; readonly parts: number; readonly expiresAtMs: number }

@@ -3,12 +3,11 @@ import type { InvitationState } from '#protocol/box-api.ts'
 import type { BoxTermsOfCard } from '#protocol/card.ts'
 import { dayAt, epochAt, lifeOfCard, type Epoch } from '#protocol/epoch.ts'
 import type { DropId } from '#protocol/id.ts'
-import { CARDS_KEPT_DAYS, EPOCHS_AHEAD, MAX_PENDING, PENDING_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { Fate } from './answer.ts'
+import { CARDS_KEPT_DAYS, EPOCHS_AHEAD, MAX_PENDING, PENDING_MS } from '#protocol/limits.ts'
 
 /**
  * What a box takes in and what it counts: pure, no I/O, no clock. A drop on its way has its room kept, as a pending item;
- * once the shelf has all of it, it is listed, and gets its place in the list. docs/protocol.md §13.7.
+ * once the shelf has all of it, it is listed (`settlement.ts`), and gets its place in the list. docs/protocol.md §13.7.
  */
 export interface Box {
   readonly address: BoxAddress
@@ -60,24 +59,38 @@ export interface Order {
   readonly parts: number
 }
 
-/** What holds for who wants to. */
-export interface House {
+/** Drops, and bytes of ciphertext. */
+export interface Load {
+  readonly items: number
+  readonly bytes: number
+}
+
+/** The terms on which a drop finds room. */
+export interface Lodging {
   readonly quota: Quota
   /** Of the present card; `undefined` for an address without one. */
   readonly terms: BoxTermsOfCard | undefined
-  /** The one that they brought, if it is still good. */
+  /** The one that its sender brought, if it is still good. */
   readonly invitation: InvitationState | undefined
+  /** Listed drops that have expired and that no alarm has taken off the list yet. */
+  readonly late: Load
+}
+
+/** Those on which one is let in that has not come yet. */
+export interface House extends Lodging {
   /** Bytes of the largest drop that the server takes. */
   readonly largest: number
 }
 
+/** Room that is kept for a drop, and what that leaves of an invitation. */
+export interface Kept {
+  readonly box: Box
+  readonly item: BoxItem
+  readonly invitation: InvitationState | undefined
+}
+
 export type Admission =
-  | {
-      readonly outcome: 'admitted'
-      readonly box: Box
-      readonly item: BoxItem
-      readonly invitation: InvitationState | undefined
-    }
+  | ({ readonly outcome: 'admitted' } & Kept)
   | { readonly outcome: 'too_large'; readonly largest: number }
   | { readonly outcome: 'box_full' | 'invitation_needed' }
 
@@ -96,31 +109,45 @@ export function newBox(address: BoxAddress): Box {
   }
 }
 
-/**
- * Keeps room for a drop, before any of it is read. What comes by invitation counts against the invitation in place of the
- * day, and may fill the box; to strangers a tenth of a box with a card is shut, so that they cannot shut the invited out.
- */
-export function admit(present: Box, { id, size, parts }: Order, house: House, now: number): Admission {
-  const { terms, invitation } = house
-  const quota = invitation === undefined ? openQuota(house) : house.quota
-  if (terms?.invitation === true && invitation === undefined) return { outcome: 'invitation_needed' }
+/** Lets a drop in before any of it is read, if its size and its sender may come in and there is room. */
+export function admit(present: Box, order: Order, house: House, now: number): Admission {
+  const { terms } = house
+  if (terms?.invitation === true && house.invitation === undefined) return { outcome: 'invitation_needed' }
   const largest = Math.min(house.largest, terms?.largest ?? house.largest)
-  if (size > largest) return { outcome: 'too_large', largest }
+  if (order.size > largest) return { outcome: 'too_large', largest }
+  const kept = keepRoom(present, order, house, now)
+  return kept === undefined ? { outcome: 'box_full' } : { outcome: 'admitted', ...kept }
+}
+
+/**
+ * Keeps room for a drop. What comes by invitation counts against the invitation in place of the day, and may fill the box; to
+ * strangers a tenth of a box with a card is shut, so that they cannot shut the invited out.
+ * @returns `undefined` if there is none
+ */
+export function keepRoom(present: Box, order: Order, lodging: Lodging, now: number): Kept | undefined {
+  const { terms, invitation, late } = lodging
+  if (terms?.invitation === true && invitation === undefined) return undefined
+  const { size } = order
+  const quota = invitation === undefined ? openQuota(lodging) : lodging.quota
   const box = onDay(present, now)
-  if (box.items + box.pending >= quota.items) return { outcome: 'box_full' }
-  if (box.bytes + box.pendingBytes + size > quota.bytes) return { outcome: 'box_full' }
+  const held = holding(box, late)
+  if (held.items + box.pending >= quota.items || held.bytes + box.pendingBytes + size > quota.bytes) return undefined
   const isWithin =
     invitation === undefined
       ? box.dayBytes + size <= quota.bytesPerDay
       : invitation.items > 0 && invitation.bytes >= size
-  if (!isWithin) return { outcome: 'box_full' }
+  if (!isWithin) return undefined
   const dayBytes = box.dayBytes + (invitation === undefined ? size : 0)
   return {
-    outcome: 'admitted',
     box: { ...box, dayBytes, pending: box.pending + 1, pendingBytes: box.pendingBytes + size },
-    item: pend(box, { id, size, parts }, invitation?.hash, now),
+    item: pend(box, order, invitation?.hash, now),
     invitation: invitation && { ...invitation, items: invitation.items - 1, bytes: invitation.bytes - size },
   }
+}
+
+/** What a box holds: what has expired is not in it any more, whenever the alarm takes it off the list. */
+export function holding({ items, bytes }: Box, late: Load): Load {
+  return { items: items - late.items, bytes: bytes - late.bytes }
 }
 
 /** Whether so much is on its way that some of it has to make room for a stranger. */
@@ -130,8 +157,9 @@ export function isCrowded({ pending, pendingBytes }: Box, size: number, quota: Q
 }
 
 /**
- * What loses the room that is kept for it to a stranger: whoever only announces keeps nobody out. Should it come all the same, it
- * is recalled. @param waiting - what is on its way uninvited, in the order in which it makes room.
+ * What loses the room that is kept for it to a stranger: whoever only announces keeps nobody out. Should it come all the same,
+ * it looks for room again (`settlement.ts`).
+ * @param waiting - what is on its way uninvited, in the order in which it makes room.
  */
 export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota): readonly BoxItem[] {
   const { items, bytes } = mostPending(quota)
@@ -146,72 +174,12 @@ export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota
 }
 
 /**
- * A drop that is there though no room is kept for it any more: it comes as from a stranger.
- * @returns `undefined` if the box has none left
- */
-export function recall(
-  present: Box,
-  order: Order,
-  house: Pick<House, 'quota' | 'terms'>,
-  now: number,
-): { readonly box: Box; readonly item: BoxItem } | undefined {
-  const box = onDay(present, now)
-  const { items, bytes, bytesPerDay } = openQuota(house)
-  const isWithin = box.items + box.pending < items && box.bytes + box.pendingBytes + order.size <= bytes
-  if (!isWithin || box.dayBytes + order.size > bytesPerDay) return undefined
-  const [pending, pendingBytes] = [box.pending + 1, box.pendingBytes + order.size]
-  return {
-    box: { ...box, pending, pendingBytes, dayBytes: box.dayBytes + order.size },
-    item: pend(box, order, undefined, now),
-  }
-}
-
-/**
  * A box whose owner has published cards.
  * @param lastEpoch - of the cards; what lies farther ahead than cards are published does not count.
  */
 export function renew(box: Box, serial: number, lastEpoch: Epoch, now: number): Box {
   const { notAfter } = lifeOfCard(Math.min(lastEpoch, epochAt(now) + EPOCHS_AHEAD))
   return { ...box, serial, forgetDay: Math.max(box.forgetDay, dayAt(notAfter * 1_000) + CARDS_KEPT_DAYS) }
-}
-
-export type Resolution = 'list' | 'remove' | 'stay' | { readonly askAgainMs: number }
-
-/** What a shelf's answer means for an item. @param now - milliseconds since 1970. */
-export function resolve(item: BoxItem, fate: Fate, now: number): Resolution {
-  if (fate.outcome === 'gone') return 'remove'
-  if (item.state === 'listed') return 'stay'
-  if (fate.outcome === 'live') return 'list'
-  if (now < item.dueMs) return 'stay'
-  // What comes in one request is there by now, or its worker has died. Should its sender ask again, it is admitted again.
-  if (item.parts === 1) return 'remove'
-  // Ever more seldom, the longer the upload takes.
-  const leftMs = Math.max(0, fate.expiresAtMs - now)
-  return { askAgainMs: now + Math.max(PENDING_MS, Math.min(leftMs, UPLOAD_LIFE_SECONDS * 1_000 - leftMs)) }
-}
-
-/** All of a pending drop is there: it gets the next place. */
-export function list(
-  present: Box,
-  item: BoxItem,
-  { size, parts, expiresAtMs }: Extract<Fate, { outcome: 'live' }>,
-  now: number,
-): { readonly box: Box; readonly item: BoxItem } {
-  const box = onDay(present, now)
-  // By the day, so that no place is used twice though the row of an empty box is removed.
-  const seq = Math.max(box.seq + 1, box.day * PLACES_PER_DAY)
-  const { items, bytes, pending, pendingBytes, day } = box
-  return {
-    box: {
-      ...box,
-      seq,
-      items: items + 1,
-      bytes: bytes + size,
-      pending: pending - 1,
-      pendingBytes: pendingBytes - item.size,
-    },
-    item: { ...item, state: 'listed', seq, size, parts, arrived: day, dueMs: expiresAtMs, invitation: undefined },
-  }
 }
 
 /** The box without an item. What was pending gives its room back, also that of the day. */
@@ -227,7 +195,7 @@ export function remove(box: Box, { state, size, arrived, invitation }: BoxItem):
 }
 
 /** What strangers may fill: without a card nobody can be invited, and all of it is theirs. */
-function openQuota({ quota, terms }: Pick<House, 'quota' | 'terms'>): Quota {
+function openQuota({ quota, terms }: Lodging): Quota {
   if (terms === undefined) return quota
   return { ...quota, items: Math.ceil(quota.items * OPEN_SHARE), bytes: Math.ceil(quota.bytes * OPEN_SHARE) }
 }
@@ -249,7 +217,8 @@ function pend(box: Box, order: Order, invitation: string | undefined, now: numbe
   }
 }
 
-function onDay(box: Box, now: number): Box {
+/** As the box is on a day: what came on another counts no more. */
+export function onDay(box: Box, now: number): Box {
   const day = dayAt(now)
   return day > box.day ? { ...box, day, dayBytes: 0, forgetDay: Math.max(box.forgetDay, day + 1) } : box
 }
@@ -259,6 +228,3 @@ const OPEN_SHARE = 0.9
 
 /** Of its items, and of the bytes of a day. */
 const PENDING_SHARE = 0.25
-
-/** More than one box can take in on a day. */
-const PLACES_PER_DAY = 1_000_000

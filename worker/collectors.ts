@@ -44,7 +44,8 @@ export class Collectors {
 
   fate(id: DropId, box: BoxAddress): Fate {
     const drop = this.#find(id, box)
-    if (drop === undefined || life.hasEnded(drop)) return { outcome: 'gone' }
+    if (drop === undefined) return { outcome: 'gone' }
+    if (life.hasEnded(drop)) return { outcome: life.isTurnedAway(drop) ? 'turned_away' : 'gone' }
     const { size, parts, expiresAtMs } = drop
     if (drop.phase === 'uploading') return { outcome: 'uploading', expiresAtMs }
     return { outcome: 'live', size, parts, expiresAtMs }

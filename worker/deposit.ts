@@ -7,7 +7,6 @@ import type { Env } from './env.ts'
 import { readInvitation } from './parse-box.ts'
 import { quotasOf, rackOf } from './racks.ts'
 import { problem, refusal } from './respond.ts'
-import { shelfOf } from './shelves.ts'
 import { largestOf } from './store.ts'
 
 /**
@@ -26,22 +25,16 @@ export async function depositInto(
   if (order.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
   const invitation = await readInvitation(request)
   const rack = await rackOf(env, box)
-  const visit = { ...order, box, invitation, largest: largestOf(env), quotas: quotasOf(env) }
-  const answer = await rack.admit(visit)
+  const quotas = quotasOf(env)
+  const answer = await rack.admit({ ...order, box, invitation, largest: largestOf(env), quotas })
   if (answer.outcome !== 'admitted') return refusal(answer, name)
   let response: Response
   let settled: Awaited<ReturnType<typeof rack.settle>>
   try {
     response = await deposit()
-    // A body takes its time, and another request for the same drop that failed meanwhile has given the room back.
-    const again = response.ok && order.parts === 1 ? await rack.admit(visit) : answer
-    if (again.outcome !== 'admitted') {
-      await (await shelfOf(env, order.id)).turnAway(order.id, box)
-      response = refusal(again, name)
-    }
   } finally {
-    settled = await rack.settle(box, order.id, visit.quotas)
+    settled = await rack.settle(box, order.id, quotas, invitation)
   }
-  // Its room may have gone to another even now: nobody is told that a drop has arrived that has been deleted.
+  // A body takes its time, and its room may have gone to another: nobody is told that a drop has arrived that has been deleted.
   return response.ok && settled === 'box_full' ? problem('box_full') : response
 }

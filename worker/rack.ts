@@ -31,8 +31,8 @@ export class Rack extends DurableObject<Env> {
   }
 
   /** Makes the list say what has become of a drop. */
-  settle(box: BoxAddress, id: DropId, quotas: Quotas): Promise<'settled' | 'box_full'> {
-    return this.#doorman.settle(box, id, quotas)
+  settle(box: BoxAddress, id: DropId, quotas: Quotas, invitation?: string): Promise<'settled' | 'box_full'> {
+    return this.#doorman.settle(box, id, quotas, invitation)
   }
 
   /** The card that a sender seals with. */

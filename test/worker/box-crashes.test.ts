@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { quotasOf, rackOf } from '../../worker/racks.ts'
 import { MIN_PART_BYTES } from '#protocol/limits.ts'
 import {
   asOwner,
@@ -20,7 +19,7 @@ import {
 } from './support/boxes.ts'
 import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { noise } from './support/drops.ts'
-import { dyingBeforeTheRack, fuse, lateWord, slowPuts, storeWith } from './support/faults.ts'
+import { dyingBeforeTheRack, fuse, slowPuts, storeWith } from './support/faults.ts'
 import { evict, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { boxOf, evictRack, fireRackAlarm, itemOf, rackUses } from './support/inside-rack.ts'
 import { repeatedly } from './support/parties.ts'
@@ -211,34 +210,6 @@ test('a drop that is revoked while it is on its way is never listed, and its roo
   expect((await coming).code).toBe('try_later')
   expect(await idsOf(box)).toEqual([])
   expect(await boxOf(box.address)).toMatchObject({ ...EMPTY, dayBytes: 0 })
-})
-
-test('an old word of the shelf’s that comes late takes nothing off the list, and puts nothing on it', async () => {
-  const box = await openBox()
-  const drop = await newBoxDrop(box)
-  const { dropId, sender } = drop
-  const rack = await rackOf(env, box.address)
-  const settleAround = async (meanwhile: () => Promise<unknown>): Promise<void> => {
-    await rackUses(box.address, { SHELF: lateWord(meanwhile) })
-    await rack.settle(box.address, dropId, quotasOf(env))
-  }
-  const quota = { items: 9, bytes: 99_999, bytesPerDay: 99_999 }
-  const visit = { id: dropId, size: DROP_BYTES, parts: 1, box: box.address, invitation: undefined, largest: 99_999 }
-  await rack.admit({ ...visit, quotas: { carded: quota, bare: quota } })
-  // Asked when there was nothing, heard when the drop is listed.
-  await settleAround(() => deposit(drop))
-  expect(await idsOf(box)).toEqual([dropId])
-  // Asked when it was there and not listed, heard when it has been revoked.
-  const late = await newBoxDrop(box)
-  await deposit(late, { via: dyingBeforeTheRack() })
-  await rackUses(box.address, {
-    SHELF: lateWord(() => send({ name: 'revoke', dropId: late.dropId, signers: { sender: late.sender } })),
-  })
-  await rack.settle(box.address, late.dropId, quotasOf(env))
-  expect(await idsOf(box)).toEqual([dropId])
-  await settleAround(() => send({ name: 'revoke', dropId, signers: { sender } }))
-  expect(await idsOf(box)).toEqual([])
-  expect(await boxOf(box.address)).toMatchObject(EMPTY)
 })
 
 test('a drop whose end nobody told the rack leaves the list when somebody tries to collect it', async () => {

@@ -2,23 +2,15 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
-import {
-  admit,
-  isCrowded,
-  list,
-  makeRoom,
-  newBox,
-  recall,
-  remove,
-  resolve,
-  type Box,
-  type BoxItem,
-} from '../../worker/box.ts'
+import type { Fate } from '../../worker/answer.ts'
+import { admit, isCrowded, keepRoom, makeRoom, newBox, remove, type Box, type BoxItem } from '../../worker/box.ts'
+import { settle, type Settlement } from '../../worker/settlement.ts'
 import { runs } from '../runs.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32))
 const DAY = 86_400_000
 const QUOTA = { items: 5, bytes: 1_000, bytesPerDay: 600 }
+const NOBODY = { terms: undefined, invitation: undefined, late: { items: 0, bytes: 0 } }
 
 type Step =
   | { readonly kind: 'admit'; readonly size: number; readonly isInvited: boolean }
@@ -44,11 +36,12 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
       let invitation = { hash: 'A'.repeat(43), items: 50, bytes: 5_000, expires: 0 }
       const places: number[] = []
       let isWithin = true
+      let isTold = true
       for (const [index, each] of steps.entries()) {
         const id = formatDropId(new Uint8Array(16).fill(index))
         if (each.kind === 'wait') now += each.ms
         else if (each.kind === 'admit') {
-          const house = { quota: QUOTA, terms: undefined, invitation: each.isInvited ? invitation : undefined }
+          const house = { ...NOBODY, quota: QUOTA, invitation: each.isInvited ? invitation : undefined }
           const admitted = admit(box, { id, size: each.size, parts: 1 }, { ...house, largest: 1_000 }, now)
           if (admitted.outcome !== 'admitted') continue
           ;({ box } = admitted)
@@ -57,21 +50,26 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
           const isWithinDay = each.isInvited || box.dayBytes <= QUOTA.bytesPerDay
           isWithin &&= isWithinDay && items.length <= QUOTA.items && sizeOf(items) <= QUOTA.bytes
         } else if (each.kind === 'recall') {
-          const again = recall(box, { id, size: each.size, parts: 1 }, { quota: QUOTA, terms: undefined }, now)
-          if (again === undefined) continue
-          ;({ box } = again)
-          items = [...items, again.item]
+          // It is there, and its room had gone to another.
+          const { outcome, change } = answered(box, undefined, liveAt(now, each.size), now, id, waitingIn(items))
+          isTold &&= outcome === (change?.item === undefined ? 'box_full' : 'settled')
+          if (change?.item === undefined) continue
+          items = [...items.filter((item) => !change.leaving.includes(item)), change.item]
+          box = change.box ?? box
+          places.push(change.item.seq)
+          const [held, day] = [sizeOf(items), box.dayBytes]
+          isWithin &&= items.length <= QUOTA.items && held <= QUOTA.bytes && day <= QUOTA.bytesPerDay
         } else {
           const item = items[each.at]
           if (item === undefined) continue
           items = items.filter((other) => other !== item)
           if (each.kind === 'remove') box = remove(box, item)
           else if (item.state === 'pending') {
-            const fate = { outcome: 'live', size: item.size, parts: 1, expiresAtMs: now + DAY } as const
-            const listed = list(box, item, fate, now)
-            ;({ box } = listed)
-            items = [...items, listed.item]
-            places.push(listed.item.seq)
+            const { change } = answered(box, item, liveAt(now, item.size), now)
+            if (change?.item === undefined) throw new Error('what has its room kept is listed')
+            items = [...items, change.item]
+            box = change.box ?? box
+            places.push(change.item.seq)
           } else items = [...items, item]
         }
         const [listed, pending] = [inState(items, 'listed'), inState(items, 'pending')]
@@ -83,7 +81,7 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
         })
         expect(box.dayBytes).toBeGreaterThanOrEqual(0)
       }
-      expect(isWithin).toBe(true)
+      expect([isWithin, isTold]).toEqual([true, true])
       expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b))
     }),
     { numRuns: runs(200, 5_000) },
@@ -92,40 +90,66 @@ test('whatever comes and goes, a box counts what it holds, admits no more than i
 
 test('a place is not used twice though the row of the box was removed in between', () => {
   const now = 20_000 * DAY
-  const { box, item } = recalled(now)
-  const fate = { outcome: 'live', size: 1, parts: 1, expiresAtMs: now + 1 } as const
-  const first = list(box, item, fate, now)
+  const first = answered(newBox(ADDRESS), undefined, liveAt(now, 1), now)
   // Idle boxes are removed when their last day is over.
-  const later = recalled(now + DAY)
-  expect(list(later.box, later.item, fate, now + DAY).item.seq).toBeGreaterThan(first.item.seq + 900_000)
+  const later = answered(newBox(ADDRESS), undefined, liveAt(now + DAY, 1), now + DAY)
+  expect(later.change?.item?.seq).toBeGreaterThan((first.change?.item?.seq ?? 0) + 900_000)
 })
 
 test('what a shelf says decides what becomes of an item', () => {
   const now = 20_000 * DAY
-  const { item } = recalled(now)
-  const [live, gone] = [
-    { outcome: 'live', size: 1, parts: 1, expiresAtMs: now + DAY } as const,
-    { outcome: 'gone' } as const,
-  ]
+  const { box, item } = kept(now)
+  const live = liveAt(now, 1)
   const uploading = { outcome: 'uploading', expiresAtMs: now + DAY } as const
-  const listed: BoxItem = { ...item, state: 'listed' }
   const inParts: BoxItem = { ...item, parts: 2 }
-  const late = item.dueMs
-  expect([resolve(item, live, now), resolve(listed, live, now)]).toEqual(['list', 'stay'])
-  expect([resolve(item, gone, now), resolve(listed, gone, now)]).toEqual(['remove', 'remove'])
-  expect([resolve(item, uploading, now), resolve(item, uploading, late)]).toEqual(['stay', 'remove'])
-  expect([resolve(inParts, uploading, now), resolve(inParts, uploading, late)]).toEqual([
-    'stay',
-    { askAgainMs: late + 600_000 },
+  const listed: BoxItem = { ...item, state: 'listed' }
+  const becomes = (of: BoxItem | undefined, fate: Fate, at = now): unknown => {
+    const { outcome, change } = answered(of === listed ? { ...box, items: 1, pending: 0 } : box, of, fate, at)
+    const [left, written] = [change?.leaving.length ?? 0, change?.item]
+    return written === undefined ? [outcome, left] : [outcome, left, written.state, written.dueMs]
+  }
+  expect(becomes(item, live)).toEqual(['settled', 0, 'listed', live.expiresAtMs])
+  expect(becomes(undefined, live)).toEqual(['settled', 0, 'listed', live.expiresAtMs])
+  expect(becomes(listed, live)).toEqual(['settled', 0])
+  // Heard when it has expired.
+  expect(becomes(item, live, live.expiresAtMs)).toEqual(['settled', 1])
+  expect(becomes(undefined, live, live.expiresAtMs)).toEqual(['settled', 0])
+  for (const [outcome, answer] of [
+    ['gone', 'settled'],
+    ['turned_away', 'box_full'],
+  ] as const) {
+    expect([becomes(item, { outcome }), becomes(listed, { outcome })]).toEqual([
+      [answer, 1],
+      [answer, 1],
+    ])
+    expect(becomes(undefined, { outcome })).toEqual([answer, 0])
+  }
+  expect([becomes(item, uploading), becomes(item, uploading, item.dueMs)]).toEqual([
+    ['settled', 0],
+    ['settled', 1],
   ])
-  expect(resolve(listed, uploading, late)).toBe('stay')
+  expect([becomes(inParts, uploading), becomes(inParts, uploading, item.dueMs)]).toEqual([
+    ['settled', 0],
+    ['settled', 0, 'pending', item.dueMs + 600_000],
+  ])
+  expect(becomes(listed, uploading, item.dueMs)).toEqual(['settled', 0])
+})
+
+test('a drop that was announced once more as a smaller one is listed only if there is room for all of it', () => {
+  const now = 20_000 * DAY
+  const { box, item } = kept(now)
+  const { change } = answered(box, item, liveAt(now, 600), now)
+  expect(change).toMatchObject({ leaving: [item], item: { state: 'listed', size: 600 } })
+  expect(change?.box).toMatchObject({ items: 1, bytes: 600, pending: 0, pendingBytes: 0, dayBytes: 600 })
+  // Its row stays until its shelf has turned it away.
+  expect(answered(box, item, liveAt(now, 601), now)).toEqual({ outcome: 'box_full' })
 })
 
 test('to strangers a tenth of a box with a card is shut, and nothing of an address without one', () => {
   const now = 20_000 * DAY
   const quota = { items: 10, bytes: 1_000, bytesPerDay: 9_999 }
   const invitation = { hash: 'A'.repeat(43), items: 9, bytes: 999, expires: 0 }
-  const carded = { quota, largest: 999, terms: { largest: 999, invitation: false } }
+  const carded = { ...NOBODY, quota, largest: 999, terms: { largest: 999, invitation: false } }
   const order = { id: formatDropId(new Uint8Array(16)), size: 100, parts: 1 }
   const outcomeOf = (box: Box, house: Parameters<typeof admit>[2]): string => admit(box, order, house, now).outcome
   for (const full of [{ items: 9 }, { bytes: 801 }, { pending: 9 }, { pendingBytes: 801 }]) {
@@ -133,14 +157,18 @@ test('to strangers a tenth of a box with a card is shut, and nothing of an addre
     expect(outcomeOf(box, { ...carded, invitation: undefined })).toBe('box_full')
     expect(outcomeOf(box, { ...carded, invitation })).toBe('admitted')
     expect(outcomeOf(box, { ...carded, terms: undefined, invitation: undefined })).toBe('admitted')
-    expect(recall(box, order, carded, now)).toBeUndefined()
+    expect(keepRoom(box, order, carded, now)).toBeUndefined()
+    // What has expired is not in it any more.
+    const late = { items: full.items ?? 0, bytes: full.bytes ?? 0 }
+    const isHeld = late.items + late.bytes > 0
+    expect(outcomeOf(box, { ...carded, late })).toBe(isHeld ? 'admitted' : 'box_full')
   }
   expect(outcomeOf({ ...newBox(ADDRESS), items: 8, bytes: 800 }, { ...carded, invitation: undefined })).toBe('admitted')
 })
 
 test('what is on its way makes room for a stranger, as much as it must and no more', () => {
   const quota = { items: 16, bytes: 9_999, bytesPerDay: 400 }
-  const sized = (size: number): BoxItem => ({ ...recalled(0).item, size })
+  const sized = (size: number): BoxItem => ({ ...kept(0).item, size })
   const cases: readonly [sizes: readonly number[], size: number, left: number][] = [
     [[], 400, 0],
     [[50], 50, 0],
@@ -159,11 +187,33 @@ test('what is on its way makes room for a stranger, as much as it must and no mo
   }
 })
 
-function recalled(now: number): { readonly box: Box; readonly item: BoxItem } {
+/** What an answer of its shelf's makes of a drop. */
+function answered(
+  box: Box,
+  item: BoxItem | undefined,
+  fate: Fate,
+  now: number,
+  id = formatDropId(new Uint8Array(16)),
+  waiting: readonly BoxItem[] = [],
+): Settlement {
+  return settle({ box, id, item, waiting: () => waiting, lodging: { ...NOBODY, quota: QUOTA } }, fate, now)
+}
+
+function liveAt(now: number, size: number): Extract<Fate, { outcome: 'live' }> {
+  return { outcome: 'live', size, parts: 1, expiresAtMs: now + DAY }
+}
+
+/** Room for a drop of one byte in an empty box. */
+function kept(now: number): { readonly box: Box; readonly item: BoxItem } {
   const order = { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }
-  const found = recall(newBox(ADDRESS), order, { quota: QUOTA, terms: undefined }, now)
+  const found = keepRoom(newBox(ADDRESS), order, { ...NOBODY, quota: QUOTA }, now)
   if (found === undefined) throw new Error('there is room')
   return found
+}
+
+/** What is on its way uninvited, as a rack finds it. */
+function waitingIn(items: readonly BoxItem[]): readonly BoxItem[] {
+  return inState(items, 'pending').filter(({ invitation }) => invitation === undefined)
 }
 
 function inState(items: readonly BoxItem[], state: BoxItem['state']): readonly BoxItem[] {

@@ -2,14 +2,14 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PENDING_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { AdmitAnswer } from '../answer.ts'
-import * as box from '../box.ts'
-import type { BoxItem } from '../box.ts'
+import { admit, remove, type BoxItem, type Lodging, type Order, type Quota } from '../box.ts'
 import { quotasOf } from '../racks.ts'
+import { leavingFor, settle, type Settlement } from '../settlement.ts'
 import { shelfOf } from '../shelves.ts'
 import type { RackKeeper } from './keeper.ts'
 
 /** Somebody at the door of a box. */
-export interface Visit extends box.Order {
+export interface Visit extends Order {
   readonly box: BoxAddress
   /** Hash of the secret of the invitation that they bring, base64url. */
   readonly invitation: string | undefined
@@ -20,8 +20,8 @@ export interface Visit extends box.Order {
 
 /** What a box holds with a card, and without. */
 export interface Quotas {
-  readonly carded: box.Quota
-  readonly bare: box.Quota
+  readonly carded: Quota
+  readonly bare: Quota
 }
 
 /** Lets drops into boxes, and out. What has become of a drop, its shelf alone knows: it is asked, and the list follows. */
@@ -34,7 +34,7 @@ export class Doorman {
 
   /** Keeps room for a drop before any of it is read. A drop that is known already is let in again as it is. */
   async admit(visit: Visit): Promise<AdmitAnswer> {
-    const { boxes, cards, invitations, items } = this.#keeper
+    const { boxes, items } = this.#keeper
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
     await this.#keeper.arm(Date.now() + PENDING_MS)
     const now = Date.now()
@@ -44,71 +44,30 @@ export class Doorman {
       const isSame = before.size === visit.size && before.parts === visit.parts
       return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
     }
-    const terms = cards.present(visit.box, now)?.terms
-    const quota = quotaOf(visit.quotas, terms)
-    const house = {
-      quota,
-      terms,
-      invitation: visit.invitation === undefined ? undefined : invitations.find(visit.box, visit.invitation, now),
-      largest: visit.largest,
-    }
-    const { id, size, parts } = visit
-    const present = boxes.find(visit.box)
-    const leaving = house.invitation === undefined ? this.#leaving(present, size, quota, now) : []
-    const admitted = box.admit(leaving.reduce(box.remove, present), { id, size, parts }, house, now)
+    const { id, size, parts, largest } = visit
+    const box = boxes.find(visit.box)
+    const lodging = this.#lodging(visit.box, visit.quotas, visit.invitation, now)
+    const leaving = leavingFor({ box, waiting: () => items.waiting(visit.box, now), lodging }, size)
+    const admitted = admit(leaving.reduce(remove, box), { id, size, parts }, { ...lodging, largest }, now)
     if (admitted.outcome !== 'admitted') return admitted
-    this.#keeper.atOnce(() => {
-      for (const item of leaving) items.remove(item)
-      boxes.save(admitted.box)
-      items.insert(admitted.item)
-      if (admitted.invitation !== undefined) invitations.save(visit.box, admitted.invitation)
-    })
+    this.#keeper.change(visit.box, { ...admitted, leaving })
     return { outcome: 'admitted' }
   }
 
   /**
-   * Asks the shelf what has become of a drop, and makes the list say so: any number of times, in any order. Of two who ask at
-   * once nobody knows who heard the older answer: who finds the row otherwise than it was asks again. So an answer that puts
-   * a drop on the list is heard while there is a row.
-   * @returns `box_full` if it is there, has lost its room and found none: then it is burned
+   * Asks the shelf what has become of a drop, once, and makes the list say so: any number of times, in any order. Whoever asks
+   * about the same drop meanwhile waits for its turn. So an answer is never older than one that has been acted upon, and an end
+   * that comes after it is acted upon after it. docs/decisions/0024-second-steps.md.
+   * @param invitation - hash of the secret of the one that its sender brings; `undefined` for who brings none.
+   * @returns `box_full` if it had lost its room and found none: then it is burned
    */
-  async settle(address: BoxAddress, id: DropId, quotas: Quotas): Promise<'settled' | 'box_full'> {
-    const { boxes, items, env } = this.#keeper
-    const before = items.find(address, id)
-    const fate = await (await shelfOf(env, id)).fate(id, address)
-    const now = Date.now()
-    const item = items.find(address, id)
-    if (item?.state !== before?.state) return this.settle(address, id, quotas)
-    if (item?.state === 'pending' && fate.outcome === 'live' && fate.size > item.size) {
-      // Its own room had gone to another, and it was announced anew as a smaller one: what is kept for that is not enough.
-      this.#keeper.removeItem(item)
-      return this.settle(address, id, quotas)
-    }
-    if (item !== undefined) {
-      this.#resolve(item, fate, now)
-      await this.#keeper.armIfIdle(address)
-      return 'settled'
-    }
-    if (fate.outcome !== 'live') return 'settled'
-    await this.#keeper.arm(now + PENDING_MS)
-    if (items.find(address, id) === undefined) {
-      const terms = this.#keeper.cards.present(address, now)?.terms
-      const order = { id, size: fate.size, parts: fate.parts }
-      const quota = quotaOf(quotas, terms)
-      const leaving = this.#leaving(boxes.find(address), order.size, quota, now)
-      const present = leaving.reduce(box.remove, boxes.find(address))
-      const recalled = box.recall(present, order, { quota, terms }, now)
-      if (recalled === undefined) {
-        await (await shelfOf(env, id)).turnAway(id, address)
-        return 'box_full'
-      }
-      this.#keeper.atOnce(() => {
-        for (const each of leaving) items.remove(each)
-        boxes.save(recalled.box)
-        items.insert(recalled.item)
-      })
-    }
-    return this.settle(address, id, quotas)
+  settle(
+    address: BoxAddress,
+    id: DropId,
+    quotas: Quotas,
+    invitation: string | undefined,
+  ): Promise<Settlement['outcome']> {
+    return this.#keeper.inTurn(address, id, () => this.#settle(address, id, quotas, invitation))
   }
 
   /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
@@ -125,36 +84,59 @@ export class Doorman {
     await this.#keeper.armNext(now)
   }
 
-  /** What makes room for a stranger. */
-  #leaving(present: box.Box, size: number, quota: box.Quota, now: number): readonly BoxItem[] {
-    if (!box.isCrowded(present, size, quota)) return []
-    return box.makeRoom(this.#keeper.items.waiting(present.address, now), size, quota)
+  async #settle(
+    address: BoxAddress,
+    id: DropId,
+    quotas: Quotas,
+    invitation: string | undefined,
+  ): Promise<Settlement['outcome']> {
+    const { boxes, items, env } = this.#keeper
+    const shelf = await shelfOf(env, id)
+    const fate = await shelf.fate(id, address)
+    // First the alarm, then the row, as above.
+    if (fate.outcome === 'live') await this.#keeper.arm(fate.expiresAtMs)
+    const now = Date.now()
+    const { outcome, change } = settle(
+      {
+        box: boxes.find(address),
+        id,
+        item: items.find(address, id),
+        waiting: () => items.waiting(address, now),
+        lodging: this.#lodging(address, quotas, invitation, now),
+      },
+      fate,
+      now,
+    )
+    if (change !== undefined) this.#keeper.change(address, change)
+    if (outcome === 'box_full' && fate.outcome === 'live') {
+      await shelf.turnAway(id, address)
+      // Only now: should this object die before, the alarm asks about what has a row.
+      const item = items.find(address, id)
+      if (item !== undefined) this.#keeper.removeItem(item)
+    }
+    await this.#keeper.armIfIdle(address)
+    return outcome
   }
 
-  async #settleDue({ box: address, id }: BoxItem): Promise<void> {
-    try {
-      await this.settle(address, id, quotasOf(this.#keeper.env))
-    } catch {
-      // Its shelf did not answer: it must not keep the others waiting.
-      const present = this.#keeper.items.find(address, id)
-      if (present !== undefined) this.#keeper.items.update({ ...present, dueMs: Date.now() + SWEEP_RETRY_MS })
+  #lodging(address: BoxAddress, quotas: Quotas, invitation: string | undefined, now: number): Lodging {
+    const { cards, invitations, items } = this.#keeper
+    const terms = cards.present(address, now)?.terms
+    return {
+      quota: terms === undefined ? quotas.bare : quotas.carded,
+      terms,
+      invitation: invitation === undefined ? undefined : invitations.find(address, invitation, now),
+      late: items.late(address, now),
     }
   }
 
-  #resolve(item: BoxItem, fate: Parameters<typeof box.resolve>[1], now: number): void {
-    const { boxes, items } = this.#keeper
-    const resolution = box.resolve(item, fate, now)
-    if (resolution === 'remove') return this.#keeper.removeItem(item)
-    if (typeof resolution === 'object') return items.update({ ...item, dueMs: resolution.askAgainMs })
-    if (resolution === 'stay' || fate.outcome !== 'live') return
-    const listed = box.list(boxes.find(item.box), item, fate, now)
-    this.#keeper.atOnce(() => {
-      boxes.save(listed.box)
-      items.update(listed.item)
-    })
+  async #settleDue({ box, id }: BoxItem): Promise<void> {
+    try {
+      await this.settle(box, id, quotasOf(this.#keeper.env), undefined)
+    } catch {
+      // Its shelf did not answer: it must not keep the others waiting.
+      const present = this.#keeper.items.find(box, id)
+      const dueMs = Date.now() + SWEEP_RETRY_MS
+      if (present?.state === 'pending') this.#keeper.change(box, { leaving: [], item: { ...present, dueMs } })
+    }
   }
-}
-
-function quotaOf({ bare, carded }: Quotas, terms: box.House['terms']): box.Quota {
-  return terms === undefined ? bare : carded
 }

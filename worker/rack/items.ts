@@ -3,7 +3,7 @@ import type { ItemsQuery } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { BoxItem } from '../box.ts'
+import type { BoxItem, Load } from '../box.ts'
 import type { SCHEMA } from '../schema.ts'
 import type { RackDatabase, Row } from '../table.ts'
 import { keyOf } from './boxes.ts'
@@ -36,15 +36,15 @@ export class Items {
   }
 
   /** What has expired and is still counted, as the alarm is late. */
-  late(box: BoxAddress, now: number): { readonly count: number; readonly bytes: number } {
+  late(box: BoxAddress, now: number): Load {
     const [row] = this.#tables
-      .select<{ count: number; bytes: number | null }>(
-        "SELECT count(*) AS count, sum(size) AS bytes FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'listed'",
+      .select<{ items: number; bytes: number | null }>(
+        "SELECT count(*) AS items, sum(size) AS bytes FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'listed'",
         now,
         keyOf(box),
       )
       .toArray()
-    return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 }
+    return { items: row?.items ?? 0, bytes: row?.bytes ?? 0 }
   }
 
   /** What is on its way uninvited, by when its shelf is asked next. */
@@ -68,12 +68,9 @@ export class Items {
     return row?.due ?? undefined
   }
 
-  insert(item: BoxItem): void {
-    this.#tables.insert('items', { box: keyOf(item.box), id: dropIdBytes(item.id).buffer, ...fieldsOf(item) })
-  }
-
-  update(item: BoxItem): void {
-    this.#tables.change('items', fieldsOf(item), 'box = ? AND id = ?', keyOf(item.box), dropIdBytes(item.id).buffer)
+  /** Writes an item, in place of what there was of that drop. */
+  put(item: BoxItem): void {
+    this.#tables.put('items', { box: keyOf(item.box), id: dropIdBytes(item.id).buffer, ...fieldsOf(item) })
   }
 
   remove({ box, id }: BoxItem): void {
@@ -87,7 +84,7 @@ export class Items {
       .map((row) => ({
         box: formatBoxAddress(new Uint8Array(row.box)),
         id: formatDropId(new Uint8Array(row.id)),
-        // Only `insert` and `update` write this column, from a BoxItem.
+        // Only `put` writes this column, from a BoxItem.
         state: row.state as BoxItem['state'],
         seq: row.seq,
         size: row.size,

@@ -1,14 +1,17 @@
 import { isRootOf, type BoxAddress } from '#protocol/address.ts'
 import { dayAt } from '#protocol/epoch.ts'
+import type { DropId } from '#protocol/id.ts'
 import { SWEEP_BATCH } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Refusal } from '../answer.ts'
 import { onBeat } from '../beat.ts'
-import { remove, type BoxItem } from '../box.ts'
+import type { BoxItem } from '../box.ts'
 import type { Env } from '../env.ts'
 import { Notary } from '../notary.ts'
 import { SCHEMA } from '../schema.ts'
+import { takeOff, type Change } from '../settlement.ts'
 import { Database, type RackDatabase } from '../table.ts'
+import { Turns } from '../turns.ts'
 import { Boxes } from './boxes.ts'
 import { Cards } from './cards.ts'
 import { Invitations } from './invitations.ts'
@@ -22,6 +25,7 @@ export class RackKeeper {
   readonly invitations: Invitations
   readonly items: Items
   readonly #notary: Notary = new Notary()
+  readonly #turns = new Turns()
   readonly #storage: DurableObjectStorage
   readonly #env: () => Env
 
@@ -64,14 +68,26 @@ export class RackKeeper {
     this.#storage.transactionSync(change)
   }
 
-  /** Takes an item out of its box, and gives back what room was kept for it. */
-  removeItem(item: BoxItem): void {
+  /** Does what concerns one drop of a box when all is done that was begun about it before. */
+  inTurn<T>(box: BoxAddress, id: DropId, act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(`${box} ${id}`, act)
+  }
+
+  /** Writes a change of a box, and gives back to their invitations what room was kept for items that did not come. */
+  change(address: BoxAddress, { box, leaving, item, invitation }: Change): void {
     this.atOnce(() => {
-      this.items.remove(item)
-      this.boxes.save(remove(this.boxes.find(item.box), item))
-      if (item.state === 'pending' && item.invitation !== undefined)
-        this.invitations.giveBack(item.box, item.invitation, item.size)
+      for (const each of leaving) this.items.remove(each)
+      if (box !== undefined) this.boxes.save(box)
+      if (item !== undefined) this.items.put(item)
+      if (invitation !== undefined) this.invitations.save(address, invitation)
+      for (const { state, invitation: hash, size } of leaving)
+        if (state === 'pending' && hash !== undefined) this.invitations.giveBack(address, hash, size)
     })
+  }
+
+  /** Takes an item out of its box. */
+  removeItem(item: BoxItem): void {
+    this.change(item.box, takeOff(this.boxes.find(item.box), item))
   }
 
   async arm(dueMs: number): Promise<void> {

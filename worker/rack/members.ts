@@ -4,7 +4,7 @@ import { READER_KEYS_TYPE, readSigned } from '#protocol/card.ts'
 import { MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { AllowAnswer, CardOf, DoneAnswer, ListAnswer } from '../answer.ts'
-import type { BoxItem } from '../box.ts'
+import { holding, type BoxItem } from '../box.ts'
 import type { RackKeeper } from './keeper.ts'
 
 /** What those who read a box ask of its rack, and who writes to it. */
@@ -28,13 +28,12 @@ export class Members {
     if (refused !== undefined) return refused
     const { boxes, items } = this.#keeper
     const found = items.list(request.box, { ...query, most: query.most + 1 }, now)
-    const late = items.late(request.box, now)
-    const box = boxes.find(request.box)
+    const held = holding(boxes.find(request.box), items.late(request.box, now))
     const listing = {
       items: found.slice(0, query.most).map(describe),
       more: found.length > query.most,
-      count: box.items - late.count,
-      bytes: box.bytes - late.bytes,
+      count: held.items,
+      bytes: held.bytes,
     }
     return { outcome: 'listed', listing }
   }

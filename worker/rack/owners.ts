@@ -45,11 +45,10 @@ export class Owners {
     if (refused !== undefined) return refused
     const named = [...new Set(ids)]
     const burned = await this.#burn(request.box, named)
-    // Their end has been noted, whether or not the store has deleted them.
-    for (const { id } of burned) {
-      const item = this.#keeper.items.find(request.box, id)
-      if (item !== undefined) this.#keeper.removeItem(item)
-    }
+    // Their end has been noted, whether or not the store has deleted them. An answer of before that may still be on its way.
+    await Promise.all(
+      burned.map(({ id }) => this.#keeper.inTurn(request.box, id, async () => this.#takeOff(request.box, id))),
+    )
     await this.#keeper.armIfIdle(request.box)
     const isDone = burned.length === named.length && burned.every(({ isErased }) => isErased)
     return isDone ? { outcome: 'deleted', deleted: named.length } : { outcome: 'try_later' }
@@ -89,6 +88,11 @@ export class Owners {
     const now = Date.now()
     const refused = await this.#keeper.refuse(request, 'root', now)
     return refused ?? { outcome: 'invitations', invitations: this.#keeper.invitations.list(request.box, now) }
+  }
+
+  #takeOff(box: BoxAddress, id: DropId): void {
+    const item = this.#keeper.items.find(box, id)
+    if (item !== undefined) this.#keeper.removeItem(item)
   }
 
   /** Asks each shelf once. @returns those whose end has been noted */

@@ -3,7 +3,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Rack } from '../../../worker/rack.ts'
 import type { Shelf } from '../../../worker/shelf.ts'
-import { inRack } from './inside-rack.ts'
+import { inRack, rackUses } from './inside-rack.ts'
 import { inShelf } from './inside.ts'
 import { withBindings, type Wire } from './wire.ts'
 
@@ -103,7 +103,7 @@ export function fuse(nth: number, hadEffect: boolean): Fuse {
 }
 
 /** A worker that dies before it can tell a rack what has come of a drop. */
-export function dyingBeforeTheRack(): Wire {
+export function dyingBeforeTheRack(bindings: Partial<Cloudflare.Env> = {}): Wire {
   const racks = new Proxy(env.RACK, {
     get(target, name) {
       if (name === 'get') return (id: DurableObjectId) => deaf(target.get(id))
@@ -111,7 +111,7 @@ export function dyingBeforeTheRack(): Wire {
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
-  return withBindings({ RACK: racks })
+  return withBindings({ ...bindings, RACK: racks })
 }
 
 /**
@@ -141,6 +141,53 @@ export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamesp
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
+}
+
+/** Words of shelves on what has become of drops, which their rack hears when a test lets it. */
+export interface HeldWords {
+  /** Drops of which a word has been said and not heard. One that is asked about twice at once stands here twice. */
+  readonly held: () => readonly DropId[]
+  /** How many words have been said. */
+  readonly count: () => number
+  /** Lets the oldest word on a drop be heard. */
+  readonly release: (id: DropId) => Promise<void>
+}
+
+/** The rack of a box hears so, until it is evicted. */
+export async function holdWords(box: BoxAddress): Promise<HeldWords> {
+  const waiting: { readonly id: DropId; readonly hear: () => void }[] = []
+  let count = 0
+  const holding = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
+    new Proxy(shelf, {
+      get: (target, name) =>
+        name === 'fate'
+          ? async (...all: Parameters<Shelf['fate']>) => {
+              const fate = await target.fate(...all)
+              const heard = Promise.withResolvers<void>()
+              count++
+              waiting.push({ id: all[0], hear: heard.resolve })
+              await heard.promise
+              return fate
+            }
+          : (Reflect.get(target, name) as unknown),
+    })
+  const shelves = new Proxy(env.SHELF, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => holding(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  await rackUses(box, { SHELF: shelves })
+  // What an object waits for is settled in that object.
+  const release = (id: DropId): Promise<void> =>
+    inRack(box, () => {
+      const index = waiting.findIndex((each) => each.id === id)
+      const [word] = index < 0 ? [] : waiting.splice(index, 1)
+      if (word === undefined) throw new Error('there is no word on it to be heard')
+      word.hear()
+    })
+  return { held: () => waiting.map(({ id }) => id), count: () => count, release }
 }
 
 /** Shelves that take a drop in only after what happens between the reading of its bytes and that. */
