@@ -8,6 +8,7 @@
 //   - Colour only on a terminal, and not with NO_COLOR.
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
+import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 
 /** Whether a person sees standard output. */
@@ -45,7 +46,7 @@ export function printJson(value: unknown): Promise<void> {
 
 /** JSON that is harmless on a terminal. @param spaces - by which each level is set in; 0 is one line. */
 export function formatJson(value: unknown, spaces = 0): string {
-  return JSON.stringify(value, undefined, spaces).replace(HIDDEN, (character) =>
+  return showHidden(JSON.stringify(value, undefined, spaces), (character) =>
     Array.from(
       { length: character.length },
       (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
@@ -86,9 +87,13 @@ export function paintLink(link: string): string {
 
 /** Text with what a terminal obeys, and what turns or hides letters, made visible. Line ends and tabs stay. */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, (character) =>
-    character === '\r\n' ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  )
+  return showHidden(text, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** Line ends and tabs are seen by what they do. */
+function showHidden(text: string, write: (character: string) => string): string {
+  const lines = text.split('\r\n')
+  return lines.map((line) => replaceHidden(line, (each) => (/[\n\t]/.test(each) ? each : write(each)))).join('\r\n')
 }
 
 /**
@@ -273,7 +278,3 @@ const TERMINAL = '/dev/tty'
 const INPUT = 0
 
 const ERASE_LINE = '\r\x1b[K'
-
-/** Controls but line ends and tabs, and characters that turn the direction of text or are not seen. */
-const HIDDEN =
-  /\r\n|(?![\n\t])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu

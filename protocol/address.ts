@@ -7,8 +7,14 @@ declare const brand: unique symbol
 /** Names a box: `sdbox1…`, 65 characters. The hash of its root key, so that it certifies itself. docs/protocol.md §13.1. */
 export type BoxAddress = string & { readonly [brand]: 'BoxAddress' }
 
-/** The address in `text`, in either case, or `undefined` if a character is wrong or missing. */
+/** The address that `text` is, in the one spelling that programs use; `undefined` for any other. docs/protocol.md §13.1. */
 export function parseBoxAddress(text: string): BoxAddress | undefined {
+  const address = parseTypedAddress(text)
+  return address === text ? address : undefined
+}
+
+/** The same as people have it: in either case, with white space around it. */
+export function parseTypedAddress(text: string): BoxAddress | undefined {
   try {
     const { prefix, words } = bech32m.decode(text.trim() as `${string}1${string}`)
     const [version, ...hash] = bech32m.fromWords(words)

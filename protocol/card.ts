@@ -3,6 +3,7 @@ import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
 import { parseBase64url, toBase64url, utf8 } from './bytes.ts'
 import { DropError } from './error.ts'
 import { lifeOfCard, type Epoch } from './epoch.ts'
+import { hasHidden, SPACES } from './hidden.ts'
 import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
 import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
 import { isRecipient } from './recipient.ts'
@@ -134,6 +135,8 @@ export const CARD_TYPE = 'sealdrop-card'
 /** The same, of what a reader announces. */
 export const READER_KEYS_TYPE = 'sealdrop-keys'
 
+const BLANK_END = new RegExp(`^[${SPACES}]|[${SPACES}]$`)
+
 function parseCard(value: unknown): Card | undefined {
   const record = fields(value, ['v', 'box', 'serial', 'epoch', 'name', 'readers', 'terms'])
   const terms = fields(record?.['terms'], ['largest', 'invitation'])
@@ -161,11 +164,11 @@ function parseReader(value: unknown): CardReader | undefined {
   return { name, key, age }
 }
 
-/** A name that a person may be shown: one line, no control or direction characters, at most 80 characters. */
+/** A name that a person may be shown: one line, nothing hidden in it, no white space at its ends. docs/protocol.md §13.4. */
 export function parseName(value: unknown): string | undefined {
   const name = asText(value)
-  if (name === '' || name.length > MAX_BOX_NAME_CHARACTERS || name.trim() !== name) return undefined
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(name) ? undefined : name
+  if (name === '' || name.length > MAX_BOX_NAME_CHARACTERS) return undefined
+  return BLANK_END.test(name) || hasHidden(name) ? undefined : name
 }
 
 function isOneSpelling(text: string): boolean {

@@ -149,7 +149,7 @@ export function parseSubject(body: Uint8Array): Subject | undefined {
   const drop = name === 'drop' ? parseDropId(value) : undefined
   if (drop !== undefined) return { drop }
   const box = name === 'box' ? parseBoxAddress(value) : undefined
-  return box !== undefined && box === value ? { box } : undefined
+  return box === undefined ? undefined : { box }
 }
 
 /** A stored value as people read it; numbers that are times say both. */

@@ -4,9 +4,9 @@
  * two ends must agree on every name. docs/protocol.md §1.1.
  */
 
-/** Whether there is any in a text. @param isText - line feeds and tabs are no fault in what has several lines */
-export function hasHidden(text: string, isText = false): boolean {
-  return (isText ? text.replaceAll(/[\n\t]/g, ' ') : text).search(HIDDEN) !== -1
+/** Whether there is any in a text. Line feeds and tabs are among them. */
+export function hasHidden(text: string): boolean {
+  return text.search(HIDDEN) !== -1
 }
 
 /** A text with something else in the place of each of them. */

@@ -1,3 +1,4 @@
+import { hasHidden } from './hidden.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from './public-key.ts'
 
 /**
@@ -93,10 +94,10 @@ export function formatSecurityTxt(contact: string, origin: string, now: number):
 /** `null` for what it may not be: any word could be somebody's name. */
 type Read<T> = T | null | undefined
 
-function readText(value: unknown, most: number, forbidden: RegExp = UNSEEN): Read<string> {
+function readText(value: unknown, most: number, mayHaveLines = false): Read<string> {
   if (value === undefined) return undefined
-  const isText = typeof value === 'string' && value.trim() !== '' && value.length <= most && !forbidden.test(value)
-  return isText ? value : null
+  if (typeof value !== 'string' || value.trim() === '' || value.length > most) return null
+  return hasHidden(mayHaveLines ? value.replaceAll('\n', ' ') : value) ? null : value
 }
 
 function readContact(value: unknown): Read<string> {
@@ -109,7 +110,7 @@ function readStatement(value: unknown): Read<Statement> {
   if (value === undefined) return undefined
   if (!isRecord(value)) return null
   const { issued, expires } = value
-  const text = readText(value['text'], MAX_STATEMENT_CHARACTERS, UNSEEN_BUT_LINES)
+  const text = readText(value['text'], MAX_STATEMENT_CHARACTERS, true)
   if (text === undefined || text === null || !isDay(issued) || !isDay(expires) || issued > expires) return null
   // What is never renewed says nothing.
   if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return null
@@ -142,7 +143,3 @@ const MAX_CONTACT_CHARACTERS = 200
 const MAX_JURISDICTION_CHARACTERS = 200
 const MAX_STATEMENT_CHARACTERS = 2_000
 const MAX_STATEMENT_DAYS = 366
-
-/** What is not seen, or turns the direction of text. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
-const UNSEEN_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u

@@ -25,5 +25,5 @@ export type Room = 'main' | 'boxes' | 'write'
 /** The room that a fragment, without its `#`, leads to. */
 export function roomOf(fragment: string): Room {
   if (fragment === 'boxes') return 'boxes'
-  return fragment === 'return' || /^sd(?:box|invite)1/i.test(fragment) ? 'write' : 'main'
+  return fragment === 'return' || /^sd(?:box|in)1/i.test(fragment) ? 'write' : 'main'
 }

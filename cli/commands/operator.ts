@@ -3,7 +3,7 @@ import { unlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { ask } from '#client/server.ts'
-import { parseBoxAddress } from '#protocol/address.ts'
+import { parseTypedAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { composeDisclosure, formatSubject, type Subject } from '#protocol/disclosure.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -146,7 +146,7 @@ function writeNew(create: Create, path: string, bytes: Uint8Array): boolean {
 function parseSubject(text: string): Subject {
   const drop = parseDropId(text)
   if (drop !== undefined) return { drop }
-  const box = parseBoxAddress(text)
+  const box = parseTypedAddress(text)
   if (box !== undefined) return { box }
   throw misused('that is neither a drop id, of 22 characters, nor the address of a box', undefined, HOW)
 }

@@ -1,5 +1,5 @@
 import { bech32m } from '@scure/base'
-import { boxAddressBytes, formatBoxAddress, parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { boxAddressBytes, formatBoxAddress, parseTypedAddress, type BoxAddress } from '#protocol/address.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { INVITATION_BYTES } from '#protocol/limits.ts'
 import { isWeb } from './shape.ts'
@@ -21,7 +21,7 @@ export function formatBoxLink(origin: string, address: BoxAddress): string {
 /** The link of an invitation: whoever has it may write as often as it allows. @param secret - 16 bytes. docs/protocol.md §13.8 */
 export function formatInvitation(origin: string, address: BoxAddress, secret: Bytes): string {
   const data = new Uint8Array([VERSION, ...boxAddressBytes(address), ...secret])
-  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data), false)}`
+  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data))}`
 }
 
 /**
@@ -34,7 +34,7 @@ export function parseWriteTarget(text: string): WriteTarget | undefined {
   const isLink = url !== null && isWeb(url)
   // A browser writes %20 for a space that was typed behind the #.
   const code = (isLink ? url.hash : trimmed).replace(/^#/, '').replaceAll(/\s|%20/g, '')
-  const address = parseBoxAddress(code)
+  const address = parseTypedAddress(code)
   const target = address === undefined ? parseInvitation(code) : { address }
   if (target === undefined) return undefined
   return isLink ? { origin: url.origin, ...target } : target
@@ -42,7 +42,7 @@ export function parseWriteTarget(text: string): WriteTarget | undefined {
 
 function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes } | undefined {
   try {
-    const { prefix, words } = bech32m.decode(code as `${string}1${string}`, false)
+    const { prefix, words } = bech32m.decode(code as `${string}1${string}`)
     const [version, ...bytes] = bech32m.fromWords(words)
     if (prefix !== PREFIX || version !== VERSION || bytes.length !== HASH_BYTES + INVITATION_BYTES) return undefined
     const address = formatBoxAddress(new Uint8Array(bytes.slice(0, HASH_BYTES)))
@@ -52,6 +52,7 @@ function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes
   }
 }
 
-const PREFIX = 'sdinvite'
+/** Short, so that the whole is no longer than the 90 characters that BIP 350 is made for. */
+const PREFIX = 'sdin'
 const VERSION = 0
 const HASH_BYTES = 32

@@ -1,3 +1,4 @@
+import { bech32, BECH32M } from './derive.ts'
 import { HOSTILE_NAMES } from './hostile-names.ts'
 import { MODIFIED, pax, tar, tarEntry, type TarEntry } from './tar.ts'
 
@@ -126,10 +127,14 @@ const HONEST: readonly (readonly [string, string, readonly TarEntry[]])[] = [
   ['a character that few know yet', '', [file('\u{1faef}.png'), file('\u{33479}')]],
 ]
 
+/** The address of nobody's box. */
+const BOX = bech32('sdbox', Buffer.alloc(33), BECH32M)
 const hello = file('hello')
 const good = tar([hello, ...ends(false, 1)])
 const meta1 = metaOf({ v: 1, text: false, types: [TYPE] })
 const withMeta = (json: unknown): Buffer => tar([hello, metaOf(json), token])
+const withBox = (box: string): Buffer =>
+  withMeta({ v: 1, text: false, types: [TYPE], to: { box, drop: 'A'.repeat(22), serial: 0, readers: [] } })
 const twice = (a: string, b: string): Buffer => tar([...[file(a), file(b)].flatMap(honestEntry), ...ends(false, 2)])
 const long = file('d'.repeat(110) + '/' + 'n'.repeat(40))
 const cut = file(`${'n'.repeat(97)}👩`)
@@ -250,6 +255,8 @@ const HOSTILE: readonly (readonly [string, Buffer, number?])[] = [
   ['a token that is too short', tar([hello, meta1, { ...token, data: TOKEN.subarray(1) }])],
   ['an empty token', tar([hello, meta1, { ...token, data: '' }])],
   ['two tokens', tar([hello, meta1, token, token])],
+  ['a letterhead with an address in upper case', withBox(BOX.toUpperCase())],
+  ['a letterhead with an address with white space around it', withBox(` ${BOX}\n`)],
   ['a meta of a later version', withMeta({ v: 2, text: false, types: [TYPE] })],
   ['a meta without version', withMeta({ text: false, types: [TYPE] })],
   ['a meta that is no JSON', withMeta('{')],

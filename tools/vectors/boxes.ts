@@ -122,7 +122,7 @@ async function returnOf(entropy: Buffer): Promise<unknown> {
 function invitations(): unknown {
   const hash = counting(32, 1)
   const secret = counting(16, 0x40)
-  const of = (bytes: readonly number[], prefix = 'sdinvite', constant = BECH32M): string =>
+  const of = (bytes: readonly number[], prefix = 'sdin', constant = BECH32M): string =>
     bech32(prefix, Buffer.from(bytes), constant)
   return {
     accepted: [
@@ -140,8 +140,9 @@ function invitations(): unknown {
       { code: of([1, ...hash, ...secret]), why: 'a version that nobody knows' },
       { code: of([0, ...hash, ...secret.subarray(1)]), why: '15 bytes of secret' },
       { code: of([0, ...hash, ...secret, 0]), why: '17 bytes of secret' },
-      { code: of([0, ...hash, ...secret], 'sdinvit'), why: 'another prefix' },
-      { code: of([0, ...hash, ...secret], 'sdinvite', BECH32), why: 'the checksum of bech32, not bech32m' },
+      { code: of([0, ...hash, ...secret], 'sdinv'), why: 'another prefix' },
+      { code: of([0, ...hash, ...secret], 'sdinvite'), why: 'a prefix that makes it longer than bech32m is made for' },
+      { code: of([0, ...hash, ...secret], 'sdin', BECH32), why: 'the checksum of bech32, not bech32m' },
     ],
   }
 }

@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { fetchTransport } from '#client/transport.ts'
-import { parseBoxAddress } from '#protocol/address.ts'
+import { parseTypedAddress } from '#protocol/address.ts'
 import { Mark } from '../parts/mark.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
@@ -10,7 +10,7 @@ import { Check } from './check.tsx'
 
 // The page that may ask any web site, and so has nothing to tell one: docs/decisions/0022.
 
-const address = parseBoxAddress(location.hash.slice(1))
+const address = parseTypedAddress(location.hash.slice(1))
 // Without its policy it would share an origin with all that the client keeps.
 const isApart = origin === 'null'
 

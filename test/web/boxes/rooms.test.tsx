@@ -15,7 +15,7 @@ test.for<[string, Room]>([
   ['return', 'write'],
   ['sdbox1qqqq', 'write'],
   ['SDBOX1QQQQ', 'write'],
-  ['sdinvite1qqqq', 'write'],
+  ['sdin1qqqq', 'write'],
 ])('#%s leads to the room %s', ([fragment, room]) => {
   expect(roomOf(fragment)).toBe(room)
 })

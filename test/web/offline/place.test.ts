@@ -56,7 +56,7 @@ test.for([
   ['sdlink1qq', false],
   ['SDLINK1QQ', false],
   ['sdbox1qq', false],
-  ['sdinvite1qq', false],
+  ['sdin1qq', false],
   ['sdlink', false],
 ] as const)('%j may stand in an address: %j', ([fragment, may]) => {
   expect(isPage(fragment)).toBe(may)
