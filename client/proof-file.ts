@@ -116,7 +116,12 @@ function parseProof(text: string): Proof | undefined {
   if (opened !== undefined && (typeof opened !== 'string' || parseBase64url(opened, 32) === undefined)) return undefined
   const proof = { authority, dropId, claim, ...(opened === undefined ? {} : { opened }), receipts }
   // What is not signed has no place in it: not even a member that is there twice, of which people see one and we the other.
-  return text.replace(/[ \t\r\n]/g, '') === JSON.stringify(toJson(proof)) ? proof : undefined
+  return withoutSpace(text) === withoutSpace(JSON.stringify(toJson(proof))) ? proof : undefined
+}
+
+/** In strings too: what they hold has been read, and is the same on both sides. */
+function withoutSpace(text: string): string {
+  return text.replace(/[ \t\r\n]/g, '')
 }
 
 function toJson({ authority, dropId, claim, opened, receipts }: Proof): unknown {

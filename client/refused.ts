@@ -1,7 +1,7 @@
 import type { Created, Limits, Receipt, Sent, SignatureRecord, Uploaded } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
 import { DropError, parseProblemCode, type WireCode } from '#protocol/error.ts'
-import { MAX_CREATED_SECONDS } from '#protocol/limits.ts'
+import { MAX_CREATED_SECONDS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/limits.ts'
 import { isNonce } from '#protocol/nonce.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import type { Answer } from './transport.ts'
@@ -129,8 +129,12 @@ function parseAck(value: unknown): Receipt['ack'] | undefined {
 
 function parseRecord(value: unknown): SignatureRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { created, nonce, signature } = { created: undefined, nonce: undefined, signature: undefined, ...value }
+  const { created, nonce, signature, input }: Readonly<Record<string, unknown>> = { ...value }
   if (!isCount(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
   if (!isNonce(nonce) || parseBase64(signature, 64) === undefined) return undefined
-  return { created, nonce, signature }
+  if (input === undefined) return { created, nonce, signature }
+  // What it says is compared with the rest where the signature is verified.
+  return typeof input === 'string' && input.length <= MAX_SIGNATURE_INPUT_CHARACTERS
+    ? { created, nonce, signature, input }
+    : undefined
 }

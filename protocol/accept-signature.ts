@@ -1,15 +1,22 @@
-import { parseDictionary, isInnerList } from 'structured-headers'
-import { REQUESTS, type RequestName } from './api.ts'
+import { isInnerList, parseDictionary } from 'structured-headers'
+import { REQUESTS, type RequestName, type Role } from './api.ts'
 import { isNonce } from './nonce.ts'
-import { ALGORITHM, signatureComponents, signatureTag } from './signature.ts'
+import { ALGORITHM, formatComponents, signatureTag } from './signature-input.ts'
 
-/** The `Accept-Signature` field (RFC 9421 §5.1): what to sign, with which nonce, to be believed. */
-export function formatAcceptSignature(name: RequestName, nonce: string): string {
-  const components = signatureComponents(name).map((component) => `"${component}"`)
-  return REQUESTS[name].signers
+/**
+ * The `Accept-Signature` field (RFC 9421 §5.1): what to sign, with which nonce, to be believed.
+ * @param nonce - left out, it says no more than what form signatures have. @param roles - who is to sign
+ */
+export function formatAcceptSignature(
+  name: RequestName,
+  nonce?: string,
+  roles: readonly Role[] = REQUESTS[name].signers,
+): string {
+  const given = nonce === undefined ? 'nonce' : `nonce="${nonce}"`
+  return roles
     .map((role) => {
-      const parameters = `created;nonce="${nonce}";alg="${ALGORITHM}";tag="${signatureTag(name, role)}"`
-      return `${role}=(${components.join(' ')});${parameters}`
+      const parameters = `created;${given};alg="${ALGORITHM}";tag="${signatureTag(name, role)}"`
+      return `${role}=${formatComponents(name)};${parameters}`
     })
     .join(', ')
 }

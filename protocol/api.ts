@@ -154,6 +154,8 @@ export interface SignatureRecord {
   readonly nonce: string
   /** 64 bytes, base64. */
   readonly signature: string
+  /** Its member of `Signature-Input`, where that is not the one that §5.1 writes: in another order, or with a `keyid`. */
+  readonly input?: string
 }
 
 /** What proves that somebody who held the key claimed a drop, and that they opened it all. docs/protocol.md §8. */

@@ -57,10 +57,13 @@ export type DropErrorCode = WireCode | LocalCode
 export class DropError extends Error {
   override readonly name = 'DropError'
   readonly code: DropErrorCode
+  /** With `bad_request`: what the request should have been like, in the words of the contract and never its own. */
+  readonly about: Readonly<Record<string, string>>
 
-  constructor(code: DropErrorCode, options?: { cause?: unknown }) {
+  constructor(code: DropErrorCode, options?: { cause?: unknown; about?: Readonly<Record<string, string>> }) {
     super(code, options)
     this.code = code
+    this.about = options?.about ?? {}
   }
 }
 

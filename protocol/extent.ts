@@ -1,5 +1,5 @@
-import { parseDictionary } from 'structured-headers'
-import { MIN_PART_BYTES, PART_BYTES } from './limits.ts'
+import { MAX_PARTS, MIN_PART_BYTES, PART_BYTES } from './limits.ts'
+import { parsePlainDictionary } from './structured-field.ts'
 
 /** How much a drop in parts is going to be, said before any of it is sent. docs/protocol.md §6.8. */
 export interface Extent {
@@ -16,12 +16,11 @@ export function formatExtent({ size, parts }: Extent): string {
 
 /** The extent in a `Drop-Extent` field; `undefined` if it is none, or if so many bytes do not fit so many parts. */
 export function parseExtent(field: string): Extent | undefined {
-  // One spelling: no decimals, no leading zeros, no parameters, no member twice.
-  if (!/^size=[1-9]\d{0,14}, parts=[1-9]\d{0,5}$/.test(field)) return undefined
-  const members = parseDictionary(field)
-  const size = members.get('size')?.[0]
-  const parts = members.get('parts')?.[0]
-  if (typeof size !== 'number' || typeof parts !== 'number' || parts < 2) return undefined
+  const members = parsePlainDictionary(field, 2)
+  const size = members?.get('size')
+  const parts = members?.get('parts')
+  if (typeof size !== 'number' || typeof parts !== 'number') return undefined
+  if (!Number.isInteger(size) || !Number.isInteger(parts) || parts < 2 || parts > MAX_PARTS) return undefined
   return isPossible({ size, parts }) ? { size, parts } : undefined
 }
 

@@ -143,14 +143,21 @@ export const MAX_DELETE_BYTES = 2_560
 export const DEFAULT_LARGEST_ON_KV = 104_857_600
 export const DEFAULT_LARGEST_ON_R2 = 5_368_709_120
 
+/** Parts of a drop that a `Drop-Extent` may announce: six digits. */
+export const MAX_PARTS = 999_999
+
 /** Longest passphrase that a client takes, in bytes of UTF-8: whatever is longer is some other file. */
 export const MAX_PASSPHRASE_BYTES = 4_096
 
 /** Longest accepted `Drop-Terms`, `Drop-Extent`, `Signature-Input` and `Signature` fields, in characters. */
 export const MAX_TERMS_CHARACTERS = 512
 export const MAX_EXTENT_CHARACTERS = 64
-export const MAX_SIGNATURE_INPUT_CHARACTERS = 1_024
-export const MAX_SIGNATURE_CHARACTERS = 512
+/** The last two have room for signatures that others add on the way (RFC 9421 §4.3). */
+export const MAX_SIGNATURE_INPUT_CHARACTERS = 2_048
+export const MAX_SIGNATURE_CHARACTERS = 2_048
+
+/** Longest `keyid` of a signature, in characters: it stands in receipts. */
+export const MAX_KEYID_CHARACTERS = 64
 
 /** Longest accepted body of a request other than a part, in bytes. */
 export const MAX_BODY_BYTES = 1_024

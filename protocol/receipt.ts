@@ -9,7 +9,7 @@ import {
 import { contentDigest } from './content-digest.ts'
 import type { DropId } from './id.ts'
 import type { PublicKey } from './public-key.ts'
-import { signatureFields, verifyRequest } from './signature.ts'
+import { verifyRequest } from './signature.ts'
 
 /** What a receipt is checked against. None of it comes from the server. */
 export interface ReceiptContext {
@@ -49,8 +49,6 @@ async function isSigned(
   digest: string,
 ): Promise<boolean> {
   const { authority, dropId } = context
-  const fields = signatureFields(name, role, record)
-  return (
-    (await verifyRequest({ name, authority, query: '', dropId, reader, digest, ...fields }, role, key)) !== undefined
-  )
+  const request = { name, authority, query: '', dropId, reader, digest, signatures: { [role]: record } }
+  return (await verifyRequest(request, role, key)) !== undefined
 }

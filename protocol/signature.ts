@@ -1,20 +1,11 @@
 import { verifySignature, type RequestDescriptor } from 'http-message-sig'
-import { parseDictionary } from 'structured-headers'
 import type { BoxAddress } from './address.ts'
-import {
-  BOX_ADDRESS_FIELD,
-  BOX_READER_FIELD,
-  DROP_ID_FIELD,
-  DROP_READER_FIELD,
-  QUERIED_REQUESTS,
-  REQUESTS,
-} from './api.ts'
+import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from './api.ts'
 import type { RequestName, Role, SignatureRecord } from './api.ts'
-import { toBase64, type Bytes } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 import type { DropId } from './id.ts'
-import { MAX_CREATED_SECONDS } from './limits.ts'
-import { isNonce } from './nonce.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
+import { ALGORITHM, isRecordOf, signatureComponents, signatureFields, type Signatures } from './signature-input.ts'
 
 /** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
 interface Covered {
@@ -25,8 +16,7 @@ interface Covered {
   readonly query: string
   /** The `Content-Digest` of the body as recomputed, or `''` for a request without one. */
   readonly digest: string
-  readonly signatureInput: string
-  readonly signature: string
+  readonly signatures: Signatures
 }
 
 /** A signed request about a drop. */
@@ -50,33 +40,9 @@ export type SignedOperatorRequest = Covered
 
 /** What is signed. */
 export type Unsigned =
-  | Omit<SignedOperatorRequest, 'signature' | 'signatureInput'>
-  | Omit<SignedRequest, 'signature' | 'signatureInput'>
-  | Omit<SignedBoxRequest, 'signature' | 'signatureInput'>
-
-/** A signature that verified. */
-export interface Proof {
-  readonly nonce: string
-  /** Seconds since 1970, by the signer's clock. */
-  readonly created: number
-  readonly record: SignatureRecord
-}
-
-/** The `tag` of a signature: one per purpose, so that none can stand for another (RFC 9421 §7.2.7). */
-export function signatureTag(name: RequestName, role: Role): string {
-  return `sealdrop-${name}-${role}`
-}
-
-/** The components that a request's signatures cover, in order: this set exactly. docs/protocol.md §5.1. */
-export function signatureComponents(name: RequestName): readonly string[] {
-  const { method, names } = REQUESTS[name]
-  const [subject, ...others] = names.map((field) => field.toLowerCase())
-  const components = ['@method', '@authority', '@path', ...(subject === undefined ? [] : [subject])]
-  if (QUERIED_REQUESTS.has(name)) components.push('@query')
-  components.push(...others)
-  if (method !== 'GET') components.push('content-digest')
-  return components
-}
+  | Omit<SignedOperatorRequest, 'signatures'>
+  | Omit<SignedRequest, 'signatures'>
+  | Omit<SignedBoxRequest, 'signatures'>
 
 /** The request as RFC 9421 sees it. The scheme is not covered: TLS may end before the worker. */
 export function describeRequest(request: Unsigned): RequestDescriptor {
@@ -92,39 +58,34 @@ export function describeRequest(request: Unsigned): RequestDescriptor {
   return { kind: 'request', method, targetUri: `https://${request.authority}${path}${request.query}`, fields }
 }
 
-/** The labels in a Signature-Input field, or `undefined` if it cannot be parsed. */
-export function signatureLabels(signatureInput: string): readonly string[] | undefined {
-  try {
-    return [...parseDictionary(signatureInput).keys()]
-  } catch {
-    return undefined
-  }
-}
-
 /**
- * Checks the signature of one role: exact components, exact parameters, Ed25519, the tag of this purpose.
- * Says nothing about freshness: the caller judges nonce and created.
- * @returns the proof, or `undefined` for whatever is wrong with it.
+ * Checks the signature of one role: Ed25519, over this request, for this purpose. Says nothing about freshness: the caller judges
+ * nonce and created.
+ * @returns what is kept of it; `undefined` if there is none, or for whatever is wrong with it.
  */
 export async function verifyRequest(
   request: SignedRequest | SignedBoxRequest | SignedOperatorRequest,
   role: Role,
   key: PublicKey,
-): Promise<Proof | undefined> {
+): Promise<SignatureRecord | undefined> {
+  const record = request.signatures[role]
+  // A record may come from a file: what it says of itself has to be what is signed.
+  if (record === undefined || !isRecordOf(record, request.name, role)) return undefined
   const message = describeRequest(request)
+  const { signatureInput, signature } = signatureFields(request.name, role, record)
   const signed = [
-    { name: 'Signature-Input', value: request.signatureInput },
-    { name: 'Signature', value: request.signature },
+    { name: 'Signature-Input', value: signatureInput },
+    { name: 'Signature', value: signature },
   ]
   try {
-    const { parameters, components, signature } = await verifySignature(
+    await verifySignature(
       { ...message, fields: [...message.fields, ...signed] },
       {
         label: role,
         policy: {
           algorithms: [ALGORITHM],
           requiredComponents: signatureComponents(request.name),
-          requiredParameters: PARAMETERS,
+          requiredParameters: ['created', 'nonce', 'tag'],
           // Freshness is judged by nonce and created together, by the caller: the library is given no clock.
           now: 0,
           clockSkew: Number.MAX_SAFE_INTEGER,
@@ -132,38 +93,11 @@ export async function verifyRequest(
         resolveVerifier: () => ed25519Verifier(key),
       },
     )
-    const { created, nonce, tag } = parameters
-    if (created === undefined || nonce === undefined || !isNonce(nonce)) return undefined
-    // Whoever reads a receipt shows this time; a nonce of the server's would let any number through.
-    if (created < 0 || created > MAX_CREATED_SECONDS) return undefined
-    if (tag !== signatureTag(request.name, role)) return undefined
-    // One spelling only: a receipt keeps created and nonce, and the rest must be known from docs/protocol.md.
-    const names = components.map(({ name }) => name)
-    if (names.join() !== signatureComponents(request.name).join()) return undefined
-    if (Object.keys(parameters).join() !== PARAMETERS.join()) return undefined
-    return { nonce, created, record: { created, nonce, signature: toBase64(signature) } }
+    return record
   } catch {
     return undefined
   }
 }
-
-/** The fields that a record stands for, so that it can be verified again. */
-export function signatureFields(
-  name: RequestName,
-  role: Role,
-  record: SignatureRecord,
-): Pick<SignedRequest, 'signature' | 'signatureInput'> {
-  const components = signatureComponents(name).map((component) => `"${component}"`)
-  const { created, nonce, signature } = record
-  const parameters = `created=${created};nonce="${nonce}";alg="${ALGORITHM}";tag="${signatureTag(name, role)}"`
-  return { signatureInput: `${role}=(${components.join(' ')});${parameters}`, signature: `${role}=:${signature}:` }
-}
-
-/** RFC 9421 §6.2.2. */
-export const ALGORITHM = 'ed25519'
-
-/** Parameters of every signature, in order. docs/protocol.md §5.1. */
-const PARAMETERS = ['created', 'nonce', 'alg', 'tag']
 
 async function ed25519Verifier(publicKey: PublicKey): Promise<{
   algorithm: string

@@ -1,8 +1,8 @@
-import { parseDictionary } from 'structured-headers'
 import { boxAddressBytes, formatBoxAddress, type BoxAddress } from './address.ts'
 import { toBase64 } from './bytes.ts'
 import { MAX_READS, MAX_TERMS_CHARACTERS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from './limits.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
+import { parsePlainDictionary } from './structured-field.ts'
 
 /** What a sender lays down when a drop is created. docs/protocol.md §6.1. */
 export interface Terms {
@@ -33,7 +33,7 @@ export function formatBoxTerms({ ttlSeconds, box, sender }: BoxTerms): string {
 
 /** The terms of a drop that goes into a box; `undefined` for any other field. */
 export function parseBoxTerms(field: string): BoxTerms | undefined {
-  const members = field.length > MAX_TERMS_CHARACTERS ? undefined : parseMembers(field, BOX_MEMBERS)
+  const members = field.length > MAX_TERMS_CHARACTERS ? undefined : parsePlainDictionary(field, BOX_MEMBERS)
   const ttlSeconds = parseBounded(members?.get('ttl'), MIN_TTL_SECONDS, MAX_TTL_SECONDS)
   const box = parseHash(members?.get('box'))
   const sender = parseKey(members?.get('sender'))
@@ -48,10 +48,10 @@ export function formatTerms(terms: Terms): string {
   return `ttl=${ttlSeconds}, reads=${reads}, locator=${key(locator)}, claim=${key(claim)}, sender=${key(sender)}`
 }
 
-/** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice or unknown. */
+/** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice, unknown or in another spelling. */
 export function parseTerms(field: string): Terms | undefined {
   if (field.length > MAX_TERMS_CHARACTERS) return undefined
-  const members = parseMembers(field, LINK_MEMBERS)
+  const members = parsePlainDictionary(field, LINK_MEMBERS)
   if (members === undefined) return undefined
   const ttlSeconds = parseBounded(members.get('ttl'), MIN_TTL_SECONDS, MAX_TTL_SECONDS)
   const reads = parseBounded(members.get('reads'), MIN_READS, MAX_READS)
@@ -65,22 +65,6 @@ export function parseTerms(field: string): Terms | undefined {
 
 const LINK_MEMBERS = 5
 const BOX_MEMBERS = 3
-
-function parseMembers(field: string, count: number): Map<string, unknown> | undefined {
-  try {
-    const members = new Map<string, unknown>()
-    // A point makes a number a decimal (RFC 9651 §3.3.2), which the parser does not tell from an integer.
-    if (field.includes('.')) return undefined
-    for (const [name, [value, parameters]] of parseDictionary(field)) {
-      if (parameters.size > 0) return undefined
-      members.set(name, value)
-    }
-    // A dictionary parser keeps the last of two members of one name; no value here can hold a comma.
-    return members.size === count && field.split(',').length === count ? members : undefined
-  } catch {
-    return undefined
-  }
-}
 
 function parseBounded(value: unknown, least: number, most: number): number | undefined {
   return Number.isInteger(value) && typeof value === 'number' && value >= least && value <= most ? value : undefined

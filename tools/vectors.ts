@@ -10,6 +10,7 @@ import { proofVectors } from './vectors/proofs.ts'
 import { publishedVectors } from './vectors/published.ts'
 import { receiptVectors } from './vectors/receipts.ts'
 import { signatureVectors } from './vectors/signatures.ts'
+import { spellingVectors } from './vectors/spellings.ts'
 import { digestVectors, termsVectors } from './vectors/terms.ts'
 
 // Writes test/vectors/*.json; with --check, compares them instead and ends with 1 if any differs.
@@ -24,6 +25,7 @@ const files: Readonly<Record<string, (present: unknown) => unknown>> = {
   'extents.json': extentVectors,
   'digests.json': digestVectors,
   'signatures.json': signatureVectors,
+  'spellings.json': spellingVectors,
   'receipts.json': receiptVectors,
   'proofs.json': proofVectors,
   'archives.json': archiveVectors,

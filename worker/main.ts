@@ -15,7 +15,7 @@ const worker: ExportedHandler<Env> = {
       return await router.fetch(request, env, context)
     } catch (error) {
       // What went wrong inside is nobody's business: not the client's, and not a log's.
-      return problem(isDropError(error) && isWireCode(error.code) ? error.code : 'internal')
+      return isDropError(error) && isWireCode(error.code) ? problem(error.code, error.about) : problem('internal')
     }
   },
 }

@@ -1,27 +1,23 @@
-import type { Role } from '#protocol/api.ts'
+import type { Role, SignatureRecord } from '#protocol/api.ts'
 import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import {
-  signatureLabels,
-  verifyRequest,
-  type Proof,
-  type SignedBoxRequest,
-  type SignedRequest,
-} from '#protocol/signature.ts'
+import { verifyRequest, type SignedBoxRequest, type SignedRequest } from '#protocol/signature.ts'
 import type { LinkDrop } from './drop.ts'
 import { Nonces } from './nonce.ts'
 
 /** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
 export type Holder =
+  /** Holds the link, and has to sign once more: a signature is not fresh. Whether the other is right has not been looked at. */
+  | { readonly kind: 'late' }
   /** Holds the link. */
   | { readonly kind: 'locator' }
   /** Holds the link and tried a wrong passphrase. */
   | { readonly kind: 'wrong'; readonly nonce: string }
   /** Holds the link and the passphrase, or a link that needs none. */
-  | { readonly kind: 'opener'; readonly nonce: string; readonly proof: Proof }
+  | { readonly kind: 'opener'; readonly nonce: string; readonly record: SignatureRecord }
 
 export interface Judged {
-  readonly proof: Proof
+  readonly record: SignatureRecord
   readonly isFresh: boolean
 }
 
@@ -34,25 +30,24 @@ export class Notary {
     return this.#nonces.issue(subject, now)
   }
 
-  /**
-   * A fresh signature of this role by this key. Fresh: our own nonce, or the signer's clock agrees with ours.
-   * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
-   */
-  async prove(request: SignedRequest, role: Role, key: PublicKey, now: number): Promise<Proof | undefined> {
-    const judged = await this.judge(request, role, key, now)
-    return judged?.isFresh === true ? judged.proof : undefined
+  /** Whether a nonce was given out for this subject, and is not too old. */
+  knows(nonce: string, subject: string, now: number): Promise<boolean> {
+    return this.#nonces.knows(nonce, subject, now)
   }
 
-  /** A signature of this role by this key, and whether it is fresh. */
+  /**
+   * A signature of this role by this key, and whether it is fresh: our own nonce, or the signer's clock agrees with ours.
+   * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
+   */
   async judge(
     request: SignedRequest | SignedBoxRequest,
     role: Role,
     key: PublicKey,
     now: number,
   ): Promise<Judged | undefined> {
-    const proof = await verifyRequest(request, role, key)
+    const record = await verifyRequest(request, role, key)
     const subject = 'box' in request ? request.box : request.dropId
-    return proof && { proof, isFresh: await this.#isFresh(proof, subject, now) }
+    return record && { record, isFresh: await this.#isFresh(record, subject, now) }
   }
 
   /**
@@ -60,17 +55,20 @@ export class Notary {
    * nobody can use up the tries. `undefined` for who proves nothing.
    */
   async holder(drop: LinkDrop, request: SignedRequest, now: number): Promise<Holder | undefined> {
-    const locator = await this.prove(request, 'locator', drop.locator, now)
+    const locator = await this.judge(request, 'locator', drop.locator, now)
     if (locator === undefined) return undefined
-    if (signatureLabels(request.signatureInput)?.includes('claim') !== true) return { kind: 'locator' }
-    const { nonce } = locator
-    const proof = await verifyRequest(request, 'claim', drop.claim)
-    if (proof === undefined) return { kind: 'wrong', nonce }
-    return (await this.#isFresh(proof, drop.id, now)) ? { kind: 'opener', nonce, proof } : undefined
+    if (!locator.isFresh) return { kind: 'late' }
+    const { claim } = request.signatures
+    if (claim === undefined) return { kind: 'locator' }
+    // Before it is verified: a guess that was not counted must not be told to be right.
+    if (!(await this.#isFresh(claim, drop.id, now))) return { kind: 'late' }
+    const { nonce } = locator.record
+    const record = await verifyRequest(request, 'claim', drop.claim)
+    return record === undefined ? { kind: 'wrong', nonce } : { kind: 'opener', nonce, record }
   }
 
-  async #isFresh(proof: Proof, subject: string, now: number): Promise<boolean> {
-    if (Math.abs(now / 1_000 - proof.created) <= CLOCK_WINDOW_SECONDS) return true
-    return this.#nonces.knows(proof.nonce, subject, now)
+  async #isFresh({ created, nonce }: SignatureRecord, subject: string, now: number): Promise<boolean> {
+    if (Math.abs(now / 1_000 - created) <= CLOCK_WINDOW_SECONDS) return true
+    return this.knows(nonce, subject, now)
   }
 }

@@ -8,12 +8,11 @@ import {
   type RequestName,
 } from '#protocol/api.ts'
 import { parseBase64url, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
-import { DropError } from '#protocol/error.ts'
 import { INVITATION_BYTES, MAX_BODY_BYTES } from '#protocol/limits.ts'
 import { isSafeKey, parsePublicKey } from '#protocol/public-key.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Env } from './env.ts'
-import { checkDigest, parseTarget, readBody, readDropId, readSignatures } from './parse.ts'
+import { checkDigest, malformed, parseTarget, readBody, readDropId, readSignatures } from './parse.ts'
 
 /** A request about a box whose fields have been parsed, but whose signature nobody has judged yet. */
 export interface ParsedBox {
@@ -35,19 +34,19 @@ export async function parseSignedBox(
   const target = parseTarget(request, env)
   const box = readBoxAddress(request)
   const boxReader = parsePublicKey(request.headers.get(BOX_READER_FIELD) ?? '')
-  if (boxReader === undefined || !isSafeKey(boxReader)) throw new DropError('bad_request')
+  if (boxReader === undefined || !isSafeKey(boxReader)) throw malformed(BOX_READER_FIELD)
   const { method, names } = REQUESTS[name]
   const dropId = names.includes(DROP_ID_FIELD) ? readDropId(request) : undefined
   const signatures = readSignatures(request, name)
   const body = await readBody(request, method === 'GET' ? MAX_BODY_BYTES : mostBytes)
   const digest = method === 'GET' ? '' : await checkDigest(request, body, true)
-  return { signed: { name, ...target, box, boxReader, dropId, ...signatures, digest }, body }
+  return { signed: { name, ...target, box, boxReader, dropId, signatures, digest }, body }
 }
 
 /** @throws DropError `bad_request` */
 export function readBoxAddress(request: Request): BoxAddress {
   const address = parseBoxAddress(request.headers.get(BOX_ADDRESS_FIELD) ?? '')
-  if (address === undefined) throw new DropError('bad_request')
+  if (address === undefined) throw malformed(BOX_ADDRESS_FIELD)
   return address
 }
 
@@ -59,6 +58,6 @@ export async function readInvitation(request: Request): Promise<string | undefin
   const field = request.headers.get(BOX_INVITATION_FIELD)
   if (field === null) return undefined
   const secret = parseBase64url(field, INVITATION_BYTES)
-  if (secret === undefined) throw new DropError('bad_request')
+  if (secret === undefined) throw malformed(BOX_INVITATION_FIELD)
   return toBase64url(await sha256(secret))
 }

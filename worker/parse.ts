@@ -1,3 +1,4 @@
+import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import {
   DROP_ID_FIELD,
   DROP_READER_FIELD,
@@ -17,7 +18,8 @@ import {
   MAX_TERMS_CHARACTERS,
 } from '#protocol/limits.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
-import { signatureLabels, type SignedRequest } from '#protocol/signature.ts'
+import { isSignedByAll, parseSignatures, type Signatures } from '#protocol/signature-input.ts'
+import type { SignedRequest } from '#protocol/signature.ts'
 import { parseBoxTerms, parseTerms, type BoxTerms, type Terms } from '#protocol/terms.ts'
 import type { Env } from './env.ts'
 
@@ -46,9 +48,9 @@ export async function parseSigned(request: Request, env: Env, name: RequestName)
  */
 export function parseSignedPart(request: Request, env: Env, name: RequestName): { signed: SignedRequest; hash: Bytes } {
   const fields = parseFields(request, env, name)
-  const digest = request.headers.get('Content-Digest') ?? ''
+  const digest = request.headers.get(CONTENT_DIGEST) ?? ''
   const hash = parseDigest(digest)
-  if (hash === undefined) throw new DropError('bad_request')
+  if (hash === undefined) throw malformed(CONTENT_DIGEST)
   return { signed: { ...fields, digest }, hash }
 }
 
@@ -56,24 +58,22 @@ function parseFields(request: Request, env: Env, name: RequestName): Omit<Signed
   const target = parseTarget(request, env)
   const dropId = readDropId(request)
   const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined
-  return { name, ...target, dropId, reader, ...readSignatures(request, name) }
+  return { name, ...target, dropId, reader, signatures: readSignatures(request, name) }
 }
 
 /**
- * The fields of the signatures of a request, unjudged.
+ * The signatures of a request, unjudged.
  * @throws DropError `bad_request` unless they are those that the request takes
  */
-export function readSignatures(
-  request: Request,
-  name: RequestName,
-): Pick<SignedRequest, 'signatureInput' | 'signature'> {
-  const signatureInput = readField(request, 'Signature-Input', MAX_SIGNATURE_INPUT_CHARACTERS)
-  const signature = readField(request, 'Signature', MAX_SIGNATURE_CHARACTERS)
-  const signers = REQUESTS[name].signers.join()
-  const labels = signatureLabels(signatureInput)?.join()
-  // Who only holds the link signs status as locator alone.
-  if (labels !== signers && !(name === 'status' && labels === 'locator')) throw new DropError('bad_request')
-  return { signatureInput, signature }
+export function readSignatures(request: Request, name: RequestName): Signatures {
+  const signatureInput = request.headers.get('Signature-Input') ?? ''
+  const signature = request.headers.get('Signature') ?? ''
+  const isLong = signatureInput.length > MAX_SIGNATURE_INPUT_CHARACTERS || signature.length > MAX_SIGNATURE_CHARACTERS
+  if (isLong) throw new DropError('too_large')
+  const signatures = parseSignatures(name, { signatureInput, signature })
+  if (signatures === undefined || !isSignedByAll(name, signatures))
+    throw malformed('Signature-Input', { wanted: formatAcceptSignature(name) })
+  return signatures
 }
 
 /**
@@ -83,16 +83,16 @@ export function readSignatures(
 export function readTerms(request: Request): Terms | BoxTerms {
   const field = readField(request, DROP_TERMS_FIELD, MAX_TERMS_CHARACTERS)
   const terms = parseTerms(field) ?? parseBoxTerms(field)
-  if (terms === undefined) throw new DropError('bad_request')
+  if (terms === undefined) throw malformed(DROP_TERMS_FIELD)
   const keys = 'box' in terms ? [terms.sender] : [terms.locator, terms.claim, terms.sender]
-  if (!keys.every(isSafeKey)) throw new DropError('bad_request')
+  if (!keys.every(isSafeKey)) throw malformed(DROP_TERMS_FIELD)
   return terms
 }
 
 /** @throws DropError `bad_request` */
 export function readDropId(request: Request): DropId {
   const id = parseDropId(request.headers.get(DROP_ID_FIELD) ?? '')
-  if (id === undefined) throw new DropError('bad_request')
+  if (id === undefined) throw malformed(DROP_ID_FIELD)
   return id
 }
 
@@ -138,24 +138,31 @@ export async function readBody(request: Request, most: number): Promise<Bytes> {
  */
 export async function checkDigest(request: Request, body: Bytes, isRequired: boolean): Promise<string> {
   const digest = await contentDigest(body)
-  const field = request.headers.get('Content-Digest')
-  if (field === null ? isRequired : field !== digest) throw new DropError('bad_request')
+  const field = request.headers.get(CONTENT_DIGEST)
+  if (field === null ? isRequired : field !== digest) throw malformed(CONTENT_DIGEST)
   return digest
 }
 
 /** @throws DropError `bad_request` if the field is missing, `too_large` if it is longer than `most` characters */
 export function readField(request: Request, name: string, most: number): string {
   const value = request.headers.get(name)
-  if (value === null) throw new DropError('bad_request')
+  if (value === null) throw malformed(name)
   if (value.length > most) throw new DropError('too_large')
   return value
 }
 
+/** The refusal of a header field that is missing or not as the contract has it. It names the field, and holds nothing of it. */
+export function malformed(field: string, others: Readonly<Record<string, string>> = {}): DropError {
+  return new DropError('bad_request', { about: { field, ...others } })
+}
+
 function parseReader(request: Request): PublicKey {
   const reader = parsePublicKey(request.headers.get(DROP_READER_FIELD) ?? '')
-  if (reader === undefined) throw new DropError('bad_request')
+  if (reader === undefined) throw malformed(DROP_READER_FIELD)
   return reader
 }
+
+const CONTENT_DIGEST = 'Content-Digest'
 
 /** Room for a body of which nothing has come yet. */
 const FIRST_BYTES = 65_536

@@ -41,7 +41,7 @@ export class Readers {
     if ('outcome' in met) return met
     const { drop: present, holder } = met
     if (holder?.kind !== 'opener') return this.#keeper.refuse(present, now)
-    const claimed = life.claim(present, reader, holder.proof.record)
+    const claimed = life.claim(present, reader, holder.record)
     if (claimed.outcome === 'dismissed') return { outcome: 'dismissed' }
     if (claimed.outcome === 'claimed') return { outcome: 'claimed', claims: present.claims }
     if (claimed.outcome === 'gone')
@@ -55,10 +55,10 @@ export class Readers {
     const now = Date.now()
     const drop = this.#keeper.findForLink(request.dropId, now)
     if (drop === undefined || !life.mayRead(drop, reader)) return { outcome: 'gone' }
-    const proof = await this.#keeper.notary.prove(request, 'reader', reader, now)
+    const judged = await this.#keeper.notary.judge(request, 'reader', reader, now)
     const present = this.#keeper.findForLink(request.dropId, now)
     if (present === undefined || !life.mayRead(present, reader)) return { outcome: 'gone' }
-    return proof === undefined ? this.#keeper.refuse(present, now) : this.#keeper.grant(present, n)
+    return judged?.isFresh === true ? this.#keeper.grant(present, n) : this.#keeper.refuse(present, now)
   }
 
   /** Keeps the reader's word that it has opened everything, and burns the drop with the last one. */
@@ -68,11 +68,13 @@ export class Readers {
     // Who has claimed has proved the passphrase. Nobody else is told whether this claim key is the right one: a guess at
     // it would not be counted here.
     if (drop === undefined || !life.hasClaimed(drop, reader)) return { outcome: 'gone' }
-    const claim = await this.#keeper.notary.prove(request, 'claim', drop.claim, now)
-    const read = await this.#keeper.notary.prove(request, 'reader', reader, now)
+    const claim = await this.#keeper.notary.judge(request, 'claim', drop.claim, now)
+    const read = await this.#keeper.notary.judge(request, 'reader', reader, now)
     const present = this.#keeper.findForLink(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
     if (claim === undefined || read === undefined) return this.#keeper.refuse(present, now)
+    // It counts after the end too: the sender has to learn that it came too late.
+    if (!claim.isFresh || !read.isFresh) return this.#keeper.offer(present, now)
     const noted = life.acknowledge(present, reader, { opened, claim: claim.record, reader: read.record })
     if (noted === undefined) return { outcome: 'gone' }
     if (noted !== present) this.#keeper.rows.update(noted)
@@ -93,6 +95,9 @@ export class Readers {
     if (holder === undefined) return this.#keeper.refuse(present, now)
     // Ten wrong ones: from now on nobody learns here whether another one is right.
     if (life.triesLeft(present) <= 0) return { outcome: 'gone' }
+    // To who holds a link a drop that was revoked is like one that never was, whenever they sign.
+    if (holder.kind === 'late')
+      return life.showsClaims(present) ? this.#keeper.offer(present, now) : { outcome: 'gone' }
     if (holder.kind === 'locator') return { drop: present, holder }
     const isSpent = present.tries.includes(holder.nonce)
     return holder.kind === 'wrong' || isSpent ? this.#countTry(present, holder.nonce, now) : { drop: present, holder }
@@ -112,4 +117,4 @@ export class Readers {
 }
 
 /** A drop, and what whoever asks holds of it: `undefined` for who has not said. */
-type Meeting = { readonly drop: LinkDrop; readonly holder?: Exclude<Holder, { kind: 'wrong' }> } | Refusal
+type Meeting = { readonly drop: LinkDrop; readonly holder?: Exclude<Holder, { kind: 'late' | 'wrong' }> } | Refusal

@@ -1,5 +1,5 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
-import type { RequestName } from '#protocol/api.ts'
+import type { RequestName, Role } from '#protocol/api.ts'
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from '#protocol/cross-origin.ts'
 import type { WireCode } from '#protocol/error.ts'
 import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
@@ -41,8 +41,8 @@ export function preflight(name: RequestName): Response {
   return new Response(null, { status: 204, headers: { ...API_HEADERS, ...preflightHeaders(name) } })
 }
 
-/** What a shelf refused, as a problem. */
-export function refusal(refused: Refusal, name: RequestName): Response {
+/** What a shelf refused, as a problem. @param signers - who has signed, where not all did that may. */
+export function refusal(refused: Refusal, name: RequestName, signers?: readonly Role[]): Response {
   switch (refused.outcome) {
     case 'gone':
       return problem('gone', refused.claims === undefined ? {} : { claims: refused.claims })
@@ -51,7 +51,7 @@ export function refusal(refused: Refusal, name: RequestName): Response {
     case 'wrong_passphrase':
       return problem('wrong_passphrase', { triesLeft: refused.triesLeft })
     case 'not_proved':
-      return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce) })
+      return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce, signers) })
     case 'too_large':
       return problem('too_large', { largest: refused.largest })
     case 'bad_request':

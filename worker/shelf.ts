@@ -138,6 +138,16 @@ export class Shelf extends DurableObject<Env> {
     return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
+  /** A nonce for the operator, whose questions are about no one shelf. Only who has signed rightly is given one. */
+  offerNonce(subject: string): Promise<string> {
+    return this.#keeper.notary.issue(subject, Date.now())
+  }
+
+  /** Whether it was offered here, for this subject, in the last ten minutes. */
+  knowsNonce(nonce: string, subject: string): Promise<boolean> {
+    return this.#keeper.notary.knows(nonce, subject, Date.now())
+  }
+
   /** Ends what is due. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     const now = Date.now()

@@ -5,7 +5,15 @@ import type { Shelf } from './shelf.ts'
 
 /** The shelf that holds a drop: the leading bits of SHA-256(id) name it. docs/decisions/0006-sixteen-shelves.md. */
 export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<Shelf>> {
-  const index = indexOf(env, await sha256(dropIdBytes(id)))
+  return shelfAt(env, indexOf(env, await sha256(dropIdBytes(id))))
+}
+
+/** The one that knows the nonces of requests that are about no one drop. */
+export function firstShelf(env: Env): DurableObjectStub<Shelf> {
+  return shelfAt(env, 0)
+}
+
+function shelfAt(env: Env, index: number): DurableObjectStub<Shelf> {
   return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
 }
 

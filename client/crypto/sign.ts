@@ -1,7 +1,7 @@
 import { createSignature, webcrypto } from 'http-message-sig'
 import { REQUESTS, type Role } from '#protocol/api.ts'
-import { ALGORITHM, describeRequest, signatureComponents, signatureTag } from '#protocol/signature.ts'
-import type { SignedRequest, Unsigned } from '#protocol/signature.ts'
+import { ALGORITHM, signatureComponents, signatureTag, type SignatureFields } from '#protocol/signature-input.ts'
+import { describeRequest, type Unsigned } from '#protocol/signature.ts'
 import type { SigningKey } from './keys.ts'
 
 export { parseAcceptSignature } from '#protocol/accept-signature.ts'
@@ -17,7 +17,7 @@ export async function signRequest(
   signers: Signers,
   nonce: string,
   created: number,
-): Promise<Pick<SignedRequest, 'signature' | 'signatureInput'>> {
+): Promise<SignatureFields> {
   const message = describeRequest(request)
   const components = signatureComponents(request.name)
   const inputs: string[] = []

@@ -4,10 +4,10 @@ import { formatReaderBody, type Receipt } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
-import { verifyRequest } from '#protocol/signature.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { signRequest } from '#client/crypto/sign.ts'
 import { checkProof, formatProof, makeProof, matchProof, provedReceipts, type Proof } from '#client/proof-file.ts'
+import { verifyFields } from '../protocol/support/fields.ts'
 import { runs } from '../runs.ts'
 import vectors from '../vectors/proofs.json' with { type: 'json' }
 
@@ -71,8 +71,8 @@ test('a proof under a key that somebody made up holds, and names that key', asyn
   const digest = await contentDigest(formatReaderBody(reader.publicKey))
   const request = { name: 'claim', authority, query: '', dropId, digest } as const
   const fields = await signRequest(request, { locator: made, claim: made }, 'A'.repeat(22), 1_764_000_000)
-  const signed = await verifyRequest({ ...request, ...fields }, 'claim', made.publicKey)
-  const receipts = signed === undefined ? [] : [{ reader: reader.publicKey, claim: signed.record }]
+  const signed = await verifyFields({ ...request, ...fields }, 'claim', made.publicKey)
+  const receipts = signed === undefined ? [] : [{ reader: reader.publicKey, claim: signed }]
   const proof = await proofIn(formatProof({ authority, dropId, claim: made.publicKey, receipts }))
   expect([proof.dropId, proof.claim === claim, proof.receipts.length]).toEqual([dropId, false, 1])
 })

@@ -4,7 +4,7 @@ import { ask, type Call, type Progress } from '#client/server.ts'
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { verifyRequest } from '#protocol/signature.ts'
+import { verifyFields } from '../protocol/support/fields.ts'
 import { noise } from './support/bytes.ts'
 import { delivers, lost, nonceOf, refuses, says, serverThat, type Reply } from './support/network.ts'
 
@@ -53,8 +53,8 @@ test('what is sent verifies at the other end', async () => {
     signatureInput,
     signature,
   } as const
-  expect(await verifyRequest(request, 'locator', locator.publicKey)).toMatchObject({ created: 1_800_000_000 })
-  expect(await verifyRequest(request, 'claim', claim.publicKey)).toMatchObject({ created: 1_800_000_000 })
+  expect(await verifyFields(request, 'locator', locator.publicKey)).toMatchObject({ created: 1_800_000_000 })
+  expect(await verifyFields(request, 'claim', claim.publicKey)).toMatchObject({ created: 1_800_000_000 })
 })
 
 test('no secret and no id is in the address', async () => {
@@ -78,7 +78,7 @@ test('a server on a port is signed for with its port', async () => {
       signatureInput,
       signature,
     } as const
-    expect(await verifyRequest(request, 'sender', claim.publicKey)).toBeDefined()
+    expect(await verifyFields(request, 'sender', claim.publicKey)).toBeDefined()
     return says({})({ method: 'GET', url: '', fields: {} })
   }
   await ask({ ...server, transport }, { name: 'sent', dropId, signers: { sender: claim } })

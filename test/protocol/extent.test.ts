@@ -12,6 +12,10 @@ test.for(vectors.extents)('$size bytes in $parts parts are written as the vector
   expect(formatExtent(extent)).toBe(field)
 })
 
+test.for(vectors.alsoAccepted)('an extent is read in $why', ({ field, size, parts }) => {
+  expect(parseExtent(field)).toEqual({ size, parts })
+})
+
 test.for(vectors.refused)('an extent is refused for $why', ({ field }) => {
   expect(parseExtent(field)).toBeUndefined()
 })

@@ -183,7 +183,7 @@ describe('fields', () => {
 
   test('a field that is too long is refused as too large', async () => {
     const drop = await lay()
-    const padding = `, x="${'y'.repeat(1_100)}"`
+    const padding = `, x="${'y'.repeat(2_100)}"`
     expect((await sent(drop, { fields: { 'Signature-Input': padding } })).code).toBe('too_large')
     expect((await sent(drop, { fields: { Signature: padding } })).code).toBe('too_large')
     expect((await create(drop, { fields: { 'Drop-Terms': formatTerms(drop.terms) + padding } })).code).toBe('too_large')
@@ -194,6 +194,22 @@ describe('fields', () => {
     expect((await upload(cut, 0, { fields: { Signature: padding } })).code).toBe('too_large')
   })
 
+  test('terms whose members are spread over two lines are those of one line, and one member on both is none', async () => {
+    const drop = await newDrop()
+    const [ttl = '', ...others] = formatTerms(drop.terms).split(', ')
+    const spread = await requestOf({
+      name: 'create',
+      dropId: drop.dropId,
+      body: drop.bytes,
+      fields: { 'Drop-Terms': ttl },
+    })
+    const doubled = spread.clone()
+    spread.headers.append('Drop-Terms', others.join(', '))
+    doubled.headers.append('Drop-Terms', [ttl, ...others].join(', '))
+    expect((await read(await directly(doubled))).json).toMatchObject({ status: 400, field: 'Drop-Terms' })
+    expect((await read(await directly(spread))).status).toBe(201)
+  })
+
   test('a field that is there twice is refused', async () => {
     const drop = await lay()
     const reader = await newReader()
@@ -202,8 +218,8 @@ describe('fields', () => {
       requestOf({ name: 'part', dropId: drop.dropId, query: '?n=0', reader: reader.publicKey, signers: { reader } })
     expect(await codeWithTwice(await parts(), 'Drop-Id')).toBe('bad_request')
     expect(await codeWithTwice(await parts(), 'Drop-Reader')).toBe('bad_request')
-    expect(await codeWithTwice(await parts(), 'Signature')).toBe('not_proved')
-    expect(await codeWithTwice(await parts(), 'Signature-Input')).toBe('not_proved')
+    expect(await codeWithTwice(await parts(), 'Signature')).toBe('bad_request')
+    expect(await codeWithTwice(await parts(), 'Signature-Input')).toBe('bad_request')
     const body = formatReaderBody(reader.publicKey)
     const claims = await requestOf({
       name: 'claim',
@@ -261,9 +277,12 @@ test('every answer forbids caches, carries the security headers, and a problem s
     await uploaded(cut),
     await commit(cut),
   ]
-  const members = { claimed: ['claims'], wrong_passphrase: ['triesLeft'], too_large: ['largest'] } as Readonly<
-    Record<string, readonly string[]>
-  >
+  const members: Readonly<Record<string, readonly string[]>> = {
+    bad_request: ['field', 'wanted'],
+    claimed: ['claims'],
+    wrong_passphrase: ['triesLeft'],
+    too_large: ['largest'],
+  }
   for (const { status, headers, code, json } of replies) {
     expect(headers.get('Cache-Control')).toBe('no-store')
     for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS }))
@@ -274,8 +293,8 @@ test('every answer forbids caches, carries the security headers, and a problem s
     const { title } = PROBLEMS[code as keyof typeof PROBLEMS]
     expect(json).toMatchObject({ type: `/problems/${code}`, title, status })
     const more = Object.keys(json).filter((name) => !['type', 'title', 'status'].includes(name))
-    // That a body is too large says less than that a drop is.
-    expect([members[code ?? ''] ?? [], ...(code === 'too_large' ? [[]] : [])]).toContainEqual(more)
+    // That a body is wrong or too large says less than that a field or a drop is.
+    expect([members[code ?? ''] ?? [], ...(code === 'too_large' || code === 'bad_request' ? [[]] : [])]).toContainEqual(more)
     for (const { dropId } of [drop, cut]) expect(JSON.stringify(json)).not.toContain(dropId)
   }
   expect([...new Set(replies.flatMap(({ code }) => code ?? []))].toSorted()).toEqual([

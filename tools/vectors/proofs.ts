@@ -73,6 +73,7 @@ export function proofVectors(): unknown {
       { why: 'two readers, of whom one has opened it', file: format(twoReaders) },
       { why: 'on one line', file: JSON.stringify(opened) },
       { why: 'a server with a port', file: format(atPort()) },
+      { why: 'a claim that was signed in another order, with a keyid', file: format(speltOtherwise()) },
     ],
     refused,
   }
@@ -103,6 +104,12 @@ function withAck(changed: Json): Json {
 function atPort(): Json {
   const authority = 'localhost:8787'
   return { ...head, authority, receipts: [{ reader: receipt.reader, claim: record('claim', 'claim', { authority }) }] }
+}
+
+function speltOtherwise(): Json {
+  const components = '("@authority" "@method" "@path" "drop-id" "content-digest")'
+  const input = `${components};created=${CREATED};keyid="k 1";alg="ed25519";nonce="${NONCE}";tag="sealdrop-claim-claim"`
+  return { ...head, receipts: [{ reader: receipt.reader, claim: { ...record('claim', 'claim', { input }), input } }] }
 }
 
 /** The neutral point of the curve as claim key, and as R of a signature whose S is 0: some verifiers take it for any message. */

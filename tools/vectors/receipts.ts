@@ -15,8 +15,13 @@ import {
 export function receiptVectors(): unknown {
   const record = (name: string, role: Role, change: Change = {}): unknown => {
     const { signature } = signRequest(name, role, change)
-    return { created: change.created ?? CREATED, nonce: change.nonce ?? NONCE, signature }
+    const { input } = change
+    const spelling = input === undefined ? {} : { input }
+    return { created: change.created ?? CREATED, nonce: change.nonce ?? NONCE, signature, ...spelling }
   }
+  const components = '("drop-id" "content-digest" "@method" "@authority" "@path")'
+  const input = `${components};keyid="a";tag="sealdrop-claim-claim";nonce="${NONCE}";created=${CREATED}`
+  const spelt = record('claim', 'claim', { input }) as object
   const claim = record('claim', 'claim')
   const ack = { opened: OPENED, claim: record('ack', 'claim'), reader: record('ack', 'reader') }
   const receipt = { reader: publicKey('reader'), claim, ack }
@@ -34,6 +39,33 @@ export function receiptVectors(): unknown {
         why: 'claimed, not yet opened',
         receipt: { reader: receipt.reader, claim },
         isClaimProved: true,
+        isOpeningProved: false,
+      },
+      {
+        why: 'a claim that was signed in another order, with a keyid and without alg',
+        receipt: { reader: receipt.reader, claim: spelt },
+        isClaimProved: true,
+        isOpeningProved: false,
+      },
+      {
+        why: 'a spelling that says another time than its record',
+        receipt: { reader: receipt.reader, claim: { ...spelt, created: CREATED + 1 } },
+        isClaimProved: false,
+        isOpeningProved: false,
+      },
+      {
+        why: 'a spelling that holds more than one signature',
+        receipt: { reader: receipt.reader, claim: { ...spelt, input: `${input}, x=1` } },
+        isClaimProved: false,
+        isOpeningProved: false,
+      },
+      {
+        why: 'a spelling that is the usual one, and should be left out',
+        receipt: {
+          reader: receipt.reader,
+          claim: { ...(claim as object), input: signRequest('claim', 'claim').parameters },
+        },
+        isClaimProved: false,
         isOpeningProved: false,
       },
       {

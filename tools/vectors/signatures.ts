@@ -127,6 +127,8 @@ export interface Change {
   readonly body?: string
   readonly created?: number
   readonly nonce?: string
+  /** The member of `Signature-Input`, word by word. */
+  readonly input?: string
 }
 
 /** Signs a request as docs/protocol.md §5 says, by hand. */
@@ -147,8 +149,9 @@ export function signRequest(
   }
   const names = request.components.map((component) => `"${component}"`).join(' ')
   const time = `created=${change.created ?? CREATED};nonce="${change.nonce ?? NONCE}"`
-  const parameters = `(${names});${time};alg="ed25519";tag="sealdrop-${name}-${role}"`
-  const lines = request.components.map((component) => `"${component}": ${values[component]}`)
+  const parameters = change.input ?? `(${names});${time};alg="ed25519";tag="sealdrop-${name}-${role}"`
+  const covered = parameters.slice(0, parameters.indexOf(')')).matchAll(/"([^"]+)"/g)
+  const lines = Array.from(covered, ([, component = '']) => `"${component}": ${values[component.toLowerCase()]}`)
   const base = [...lines, `"@signature-params": ${parameters}`].join('\n')
   return { base, parameters, signature: sign(null, Buffer.from(base), ed25519Key(SEEDS[role])).toString('base64') }
 }

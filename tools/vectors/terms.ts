@@ -22,10 +22,12 @@ export function termsVectors(): unknown {
   ] as const
   return {
     terms: limits.map(([ttlSeconds, reads]) => ({ field: field(ttlSeconds, reads), ttlSeconds, reads, ...urlKeys })),
-    alsoAccepted: [
-      { why: 'another order', field: `${keys}, reads=1, ttl=86400` },
-      { why: 'no space after the commas', field: one.replaceAll(', ', ',') },
-    ].map((each) => ({ ...each, ttlSeconds: 86_400, reads: 1, ...urlKeys })),
+    alsoAccepted: [{ why: 'another order', field: `${keys}, reads=1, ttl=86400` }].map((each) => ({
+      ...each,
+      ttlSeconds: 86_400,
+      reads: 1,
+      ...urlKeys,
+    })),
     refused: [
       { why: 'empty', field: '' },
       { why: 'too short a life', field: field(299, 1) },
@@ -59,10 +61,26 @@ export function termsVectors(): unknown {
       },
       { why: 'a key that is text', field: one.replace(`:${locator}:`, '"x"') },
       { why: 'a comma too many', field: `${one},` },
+      { why: 'no space after the commas', field: one.replaceAll(', ', ',') },
+      { why: 'two spaces after a comma', field: one.replace(', ', ',  ') },
+      { why: 'a tab after a comma', field: one.replace(', ', ',\t') },
+      { why: 'a space before it', field: ` ${one}` },
+      { why: 'a number with a leading zero', field: field('086400', 1) },
+      { why: 'a key without padding', field: one.replace(`${sender}:`, `${sender.replaceAll('=', '')}:`) },
+      { why: 'a key with stray bits', field: one.replace(`${sender}:`, `${stray(sender)}:`) },
+      { why: 'a key in base64url', field: one.replace(`${claim}:`, `${urlKeys['claim'] ?? ''}=:`) },
+      { why: 'a member that is a list', field: one.replace('reads=1', 'reads=(1)') },
       { why: 'a name in capitals', field: one.replace('reads', 'Reads') },
       { why: 'more characters than a server reads', field: `${one}${' '.repeat(513)}` },
     ],
   }
+}
+
+/** The same bytes with a bit that no byte has (RFC 4648 §3.5). */
+function stray(base64: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  const at = base64.indexOf('=') - 1
+  return `${base64.slice(0, at)}${alphabet[alphabet.indexOf(base64[at] ?? '') ^ 1] ?? ''}${base64.slice(at + 1)}`
 }
 
 /** `digests.json`: `Content-Digest` fields. RFC 9530. */

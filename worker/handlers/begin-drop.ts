@@ -4,7 +4,7 @@ import { parseExtent } from '#protocol/extent.ts'
 import { MAX_BODY_BYTES, MAX_EXTENT_CHARACTERS } from '#protocol/limits.ts'
 import { depositInto } from '../deposit.ts'
 import type { Env } from '../env.ts'
-import { checkDigest, parseTarget, readBody, readDropId, readField, readTerms } from '../parse.ts'
+import { checkDigest, malformed, parseTarget, readBody, readDropId, readField, readTerms } from '../parse.ts'
 import { json, problem, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 import { largestOf } from '../store.ts'
@@ -15,7 +15,7 @@ export async function beginDrop(request: Request, env: Env): Promise<Response> {
   const id = readDropId(request)
   const terms = readTerms(request)
   const extent = parseExtent(readField(request, DROP_EXTENT_FIELD, MAX_EXTENT_CHARACTERS))
-  if (extent === undefined) throw new DropError('bad_request')
+  if (extent === undefined) throw malformed(DROP_EXTENT_FIELD)
   const body = await readBody(request, MAX_BODY_BYTES)
   if (body.length > 0) throw new DropError('bad_request')
   await checkDigest(request, body, false)

@@ -1,4 +1,5 @@
 import type { BoxAddress } from '#protocol/address.ts'
+import type { SignatureRecord } from '#protocol/api.ts'
 import { composeDisclosure, describeRows, keysIn, parseSubject, type HeldObject } from '#protocol/disclosure.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -8,10 +9,10 @@ import { verifyRequest } from '#protocol/signature.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, parseTarget, readBody, readSignatures } from '../parse.ts'
 import { allRacks, rackOf } from '../racks.ts'
-import { json, problem } from '../respond.ts'
+import { json, problem, refusal } from '../respond.ts'
 import { DATABASES } from '../schema.ts'
 import { NOT_HELD, REMAINS } from '../schema/beyond.ts'
-import { shelfOf } from '../shelves.ts'
+import { firstShelf, shelfOf } from '../shelves.ts'
 import { storeOf } from '../store.ts'
 import type { StoredRows } from '../table.ts'
 import { VERSION } from '../version.ts'
@@ -28,9 +29,11 @@ export async function disclose(request: Request, env: Env): Promise<Response> {
   const body = await readBody(request, MAX_BODY_BYTES)
   const digest = await checkDigest(request, body, true)
   const now = Date.now()
-  const proof = await verifyRequest({ name: 'disclose', ...target, ...signatures, digest }, 'operator', key)
-  // Whoever repeats it within the window hears what is held by then, and changes nothing.
-  if (proof === undefined || Math.abs(now / 1_000 - proof.created) > CLOCK_WINDOW_SECONDS) return problem('not_proved')
+  const proof = await verifyRequest({ name: 'disclose', ...target, signatures, digest }, 'operator', key)
+  if (proof === undefined) return problem('not_proved')
+  // Whoever repeats it hears what is held by then, and changes nothing.
+  if (!(await isFresh(env, proof, now)))
+    return refusal({ outcome: 'not_proved', nonce: await firstShelf(env).offerNonce(OPERATOR) }, 'disclose')
   const about = parseSubject(body)
   if (about === undefined) throw new DropError('bad_request')
   const found = 'drop' in about ? await findDrop(env, about.drop) : await findBox(env, about.box)
@@ -75,6 +78,14 @@ async function findDrop(env: Env, id: DropId): Promise<Found> {
     searched: [`${name}, where this id belongs`, `all ${racks.length} racks: items with this id, in whichever box`],
   }
 }
+
+async function isFresh(env: Env, { created, nonce }: SignatureRecord, now: number): Promise<boolean> {
+  if (Math.abs(now / 1_000 - created) <= CLOCK_WINDOW_SECONDS) return true
+  return firstShelf(env).knowsNonce(nonce, OPERATOR)
+}
+
+/** What its nonces are good for: no drop and no box has such a name. */
+const OPERATOR = 'operator'
 
 async function findBox(env: Env, box: BoxAddress): Promise<Found> {
   const rack = await rackOf(env, box)

@@ -1,5 +1,6 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import type { Status } from '#protocol/api.ts'
+import { signersOf } from '#protocol/signature-input.ts'
 import type { Env } from '../env.ts'
 import { parseSigned, parseTarget, readDropId } from '../parse.ts'
 import { json, refusal } from '../respond.ts'
@@ -13,7 +14,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
   const isSigned = request.headers.has('Signature') || request.headers.has('Signature-Input')
   const signed = isSigned ? (await parseSigned(request, env, 'status')).signed : undefined
   const answer = await (await shelfOf(env, id)).status(id, signed)
-  if (answer.outcome !== 'status') return refusal(answer, 'status')
+  if (answer.outcome !== 'status') return refusal(answer, 'status', signed && signersOf('status', signed.signatures))
   return json({ ...answer.status, largest: largestOf(env) } satisfies Status, 200, {
     'Accept-Signature': formatAcceptSignature('claim', answer.nonce),
   })

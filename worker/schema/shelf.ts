@@ -116,7 +116,7 @@ export const SHELF = {
         sql: 'TEXT NOT NULL',
         form: 'JSON',
         means:
-          "for each read: the reader's public key; nonce, `created` (the reader's clock, seconds) and signature of the claim; after the acknowledgement the hash of the token and two more signatures",
+          "for each read: the reader's public key; nonce, `created` (the reader's clock, seconds) and signature of the claim; after the acknowledgement the hash of the token and two more signatures; of a signature that a program wrote in another order or with a `keyid` of its choice, that too",
         by: ['claim', 'ack', 'reopen'],
         changes: 'per read; a reopening removes one',
         tells:

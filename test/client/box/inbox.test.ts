@@ -13,10 +13,10 @@ import { dayAt, epochAt } from '#protocol/epoch.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { parseBoxAddress } from '#protocol/address.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
-import { verifyRequest } from '#protocol/signature.ts'
 import type { Exchange } from '#client/transport.ts'
 import type { RequestName, Role } from '#protocol/api.ts'
 import { advance } from '#client/box/chain.ts'
+import { verifyFields } from '../../protocol/support/fields.ts'
 import { noise } from '../support/bytes.ts'
 import { boxServer } from '../support/box-server.ts'
 import { itemOf, newBox, NOW, orderFor, type TestBox } from '../support/boxes.ts'
@@ -49,7 +49,7 @@ async function isSigned({ url, fields, body }: Exchange, name: RequestName, role
   const dropId = name === 'collect' ? idOf(1) : undefined
   const signed = { signatureInput: fields['Signature-Input'] ?? '', signature: fields['Signature'] ?? '' }
   const request = { name, authority, query, digest, box, boxReader, dropId, ...signed }
-  return (await verifyRequest(request, role, boxReader)) !== undefined
+  return (await verifyFields(request, role, boxReader)) !== undefined
 }
 
 test('what was written is listed, collected as often as one likes, opened, and deleted', async () => {

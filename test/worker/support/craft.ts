@@ -9,7 +9,7 @@ import {
 } from '#protocol/api.ts'
 import { toBase64, utf8, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { signatureComponents } from '#protocol/signature.ts'
+import { signatureComponents } from '#protocol/signature-input.ts'
 import { OPENED, type Laid } from './drops.ts'
 import { hashOf, type Cut } from './parts.ts'
 import { newNonce, type Changes } from './wire.ts'
