@@ -62,9 +62,8 @@ export class Keeper {
     const present = this.find(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
     if (judged?.isFresh === true) return present
-    // Who holds the sender key knows of its upload, and must be able to go on though its clock is wrong.
-    if (judged !== undefined && present.phase === 'uploading') return this.offer(present, now)
-    return this.refuse(present, now)
+    // Who holds the sender key may know all of its drop, its end too, and must get on though its clock is wrong.
+    return judged === undefined ? this.refuse(present, now) : this.offer(present, now)
   }
 
   async offer(drop: Drop, now: number): Promise<Refusal> {
