@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatReaderBody, REQUESTS, type RequestName } from '#protocol/api.ts'
+import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
@@ -193,57 +193,6 @@ describe('fields', () => {
     expect((await begin(cut, { body: new Uint8Array(1_025) })).code).toBe('too_large')
     expect((await upload(cut, 0, { fields: { Signature: padding } })).code).toBe('too_large')
   })
-
-  test('terms whose members are spread over two lines are those of one line, and one member on both is none', async () => {
-    const drop = await newDrop()
-    const [ttl = '', ...others] = formatTerms(drop.terms).split(', ')
-    const spread = await requestOf({
-      name: 'create',
-      dropId: drop.dropId,
-      body: drop.bytes,
-      fields: { 'Drop-Terms': ttl },
-    })
-    const doubled = spread.clone()
-    spread.headers.append('Drop-Terms', others.join(', '))
-    doubled.headers.append('Drop-Terms', [ttl, ...others].join(', '))
-    expect((await read(await directly(doubled))).json).toMatchObject({ status: 400, field: 'Drop-Terms' })
-    expect((await read(await directly(spread))).status).toBe(201)
-  })
-
-  test('a field that is there twice is refused', async () => {
-    const drop = await lay()
-    const reader = await newReader()
-    await claim(drop, reader.publicKey)
-    const parts = (): Promise<Request> =>
-      requestOf({ name: 'part', dropId: drop.dropId, query: '?n=0', reader: reader.publicKey, signers: { reader } })
-    expect(await codeWithTwice(await parts(), 'Drop-Id')).toBe('bad_request')
-    expect(await codeWithTwice(await parts(), 'Drop-Reader')).toBe('bad_request')
-    expect(await codeWithTwice(await parts(), 'Signature')).toBe('bad_request')
-    expect(await codeWithTwice(await parts(), 'Signature-Input')).toBe('bad_request')
-    const body = formatReaderBody(reader.publicKey)
-    const claims = await requestOf({
-      name: 'claim',
-      dropId: drop.dropId,
-      signers: { locator: drop.locator, claim: drop.claim },
-      body,
-    })
-    expect(await codeWithTwice(claims, 'Content-Digest')).toBe('bad_request')
-    const terms = formatTerms(drop.terms)
-    expect((await create(await newDrop(), { fields: { 'Drop-Terms': `${terms}, ${terms}` } })).code).toBe('bad_request')
-    const extent = 'size=4194305, parts=2'
-    const twice = { fields: { 'Drop-Extent': `${extent}, ${extent}` } }
-    expect((await begin(await newCut(), twice)).code).toBe('bad_request')
-    const { dropId, parts: pieces, sender } = await announce()
-    const uploads = (): Promise<Request> =>
-      requestOf({ name: 'upload', dropId, query: '?n=2', signers: { sender }, body: pieces[2]! })
-    for (const field of ['Content-Digest', 'Content-Length'])
-      expect(await codeWithTwice(await uploads(), field)).toBe('bad_request')
-  })
-
-  async function codeWithTwice(request: Request, field: string): Promise<string | undefined> {
-    request.headers.append(field, request.headers.get(field) ?? '')
-    return (await read(await directly(request))).code
-  }
 })
 
 test('every answer forbids caches, carries the security headers, and a problem says its code and no more', async () => {
@@ -294,7 +243,9 @@ test('every answer forbids caches, carries the security headers, and a problem s
     expect(json).toMatchObject({ type: `/problems/${code}`, title, status })
     const more = Object.keys(json).filter((name) => !['type', 'title', 'status'].includes(name))
     // That a body is wrong or too large says less than that a field or a drop is.
-    expect([members[code ?? ''] ?? [], ...(code === 'too_large' || code === 'bad_request' ? [[]] : [])]).toContainEqual(more)
+    expect([members[code ?? ''] ?? [], ...(code === 'too_large' || code === 'bad_request' ? [[]] : [])]).toContainEqual(
+      more,
+    )
     for (const { dropId } of [drop, cut]) expect(JSON.stringify(json)).not.toContain(dropId)
   }
   expect([...new Set(replies.flatMap(({ code }) => code ?? []))].toSorted()).toEqual([

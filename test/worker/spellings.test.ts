@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { formatReaderBody } from '#protocol/api.ts'
+import { MAX_TERMS_CHARACTERS } from '#protocol/limits.ts'
+import { formatTerms } from '#protocol/terms.ts'
+import extents from '../vectors/extents.json' with { type: 'json' }
+import vectors from '../vectors/terms.json' with { type: 'json' }
+import { claim, create, lay, newDrop } from './support/drops.ts'
+import { newReader } from './support/parties.ts'
+import { announce, begin, newCut } from './support/parts.ts'
+import { directly, read, requestOf } from './support/wire.ts'
+
+test.for(asSent(vectors.refused))('a drop is not made by terms with $why', async ({ field }) => {
+  const { json } = await create(await newDrop(), { fields: { 'Drop-Terms': field } })
+  expect(json).toMatchObject({
+    status: 400,
+    type: expect.stringMatching(/bad_request$/) as unknown,
+    field: 'Drop-Terms',
+  })
+})
+
+test.for(asSent(extents.refused))('an upload is not begun by an extent with $why', async ({ field }) => {
+  const { json } = await begin(await newCut({ sizes: [1] }), { fields: { 'Drop-Extent': field } })
+  expect(json).toMatchObject({
+    status: 400,
+    type: expect.stringMatching(/bad_request$/) as unknown,
+    field: 'Drop-Extent',
+  })
+})
+
+test('terms whose members are spread over two lines are those of one line, and one member on both is none', async () => {
+  const drop = await newDrop()
+  const [ttl = '', ...others] = formatTerms(drop.terms).split(', ')
+  const spread = await requestOf({
+    name: 'create',
+    dropId: drop.dropId,
+    body: drop.bytes,
+    fields: { 'Drop-Terms': ttl },
+  })
+  const doubled = spread.clone()
+  spread.headers.append('Drop-Terms', others.join(', '))
+  doubled.headers.append('Drop-Terms', [ttl, ...others].join(', '))
+  expect((await read(await directly(doubled))).json).toMatchObject({ status: 400, field: 'Drop-Terms' })
+  expect((await read(await directly(spread))).status).toBe(201)
+})
+
+test('a field that is there twice is refused', async () => {
+  const drop = await lay()
+  const reader = await newReader()
+  await claim(drop, reader.publicKey)
+  const parts = (): Promise<Request> =>
+    requestOf({ name: 'part', dropId: drop.dropId, query: '?n=0', reader: reader.publicKey, signers: { reader } })
+  expect(await codeWithTwice(await parts(), 'Drop-Id')).toBe('bad_request')
+  expect(await codeWithTwice(await parts(), 'Drop-Reader')).toBe('bad_request')
+  expect(await codeWithTwice(await parts(), 'Signature')).toBe('bad_request')
+  expect(await codeWithTwice(await parts(), 'Signature-Input')).toBe('bad_request')
+  const body = formatReaderBody(reader.publicKey)
+  const claims = await requestOf({
+    name: 'claim',
+    dropId: drop.dropId,
+    signers: { locator: drop.locator, claim: drop.claim },
+    body,
+  })
+  expect(await codeWithTwice(claims, 'Content-Digest')).toBe('bad_request')
+  const terms = formatTerms(drop.terms)
+  expect((await create(await newDrop(), { fields: { 'Drop-Terms': `${terms}, ${terms}` } })).code).toBe('bad_request')
+  const extent = 'size=4194305, parts=2'
+  const twice = { fields: { 'Drop-Extent': `${extent}, ${extent}` } }
+  expect((await begin(await newCut(), twice)).code).toBe('bad_request')
+  const { dropId, parts: pieces, sender } = await announce()
+  const uploads = (): Promise<Request> =>
+    requestOf({ name: 'upload', dropId, query: '?n=2', signers: { sender }, body: pieces[2]! })
+  for (const field of ['Content-Digest', 'Content-Length'])
+    expect(await codeWithTwice(await uploads(), field)).toBe('bad_request')
+})
+
+async function codeWithTwice(request: Request, field: string): Promise<string | undefined> {
+  request.headers.append(field, request.headers.get(field) ?? '')
+  return (await read(await directly(request))).code
+}
+
+/** HTTP takes white space off both ends (RFC 9110 §5.5). */
+function asSent<T extends { field: string }>(spellings: readonly T[]): readonly T[] {
+  return spellings.filter(({ field }) => field === field.trim() && field.length <= MAX_TERMS_CHARACTERS)
+}
