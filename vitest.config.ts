@@ -1,7 +1,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { CHROMIUM_FLAGS, findChromium } from './test/tools/browser.ts'
+import { CHROMIUM_FLAGS, findChromium } from './tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
 /** Generous, because all of them share the machine; nothing waits for these when all is well. */
@@ -40,7 +40,8 @@ const MOVED_CLOCK = './test/tools/moved-clock.ts'
 
 export default defineConfig({
   test: {
-    reporters: ['default', 'json'],
+    // What is counted is the run of today.
+    reporters: clock === undefined ? ['default', 'json'] : ['dot'],
     outputFile: { json: '.reports/vitest.json' },
     projects: [
       {
@@ -92,8 +93,21 @@ export default defineConfig({
         define,
         test: {
           ...timeouts,
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: 'test/tools/build-once.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        define,
+        test: {
+          ...timeouts,
           name: 'e2e',
-          include: ['test/{cli,e2e}/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
+          include: ['test/e2e/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

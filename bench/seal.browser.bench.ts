@@ -4,6 +4,7 @@ import { build } from 'esbuild'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
+import { launchChromium } from '../tools/browser.ts'
 import { ROOT } from '../tools/bundle.ts'
 import { MEBIBYTES, prepare, ROUNDS } from './files.ts'
 import type { Task } from './page.ts'
@@ -42,7 +43,7 @@ for (const act of ['seal', 'open'] as const) {
 
 /** In a browser of its own, so that its memory is its own. */
 async function lap(name: string, act: Act): Promise<Lap> {
-  await using browser = await launch()
+  await using browser = await launchChromium()
   const page = await browser.newPage()
   await page.route(`${PAGE}**`, (route) => {
     const path = new URL(route.request().url()).pathname
@@ -95,14 +96,6 @@ function highWater(pid: number): number {
   } catch {
     return 0
   }
-}
-
-/** Started as in the tests. They may import what is here, so that types cannot go the other way. */
-async function launch(): Promise<Browser> {
-  const tools = (await import(new URL('../test/tools/browser.ts', import.meta.url).href)) as {
-    launchChromium: () => Promise<Browser>
-  }
-  return tools.launchChromium()
 }
 
 async function bundlePage(): Promise<string> {

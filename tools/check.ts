@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { ROOT } from './bundle.ts'
 
 const isSlow = process.argv.includes('--slow')
-const tests = process.argv.includes('--without-tests') ? [] : [['tests', 'vitest run'] as const]
+const tests = process.argv.includes('--without-tests') ? [] : [['tests', 'node tools/test.ts'] as const]
 
 /** The quick ones first. */
 const STEPS: readonly (readonly [name: string, command: string])[] = [
@@ -20,6 +20,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['build', 'node tools/build.ts'],
   ['bundles', 'node bench/bundle.ts'],
   ['drill', 'node tools/drill.ts --no-build'],
+  ['dates', 'node tools/dates.ts --two'],
   ...tests,
 ]
 

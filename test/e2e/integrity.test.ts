@@ -6,7 +6,7 @@ import { ROOT } from '../../tools/bundle.ts'
 import { integrityOf } from '../../tools/integrity.ts'
 import { staticImports } from '../../tools/ahead.ts'
 import { outputOf } from '../../tools/pages.ts'
-import { launchChromium } from '../tools/browser.ts'
+import { launchChromium } from '../../tools/browser.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
 const META = JSON.parse(readFileSync(`${ROOT}dist/meta/web.json`, 'utf8')) as Metafile

@@ -1,6 +1,6 @@
-import { findChromium } from './browser.ts'
+import { tryChromium } from '../../tools/browser.ts'
 
 /** Fails a run in the browser with a sentence, before anything else can fail without one. */
-export function setup(): void {
-  findChromium()
+export async function setup(): Promise<void> {
+  await tryChromium()
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { Browser, BrowserContext, Page } from 'playwright'
-import { launchChromium } from '../../tools/browser.ts'
+import { launchChromium } from '../../../tools/browser.ts'
 import { startServer, type Server } from '../../tools/server.ts'
 
 /** A server and a browser for the tests of one file; every person gets a profile of their own. */

@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { randomBytes } from '#client/crypto/random.ts'
 import { parseReturnCode } from '#client/box/return.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
+import { launchChromium } from '../../browser.ts'
 import { newPassphrase, noteLink } from './drops.ts'
 import { unique, uniqueText, type Person } from './person.ts'
 import { noteReturnCode } from './secrets.ts'
@@ -9,7 +10,6 @@ import { noteReturnCode } from './secrets.ts'
 /** Somebody uses the page, in Chromium: sends a file with a passphrase, opens it, writes to a box with a return code. */
 export async function practisePage(person: Person, boxLink: string): Promise<void> {
   const { name, notebook, server, trace } = person
-  const { launchChromium } = (await import(TOOLS)) as { launchChromium: () => Promise<Browser> }
   const browser = await launchChromium()
   try {
     const { 'User-Agent': userAgent = '', Cookie: _, ...extraHTTPHeaders } = trace
@@ -62,6 +62,3 @@ async function writeToBox(person: Person, page: Page, link: string): Promise<voi
   if (code === undefined) throw new Error('the page showed no return code')
   await noteReturnCode(person, code)
 }
-
-/** Named at run time: what starts a browser is the tests'. */
-const TOOLS: string = new URL('../../../test/tools/browser.ts', import.meta.url).href

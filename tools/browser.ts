@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Browser } from 'playwright'
+import { ROOT } from './bundle.ts'
+
+/** Flags for Chromium: it talks to nobody but the page's own server. */
+export const CHROMIUM_FLAGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/**
+ * A Chromium or Chrome to start: `CHROMIUM_PATH`, else one that is installed in a usual place, else the one that the
+ * development dependency `@sparticuz/chromium` carries (Linux, x64). The last is unpacked on first use, which takes seconds.
+ * @returns the path of a program.
+ * @throws Error with a sentence that says what to do.
+ */
+export function findChromium(): string {
+  const named = process.env['CHROMIUM_PATH']
+  if (named !== undefined) {
+    if (existsSync(named)) return named
+    throw new Error(`CHROMIUM_PATH is ${named}, and there is no such file.`)
+  }
+  return USUAL_PLACES.find((path) => existsSync(path)) ?? packagedChromium()
+}
+
+/**
+ * Starts a Chromium once, opens a page, and ends it.
+ * @throws Error with a sentence that says what to do, when there is none or it does not start.
+ */
+export async function tryChromium(): Promise<void> {
+  const path = findChromium()
+  try {
+    const browser = await launchChromium()
+    await browser.newPage()
+    await browser.close()
+  } catch (error) {
+    const [reason = ''] = String(error).split('\n')
+    throw new Error(`${path} does not start (${reason}). ${ADVICE}`, { cause: error })
+  }
+}
+
+/** Starts one without a window, for somebody to drive. */
+export async function launchChromium(): Promise<Browser> {
+  // Whoever only looks for a browser has no need of what drives it, which takes a while to load.
+  const { chromium } = await import('playwright')
+  return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS] })
+}
+
+/** The one from npm, made ready below node_modules/: not in a shared temporary folder, where others could have put theirs. */
+export function packagedChromium(): string {
+  const carried = carriedFiles()
+  if (carried === undefined) throw new Error(`There is no Chromium on this machine. ${ADVICE}`)
+  const { bin, version } = carried
+  const ready = join(ROOT, 'node_modules/.cache/chromium', version)
+  const program = join(ready, 'start.sh')
+  if (existsSync(program)) return program
+  mkdirSync(dirname(ready), { recursive: true })
+  const unpacked = mkdtempSync(`${ready}-`)
+  try {
+    unpack(bin, unpacked)
+    // As a program, so that it can stand wherever a browser's path is asked for.
+    writeFileSync(join(unpacked, 'fonts/fonts.conf'), FONTS)
+    writeFileSync(join(unpacked, 'start.sh'), STARTER)
+    chmodSync(join(unpacked, 'start.sh'), 0o755)
+    renameSync(unpacked, ready)
+  } catch (error) {
+    rmSync(unpacked, { recursive: true, force: true })
+    // Somebody else may have been quicker: two test projects begin at once.
+    if (!existsSync(program)) throw new Error(`Chromium could not be unpacked. ${ADVICE}`, { cause: error })
+  }
+  return program
+}
+
+/** Where the package's archives are. @returns `undefined` where it isn't installed, or is for another kind of machine. */
+function carriedFiles(): { readonly bin: string; readonly version: string } | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  try {
+    const require = createRequire(import.meta.url)
+    const folder = dirname(dirname(require.resolve('@sparticuz/chromium')))
+    const { version } = require(join(folder, 'package.json')) as { version: string }
+    return { bin: join(folder, 'bin'), version }
+  } catch {
+    return undefined
+  }
+}
+
+/** Lets the package unpack itself, into a folder of ours: it always writes to the temporary one of its process. */
+function unpack(bin: string, folder: string): void {
+  const script = `import { inflate } from '@sparticuz/chromium'
+    await Promise.all(${JSON.stringify(ARCHIVES)}.map((name) => inflate(${JSON.stringify(bin)} + '/' + name)))`
+  const { error, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: folder },
+  })
+  if (error !== undefined || status !== 0) throw error ?? new Error(stderr)
+  if (!readdirSync(folder).includes('chromium')) throw new Error('the package holds no Chromium')
+}
+
+/** The browser, the libraries that a bare Debian lacks, a font, and a renderer in place of a graphics card. */
+const ARCHIVES = ['chromium.br', 'al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']
+
+/** The libraries are for this program alone. */
+const STARTER = `#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+export LD_LIBRARY_PATH="$here/al2023/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export FONTCONFIG_PATH="$here/fonts"
+exec "$here/chromium" "$@"
+`
+
+/** The package's own file looks for its font where a cloud function has it; without a font all text is empty. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`
+
+const ADVICE = 'Install one (on Debian: apt-get install chromium), or name one with CHROMIUM_PATH.'
+
+const USUAL_PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
