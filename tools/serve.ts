@@ -1,16 +1,22 @@
 // `npm start`: the built product on local workerd, with Workers KV, Durable Objects and R2 kept in a folder. Nothing goes out, and
 // nothing about a request is written down.
-import { Log, LogLevel, Miniflare, Response } from 'miniflare'
-import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ROOT } from './bundle.ts'
-import { MARK_NAME, takeFolder } from './runtime.ts'
+import { checkDatabases, noteDatabases, setAside } from './serve/databases.ts'
+import { closeFolder } from './serve/folder.ts'
+import { openFront } from './serve/front.ts'
+import { Lanes } from './serve/lanes.ts'
+import { takeFolder, type Owner } from './serve/owner.ts'
+import { Reports } from './serve/reports.ts'
+import { Room } from './serve/room.ts'
+import { Runtime, SIGNALS } from './serve/runtime.ts'
+import { sweepStores } from './serve/sweep.ts'
 import type { Settings } from './settings.ts'
-import { workerConfig } from './worker.ts'
 
 interface Place {
   /** Where everything is kept. */
@@ -20,6 +26,10 @@ interface Place {
   readonly origins: readonly string[]
   /** What the worker is bound to. */
   readonly settings: Settings
+  /** Bytes of the disk that are to stay free. */
+  readonly keepFree: number | undefined
+  /** Whether damaged databases are put aside, and what is missing is given up. */
+  readonly acceptsLoss: boolean
   /** Whether what the worker logs is printed: for the drill, which looks for what must not be there. It logs nothing. */
   readonly printsLogs: boolean
 }
@@ -27,68 +37,94 @@ interface Place {
 /**
  * Serves dist/.
  * @returns the address, and what stops it.
- * @throws Error with a sentence for the terminal when the port or the folder is taken, or nothing is built.
+ * @throws Error with a sentence for the terminal when the port or the folder is taken, something in it is damaged, or nothing is
+ *   built.
  */
-async function serve({
-  data,
-  origins,
-  port,
-  printsLogs,
-  settings,
-}: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+async function serve(place: Place): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { data, keepFree, origins, printsLogs, settings } = place
   const script = readBuilt('main.js')
   closeFolder(data)
-  const mark = randomUUID()
-  await takeFolder(data, mark)
-  const free = await freePort(port)
-  // What Miniflare needs while it runs stays in the folder too, and goes when a killed server could not remove it.
-  const temporary = join(data, 'tmp')
-  rmSync(temporary, { recursive: true, force: true })
-  mkdirSync(temporary)
-  process.env['TMPDIR'] = temporary
-  const miniflare = new Miniflare({
-    host: HOST,
-    port: free,
-    cf: false,
-    enableDevRegistry: false,
-    handleStructuredLogs: ({ message }) => (printsLogs ? console.log(message) : undefined),
-    log: new Log(LogLevel.NONE),
-    logRequests: false,
-    resourcePersistencePath: join(data, 'state'),
-    resourceTmpPath: temporary,
-    telemetry: { enabled: false },
-    unsafeLocalExplorer: false,
-    unsafeObservability: false,
-    unsafeRuntimeEnv: { [MARK_NAME]: mark },
-    workers: [
-      {
-        config: workerConfig(settings, script, [...originsOf(free), ...origins].join(), `${ROOT}dist/web`),
-        dev: {
-          cacheAPI: false,
-          outboundService: { type: 'fetcher', handler: () => new Response(null, { status: 599 }) },
-        },
-      },
-    ],
+  // The paths of sockets are short: they are named from here.
+  process.chdir(data)
+  const owner = await takeFolder(data)
+  const port = await freePort(place.port, owner)
+  owner.listen(port)
+  const room = new Room(data, { keepFree, say })
+  room.settle()
+  checkFolder(place)
+  const runtime = new Runtime({
+    data,
+    settings,
+    script,
+    origins: [...originsOf(port), ...origins].join(),
+    printsLogs,
+    owner,
+    prepare: () => sweep(data),
+    say,
+    giveUp: (sentence) => {
+      say(sentence)
+      process.exit(1)
+    },
   })
-  await miniflare.ready
-  return { url: `http://localhost:${free}`, stop: () => miniflare.dispose() }
+  await runtime.start()
+  const lanes = new Lanes()
+  const reports = new Reports(say)
+  const front = await openFront({
+    host: HOST,
+    port,
+    runtime: () => runtime.socket,
+    lanes,
+    hasRoom: (path, size) => room.has(path, size),
+    notice: (code) => reports.notice(code),
+  })
+  const noting = setInterval(() => noteDatabases(data), NOTED_MS)
+  return {
+    url: `http://localhost:${port}`,
+    stop: async () => {
+      clearInterval(noting)
+      front.close()
+      lanes.close()
+      await runtime.stop()
+      noteDatabases(data)
+    },
+  }
 }
 
-/**
- * Makes the data folder, or shuts one that others may enter.
- * @throws Error with a sentence for the terminal when it holds other things too: it is not ours to shut.
- */
-function closeFolder(data: string): void {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  if (process.platform === 'win32' || (statSync(data).mode & 0o077) === 0) return
-  const other = readdirSync(data).find((name) => !KEPT.has(name))
-  if (other !== undefined)
-    throw new Error(`${data} holds ${other} and can be entered by others: choose a folder for drops alone.`)
-  chmodSync(data, 0o700)
+/** @throws Error with a sentence for the terminal when a database is damaged or missing, and nobody has accepted the loss. */
+function checkFolder({ acceptsLoss, data }: Place): void {
+  const damages = checkDatabases(data)
+  if (damages.length > 0 && !acceptsLoss) {
+    const list = damages.map(({ file, how }) => `  ${file} ${how}`).join('\n')
+    throw new Error(
+      `In ${data} not everything is as it was left:\n${list}\nMessages in these files are lost unless you put the files back. ` +
+        'To go on without them: npm start -- --accept-loss. Damaged files are then kept in the folder damaged.',
+    )
+  }
+  setAside(data, damages)
 }
 
-/** What is in a data folder. docs/storage.md §4. */
-const KEPT: ReadonlySet<string> = new Set(['server.json', 'state', 'tmp'])
+function sweep(data: string): void {
+  try {
+    const { lost, removed, removedBytes } = sweepStores(data, Date.now())
+    if (removed > 0)
+      say(`Removed what a server that was killed had left over: ${removed} files, ${removedBytes} bytes.`)
+    if (lost > 0)
+      say(
+        `${lost} stored parts of messages are gone from ${data}. Whoever opens one of these messages is told that it is lost.`,
+      )
+  } catch (error) {
+    // On a full disk nothing can be written here; but what ends a drop, and frees room, has to get through.
+    say(`${data} could not be tidied: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** For the operator, on a line of its own. It names nothing that anybody sent. */
+function say(sentence: string): void {
+  console.error(sentence)
+}
+
+/** How often it is noted which databases there are. */
+const NOTED_MS = 60_000
 
 /** The one host that is listened to: this machine alone. */
 const HOST = '127.0.0.1'
@@ -115,19 +151,37 @@ function readBuilt(file: string): string {
   }
 }
 
-/** `port`, or any free one for 0. The worker must know its port before it listens: it compares it with what requests say. */
-function freePort(port: number): Promise<number> {
-  return new Promise((found, failed) => {
-    const probe = createServer()
-    probe.once('error', () =>
-      failed(new Error(`Port ${port} is taken by another program: choose one with PORT=8788 npm start.`)),
-    )
-    probe.listen(port, HOST, () => {
-      const { port: free } = probe.address() as AddressInfo
-      probe.close(() => found(free))
+/**
+ * `port`, or any free one for 0. The worker must know its port before it listens: it compares it with what requests say. A port
+ * that a killed server had on this folder becomes free in a moment.
+ * @throws Error with a sentence for the terminal
+ */
+async function freePort(port: number, { lastPort }: Owner): Promise<number> {
+  const patienceMs = port !== 0 && port === lastPort ? PORT_MS : 0
+  for (let waited = 0; ; waited += PORT_LOOK_MS) {
+    const free = await probe(port)
+    if (free !== undefined) return free
+    if (waited >= patienceMs)
+      throw new Error(`Port ${port} is taken by another program: choose one with PORT=8788 npm start.`)
+    if (waited === PORT_LOOK_MS * 10)
+      say(`Port ${port} is still taken. Waiting for the server that was killed to let go of it…`)
+    await sleep(PORT_LOOK_MS)
+  }
+}
+
+function probe(port: number): Promise<number | undefined> {
+  return new Promise((found) => {
+    const server = createServer()
+    server.once('error', () => found(undefined))
+    server.listen(port, HOST, () => {
+      const { port: free } = server.address() as AddressInfo
+      server.close(() => found(free))
     })
   })
 }
+
+const PORT_MS = 10_000
+const PORT_LOOK_MS = 100
 
 /** What was built, or another file like `wrangler.toml`: what it binds and sets holds for this server alone. */
 async function settingsOf(config: string | undefined): Promise<Settings> {
@@ -146,9 +200,16 @@ function readPort(text: string): number {
   return port
 }
 
+function readKeepFree(text: string | undefined): number | undefined {
+  if (text !== undefined && !/^\d{1,15}$/.test(text))
+    throw new Error(`KEEP_FREE is ${text}, which is no number of bytes.`)
+  return text === undefined ? undefined : Number(text)
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      'accept-loss': { type: 'boolean' },
       config: { type: 'string' },
       data: { type: 'string' },
       'no-build': { type: 'boolean' },
@@ -160,13 +221,16 @@ async function main(): Promise<void> {
   const data = resolve(given(values.data) ?? given(process.env['SEALDROP_DATA']) ?? `${ROOT}.sealdrop-data`)
   if (values['no-build'] !== true) await (await import('./build.ts')).build()
   const settings = await settingsOf(given(values.config))
-  const printsLogs = values['print-logs'] === true
-  const { url, stop } = await serve({ data, origins, port, printsLogs, settings })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Miniflare would exit with a failure: stopping is what was asked for.
-    process.removeAllListeners(signal)
-    process.once(signal, () => void stop().then(() => process.exit(0)))
-  }
+  const { url, stop } = await serve({
+    data,
+    origins,
+    port,
+    settings,
+    keepFree: readKeepFree(given(process.env['KEEP_FREE'])),
+    acceptsLoss: values['accept-loss'] === true,
+    printsLogs: values['print-logs'] === true,
+  })
+  for (const signal of SIGNALS) process.once(signal, () => void stop().then(() => process.exit(0)))
   // Last: a signal that comes while its listeners change is lost.
   console.log(`Sealdrop is running at ${url}`)
 }

@@ -31,6 +31,8 @@ interface Place {
   readonly config?: string
   readonly origin?: string
   readonly root?: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -38,6 +40,8 @@ interface Place {
  * @param place.data - a folder to keep; a temporary one if left out.
  * @param place.config - a file like `wrangler.toml`, which `configWith` can make; that one if left out.
  * @param place.origin - what else it is to answer for, as behind a proxy.
+ * @param place.args - further arguments.
+ * @param place.env - further variables of the environment.
  * @param place.root - a copy of the project whose dist/ is served; this one if left out.
  * @throws Error with what the server printed, when it does not start.
  */
@@ -52,10 +56,10 @@ export async function startServer(place: Place = {}): Promise<Server> {
     const config = place.config === undefined ? [] : ['--config', place.config]
     const started = spawn(
       process.execPath,
-      [join(place.root ?? ROOT, 'tools/serve.ts'), '--no-build', '--data', data, ...config],
+      [join(place.root ?? ROOT, 'tools/serve.ts'), '--no-build', '--data', data, ...config, ...(place.args ?? [])],
       {
         detached: true,
-        env: { ...process.env, PORT: String(port), ORIGIN: place.origin ?? '' },
+        env: { ...process.env, ...place.env, PORT: String(port), ORIGIN: place.origin ?? '' },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )

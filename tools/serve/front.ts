@@ -1,0 +1,233 @@
+// What the world speaks with: it judges the frame of a request, keeps what is large in its lane, and passes the rest on to workerd
+// as it comes, over a socket in the data folder. Nothing is kept here, neither of a body nor of an answer.
+import { createServer, request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
+import { parseProblemCode, type WireCode } from '#protocol/error.ts'
+import { PART_BYTES, RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
+import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
+import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import type { Lanes } from './lanes.ts'
+import { METHODS, vet, withoutHops } from './vet.ts'
+
+export interface FrontSettings {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** The socket of workerd; `undefined` while it does not run. */
+  readonly runtime: () => string | undefined
+  /** What holds large bodies apart. */
+  readonly lanes: Lanes
+  /** Whether the disk has room for what a request of this path would store, in bytes. */
+  readonly hasRoom: (path: string, size: number) => boolean
+  /** Called with the code of each problem that the worker answers. */
+  readonly notice: (code: WireCode) => void
+}
+
+export interface Front {
+  readonly port: number
+  /** Ends every connection. */
+  close(): void
+}
+
+/**
+ * Listens.
+ * @throws Error `EADDRINUSE` when somebody else listens there.
+ */
+export function openFront(settings: FrontSettings): Promise<Front> {
+  const server = createServer({
+    headersTimeout: HEADERS_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // A slow line may take long for 8 MiB; one that stands still is ended below.
+    requestTimeout: 0,
+    // Judged in vet.ts, with an answer of our own.
+    requireHostHeader: false,
+  })
+  server.maxHeadersCount = 0
+  server.maxConnections = MOST_CONNECTIONS
+  server.setTimeout(STILL_MS, (socket: Socket) => socket.destroy())
+  server.on('request', (asked, answer) => {
+    busy.add(asked.socket)
+    answer.once('close', () => busy.delete(asked.socket))
+    void pass(asked, answer, settings)
+  })
+  server.on('checkExpectation', (asked, answer) => refuse(asked, answer, 'bad_request'))
+  server.on('connect', (_, socket) => end(socket as Socket, 'method_not_allowed'))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    end(socket as Socket, error.code?.endsWith('OVERFLOW') === true ? 'too_large' : 'bad_request'),
+  )
+  return new Promise((opened, failed) => {
+    server.once('error', failed)
+    server.listen(settings.port, settings.host, () => {
+      const { port } = server.address() as AddressInfo
+      opened({
+        port,
+        close: () => {
+          server.close()
+          server.closeAllConnections()
+        },
+      })
+    })
+  })
+}
+
+async function pass(asked: IncomingMessage, answer: ServerResponse, settings: FrontSettings): Promise<void> {
+  asked.on('error', () => undefined)
+  const { method = '', url = '', rawHeaders } = asked
+  const vetted = vet({ method, target: url, fields: rawHeaders })
+  if ('code' in vetted) return refuse(asked, answer, vetted.code)
+  const coding = asked.headers['transfer-encoding']
+  // What else it names is a coding of the body that nobody behind would undo (RFC 9112 §6.1).
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuse(asked, answer, 'bad_request')
+  const size = coding === undefined ? Number(asked.headers['content-length'] ?? 0) : PART_BYTES
+  if (!settings.hasRoom(vetted.target.split('?', 1)[0] ?? '', size)) return refuse(asked, answer, 'try_later')
+  const place = await settings.lanes.enter(asked, size)
+  if (place === 'gone') return
+  if (place === 'full') return refuse(asked, answer, 'try_later')
+  answer.once('close', () => place.leave())
+  place.whenCut(() => refuse(asked, answer, 'try_later'))
+  const socketPath = settings.runtime()
+  if (socketPath === undefined) return refuse(asked, answer, 'try_later')
+  relay(asked, answer, { ...vetted, socketPath, isChunked: coding !== undefined }, settings.notice)
+}
+
+interface Passed {
+  readonly target: string
+  readonly fields: readonly string[]
+  readonly socketPath: string
+  readonly isChunked: boolean
+}
+
+/**
+ * @param isRepeated - only the head is sent, once more: the worker refused the request before it had its body, and hung up
+ *   before its answer could be read. It refuses it again.
+ */
+function relay(
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  passed: Passed,
+  notice: (code: WireCode) => void,
+  isRepeated = false,
+): void {
+  const { socketPath, target } = passed
+  const onward = ask({ agent: false, method: asked.method, path: target, setHost: false, socketPath })
+  // A body of another method means nothing (RFC 9110 §9.3), and is not passed on.
+  const hasBody = asked.method === 'POST' || asked.method === 'PUT'
+  setFields(onward, passed, hasBody)
+  // From the last byte of the request on, the worker is given so long.
+  const patience = setTimeout(() => onward.destroy(new Error('no answer in time')), ANSWER_MS)
+  asked.on('data', () => patience.refresh())
+  // Who hangs up hangs up on the worker too.
+  answer.once('close', () => {
+    clearTimeout(patience)
+    onward.destroy()
+  })
+  onward.on('error', ({ code }: NodeJS.ErrnoException) => {
+    clearTimeout(patience)
+    if (answer.destroyed) return
+    if (answer.headersSent || isRepeated || !hasBody || (code !== 'EPIPE' && code !== 'ECONNRESET'))
+      return refuse(asked, answer, 'try_later')
+    discard(asked)
+    relay(asked, answer, passed, notice, true)
+  })
+  onward.once('response', (answered) => {
+    clearTimeout(patience)
+    answered.once('error', () => answer.destroy())
+    if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, notice)
+    // What the worker does not want of the body is read and thrown away: who sends it would not see the answer otherwise.
+    discard(asked)
+    answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, withoutHops(answered.rawHeaders))
+    answered.pipe(answer)
+  })
+  if (isRepeated) return onward.flushHeaders()
+  if (hasBody) return void asked.pipe(onward)
+  onward.end()
+  asked.resume()
+}
+
+function setFields(onward: ClientRequest, { fields, isChunked }: Passed, hasBody: boolean): void {
+  for (let n = 0; n < fields.length; n += 2) onward.appendHeader(fields[n] ?? '', fields[n + 1] ?? '')
+  if (!hasBody) onward.removeHeader('Content-Length')
+  // Node would announce a body where there is none.
+  if (isChunked && hasBody) onward.setHeader('Transfer-Encoding', 'chunked')
+  else if (!onward.hasHeader('Content-Length')) onward.removeHeader('Transfer-Encoding')
+}
+
+/** Tells which problem passes by. */
+function overhear(answered: IncomingMessage, notice: (code: WireCode) => void): void {
+  let heard = ''
+  answered.on('data', (chunk: Buffer) => (heard = (heard + chunk.toString('latin1')).slice(0, MAX_HEADER_BYTES)))
+  answered.once('end', () => {
+    try {
+      const code = parseProblemCode((JSON.parse(heard) as { readonly type?: unknown }).type)
+      if (code !== undefined) notice(code)
+    } catch {
+      // It was cut off: whoever asked sees that too.
+    }
+  })
+}
+
+/** Answers with a problem, and takes what is still coming. */
+function refuse(asked: IncomingMessage, answer: ServerResponse, code: WireCode): void {
+  if (answer.headersSent || answer.destroyed) return
+  answer.writeHead(problemFor(code).status, fieldsOf(code))
+  answer.end(asked.method === 'HEAD' ? undefined : bodyOf(code))
+  discard(asked)
+}
+
+function discard(asked: IncomingMessage): void {
+  if (asked.readableEnded || asked.destroyed) return
+  asked.unpipe()
+  let left = PART_BYTES
+  const late = setTimeout(() => asked.socket.destroy(), DISCARD_MS)
+  asked.once('close', () => clearTimeout(late))
+  asked.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) asked.socket.destroy()
+  })
+  asked.resume()
+}
+
+/** Answers on a connection whose request could not be read, and ends it. */
+function end(socket: Socket, code: WireCode): void {
+  // What is said in the middle of another answer would be taken for a part of it.
+  if (!socket.writable || busy.has(socket)) return void socket.destroy()
+  const lines = Object.entries({ ...fieldsOf(code), Connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  const { status, title } = problemFor(code)
+  socket.on('error', () => undefined)
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${bodyOf(code)}`)
+}
+
+/** Connections on which an answer is being given. */
+const busy = new WeakSet<Socket>()
+
+function fieldsOf(code: WireCode): Record<string, string> {
+  return {
+    ...SECURITY_HEADERS,
+    ...CROSS_ORIGIN_HEADERS,
+    'Cache-Control': 'no-store',
+    'Content-Length': `${Buffer.byteLength(bodyOf(code))}`,
+    'Content-Type': PROBLEM_TYPE,
+    ...(code === 'try_later' ? { 'Retry-After': `${RETRY_AFTER_SECONDS}` } : {}),
+    ...(code === 'method_not_allowed' ? { Allow: [...METHODS].join(', ') } : {}),
+  }
+}
+
+function bodyOf(code: WireCode): string {
+  return JSON.stringify(problemFor(code))
+}
+
+/** The first line and the fields of a request together. docs/protocol.md §9. */
+const MAX_HEADER_BYTES = 16_384
+const MOST_CONNECTIONS = 2_048
+const HEADERS_MS = 30_000
+const KEEP_ALIVE_MS = 15_000
+/** A connection on which nothing has moved for so long is ended. */
+const STILL_MS = 120_000
+/** How long the worker may take to answer what it has in full. */
+const ANSWER_MS = 60_000
+/** How long somebody may go on sending what nobody wants. */
+const DISCARD_MS = 30_000

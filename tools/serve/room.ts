@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { REQUESTS, type RequestName } from '#protocol/api.ts'
+
+/** What a file system says of itself, in bytes. */
+export interface Disk {
+  readonly size: number
+  readonly free: number
+}
+
+/**
+ * Keeps room on the disk for what ends a drop: whoever reads, revokes or deletes writes a little before anything can be freed.
+ * What would store more is refused in time; and should others fill the disk, a file of ours that holds nothing makes way.
+ */
+export class Room {
+  readonly #data: string
+  readonly #keepFree: number | undefined
+  readonly #look: () => Disk
+  readonly #say: (sentence: string) => void
+  #isShort = false
+
+  /**
+   * @param keepFree - bytes that are to stay free; an eighth of a small disk, and 64 MiB of a larger one, if left out.
+   * @param say - tells the operator when new drops are refused, and when they are taken again.
+   */
+  constructor(
+    data: string,
+    {
+      keepFree,
+      look = () => lookAt(data),
+      say,
+    }: { keepFree: number | undefined; look?: () => Disk; say: (sentence: string) => void },
+  ) {
+    this.#data = data
+    this.#keepFree = keepFree
+    this.#look = look
+    this.#say = say
+  }
+
+  /** Puts the reserve down where there is room for it, and takes it away where there is none. */
+  settle(): void {
+    const { free, size } = this.#look()
+    const file = join(this.#data, RESERVE)
+    const wanted = Math.min(MOST_RESERVE_BYTES, Math.floor(size / SHARE_OF_RESERVE))
+    const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    if (held > 0 && free < wanted / 2) rmSync(file, { force: true })
+    else if (held < wanted && free > this.#margin(size) + 2 * wanted) lay(file, wanted)
+  }
+
+  /**
+   * Whether there is room for a request.
+   * @param path - of its target
+   * @param size - bytes of its body
+   */
+  has(path: string, size: number): boolean {
+    this.settle()
+    if (!STORING.has(path)) return true
+    const disk = this.#look()
+    const isShort = disk.free - size < this.#margin(disk.size)
+    if (isShort !== this.#isShort && (isShort || size > 0)) {
+      this.#isShort = isShort
+      this.#say(
+        isShort
+          ? `The disk is nearly full: ${mib(disk.free)} free. New messages are refused; reading, revoking and deleting go on.`
+          : 'There is room on the disk again: new messages are taken.',
+      )
+    }
+    return !isShort
+  }
+
+  #margin(size: number): number {
+    return this.#keepFree ?? Math.min(MOST_MARGIN_BYTES, Math.floor(size / SHARE_OF_MARGIN))
+  }
+}
+
+/** Its name in a data folder. docs/storage.md §4. */
+export const RESERVE = 'reserve'
+
+function lookAt(data: string): Disk {
+  const { bavail, blocks, bsize } = statfsSync(data)
+  return { size: blocks * bsize, free: bavail * bsize }
+}
+
+/** Writes bytes that no file system stores in less room. */
+function lay(file: string, size: number): void {
+  const handle = openSync(file, 'w', 0o600)
+  try {
+    const chunk = randomBytes(CHUNK_BYTES)
+    for (let at = 0; at < size; at += chunk.length) writeSync(handle, chunk, 0, Math.min(chunk.length, size - at))
+  } catch {
+    rmSync(file, { force: true })
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`
+}
+
+/** The requests that store more than they free. */
+const STORING: ReadonlySet<string> = new Set(
+  (['create', 'begin', 'upload', 'publish', 'keys'] satisfies RequestName[]).map((name) => REQUESTS[name].path),
+)
+
+const MOST_MARGIN_BYTES = 67_108_864
+const SHARE_OF_MARGIN = 8
+const MOST_RESERVE_BYTES = 8_388_608
+const SHARE_OF_RESERVE = 16
+const CHUNK_BYTES = 1_048_576

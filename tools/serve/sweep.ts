@@ -1,0 +1,111 @@
+// What a server that was killed has left in its stores, removed while nobody has them open.
+import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { databasesIn, namesIn } from './databases.ts'
+
+/** What a sweep has found. */
+export interface Swept {
+  /** Files that held ciphertext, or a piece of it, which nobody could be given any more. */
+  readonly removed: number
+  readonly removedBytes: number
+  /** Parts of drops that wait whose ciphertext is not there. */
+  readonly lost: number
+}
+
+/**
+ * Removes from the local Workers KV and R2 what no drop names any more, what has expired, and every file that neither of them
+ * names: a server that was killed while it stored or deleted a value could not. docs/storage.md §4.
+ * @param now - milliseconds since 1970
+ */
+export function sweepStores(data: string, now: number): Swept {
+  const drops = readDrops(data)
+  const swept = { removed: 0, removedBytes: 0 }
+  const present = new Set<string>()
+  for (const { kind, table, expired } of STORES) {
+    const indexes = databasesIn(data).filter((file) => file.startsWith(join('state', kind)))
+    const named = new Map(indexes.flatMap((file) => tidy(join(data, file), { drops, expired, now, table })))
+    const root = join(data, 'state', kind)
+    for (const folder of namesIn(root)) {
+      const blobs = join(root, folder, 'blobs')
+      for (const name of namesIn(blobs)) {
+        const key = named.get(name)
+        if (key !== undefined) present.add(key)
+        else {
+          swept.removedBytes += statSync(join(blobs, name)).size
+          swept.removed += 1
+          rmSync(join(blobs, name), { recursive: true })
+        }
+      }
+    }
+  }
+  return { ...swept, lost: [...drops.awaited].filter((key) => !present.has(key)).length }
+}
+
+/** The store keys on all shelves. */
+interface Drops {
+  /** Under which there may be ciphertext. */
+  readonly named: ReadonlySet<string>
+  /** Under which there has to be ciphertext: of drops that wait. */
+  readonly awaited: ReadonlySet<string>
+}
+
+function readDrops(data: string): Drops {
+  const named = new Set<string>()
+  const awaited = new Set<string>()
+  for (const file of databasesIn(data).filter((each) => each.startsWith(join('state', 'do')))) {
+    using database = open(join(data, file))
+    if (!has(database.db, 'drops')) continue
+    const live = new Set<string>()
+    for (const { id, phase, blobs, parts } of database.db.prepare('SELECT id, phase, blobs, parts FROM drops').all()) {
+      const keys = JSON.parse(String(blobs)) as string[]
+      for (const key of keys) named.add(key)
+      if (phase !== 'live') continue
+      live.add(idText(id))
+      const kept = keys.at(-1)
+      if (parts === 1 && kept !== undefined) awaited.add(kept)
+    }
+    if (!has(database.db, 'parts')) continue
+    for (const { id, blob, state } of database.db.prepare('SELECT id, blob, state FROM parts').all()) {
+      named.add(String(blob))
+      if (state === 'received' && live.has(idText(id))) awaited.add(String(blob))
+    }
+  }
+  return { named, awaited }
+}
+
+/** Removes the rows of one index that nothing needs. @returns the others: names of files, and the keys that they are under. */
+function tidy(
+  file: string,
+  { drops, expired, now, table }: { drops: Drops; expired: string; now: number; table: string },
+): (readonly [blob: string, key: string])[] {
+  using database = open(file)
+  if (!has(database.db, table)) return []
+  database.db.prepare(`DELETE FROM ${table} WHERE ${expired}`).run({ now })
+  const rows = database.db.prepare(`SELECT key, blob_id FROM ${table}`).all()
+  const remove = database.db.prepare(`DELETE FROM ${table} WHERE key = ?`)
+  return rows.flatMap(({ key, blob_id: blob }) => {
+    if (drops.named.has(String(key))) return [[String(blob), String(key)] as const]
+    remove.run(String(key))
+    return []
+  })
+}
+
+function open(file: string): Disposable & { readonly db: DatabaseSync } {
+  const db = new DatabaseSync(file)
+  return { db, [Symbol.dispose]: () => db.close() }
+}
+
+function has(database: DatabaseSync, table: string): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined
+}
+
+function idText(id: unknown): string {
+  return Buffer.from(id as Uint8Array).toString('hex')
+}
+
+/** The indexes of the local stand-ins, and which of their rows have expired: R2 forgets nothing by itself. */
+const STORES = [
+  { kind: 'kv', table: '_mf_entries', expired: 'expiration < :now' },
+  { kind: 'r2', table: '_mf_objects', expired: ':now < 0' },
+] as const
