@@ -1,6 +1,6 @@
 import { DropError } from '#protocol/error.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
-import { parseLink, type LinkSecret } from '#client/link.ts'
+import { readLink, type LinkSecret } from '#client/link.ts'
 import { EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
 import { readNamed } from './read-named.ts'
@@ -10,10 +10,21 @@ import { askSecret, isTyped, readInput } from './terminal.ts'
  * The link that a command was given: as an argument, on standard input for `-`, or typed where nobody sees it.
  * @throws DropError `bad_link` if it is damaged: no server is asked then
  */
-export async function readLink(argument: string | undefined): Promise<{ origin: string; secret: LinkSecret }> {
-  const link = parseLink(await linkText(argument))
-  if (link === undefined) throw new DropError('bad_link')
-  return link
+export async function takeLink(argument: string | undefined): Promise<WholeLink> {
+  return wholeLink(await linkText(argument))
+}
+
+/** A link, and the server that it leads to. */
+export interface WholeLink {
+  readonly origin: string
+  readonly secret: LinkSecret
+}
+
+/** The link in a text. @throws DropError `bad_link` if there is none, or not all of it */
+export function wholeLink(text: string): WholeLink {
+  const { origin, secret } = readLink(text) ?? {}
+  if (origin === undefined || secret === undefined) throw new DropError('bad_link')
+  return { origin, secret }
 }
 
 /**
@@ -33,6 +44,13 @@ export async function readSecretLine(path: string, what: string): Promise<string
   if (text !== '' && !text.includes('\n')) return text
   const article = articleOf(what)
   throw new Failure(`${article} ${what} file holds one line, the ${what}`, { exitCode: EXIT.usage })
+}
+
+/** The text of a file that somebody has put a link or an address into, as it was sent to them. @param what - it holds: for the sentence */
+export async function readPasted(path: string, what: string): Promise<string> {
+  const bytes = await readNamed(path, MAX_PASTED_BYTES)
+  if (bytes !== undefined && bytes.length > 0) return decode(bytes, what)
+  throw new Failure(`${articleOf(what)} ${what} file holds the ${what}, and little else`, { exitCode: EXIT.usage })
 }
 
 /**
@@ -72,7 +90,7 @@ async function linkText(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== '-') return argument
   if (isTyped) return askSecret('Link', 'give it on standard input')
   if (argument === undefined) throw misused('a link is missing: give it as an argument, or - for standard input')
-  return (await readInput(MAX_LINK_BYTES))?.toString('utf8') ?? ''
+  return (await readInput(MAX_PASTED_BYTES))?.toString('utf8') ?? ''
 }
 
 function decode(bytes: Uint8Array, what: string): string {
@@ -102,8 +120,8 @@ function tooLong(what: string): Failure {
 
 const PASSPHRASE_HINT = 'use --passphrase-file FILE'
 
-/** Longest link that is read, in bytes: whatever is longer is some other file. */
-const MAX_LINK_BYTES = 4_096
+/** Longest text with a link or an address in it that is read, in bytes: a short mail, or what a mail server makes of a link. */
+const MAX_PASTED_BYTES = 16_384
 
 /** A carriage return and a line feed. */
 const LINE_END_BYTES = 2

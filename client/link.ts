@@ -7,6 +7,7 @@ import { ageIdentityFromSeed, type AgeIdentity } from './crypto/envelope.ts'
 import { hkdfExpand, hkdfExtract } from './crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from './crypto/keys.ts'
 import { randomBytes, type Random } from './crypto/random.ts'
+import { findCode } from './pasted.ts'
 
 /** What a link holds. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
 export interface LinkSecret {
@@ -55,6 +56,14 @@ export function parseLink(link: string): { origin: string; secret: LinkSecret } 
   const secret = url === null ? undefined : parseFragment(url.hash)
   if (url === null || secret === undefined || !/^https?:$/.test(url.protocol)) return undefined
   return { origin: url.origin, secret }
+}
+
+/** The link in a text as people send it: `findCode`. `origin` where the text has it. */
+export function readLink(
+  text: string,
+): { readonly origin: string | undefined; readonly secret: LinkSecret } | undefined {
+  const found = findCode(text, [PREFIX], parseFragment)
+  return found && { origin: found.origin, secret: found.code }
 }
 
 export async function locate(secret: LinkSecret): Promise<Location> {

@@ -25,5 +25,17 @@ export type Room = 'main' | 'boxes' | 'write'
 /** The room that a fragment, without its `#`, leads to. */
 export function roomOf(fragment: string): Room {
   if (fragment === 'boxes') return 'boxes'
-  return fragment === 'return' || /^sd(?:box|in)1/i.test(fragment) ? 'write' : 'main'
+  const text = plain(fragment)
+  return fragment === 'return' || (/sd(?:box|in)1/i.test(text) && !/sdlink1/i.test(text)) ? 'write' : 'main'
+}
+
+/** Without what a code may have around and within it. */
+function plain(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment)
+      .normalize('NFKC')
+      .replaceAll(/[^!-~]/g, '')
+  } catch {
+    return fragment
+  }
 }

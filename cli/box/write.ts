@@ -1,7 +1,7 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Card } from '#protocol/card.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
-import { parseWriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget } from '#client/box/address-link.ts'
 import type { ReturnCode } from '#client/box/return.ts'
 import { fetchCard, sealForBox, sinceMsOf, type FetchedCard } from '#client/box/write.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
@@ -15,7 +15,7 @@ import { readContent, type Content } from '../message.ts'
 import { misused, parseServer } from '../options.ts'
 import { deliver, explainStop, keepOutgoing, refusePipes } from '../outgoing.ts'
 import { makeProgress } from '../progress.ts'
-import { readSecretLine } from '../secrets.ts'
+import { readPasted } from '../secrets.ts'
 import { say } from '../terminal.ts'
 import { formatDate, formatSize } from '../words.ts'
 import { knownSerial } from './known.ts'
@@ -46,7 +46,7 @@ export async function chooseTarget(values: {
 }): Promise<Target> {
   const { to, 'to-file': file, server } = values
   if (to !== undefined && file !== undefined) throw misused('--to and --to-file exclude each other')
-  const target = parseWriteTarget(file === undefined ? (to ?? '') : await readSecretLine(file, 'address'))
+  const target = readWriteTarget(file === undefined ? (to ?? '') : await readPasted(file, 'address'))
   if (target === undefined) throw new DropError('bad_address')
   const { address, invitation } = target
   return {

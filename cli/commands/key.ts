@@ -3,7 +3,7 @@ import { deriveOpener } from '#client/link.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../progress.ts'
-import { passphraseFor, readLink } from '../secrets.ts'
+import { passphraseFor, takeLink } from '../secrets.ts'
 import { print, printJson, say } from '../terminal.ts'
 
 /** Prints the age identity of a link: the way out for who trusts another program more. Asks no server. */
@@ -12,7 +12,7 @@ export async function key(args: readonly string[]): Promise<ExitCode> {
   const { 'passphrase-file': passphraseFile } = values
   const [argument] = positionals
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
-  const { secret } = await readLink(argument)
+  const { secret } = await takeLink(argument)
   const passphrase = await passphraseFor(secret, passphraseFile)
   const progress = makeProgress()
   const { identity } = await deriveOpener(secret, passphrase, stretch, (done) =>

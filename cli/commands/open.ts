@@ -14,7 +14,7 @@ import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from
 import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveInto, type Saver } from '../save.ts'
 import { takeSealed } from '../sealed-file.ts'
-import { passphraseFor, readLink } from '../secrets.ts'
+import { passphraseFor, takeLink } from '../secrets.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
 import { printJson, say, sayOnSignals } from '../terminal.ts'
 import { formatReads, formatSize, formatTime } from '../words.ts'
@@ -31,7 +31,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   if (sealed !== undefined && (output !== undefined || /(^|\/)(|-|\.\.?)$/.test(sealed)))
     throw misused('--sealed takes the name of a file, and goes without -o')
   if (burn && sealed === undefined) throw misused('--burn is for --sealed: what is opened is burned anyway')
-  const { origin, secret } = await readLink(argument)
+  const { origin, secret } = await takeLink(argument)
   const named = output ?? (sealed === undefined ? undefined : dirname(sealed))
   if (named !== undefined) prepareFolder(named)
   forgetExpiredReaders(Date.now())

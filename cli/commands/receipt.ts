@@ -1,6 +1,5 @@
-import { DropError } from '#protocol/error.ts'
 import { stretch } from '#client/crypto/argon2.ts'
-import { deriveOpener, parseLink } from '#client/link.ts'
+import { deriveOpener } from '#client/link.ts'
 import { checkProof, formatProof, makeProof, matchProof, type Expected } from '#client/proof-file.ts'
 import { checkDrop } from '#client/sender.ts'
 import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
@@ -8,7 +7,7 @@ import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../progress.ts'
 import { describeProof, proofToJson, provedReaders, refuseProof } from '../proof.ts'
 import { readNamed } from '../read-named.ts'
-import { passphraseFor, takeSecretLine } from '../secrets.ts'
+import { passphraseFor, readPasted, takeSecretLine, wholeLink } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, readTicket } from '../tickets.ts'
@@ -95,9 +94,11 @@ async function expected(path: string, values: VerifyValues): Promise<Wanted | un
     return { with: 'ticket', origin, dropId, claim, opened }
   }
   if (!hasLink) return undefined
-  const link = parseLink(await takeSecretLine(linkFile, 'link', 'use --link-file FILE'))
-  if (link === undefined) throw new DropError('bad_link')
-  const { origin, secret } = link
+  const { origin, secret } = wholeLink(
+    linkFile === undefined
+      ? await takeSecretLine(undefined, 'link', 'use --link-file FILE')
+      : await readPasted(linkFile, 'link'),
+  )
   const passphrase = await passphraseFor(secret, passphraseFile)
   const progress = makeProgress()
   const { dropId, claim } = await deriveOpener(secret, passphrase, stretch, (done) =>

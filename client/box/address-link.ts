@@ -2,6 +2,7 @@ import { bech32m } from '@scure/base'
 import { boxAddressBytes, formatBoxAddress, parseTypedAddress, type BoxAddress } from '#protocol/address.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { findCode } from '../pasted.ts'
 import { isWeb } from './shape.ts'
 
 /** Where somebody may write, and by what right. */
@@ -38,6 +39,12 @@ export function parseWriteTarget(text: string): WriteTarget | undefined {
   const target = address === undefined ? parseInvitation(code) : { address }
   if (target === undefined) return undefined
   return isLink ? { origin: url.origin, ...target } : target
+}
+
+/** The address or the invitation in a text as people send it: `findCode`. */
+export function readWriteTarget(text: string): WriteTarget | undefined {
+  const found = findCode(text, ['sdbox', PREFIX], parseWriteTarget)
+  return found?.origin === undefined ? found?.code : { origin: found.origin, ...found.code }
 }
 
 function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes } | undefined {

@@ -17,7 +17,7 @@ import { catchUp } from './catch-up.ts'
 import { newChain } from './chain.ts'
 import { withoutOldKeys, withPresentChain } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
-import { fetchReader, parseReaderCode } from './reader-code.ts'
+import { fetchReader, readReaderCode } from './reader-code.ts'
 import { deriveReaderKey, readReaderKeys, recipientsFrom, signReaderKeys } from './reader-keys.ts'
 import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } from './root.ts'
 import { listOf, textOf } from './shape.ts'
@@ -137,7 +137,7 @@ export async function takeUp(server: Server, state: BoxState, now: number): Prom
  * @throws DropError `bad_code`; Refused `gone`, `claimed`; ClockFault; RangeError beyond eight readers
  */
 export async function addReader(server: Server, state: BoxState, code: string, now: number): Promise<BoxState> {
-  const secret = parseReaderCode(code)
+  const secret = readReaderCode(code)
   if (secret === undefined) throw new DropError('bad_code')
   const at = await beginAt(server, state, now)
   const { reader, finish } = await fetchReader(server, state.box, secret, await claimerOf(state, secret))

@@ -4,6 +4,7 @@ import { DropError } from '#protocol/error.ts'
 import { LINK_SECRET_BYTES } from '#protocol/limits.ts'
 import type { SigningKey } from '../crypto/keys.ts'
 import { deriveOpener, type LinkSecret } from '../link.ts'
+import { findCode } from '../pasted.ts'
 import { acknowledge, look, openDrop, receiveParts } from '../receive.ts'
 import type { Server } from '../server.ts'
 import { memoryStaging } from '../staging.ts'
@@ -25,6 +26,11 @@ export function parseReaderCode(text: string): LinkSecret | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The reader code in a text as people send it: `findCode`. */
+export function readReaderCode(text: string): LinkSecret | undefined {
+  return findCode(text, [PREFIX], parseReaderCode)?.code
 }
 
 /** What a reader code led to. */

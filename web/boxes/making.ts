@@ -1,5 +1,5 @@
 import { openBackup } from '#client/box/backup.ts'
-import { parseWriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget } from '#client/box/address-link.ts'
 import { join } from '#client/box/joining.ts'
 import { createBox } from '#client/box/owner.ts'
 import { deriveRoot, parsePhrase, type Phrase } from '#client/box/root.ts'
@@ -102,7 +102,7 @@ export function makeMaking(tools: BoxTools, { run }: Jobs, unlocking: Unlocking)
       }),
     join: (address, readerName) =>
       run('join', async ({ isThere }) => {
-        const target = parseWriteTarget(address)
+        const target = readWriteTarget(address)
         if (target === undefined) throw new BoxFault('bad_address')
         if ((target.origin ?? device.origin) !== device.origin) throw new BoxFault('elsewhere')
         const name = parseName(readerName.trim())

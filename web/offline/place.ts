@@ -1,3 +1,7 @@
+import { parseWriteTarget } from '#client/box/address-link.ts'
+import { parseFragment } from '#client/link.ts'
+import { findCode } from '#client/pasted.ts'
+
 /** Where a page from disk is: the server that it talks to, and what would stand behind the `#` of a page of that server. */
 export interface Place {
   /** `https://drop.example`; `undefined` as long as nobody has named one. */
@@ -24,6 +28,8 @@ export function isPage(fragment: string): boolean {
 
 /** What a person types: a server, with or without `https://`, or a link that leads to one. `undefined` for anything else. */
 export function parseTyped(text: string): (Place & { readonly origin: string }) | undefined {
+  const { origin, spelling } = findCode(text, PREFIXES, (code) => parseFragment(code) ?? parseWriteTarget(code)) ?? {}
+  if (origin !== undefined) return parseAddress(`${origin}/#${spelling}`)
   const trimmed = text.trim()
   if (/^https?:/i.test(trimmed)) return parseAddress(trimmed)
   // Without a dot it would be half a link, rather than the name of a server.
@@ -41,3 +47,5 @@ function parseAddress(text: string): (Place & { readonly origin: string }) | und
 }
 
 const PAGES: ReadonlySet<string> = new Set(['', 'how', 'sent', 'boxes', 'return'])
+
+const PREFIXES = ['sdlink', 'sdbox', 'sdinvite']

@@ -1,5 +1,5 @@
 import { accessOfReturn, type Access } from '#client/box/access.ts'
-import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { listItems } from '#client/box/inbox.ts'
 import { watchPages } from '#client/box/pages.ts'
 import { deriveReturn, parseReturnCode, type ReturnCode } from '#client/box/return.ts'
@@ -105,7 +105,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
     enterBox() {
       const { main } = state()
       if (main.at !== 'which-box') return
-      const target = parseWriteTarget(main.text)
+      const target = readWriteTarget(main.text)
       if (target === undefined) return dispatch({ type: 'box-refused', fault: { at: 'address' } })
       const { origin = device.origin } = target
       if (origin !== device.origin) return dispatch({ type: 'box-refused', fault: { at: 'elsewhere', origin } })

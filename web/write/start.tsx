@@ -1,5 +1,5 @@
 import { render, type VNode } from 'preact'
-import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { makeDrawing } from '../parts/drawing.ts'
 import { Frame } from '../parts/frame.tsx'
 import { roomOf, type RoomTools } from '../room-tools.ts'
@@ -20,7 +20,7 @@ export function start(root: Element, tools: RoomTools): void {
     // are not its own, and nobody is asked twice.
     if (device.fragment() !== fragment && roomOf(device.fragment()) === 'write') device.reload()
   })
-  const target = parseWriteTarget(fragment)
+  const target = readWriteTarget(fragment)
   if (fragment === 'return') startReturn(root, tools)
   else if (target !== undefined) startWrite(root, tools, target)
   else {

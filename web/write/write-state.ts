@@ -1,4 +1,4 @@
-import { parseWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { Card } from '#protocol/card.ts'
 import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
@@ -161,7 +161,7 @@ export function asksInvitation({ box, invitation }: WriteState): boolean {
 /** The invitation in what somebody has typed or pasted. @param origin - of this server. */
 export function readInvitation(text: string, { address }: WriteTarget, origin: string): Bytes | InvitationFault {
   if (text.trim() === '') return { at: 'missing' }
-  const found = parseWriteTarget(text)
+  const found = readWriteTarget(text)
   if (found === undefined) return { at: 'damaged' }
   if (found.address !== address) return { at: 'other' }
   if (found.origin !== undefined && found.origin !== origin) return { at: 'elsewhere', origin: found.origin }

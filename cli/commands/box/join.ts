@@ -1,5 +1,5 @@
 import { stretch } from '#client/crypto/argon2.ts'
-import { parseWriteTarget } from '#client/box/address-link.ts'
+import { readWriteTarget } from '#client/box/address-link.ts'
 import { join as joinBox, makeReaderCode } from '#client/box/joining.ts'
 import { DropError } from '#protocol/error.ts'
 import { parseCardName } from '../../box/options.ts'
@@ -16,7 +16,7 @@ export async function join(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const [text] = positionals
   if (text === undefined) throw misused('the address of a box is missing')
-  const target = parseWriteTarget(text)
+  const target = readWriteTarget(text)
   if (target === undefined) throw new DropError('bad_address')
   const { address } = target
   const file = values['passphrase-file']

@@ -1,0 +1,144 @@
+/** A code that stands in a text. */
+export interface Found<T> {
+  /** In lower case, whole. */
+  readonly spelling: string
+  /** `https://drop.example`; `undefined` where the text names no server. */
+  readonly origin: string | undefined
+  readonly code: T
+}
+
+/**
+ * Finds a code in a text as people send it: with words around, broken over lines, in brackets, as what a mail server or a search engine
+ * makes of a link. Codes themselves are strict (docs/protocol.md §2.1, §13.1): here it is only found where one is, and its checksum
+ * decides. Nothing is guessed.
+ * @param prefixes - what such codes begin with, before the `1`
+ * @param parse - the strict parser
+ * @returns `undefined` if there is no whole code in it, or more than one
+ */
+export function findCode<T>(
+  text: string,
+  prefixes: readonly string[],
+  parse: (code: string) => T | undefined,
+): Found<T> | undefined {
+  const begin = beginOf(prefixes)
+  const found = new Map<string, Found<T>>()
+  for (const reading of readings(text.slice(0, MAX_LENGTH))) {
+    for (const { index, 0: prefix } of Array.from(reading.matchAll(begin)).slice(0, MAX_CODES)) {
+      const code = codeAt(reading.slice(index), prefix, parse)
+      if (code === undefined) continue
+      const origin = originBefore(reading.slice(0, index))
+      if (found.get(code.spelling)?.origin === undefined) found.set(code.spelling, { ...code, origin })
+    }
+    // What stands there in plain goes before what it may stand for.
+    if (Array.from(found.values()).some(({ origin }) => origin !== undefined)) break
+  }
+  const [only, another] = found.values()
+  return another === undefined ? only : undefined
+}
+
+/** The text, and what it stands for: as HTML, as part of an address, and as mail servers rewrite addresses. */
+function* readings(text: string): Generator<string> {
+  let reading = visible(text)
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    yield reading
+    const plain = visible(unescape(reading))
+    // Proofpoint's first way of two.
+    yield plain.replaceAll('_', '/').replaceAll(/-([0-7][0-9A-F])/gi, (_, hex: string) => byte(hex))
+    if (plain === reading) return
+    reading = plain
+  }
+}
+
+function visible(text: string): string {
+  return text.normalize('NFKC').replaceAll(INVISIBLE, '')
+}
+
+function unescape(text: string): string {
+  const plain = text.replaceAll(/&(?:amp|#38|#x26);/gi, '&').replaceAll(/&(?:num|#35|#x23);/gi, '#')
+  try {
+    return decodeURIComponent(plain)
+  } catch {
+    return plain.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => byte(hex))
+  }
+}
+
+function byte(hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16))
+}
+
+/** A prefix and its `1`, which may be broken like the rest. */
+function beginOf(prefixes: readonly string[]): RegExp {
+  const broken = prefixes.map((prefix) => Array.from(`${prefix}1`).join(GLUE))
+  return new RegExp(`(?:${broken.join('|')})`, 'gi')
+}
+
+/** The code at the beginning of a text: the shortest that is one, of all that goes on over line ends. */
+function codeAt<T>(
+  text: string,
+  prefix: string,
+  parse: (code: string) => T | undefined,
+): { spelling: string; code: T } | undefined {
+  let spelling = prefix.replaceAll(new RegExp(GLUE, 'g'), '').toLowerCase()
+  let rest = text.slice(prefix.length)
+  for (let pieces = 0; pieces < MAX_PIECES; pieces++) {
+    const [glue = ''] = new RegExp(`^${GLUE}`).exec(rest) ?? []
+    const [piece = ''] = /^[0-9a-z]*/i.exec(rest.slice(glue.length)) ?? []
+    if (piece === '') return undefined
+    spelling += piece.toLowerCase()
+    rest = rest.slice(glue.length + piece.length)
+    const code = parse(spelling)
+    if (code !== undefined) return { spelling, code }
+  }
+  return undefined
+}
+
+/**
+ * The origin of the address that ends where a code begins; that of the inner one where an address lies in another. None where a line end
+ * may stand within an address or between two.
+ */
+function originBefore(text: string): string | undefined {
+  const address = addressAtEnd(text)
+  const url =
+    urlIn(address) ?? (schemeless(address) === null ? urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) : null)
+  const found = url ?? (urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) === null ? schemeless(address) : null)
+  return found?.origin
+}
+
+function addressAtEnd(text: string): string {
+  // A star: Proofpoint's second way of two.
+  return new RegExp(`([^\\s"'<>()\\[\\]{}|]*)(?:#|\\*)${GLUE}$`).exec(text.slice(-MAX_ADDRESS))?.[1] ?? ''
+}
+
+/** The last that begins in it. */
+function urlIn(text: string): URL | null {
+  const at = Math.max(text.toLowerCase().lastIndexOf('https://'), text.toLowerCase().lastIndexOf('http://'))
+  return at === -1 ? null : URL.parse(text.slice(at))
+}
+
+/** As browsers take it. */
+function schemeless(address: string): URL | null {
+  return /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/.test(address) ? URL.parse(`https://${address}`) : null
+}
+
+/** What is seen as nothing, and no part of any code. */
+const INVISIBLE = /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFE00-\uFE0F\uFEFF]/g
+
+/**
+ * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` of a quoted mail. One character
+ * at a time and each in one way only, so that no text takes long.
+ */
+const GLUE = String.raw`(?:\s|[=-](?=[ \t]{0,9}[\r\n])|(?<=[\r\n][\s>|]{0,9})[>|])*`
+const LINE_ENDS = /[=-]?[ \t]{0,9}[\r\n][\s>|]*/g
+
+/** What is longer is a file, and no text that somebody was sent. */
+const MAX_LENGTH = 20_000
+
+/** What may stand before a code, and how many there may be. */
+const MAX_ADDRESS = 4_000
+const MAX_CODES = 50
+
+/** How often an address may lie in another. */
+const MAX_DEPTH = 4
+
+/** As many as a poster has, and some more. */
+const MAX_PIECES = 40
