@@ -37,7 +37,8 @@ export interface Act {
   readonly suggest: () => Promise<void>
   readonly anew: () => void
   readonly copy: (text: string, done: string) => Promise<boolean>
-  readonly share: (link: string) => Promise<void>
+  /** @returns `false` if this browser could not */
+  readonly share: (link: string) => Promise<boolean>
   readonly handOver: () => void
   readonly askBurn: (isAsking: boolean) => void
   readonly burn: () => Promise<void>
@@ -58,8 +59,8 @@ export interface Act {
     readonly saveAll: () => Promise<void>
     readonly saveSealed: () => Promise<void>
     readonly stopSaving: () => void
-    /** Removes what this device keeps of it. */
-    readonly remove: () => Promise<void>
+    /** Removes what this device keeps of it. @returns `false` if that could not be done now */
+    readonly remove: () => Promise<boolean>
   }
   readonly sent: {
     readonly list: () => Promise<void>

@@ -1,4 +1,5 @@
 import type { Bytes } from '#protocol/bytes.ts'
+import { within } from './within.ts'
 
 /** Everything that the client does to the browser besides drawing. Tests pass their own. */
 export interface Device {
@@ -13,8 +14,8 @@ export interface Device {
   /** @returns whether it is in the clipboard now. */
   copy(text: string): Promise<boolean>
   readonly canShare: boolean
-  /** @returns whether it was handed over; `false` if the person thought better of it. */
-  share(link: string): Promise<boolean>
+  /** @returns whether it was handed over; `false` if the person thought better of it, `undefined` if this browser could not. */
+  share(link: string): Promise<boolean | undefined>
   /** Saves bytes to a file. They are never shown by this origin, whatever they are. */
   save(name: string, bytes: Bytes | Blob): void
   /** What follows the `#`, without it. */
@@ -52,12 +53,18 @@ export function browserDevice(): Device {
         const timer = setTimeout(end, ms)
         addEventListener('online', end)
       }),
-    copy: (text) => succeeds(() => navigator.clipboard.writeText(text)),
+    copy: (text) => succeeds(() => within(COPY_MS, () => navigator.clipboard.writeText(text))),
     canShare: 'share' in navigator,
-    share: (url) => succeeds(() => navigator.share({ url })),
+    share,
     save,
     fragment: () => location.hash.slice(1),
-    address: (fragment) => history.replaceState(null, '', fragment === '' ? '/' : `/#${fragment}`),
+    address(fragment) {
+      try {
+        history.replaceState(null, '', fragment === '' ? '/' : `/#${fragment}`)
+      } catch {
+        // Browsers refuse too many in a short time. What is on the screen is no less true.
+      }
+    },
     reload: () => location.reload(),
     guard: (on) => {
       isGuarded = on
@@ -65,17 +72,17 @@ export function browserDevice(): Device {
     title: (text) => {
       document.title = text
     },
-    alone: (name, run) => ('locks' in navigator ? navigator.locks.request(name, run) : run()),
-    ifFree: async (name, run) => {
-      if (!('locks' in navigator)) return run().then(() => true)
-      return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
-        if (lock === null) return false
-        await run()
-        return true
-      })
-    },
+    alone: async (name, run) => (await locks()).underLock(name, {}, run),
+    ifFree: async (name, run) =>
+      (await locks()).underLock(name, { ifAvailable: true }, async (isFree) => {
+        if (isFree) await run()
+        return isFree
+      }),
   }
 }
+
+/** Who seals a text needs none. */
+const locks = (): Promise<typeof import('./locks.ts')> => import('./locks.ts')
 
 async function succeeds(act: () => Promise<void>): Promise<boolean> {
   try {
@@ -83,6 +90,15 @@ async function succeeds(act: () => Promise<void>): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+async function share(url: string): Promise<boolean | undefined> {
+  try {
+    await navigator.share({ url })
+    return true
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'AbortError' ? false : undefined
   }
 }
 
@@ -95,6 +111,9 @@ function save(name: string, bytes: Bytes | Blob): void {
   anchor.click()
   setTimeout(() => URL.revokeObjectURL(url), SAVE_MS)
 }
+
+/** How long a browser may take to copy, in milliseconds: it may ask first. */
+const COPY_MS = 20_000
 
 /** How long a browser may take to start reading what it saves, in milliseconds. */
 const SAVE_MS = 60_000

@@ -5,11 +5,14 @@ import type { DropId } from '#protocol/id.ts'
 import type { Device } from './device.ts'
 import { originDisk } from './opfs.ts'
 import { pickersOf, type Dialogs, type Pickers } from './pickers.ts'
+import { within } from './within.ts'
 
 /** What of this device a page may fill: with sealed parts as they come in, and with files on their way out. */
 export interface Disk extends Pickers {
   /** `false` where a browser has no disk for pages: then everything lies in memory, and ends with the page. */
   readonly isLasting: boolean
+  /** Whether it gives back what is put there: some browsers only have the names for it. */
+  works(): Promise<boolean>
   /** Bytes that it still takes, as far as the browser says. */
   freeBytes(): Promise<number>
   /** Where the parts of a drop are kept. @returns `undefined` while another tab works on the same drop */
@@ -41,7 +44,8 @@ export interface Outlet {
 export async function openDisk(device: Pick<Device, 'save'>): Promise<Disk> {
   try {
     if (!('createWritable' in FileSystemFileHandle.prototype)) return memoryDisk(device)
-    return { ...originDisk(await navigator.storage.getDirectory(), device), ...pickersOf(window as Window & Dialogs) }
+    const root = await within(PATIENCE_MS, () => navigator.storage.getDirectory())
+    return { ...originDisk(root, device), ...pickersOf(window as Window & Dialogs) }
   } catch {
     // A private window of some browsers.
     return memoryDisk(device)
@@ -52,6 +56,7 @@ export function memoryDisk({ save }: Pick<Device, 'save'>): Disk {
   const stages = new Map<DropId, Stage>()
   return {
     isLasting: false,
+    works: async () => true,
     freeBytes: async () => MEMORY_BYTES,
     async stage(dropId) {
       const stage = stages.get(dropId) ?? memoryStage()
@@ -87,6 +92,9 @@ function memoryStage(): Stage {
     letGo: () => {},
   }
 }
+
+/** How long a browser may take to say whether it has a disk for this page, in milliseconds. */
+const PATIENCE_MS = 4_000
 
 /** The largest drop that is opened in memory, in bytes of ciphertext: a page lives with a few times as much. */
 export const MEMORY_BYTES = 256_000_000

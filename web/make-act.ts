@@ -145,7 +145,10 @@ export function makeAct(tools: Tools): Act {
       return isCopied
     },
     async share(url) {
-      if (await device.share(url)) dispatch({ type: 'handed-over' })
+      const isShared = await device.share(url)
+      if (isShared === true) dispatch({ type: 'handed-over' })
+      if (isShared === undefined) dispatch({ type: 'announced', text: page.shareFailed })
+      return isShared !== undefined
     },
     handOver: () => dispatch({ type: 'handed-over' }),
     askBurn: (isAsking) => dispatch({ type: 'burn', burning: isAsking ? 'asking' : 'no' }),
@@ -177,9 +180,15 @@ export function makeAct(tools: Tools): Act {
       saveSealed: async () => loaded?.saveSealed(),
       stopSaving: () => loaded?.stopSaving(),
       async remove() {
-        await loaded?.remove()
+        try {
+          await loaded?.remove()
+        } catch {
+          dispatch({ type: 'announced', text: page.notRemoved })
+          return false
+        }
         anew()
         dispatch({ type: 'announced', text: page.removed })
+        return true
       },
     },
     sent: {

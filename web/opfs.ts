@@ -2,6 +2,8 @@ import { giveBack } from '#client/memory.ts'
 import type { Device } from './device.ts'
 import type { Disk, Stage } from './disk.ts'
 import { outlet, type Pickers } from './pickers.ts'
+import { underLock } from './locks.ts'
+import { within } from './within.ts'
 
 /**
  * A disk in the origin private file system. Parts lie there as they came, sealed; whole files only on their way to the
@@ -17,8 +19,21 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
     isLasting: true,
 
     async freeBytes() {
-      const { quota, usage = 0 } = await navigator.storage.estimate()
-      return quota === undefined ? Infinity : Math.max(0, quota - usage)
+      try {
+        const { quota, usage = 0 } = await within(QUICK_MS, () => navigator.storage.estimate())
+        return quota === undefined ? Infinity : Math.max(0, quota - usage)
+      } catch {
+        // Nobody knows. What does not fit is told of when it is so.
+        return Infinity
+      }
+    },
+
+    async works() {
+      try {
+        return await within(QUICK_MS, () => tryOut(root, own))
+      } catch {
+        return false
+      }
     },
 
     async stage(dropId) {
@@ -30,16 +45,17 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
 
     async download(name) {
       if (files++ === 0) await hold(FILES, own)
-      const folder = await folderOf(root, FILES, own)
+      const folder = await within(QUICK_MS, () => folderOf(root, FILES, own))
       // Numbered: nothing carries the name before it is whole and out of here.
-      const file = await folder.getFileHandle(String(files), { create: true })
-      const out = await outlet(file, () => folder.removeEntry(file.name))
+      const file = await within(QUICK_MS, () => folder.getFileHandle(String(files), { create: true }))
+      const out = await within(QUICK_MS, () => outlet(file, () => folder.removeEntry(file.name)))
       return {
-        ...out,
+        write: (bytes) => within(WRITE_MS, () => out.write(bytes)),
         async close() {
-          await out.close()
-          save(name, await file.getFile())
+          await within(WRITE_MS, () => out.close())
+          save(name, await within(QUICK_MS, () => file.getFile()))
         },
+        abort: () => within(QUICK_MS, () => out.abort()).catch(() => {}),
       }
     },
 
@@ -58,6 +74,19 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
   }
 }
 
+/** Puts something there and looks for it. */
+async function tryOut(root: FileSystemDirectoryHandle, own: string): Promise<boolean> {
+  await hold(FILES, own)
+  const folder = await folderOf(root, FILES, own)
+  const file = await folder.getFileHandle('0', { create: true })
+  const out = await outlet(file, () => folder.removeEntry(file.name))
+  await out.write(new Uint8Array(1))
+  await out.close()
+  const { size } = await file.getFile()
+  await folder.removeEntry(file.name)
+  return size === 1
+}
+
 function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
   const keeping = new Set<Promise<void>>()
   const wholePart = async (n: number): Promise<File | undefined> => {
@@ -67,38 +96,48 @@ function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
   }
   const read: Stage['read'] = async (n) => {
     const part = await wholePart(n)
-    return part && new Uint8Array(await part.arrayBuffer())
+    return part && new Uint8Array(await within(WRITE_MS, () => part.arrayBuffer()))
   }
   const clear = async (): Promise<void> => {
     // One that comes to its end afterwards would make everything again.
     await Promise.allSettled(keeping)
-    const folder = await root.getDirectoryHandle(PARTS).catch(() => undefined)
-    await folder?.removeEntry(name, { recursive: true }).catch(ignoreAbsent)
+    await within(QUICK_MS, () => removeParts(root, name))
   }
   return {
     size: async (n) => (await wholePart(n))?.size,
     read,
     async keep(n, part) {
-      const kept = keepPart(root, name, String(n), part)
+      const kept = within(WRITE_MS, () => keepPart(root, name, String(n), part))
       keeping.add(kept)
       await kept.finally(() => keeping.delete(kept))
       giveBack(part)
     },
     clear,
-    async count() {
-      const folder = await folderOf(root, PARTS, name)
-      let count = 0
-      for await (const [n, entry] of folder.entries()) {
-        // Beside the parts lies what is being written, under a name of the browser's own.
-        const isPart = /^\d+$/.test(n) && entry instanceof FileSystemFileHandle
-        if (isPart && (await entry.getFile()).size > 0) count++
-      }
-      return count
-    },
+    count: () => within(QUICK_MS, () => countParts(root, name)),
     letGo() {
       // As far as a page can still do it then. The next visit does the rest.
-      addEventListener('pagehide', () => void clear(), { once: true })
+      addEventListener('pagehide', () => void clear().catch(() => {}), { once: true })
     },
+  }
+}
+
+async function countParts(root: FileSystemDirectoryHandle, name: string): Promise<number> {
+  const folder = await folderOf(root, PARTS, name)
+  let count = 0
+  for await (const [n, entry] of folder.entries()) {
+    // Beside the parts lies what is being written, under a name of the browser's own.
+    const isPart = /^\d+$/.test(n) && entry instanceof FileSystemFileHandle
+    if (isPart && (await entry.getFile()).size > 0) count++
+  }
+  return count
+}
+
+async function removeParts(root: FileSystemDirectoryHandle, name: string): Promise<void> {
+  try {
+    const folder = await root.getDirectoryHandle(PARTS)
+    await folder.removeEntry(name, { recursive: true })
+  } catch (error) {
+    ignoreAbsent(error)
   }
 }
 
@@ -108,11 +147,14 @@ async function keepPart(
   n: string,
   part: Parameters<Stage['keep']>[1],
 ): Promise<void> {
+  const { length } = part
   const folder = await folderOf(root, PARTS, name)
-  const file = await outlet(await folder.getFileHandle(n, { create: true }), () => folder.removeEntry(n))
+  const handle = await folder.getFileHandle(n, { create: true })
+  const file = await outlet(handle, () => folder.removeEntry(n))
   try {
     await file.write(part)
     await file.close()
+    if ((await handle.getFile()).size !== length) throw new DOMException('not kept', 'NotReadableError')
   } catch (error) {
     await file.abort()
     throw error
@@ -121,8 +163,10 @@ async function keepPart(
 
 async function fileOf(root: FileSystemDirectoryHandle, name: string, n: string): Promise<File | undefined> {
   try {
-    const parts = await root.getDirectoryHandle(PARTS)
-    return await (await (await parts.getDirectoryHandle(name)).getFileHandle(n)).getFile()
+    return await within(QUICK_MS, async () => {
+      const folder = await (await root.getDirectoryHandle(PARTS)).getDirectoryHandle(name)
+      return (await folder.getFileHandle(n)).getFile()
+    })
   } catch (error) {
     ignoreAbsent(error)
     return undefined
@@ -141,18 +185,27 @@ async function folderOf(
 /** Takes a name for as long as the page lives. @returns whether no other tab has it */
 function hold(place: Place, name: string): Promise<boolean> {
   return new Promise((resolve) => {
-    navigator.locks
-      .request(lockOf(place, name), { signal: AbortSignal.timeout(LOCK_MS) }, () => {
+    const held = async (): Promise<void> => {
+      const signal = AbortSignal.timeout(LOCK_MS)
+      await navigator.locks.request(lockOf(place, name), { signal }, () => {
         resolve(true)
         return new Promise(() => {})
       })
-      .catch(() => resolve(false))
+    }
+    held().catch((error: unknown) => resolve(!isHeldElsewhere(error)))
+    // A browser that has locks and never answers has no other tab that holds one.
+    setTimeout(() => resolve(true), 2 * LOCK_MS)
   })
 }
 
-async function removeUnheld(folder: FileSystemDirectoryHandle, place: Place, name: string): Promise<void> {
-  await navigator.locks.request(lockOf(place, name), { ifAvailable: true }, async (lock) => {
-    if (lock !== null) await folder.removeEntry(name, { recursive: true }).catch(ignoreAbsent)
+/** Only this is said of a lock that another tab has; everything else, that there are no locks. */
+function isHeldElsewhere(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')
+}
+
+function removeUnheld(folder: FileSystemDirectoryHandle, place: Place, name: string): Promise<void> {
+  return underLock(lockOf(place, name), { ifAvailable: true }, async (isFree) => {
+    if (isFree) await folder.removeEntry(name, { recursive: true }).catch(ignoreAbsent)
   })
 }
 
@@ -168,6 +221,10 @@ type Place = typeof PARTS | typeof FILES
 
 const PARTS = 'parts'
 const FILES = 'files'
+
+/** How long a browser may take for what is done at once, and for what is written or read, in milliseconds. */
+const QUICK_MS = 10_000
+const WRITE_MS = 120_000
 
 /** How long a page that is being left may take to let go, in milliseconds. */
 const LOCK_MS = 1_500

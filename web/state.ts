@@ -87,9 +87,18 @@ export type ComposeFault =
 
 /**
  * What a person can be told of a failure. `broken`: a part of our own page could not be fetched, or has a fault.
- * `unsupported`: the browser is too old.
+ * `unsupported`: the browser is too old. `platform`: it has what is needed, and refused it, failed at it or never answered. `insecure`: the
+ * page came over plain http.
  */
-export type FailureCode = 'offline' | 'try_later' | 'too_large' | 'refused' | 'broken' | 'unsupported'
+export type FailureCode =
+  | 'offline'
+  | 'try_later'
+  | 'too_large'
+  | 'refused'
+  | 'broken'
+  | 'unsupported'
+  | 'platform'
+  | 'insecure'
 
 export const FIRST_STATE: State = {
   page: 'main',

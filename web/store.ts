@@ -7,6 +7,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SentDrop } from './sent-list.ts'
+import { within } from './within.ts'
 
 /**
  * What this browser keeps. No link, no passphrase and no key that opens is ever in it, but for an upload in parts, until it
@@ -39,7 +40,7 @@ export interface Store {
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
   /** Where what is kept beside vaults lies, for `boxes/slips.ts`: only who has a box needs that code. */
-  readonly slips: IDBDatabase | Map<string, Slip>
+  readonly slips: RunOnShelf | Map<string, Slip>
   /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
   knownSerial(address: BoxAddress): Promise<number | undefined>
   rememberBox(address: BoxAddress, serial: number): Promise<void>
@@ -81,10 +82,20 @@ export interface KeptUpload extends StoredUpload {
   readonly sentPart: number
 }
 
+/**
+ * Does one thing to one shelf of the browser's database, on the disk when it resolves.
+ * @throws DOMException where the database refuses, is full or never answers
+ */
+export type RunOnShelf = <T>(
+  name: Shelf,
+  mode: IDBTransactionMode,
+  act: (shelf: IDBObjectStore) => IDBRequest<T>,
+) => Promise<T>
+
 /** The browser's database, or one that ends with the page where there is none. */
 export async function openStore(): Promise<Store> {
   try {
-    return databaseStore(await openDatabase())
+    return databaseStore(runOn(await openDatabase()))
   } catch {
     return memoryStore()
   }
@@ -128,20 +139,43 @@ export function memoryStore(): Store {
   }
 }
 
-function databaseStore(database: IDBDatabase): Store {
-  const run = <T>(name: Shelf, mode: IDBTransactionMode, act: (shelf: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      // Strict: a reader key must be on the disk before the claim is posted.
-      const transaction = database.transaction(name, mode, { durability: 'strict' })
-      const request = act(transaction.objectStore(name))
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error)
-    })
+function runOn(first: IDBDatabase): RunOnShelf {
+  let database = first
+  const run: RunOnShelf = (name, mode, act) =>
+    within(
+      ANSWER_MS,
+      () =>
+        new Promise((resolve, reject) => {
+          // Strict: a reader key must be on the disk before the claim is posted.
+          const transaction = database.transaction(name, mode, { durability: 'strict' })
+          const request = act(transaction.objectStore(name))
+          transaction.oncomplete = () => resolve(request.result)
+          transaction.onabort = () => reject(transaction.error ?? new DOMException('broken off', 'AbortError'))
+        }),
+    )
+  return async (...order) => {
+    try {
+      return await run(...order)
+    } catch (error) {
+      // Browsers close a database by themselves, after a page was asleep.
+      if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error
+      database = await openDatabase()
+      return run(...order)
+    }
+  }
+}
+
+function databaseStore(run: RunOnShelf): Store {
   return {
     isLasting: true,
     reader: (dropId) => run('readers', 'readonly', (shelf) => shelf.get(dropId)),
-    keepReader: async (dropId, reader) =>
-      void (await run('readers', 'readwrite', (shelf) => shelf.put(reader, dropId))),
+    async keepReader(dropId, reader) {
+      await run('readers', 'readwrite', (shelf) => shelf.put(reader, dropId))
+      // A drop is claimed on the strength of it.
+      const kept: StoredReader | undefined = await run('readers', 'readonly', (shelf) => shelf.get(dropId))
+      if (kept?.key.publicKey !== reader.key.publicKey || !(kept.key.privateKey instanceof CryptoKey))
+        throw new DOMException('not kept', 'DataError')
+    },
     forgetReader: (dropId) => run('readers', 'readwrite', (shelf) => shelf.delete(dropId)),
     forgetOldReaders: async (now) => {
       const ids = await run('readers', 'readonly', (shelf) => shelf.getAllKeys())
@@ -170,7 +204,7 @@ function databaseStore(database: IDBDatabase): Store {
     vaults: () => run('vaults', 'readonly', (shelf) => shelf.getAll()),
     keepVault: async (vault) => void (await run('vaults', 'readwrite', (shelf) => shelf.put(vault, vault.box))),
     forgetVault: (address) => run('vaults', 'readwrite', (shelf) => shelf.delete(address)),
-    slips: database,
+    slips: run,
     knownSerial: (address) => run('known', 'readonly', (shelf) => shelf.get(address)),
     rememberBox: async (address, serial) =>
       void (await run('known', 'readwrite', (shelf) => shelf.put(serial, address))),
@@ -254,6 +288,9 @@ function openDatabase(): Promise<IDBDatabase> {
     }
   })
 }
+
+/** How long a database may take for one thing, in milliseconds. */
+const ANSWER_MS = 15_000
 
 /** How long a database may take to open, in milliseconds: it takes a few, and a few hundred on a busy machine. */
 const PATIENCE_MS = 4_000

@@ -45,6 +45,8 @@ export type FaultCode =
   /** Our own page has a fault, or a part of it could not be fetched; the browser is too old. */
   | 'broken'
   | 'unsupported'
+  /** The page came over plain http: browsers give it no keys. */
+  | 'insecure'
 
 /** What was typed cannot be taken, or a device cannot do it: told by its code, like a refusal of the server. */
 export class BoxFault extends Error {
@@ -59,6 +61,7 @@ export class BoxFault extends Error {
 
 /** What a person is told of whatever was thrown. */
 export function faultOf(error: unknown): FaultCode {
+  if (!isSecureContext) return 'insecure'
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'
   if (error instanceof BoxFault) return error.code
   if (isDropError(error)) return TOLD[error.code] ?? 'refused'

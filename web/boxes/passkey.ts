@@ -2,6 +2,7 @@ import { randomBytes } from '#client/crypto/random.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import * as format from '../words/format.ts'
 import { passkeyWords as words } from '../words/boxes-settings.ts'
+import { within } from '../within.ts'
 import { BoxFault } from './fault.ts'
 
 /** What makes and asks passkeys whose PRF (WebAuthn 3 §10.1.4) opens a vault. */
@@ -99,7 +100,7 @@ function request(slots: readonly PasskeySlot[]): PublicKeyCredentialRequestOptio
 
 async function ceremony(begin: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
   try {
-    const credential = await begin()
+    const credential = await within(CEREMONY_MS, begin)
     if (credential instanceof PublicKeyCredential) return credential
   } catch (cause) {
     const isUnfit = cause instanceof DOMException && UNFIT.has(cause.name)
@@ -127,6 +128,9 @@ function bytesOf(text: string): Bytes {
 
 /** Ed25519, ES256, RS256: whatever an authenticator signs with, nobody verifies it here. RFC 8812, RFC 9053. */
 const ALGORITHMS = [-8, -7, -257]
+
+/** How long a person and an authenticator may take, in milliseconds. WebAuthn 3 §15.1. */
+const CEREMONY_MS = 600_000
 
 /** An authenticator that cannot do what is asked, rather than a person who would not. WebAuthn 3 §6.3.2. */
 const UNFIT: ReadonlySet<string> = new Set(['NotSupportedError', 'ConstraintError', 'SecurityError', 'UnknownError'])

@@ -1,6 +1,6 @@
 import type { Slip } from '#client/box/beside.ts'
 import type { BoxAddress } from '#protocol/address.ts'
-import type { Store } from '../store.ts'
+import type { RunOnShelf, Store } from '../store.ts'
 
 /** What this browser keeps beside the vaults of its boxes, sealed under their keys. */
 export interface Slips {
@@ -26,20 +26,12 @@ function slipsIn(slips: Map<string, Slip>): Slips {
   }
 }
 
-function slipsOn(database: IDBDatabase): Slips {
-  const run = <T>(mode: IDBTransactionMode, act: (shelf: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      // Strict: the page may be gone a moment later.
-      const transaction = database.transaction('slips', mode, { durability: 'strict' })
-      const request = act(transaction.objectStore('slips'))
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error)
-    })
+function slipsOn(run: RunOnShelf): Slips {
   return {
-    of: (box) => run('readonly', (shelf) => shelf.getAll(allOf(box))),
-    keep: async (box, slip) => void (await run('readwrite', (shelf) => shelf.put(slip, [box, slip.name]))),
-    forget: (box, name) => run('readwrite', (shelf) => shelf.delete([box, name])),
-    forgetAll: (box) => run('readwrite', (shelf) => shelf.delete(allOf(box))),
+    of: (box) => run('slips', 'readonly', (shelf) => shelf.getAll(allOf(box))),
+    keep: async (box, slip) => void (await run('slips', 'readwrite', (shelf) => shelf.put(slip, [box, slip.name]))),
+    forget: (box, name) => run('slips', 'readwrite', (shelf) => shelf.delete([box, name])),
+    forgetAll: (box) => run('slips', 'readwrite', (shelf) => shelf.delete(allOf(box))),
   }
 }
 

@@ -13,10 +13,22 @@ export interface Tabs {
   listen(listener: (message: TabMessage) => void): () => void
 }
 
+/** Where a browser lets no tab speak to another, each finds out by itself when it looks. */
 export function browserTabs(): Tabs {
-  const port = new BroadcastChannel('sealdrop-boxes')
+  let port: BroadcastChannel
+  try {
+    port = new BroadcastChannel('sealdrop-boxes')
+  } catch {
+    return { post: () => {}, listen: () => () => {} }
+  }
   return {
-    post: (message) => port.postMessage(message),
+    post(message) {
+      try {
+        port.postMessage(message)
+      } catch {
+        // As above.
+      }
+    },
     listen(listener) {
       const hear = ({ data }: MessageEvent<TabMessage>): void => listener(data)
       port.addEventListener('message', hear)

@@ -1,4 +1,4 @@
-import { locate, parseFragment, type Opener } from '#client/link.ts'
+import { locate, readLink, type Opener } from '#client/link.ts'
 import { claimsOf, look, provedClaims, type Waiting } from '#client/receive.ts'
 import { Refused } from '#client/refused.ts'
 import type { Receipt } from '#protocol/api.ts'
@@ -8,7 +8,7 @@ import type { OpenFault, OpenNote, Proof } from '../reading-state.ts'
 import type { State } from '../state.ts'
 import { makeArriving, type Arriving } from './arriving.ts'
 import { makeReaders } from './readers.ts'
-import { findRoom } from './room.ts'
+import { diskThatWorks, findRoom } from './room.ts'
 import { makeSaving, type Saving } from './saving.ts'
 import { openerFor, tell, waitingDrop, type Session } from './session.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
@@ -48,7 +48,7 @@ export function makeOpening(tools: Tools): Opening {
       const arrival = ++arrivals
       last?.stop?.abort()
       dispatch({ type: 'looked-for' })
-      const secret = parseFragment(fragment)
+      const secret = readLink(fragment)?.secret
       if (secret === undefined) return dispatch({ type: 'damaged' })
       let current: Session | undefined
       try {
@@ -56,13 +56,13 @@ export function makeOpening(tools: Tools): Opening {
         if (arrival !== arrivals) return
         session = current = { secret, place, isShown: () => arrival === arrivals && !AWAY.has(state().main.at) }
         // What did not open is not tried again: the server still has what it sent.
-        if (last?.place.dropId === place.dropId && last.message === undefined) await last.stage?.clear()
+        if (last?.place.dropId === place.dropId && last.message === undefined) await last.stage?.clear().catch(ignore)
         if (!secret.needsPassphrase) await openerFor(tools, current, '')
         await readers.recall(current)
         if (current.whole !== undefined && (await isKeptHere(current))) return await findKept(current)
         await find(current)
       } catch (error) {
-        if (current === undefined) return dispatch({ type: 'failed', fault: { at: 'server', code: 'broken' } })
+        if (current === undefined) return dispatch({ type: 'failed', fault: { at: 'server', code: failureOf(error) } })
         await explain(current, error)
       }
     },
@@ -104,7 +104,11 @@ export function makeOpening(tools: Tools): Opening {
       const current = session
       if (current === undefined) return
       current.stop?.abort()
-      await current.stage?.clear()
+      try {
+        await current.stage?.clear()
+      } catch (error) {
+        return await explain(current, error)
+      }
       tell(tools, current, { type: 'found', waiting: waitingDrop(current), note: 'cancelled' })
     },
   }
@@ -172,7 +176,7 @@ export function makeOpening(tools: Tools): Opening {
   async function makeRoom(current: Session, sizeBytes: number, isKept: boolean): Promise<void> {
     // Parts are found again by the reader key that belongs to them. Where none is kept, neither are they.
     const { isLasting } = await store()
-    current.disk = isLasting && current.isWarned !== true ? await tools.disk() : memoryDisk(tools.device)
+    current.disk = isLasting && current.isWarned !== true ? await diskThatWorks(tools) : memoryDisk(tools.device)
     current.room = await findRoom(current.disk, sizeBytes, isKept)
   }
 
@@ -186,7 +190,7 @@ export function makeOpening(tools: Tools): Opening {
       }
       case 'gone':
       case 'claimed':
-        await current.stage?.clear()
+        await current.stage?.clear().catch(ignore)
         return await end(current, error.code, claimsOf(error))
       case 'open_failed':
         return tell(tools, current, { type: 'not-readable', isAcknowledged: current.whole !== undefined })
@@ -217,6 +221,9 @@ export function makeOpening(tools: Tools): Opening {
     tell(tools, current, { type: 'ended', cause, proofs })
   }
 }
+
+/** What cannot be removed now goes with the next visit. */
+const ignore = (): void => {}
 
 /** Screens that are about no link. */
 const AWAY: ReadonlySet<State['main']['at']> = new Set(['compose', 'sending', 'sealed'])

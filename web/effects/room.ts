@@ -1,5 +1,12 @@
-import type { Disk } from '../disk.ts'
+import { memoryDisk, type Disk } from '../disk.ts'
 import type { Room } from '../reading-state.ts'
+import type { Tools } from './tools.ts'
+
+/** The disk of this browser, tried out; memory where it only says that it has one. */
+export async function diskThatWorks({ device, disk }: Pick<Tools, 'device' | 'disk'>): Promise<Disk> {
+  const found = await disk()
+  return (await found.works()) ? found : memoryDisk(device)
+}
 
 /**
  * Whether a drop in parts fits on this device, before anything is used up.

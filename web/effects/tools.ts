@@ -34,10 +34,11 @@ export function serverOf({ device, transport }: Pick<Tools, 'device' | 'transpor
 
 /** What a person is told of a failure. Whatever is not of the contract is a fault of ours, or a part that did not load. */
 export function failureOf(error: unknown): FailureCode {
-  // Off HTTPS, browsers take away what signs and encrypts.
+  // There browsers take away what signs and encrypts.
+  if (!isSecureContext) return 'insecure'
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'
   if (!isDropError(error))
-    return error instanceof DOMException && error.name === 'NotSupportedError' ? 'unsupported' : 'broken'
+    return !(error instanceof DOMException) ? 'broken' : error.name === 'NotSupportedError' ? 'unsupported' : 'platform'
   switch (error.code) {
     case 'offline':
       return 'offline'

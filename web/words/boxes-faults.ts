@@ -40,7 +40,9 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   passkey_unfit:
     'This passkey cannot protect a box: where it is kept, it gives no key to seal with. The passphrase protects it, as before.',
   broken: 'A part of this page could not be loaded, or has a fault. Nothing is lost; try again when you are connected.',
-  unsupported: 'This browser lacks what boxes need (Ed25519 over HTTPS). Use a newer browser, or the command line.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Open it at its https:// address.',
+  unsupported: 'This browser lacks what boxes need (Ed25519). Use a newer browser, or the command line.',
 }
 
 /** What the clocks say. */

@@ -75,8 +75,12 @@ export const composeFaults = {
   refused:
     'The server refused the sealed message. Everything is still here; reload the page in another tab to get its newest version.',
   broken: 'A part of this page could not be loaded. Everything is still here; try again when you are connected.',
+  platform:
+    'This browser refused something that sealing needs. Everything is still here; try again, or copy it into another browser.',
+  insecure:
+    'This page was opened over http, and browsers let no such page seal anything. Everything is still here; copy it into this page at its https:// address.',
   unsupported:
-    'This browser lacks what sealing needs (Ed25519 over HTTPS). Everything is still here; copy it into a newer browser, or use the command line.',
+    'This browser lacks what sealing needs (Ed25519). Everything is still here; copy it into a newer browser, or use the command line.',
 }
 
 export const sealed = {

@@ -55,7 +55,9 @@ export const listFaults: Readonly<Record<InboxFault, string>> = {
   too_large: 'the server gave an answer that this page does not understand.',
   refused: 'the server gave an answer that this page does not understand.',
   broken: 'a part of this page could not be loaded or failed.',
-  unsupported: 'this browser lacks what reading a box needs (Ed25519 over HTTPS).',
+  platform: 'this browser refused something that this page needs, or never did it.',
+  insecure: 'this page was opened over http, without encryption: open it at its https:// address.',
+  unsupported: 'this browser lacks what reading a box needs (Ed25519).',
   unlisted: 'the server does not count this device among the readers of this box.',
 }
 
@@ -101,7 +103,11 @@ export const closedFaults: Readonly<Record<ClosedFault, string>> = {
   too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   broken: 'A part of this page could not be loaded or failed. Nothing is lost; try again when you are connected.',
-  unsupported: 'This browser lacks what opening needs (Ed25519 over HTTPS). Use a newer one, or the command line.',
+  platform:
+    'This browser refused something that opening needs, or never did it. It is still in the box; try again, or use another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Open it at its https:// address.',
+  unsupported: 'This browser lacks what opening needs (Ed25519). Use a newer one, or the command line.',
   unlisted: 'The server does not count this device among the readers of this box, and gives it nothing.',
   elsewhere: 'Another tab of this browser is working on it. Go on there, or close that tab and try again here.',
   stopped: 'Stopped, and what had come in is removed from this device. It is still in the box.',
@@ -199,7 +205,11 @@ const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code
     'The server refused the answer. Everything is still here; reload the page in another tab to get its newest version.',
   broken:
     'A part of this page could not be loaded or failed. Everything is still here; try again when you are connected.',
-  unsupported: 'This browser lacks what sealing needs (Ed25519 over HTTPS). Everything is still here; use a newer one.',
+  platform:
+    'This browser refused something that sealing needs, or never did it. Everything is still here; try again, or copy it into another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Everything is still here; copy it into this page at its https:// address.',
+  unsupported: 'This browser lacks what sealing needs (Ed25519). Everything is still here; use a newer one.',
 }
 
 function messages(count: number): string {

@@ -18,6 +18,8 @@ export const page = {
   again: 'Try again',
   copied: 'Copied',
   removed: 'Removed from this device.',
+  shareFailed: 'This browser could not hand the link over. Copy it instead.',
+  notRemoved: 'It could not be removed from this device now. The next visit to this page removes it.',
   copyFailed: 'This browser did not let us copy. Select the text and copy it by hand.',
 }
 

@@ -11,8 +11,12 @@ export const looking = {
       'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
     refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
     broken: 'A part of this page could not be loaded. Looking has used nothing up. Try again when you are connected.',
+    platform:
+      'This browser refused something that opening needs, or never did it. Looking has used nothing up. Try again, or open the link in another browser.',
+    insecure:
+      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Looking has used nothing up. Open the link with https:// in front.',
     unsupported:
-      'This browser lacks what opening needs (Ed25519 over HTTPS). Looking has used nothing up. Open it in a newer browser or with the command line.',
+      'This browser lacks what opening needs (Ed25519). Looking has used nothing up. Open it in a newer browser or with the command line.',
   },
   elsewhere:
     'Another tab of this browser is working on it. Nothing is lost. Go on there, or close that tab and try again here.',
@@ -78,8 +82,12 @@ export const open = {
     refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
     broken:
       'A part of this page could not be loaded or failed. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
+    platform:
+      'This browser refused something that opening needs, or never did it. Nothing is lost: if it was claimed, it is kept for this browser. Try again here.',
+    insecure:
+      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost. Open the link with https:// in front.',
     unsupported:
-      'This browser lacks what opening needs (Ed25519 over HTTPS). Nothing is lost. Open it in a newer browser or with the command line.',
+      'This browser lacks what opening needs (Ed25519). Nothing is lost. Open it in a newer browser or with the command line.',
   },
 }
 

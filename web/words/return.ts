@@ -19,7 +19,11 @@ export const returning = {
     too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
     refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
     broken: 'A part of this page could not be loaded or failed. Nothing is lost. Try again when you are connected.',
-    unsupported: 'This browser lacks what opening needs (Ed25519 over HTTPS). Use a newer browser or the command line.',
+    platform:
+      'This browser refused something that opening needs, or never did it. Nothing is lost. Try again, or use another browser.',
+    insecure:
+      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Open it at its https:// address.',
+    unsupported: 'This browser lacks what opening needs (Ed25519). Use a newer browser or the command line.',
   },
   seen: 'The server learns the address that belongs to these words, and when you looked. Tor hides where from.',
 }

@@ -18,6 +18,10 @@ export const sending = {
     refused:
       'The server gave an answer that this page does not understand. What was sent is kept for a day; go on, or cancel and reload the page.',
     broken: 'A part of this page could not be loaded or failed. Nothing is lost; go on when you are connected.',
+    platform:
+      'This browser refused something that sealing needs, or never did it. Nothing is lost; go on, or cancel and use another browser.',
+    insecure:
+      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost; open it at its https:// address.',
     unsupported: 'This browser lacks what sealing needs. Nothing is lost; use a newer one or the command line.',
   },
 }

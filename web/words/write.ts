@@ -11,8 +11,12 @@ export const write = {
     too_large: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
     refused: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
     broken: 'A part of this page could not be loaded. Nothing was sent. Try again when you are connected.',
+    platform:
+      'This browser refused something that sealing needs, or never did it. Nothing was sent. Try again, or use another browser.',
+    insecure:
+      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing was sent. Open it at its https:// address.',
     unsupported:
-      'This browser lacks what sealing needs (Ed25519 over HTTPS). Nothing was sent. Use a newer browser or the command line.',
+      'This browser lacks what sealing needs (Ed25519). Nothing was sent. Use a newer browser or the command line.',
   },
   damagedTitle: 'This address is damaged',
   damagedLede: 'A character of it is wrong or missing. Nothing was looked up.',

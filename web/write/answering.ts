@@ -7,6 +7,7 @@ import { isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../ciphers.ts'
 import { MEMORY_BYTES, type Disk, type Stage } from '../disk.ts'
 import { isFull } from '../effects/receiving.ts'
+import { diskThatWorks } from '../effects/room.ts'
 import { makeSaving, type Saving } from '../effects/saving.ts'
 import { failureOf, serverOf, WORK_PATIENCE_MS } from '../effects/tools.ts'
 import type { ReturnTools } from './return-act.ts'
@@ -70,7 +71,7 @@ export function makeAnswering(tools: ReturnTools, accessNow: () => Access | unde
       }))
       dispatch({ type: 'answer-opened', drop: item.drop, answer: { text, files: entries, from } })
     } catch (error) {
-      await collected.stage?.clear()
+      await collected.stage?.clear().catch(() => {})
       if (collected.stop.signal.aborted) return
       collected.stop.abort()
       dispatch({ type: 'answer-failed', drop: item.drop, fault: faultOf(error, item) })
@@ -82,14 +83,15 @@ export function makeAnswering(tools: ReturnTools, accessNow: () => Access | unde
     current = undefined
     left?.stop.abort()
     saving.stopSaving()
-    await left?.stage?.clear()
+    // What cannot be removed now goes with the next visit.
+    await left?.stage?.clear().catch(() => {})
   }
 
   /** In memory, so that no trace of it stays; on the disk, sealed, only what memory does not hold. */
   async function makeRoom(collected: Collected): Promise<AnswerFault | undefined> {
     const { size, drop } = collected.item
     if (size <= MEMORY_BYTES) return undefined
-    const disk = await tools.disk()
+    const disk = await diskThatWorks(tools)
     const most = disk.isLasting ? await disk.freeBytes() : MEMORY_BYTES
     if (size > most) return { at: 'size', size, most }
     const stage = await disk.stage(drop)

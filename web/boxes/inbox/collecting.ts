@@ -7,7 +7,7 @@ import { isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../../ciphers.ts'
 import { memoryDisk, type Disk, type Stage } from '../../disk.ts'
 import { isAway, isFull } from '../../effects/receiving.ts'
-import { findRoom } from '../../effects/room.ts'
+import { diskThatWorks, findRoom } from '../../effects/room.ts'
 import { makeSaving, type Saving } from '../../effects/saving.ts'
 import { serverOf, WORK_PATIENCE_MS } from '../../effects/tools.ts'
 import { inbox as words } from '../../words/inbox.ts'
@@ -91,8 +91,12 @@ export function makeCollecting(tools: InboxTools): Collecting {
       if (current === undefined) return
       const { item, stage, stop } = current
       stop?.abort()
-      await stage?.clear()
-      dispatch({ type: 'closed', drop: item.drop, fault: 'stopped' })
+      try {
+        await stage?.clear()
+        dispatch({ type: 'closed', drop: item.drop, fault: 'stopped' })
+      } catch (error) {
+        dispatch({ type: 'closed', drop: item.drop, fault: faultOf(error) })
+      }
     },
 
     leave,
@@ -118,7 +122,7 @@ export function makeCollecting(tools: InboxTools): Collecting {
       const hasKeys = access.identitiesFor(item.arrived).length > 0
       if (!hasKeys) return dispatch({ type: 'not-readable', drop, why: 'no_keys' })
       if (item.parts > 1) {
-        const disk = (await room.store()).isLasting ? await room.disk() : memoryDisk(room.device)
+        const disk = (await room.store()).isLasting ? await diskThatWorks(room) : memoryDisk(room.device)
         // It may be the same one again.
         await cleared
         collected.disk ??= disk
