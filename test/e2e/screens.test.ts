@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { violations } from './support/axe.ts'
+import { inspect } from './support/inspect.ts'
 import { focused, tabTo } from './support/keyboard.ts'
 import { heading, openInPage, sealInPage, stage, visit, type Person } from './support/pages.ts'
 import { beginUpload, holdThirdPart, largeFile, middle, takeUp } from './support/uploads.ts'
@@ -115,22 +115,12 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
 }
 
 test.for(Object.keys(SCREENS))(
-  '%s: axe finds nothing, light and dark, narrow and wide, and nothing is cut at 320 pixels',
+  '%s: axe finds nothing, narrow and light, wide and dark, nothing is cut off, and no translator takes what is not ours',
   async (name) => {
     const someone = await person()
     await SCREENS[name]?.(someone)
     const page = someone.context.pages().at(-1) ?? someone.page
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [320, 1_280]) {
-        await page.setViewportSize({ width, height: 800 })
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        expect(await violations(page), `${name} ${colorScheme} ${width}`).toEqual([])
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        )
-        expect(overflow, `${name} at ${width}`).toBe(0)
-      }
-    }
+    await inspect(page, name)
     expect(someone.complaints).toEqual([])
   },
 )

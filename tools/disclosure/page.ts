@@ -61,5 +61,5 @@ function list(items: readonly string[]): string {
 /** Plain text as HTML; what stands between backticks is code. */
 function html(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
-  return escaped.replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+  return escaped.replaceAll(/`([^`]+)`/g, '<code translate="no">$1</code>')
 }

@@ -2,6 +2,8 @@ import { render } from 'preact'
 import { stretch } from '#client/crypto/argon2.ts'
 import { memoryDisk } from '../disk.ts'
 import { Button } from '../parts/button.tsx'
+import { makeDrawing } from '../parts/drawing.ts'
+import { verbatim } from '../parts/verbatim.tsx'
 import { startPage } from '../start-page.tsx'
 import { memoryStore } from '../store.ts'
 import { offline as words } from '../words/offline.ts'
@@ -40,11 +42,13 @@ function ask(): void {
   const chosen = (place: { origin: string; fragment: string }): void => {
     // From here on the way back leads to a server, too, and must not load anew what is in memory.
     removeEventListener('hashchange', follow)
-    render(null, root)
+    render(null, form)
     void start(place.origin, place.fragment === '' ? waiting : place.fragment)
   }
   addEventListener('hashchange', follow)
-  render(<Ask onPlace={chosen} />, root)
+  const form = document.createElement('div')
+  root.replaceChildren(form)
+  makeDrawing(form, () => <Ask onPlace={chosen} />)()
 }
 
 async function start(server: string, first: string): Promise<void> {
@@ -56,7 +60,7 @@ async function start(server: string, first: string): Promise<void> {
   render(
     <>
       <span class="quiet">{words.from}</span>
-      <span class="mono">{new URL(server).host}</span>
+      <span {...verbatim('mono')}>{new URL(server).host}</span>
       <Button kind="small" onPress={another}>
         {words.another}
       </Button>

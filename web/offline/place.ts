@@ -48,4 +48,4 @@ function parseAddress(text: string): (Place & { readonly origin: string }) | und
 
 const PAGES: ReadonlySet<string> = new Set(['', 'how', 'sent', 'boxes', 'return'])
 
-const PREFIXES = ['sdlink', 'sdbox', 'sdinvite']
+const PREFIXES = ['sdlink', 'sdbox', 'sdin']

@@ -1,12 +1,18 @@
-import { render, type VNode } from 'preact'
+import { options, render, type VNode } from 'preact'
+import { once } from '../once.ts'
 
 /**
- * Draws a page anew whenever it is called. What is called while it draws, by an effect that the last drawing has left, waits until that
- * is done: one drawing within another leaves a page that does not change any more.
+ * Draws a page in place of whatever is there, anew whenever it is called. What is called while it draws, by an effect that the last
+ * drawing has left, waits until that is done: one drawing within another leaves a page that does not change any more.
  */
 export function makeDrawing(root: Element, page: () => VNode): () => void {
   let isDrawing = false
   let isDue = false
+  root.replaceChildren()
+  copyAsItIs(root)
+  const around = aroundTranslations(root)
+  // What changes by itself, in a part of the page.
+  options.debounceRendering = (redraw) => queueMicrotask(() => around(redraw))
   return () => {
     isDue = true
     if (isDrawing) return
@@ -14,10 +20,43 @@ export function makeDrawing(root: Element, page: () => VNode): () => void {
     try {
       while (isDue) {
         isDue = false
-        render(page(), root)
+        around(() => render(page(), root))
       }
     } finally {
       isDrawing = false
     }
   }
+}
+
+/**
+ * A browser's translator takes out the texts that were drawn and puts its own nodes in their place. What knows how to draw around them is
+ * fetched when one is at work.
+ */
+function aroundTranslations(root: Element): (draw: () => void) => void {
+  const others: MutationRecord[] = []
+  let around = (draw: () => void): void => draw()
+  const load = once(async () => {
+    const { drawAround } = await import('./outside.ts')
+    around = drawAround(others)
+  })
+  const observer = new MutationObserver((records) => {
+    others.push(...records)
+    load().catch(() => {})
+  })
+  observer.observe(root, { childList: true, subtree: true })
+  return (draw) => {
+    others.push(...observer.takeRecords())
+    around(draw)
+    // Nothing of this was done by anybody else.
+    observer.takeRecords()
+  }
+}
+
+/** Whoever copies selects first, and by then it is here. */
+function copyAsItIs(root: Element): void {
+  const load = async (): Promise<void> => {
+    const { copyVerbatim } = await import('./outside.ts')
+    root.addEventListener('copy', (event) => copyVerbatim(event as ClipboardEvent))
+  }
+  document.addEventListener('selectionchange', () => void load().catch(() => {}), { once: true })
 }

@@ -11,9 +11,9 @@ export interface FieldIds {
 export interface FieldProps {
   /** The only one of its name on the screen. */
   readonly id: string
-  readonly label: string
+  readonly label: ComponentChildren
   readonly hint?: ComponentChildren
-  readonly error?: string | undefined
+  readonly error?: ComponentChildren
   /** Whatever changes when the same error happens again. */
   readonly occasion?: unknown
   /** Draws the control with these attributes on it. */
@@ -51,5 +51,12 @@ export function Field({ id, label, hint, error, occasion, children }: FieldProps
   )
 }
 
-/** What is typed is of no use if it is changed, and nobody else's business: no browser corrects, completes, keeps or looks it up. */
-export const LEFT_ALONE = { autoCapitalize: 'off', autoComplete: 'off', autoCorrect: 'off', spellcheck: false } as const
+/** What is typed is of no use if it is changed, and nobody else's business: no browser corrects, completes, translates, keeps or looks it up. */
+export const LEFT_ALONE = {
+  autoCapitalize: 'off',
+  autoComplete: 'off',
+  autoCorrect: 'off',
+  lang: '',
+  spellcheck: false,
+  translate: false,
+} as const

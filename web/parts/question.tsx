@@ -1,9 +1,9 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { Button } from './button.tsx'
 import { useQuestionFocus } from './question-focus.ts'
 
 export interface QuestionProps {
-  readonly title: string
+  readonly title: ComponentChildren
   /** What will happen, before it does. */
   readonly warning: string
   readonly yes: string

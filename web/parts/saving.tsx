@@ -5,6 +5,7 @@ import { saving as words } from '../words/reading.ts'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
 import { useLater } from './progress.tsx'
+import { Name } from './verbatim.tsx'
 
 /** A file on its way out of the page, or why it did not get there. Nothing for what takes a moment. */
 export function SavingNotice({
@@ -25,7 +26,7 @@ export function SavingNotice({
         <ul>
           {fault.names.map((name) => (
             <li key={name}>
-              <bdi>{name}</bdi>
+              <Name>{name}</Name>
             </li>
           ))}
         </ul>
@@ -41,7 +42,7 @@ function Going({ onStop, saving }: { saving: NonNullable<Saving['saving']>; onSt
   return (
     <div class="saving" aria-busy="true">
       <p>
-        {name === undefined ? words.all : words.one} {name !== undefined && <bdi>{name}</bdi>}{' '}
+        {name === undefined ? words.all : words.one} {name !== undefined && <Name>{name}</Name>}{' '}
         <span class="quiet">{words.amount(format.bytes(bytes), format.bytes(total))}</span>
       </p>
       <progress value={total === 0 ? 0 : bytes / total} aria-label={words.label} />

@@ -1,4 +1,4 @@
-import { createContext, type Context, type VNode } from 'preact'
+import { createContext, type ComponentChildren, type Context, type VNode } from 'preact'
 import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Device } from '../device.ts'
 import { page } from '../words/page.ts'
@@ -12,8 +12,19 @@ export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<
  * The heading of a screen. That of a new screen takes the focus, so that a screen reader begins there; the first of a page does not.
  * @param screen - what stays the same while a heading changes on its screen
  * @param tab - what the window is called instead, where that tells more
+ * @param children - the same text, where something in it is not ours
  */
-export function Title({ text, screen = text, tab = text }: { text: string; screen?: string; tab?: string }): VNode {
+export function Title({
+  text,
+  screen = text,
+  tab = text,
+  children,
+}: {
+  text: string
+  screen?: string
+  tab?: string
+  children?: ComponentChildren
+}): VNode {
   const device = useContext(Titles)
   const heading = useRef<HTMLHeadingElement>(null)
   // At once with what the screen says: a window that nobody sees paints nothing, and its title is all that is seen of it.
@@ -28,7 +39,7 @@ export function Title({ text, screen = text, tab = text }: { text: string; scree
   }, [screen])
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {text}
+      {children === undefined || children === false ? text : children}
     </h1>
   )
 }

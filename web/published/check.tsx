@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PlainForm } from '../parts/plain-form.tsx'
 import { TextField } from '../parts/text-field.tsx'
+import { Said, verbatim } from '../parts/verbatim.tsx'
 import { publications, published as words } from '../words/published.ts'
 
 /** One press of the button. */
@@ -73,25 +74,32 @@ export function Check({ address, traces, transport }: CheckProps): VNode {
 }
 
 function Answer({ address, domain, publication }: Asked & { address: BoxAddress; domain: Domain }): VNode {
-  if (publication === undefined) return <p>{words.asking(domain)}</p>
+  if (publication === undefined)
+    return (
+      <p>
+        <Said of={words.asking} name={domain} />
+      </p>
+    )
   const { text, title } = publications[publication]
   return (
     <Notice kind={KINDS[publication]}>
-      <p class="strong">{title(domain)}</p>
+      <p class="strong">
+        <Said of={title} name={domain} />
+      </p>
       {[...text, ...(isSpelled(domain) ? [words.spelling] : [])].map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       {publication !== 'published' && (
         <p>
           <a href={boxJsonUrl(domain)} target="_blank" rel="noopener noreferrer">
-            {words.open(domain)}
+            <Said of={words.open} name={domain} />
           </a>
         </p>
       )}
       {publication === 'unread' && (
         <>
           <p>{words.byEye}</p>
-          <p class="mono address">{address}</p>
+          <p {...verbatim('mono address')}>{address}</p>
         </>
       )}
     </Notice>

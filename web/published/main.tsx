@@ -1,9 +1,10 @@
-import { render } from 'preact'
 import { fetchTransport } from '#client/transport.ts'
 import { parseTypedAddress } from '#protocol/address.ts'
+import { makeDrawing } from '../parts/drawing.ts'
 import { Mark } from '../parts/mark.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { page } from '../words/page.ts'
 import { published as words } from '../words/published.ts'
 import { Check } from './check.tsx'
@@ -17,7 +18,7 @@ const isApart = origin === 'null'
 // Whoever opened this page can change what stands behind the `#`: no answer stays below another address.
 addEventListener('hashchange', () => location.reload())
 
-render(
+makeDrawing(document.querySelector<HTMLElement>('#app') ?? document.body, () => (
   <div class="page">
     <header class="head">
       <span class="brand">
@@ -36,7 +37,7 @@ render(
         <>
           <section>
             <h2>{words.address}</h2>
-            <p class="link mono address">{address}</p>
+            <p {...verbatim('link mono address')}>{address}</p>
             <p class="hint">{words.addressHint}</p>
           </section>
           <section class="block">
@@ -45,6 +46,5 @@ render(
         </>
       )}
     </main>
-  </div>,
-  document.querySelector<HTMLElement>('#app') ?? document.body,
-)
+  </div>
+))()

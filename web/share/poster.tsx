@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { Qr } from '../parts/qr.tsx'
+import { Name, verbatim } from '../parts/verbatim.tsx'
 import { addressGroups, poster as words, share } from '../words/share.ts'
 
 /** One page for a wall. It is seen on paper only, and then nothing else of the page is. */
@@ -8,12 +9,12 @@ export function Poster({ address, link, name }: { address: string; link: string;
     <section class="poster">
       <p class="poster-lead">{words.lead}</p>
       <p class="poster-name">
-        <bdi>{name}</bdi>
+        <Name>{name}</Name>
       </p>
       <Qr text={link} title={share.qr(name)} />
       <p>{words.scan}</p>
-      <p class="poster-link mono">{link.slice(0, link.indexOf('#') + 1)}</p>
-      <p class="poster-address mono" aria-label={words.address}>
+      <p {...verbatim('poster-link mono')}>{link.slice(0, link.indexOf('#') + 1)}</p>
+      <p {...verbatim('poster-address mono')} aria-label={words.address}>
         {addressGroups(address).map((group, index) => (
           <span key={index}>{group} </span>
         ))}

@@ -10,6 +10,7 @@ import { Field } from '../parts/field.tsx'
 import { LinkBox } from '../parts/link-box.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Qr } from '../parts/qr.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import type { RoomTools } from '../room-tools.ts'
 import { page } from '../words/page.ts'
 import { share as words } from '../words/share.ts'
@@ -53,7 +54,7 @@ export function Share(props: ShareProps): VNode {
       )}
       <section>
         <h2>{words.address}</h2>
-        <p class="link mono" role="group" aria-label={words.address}>
+        <p {...verbatim('link mono')} role="group" aria-label={words.address}>
           {box}
         </p>
         <div class="buttons">
@@ -111,7 +112,7 @@ export function Share(props: ShareProps): VNode {
 function Source({ id, label, rows, text }: { id: string; label: string; rows: number; text: string }): VNode {
   return (
     <Field id={id} label={label}>
-      {(ids) => <textarea {...ids} class="mono source" readOnly spellcheck={false} rows={rows} value={text} />}
+      {(ids) => <textarea {...ids} {...verbatim('mono source')} readOnly spellcheck={false} rows={rows} value={text} />}
     </Field>
   )
 }

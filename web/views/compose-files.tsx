@@ -5,6 +5,7 @@ import { chooseFile, contentBytes, type ChosenFile, type Draft } from '../draft.
 import { readEntries, takeEntries } from '../folders.ts'
 import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
+import { Name } from '../parts/verbatim.tsx'
 import type { Limits } from '../state.ts'
 import { compose as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
@@ -63,7 +64,7 @@ function FileList({
         {shown.map((file) => (
           <li key={file}>
             <span class="row-name">
-              <bdi>{file.name}</bdi>
+              <Name>{file.name}</Name>
               <span class="quiet small-text">{format.bytes(file.size)}</span>
             </span>
             <Button

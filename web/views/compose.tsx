@@ -1,4 +1,4 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { contentBytes, draftTerms, MAX_FILES, type Draft } from '../draft.ts'
@@ -10,6 +10,7 @@ import { MessageInput } from '../parts/message-input.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
+import { Said } from '../parts/verbatim.tsx'
 import type { ComposeFault, Main } from '../state.ts'
 import { compose as words, composeFaults } from '../words/compose.ts'
 import * as format from '../words/format.ts'
@@ -97,7 +98,7 @@ function FaultNotice({ fault, draft }: { fault: ComposeFault; draft: Draft }): V
 }
 
 /** What is said above the button; `undefined` for what is said at its field, and for what only a drop for a box has. */
-export function composeFaultText(fault: ComposeFault, draft: Draft): string | undefined {
+export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentChildren {
   switch (fault.at) {
     case 'message':
     case 'expiry':
@@ -118,7 +119,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): string | un
       return composeFaults[fault.at]
     case 'file':
     case 'changed':
-      return composeFaults[fault.at](fault.name)
+      return <Said of={composeFaults[fault.at]} name={fault.name} />
     case 'server':
       return composeFaults[fault.code]
   }

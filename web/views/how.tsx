@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { how as words } from '../words/how.ts'
 import { operator } from '../words/operator.ts'
 import { OperatorSays } from './operator.tsx'
@@ -40,14 +41,14 @@ export function How({ act, state }: ViewProps): VNode {
       <section class="block">
         <h2>{words.ageTitle}</h2>
         <p>{words.age}</p>
-        <pre class="link mono" tabIndex={0}>
+        <pre {...verbatim('link mono')} tabIndex={0}>
           {words.ageCommands}
         </pre>
       </section>
       <section class="block">
         <h2>{words.depositTitle}</h2>
         <p>{words.deposit}</p>
-        <pre class="link mono" tabIndex={0}>
+        <pre {...verbatim('link mono')} tabIndex={0}>
           {words.depositCommands}
         </pre>
       </section>

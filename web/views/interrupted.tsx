@@ -4,6 +4,7 @@ import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { Question } from '../parts/question.tsx'
 import { useQuestionFocus } from '../parts/question-focus.ts'
+import { Said } from '../parts/verbatim.tsx'
 import type { State } from '../state.ts'
 import { matchFiles, type Asked, type Interrupted as Upload } from '../uploads.ts'
 import { cargoText, listText } from '../words/cargo.ts'
@@ -32,7 +33,12 @@ export function Interrupted({
       {interrupted.map((upload) => (
         <section key={upload.dropId} class="notice warn interrupted">
           <h2 tabIndex={-1}>{words.title}</h2>
-          <p>{words.facts(cargoText(upload), format.percent(upload.sentPart), format.until(upload.untilMs, now))}</p>
+          <p>
+            <Said
+              of={(cargo) => words.facts(cargo, format.percent(upload.sentPart), format.until(upload.untilMs, now))}
+              name={cargoText(upload)}
+            />
+          </p>
           {asking?.dropId === upload.dropId && (canGoOn || asking.to === 'cancel') ? (
             <Ask act={act} asking={asking} upload={upload} />
           ) : (
@@ -102,12 +108,22 @@ function Choose({ act, asking, upload }: { act: InterruptedAct; asking: Asked; u
       aria-label={words.choose}
       onKeyDown={({ key }) => key === 'Escape' && act.interrupted.ask(undefined)}
     >
-      <p>{words.chooseWhat(listText(upload.files.map(({ name }) => name)))}</p>
+      <p>
+        <Said of={words.chooseWhat} name={listText(upload.files.map(({ name }) => name))} />
+      </p>
       <Trouble asking={asking} />
       <div role="status">
         {isBusy && <p>{words.busy}</p>}
-        {chosen.length > 0 && missing.length > 0 && <p class="warn-text">{words.missing(listText(missing))}</p>}
-        {changed.length > 0 && <p class="error">{words.changed(listText(changed), changed.length)}</p>}
+        {chosen.length > 0 && missing.length > 0 && (
+          <p class="warn-text">
+            <Said of={words.missing} name={listText(missing)} />
+          </p>
+        )}
+        {changed.length > 0 && (
+          <p class="error">
+            <Said of={(names) => words.changed(names, changed.length)} name={listText(changed)} />
+          </p>
+        )}
       </div>
       <ChooseFiles
         files={words.chooseFiles}

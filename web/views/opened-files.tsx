@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import type { Act } from '../act.ts'
 import { Button } from '../parts/button.tsx'
 import { SavingNotice } from '../parts/saving.tsx'
+import { Name } from '../parts/verbatim.tsx'
 import type { FileEntry, OpenedDrop, Saving } from '../reading-state.ts'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
@@ -36,7 +37,7 @@ export function OpenedFiles({ act, main }: OpenedFilesProps): VNode {
         {files.map((file) => (
           <li key={file.name}>
             <span class="row-name">
-              <bdi>{file.name}</bdi>
+              <Name>{file.name}</Name>
               <span class="quiet small-text">{describe(file)}</span>
             </span>
             <Button

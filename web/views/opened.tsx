@@ -4,9 +4,11 @@ import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { untaken, type Held } from '../reading-state.ts'
 import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
+import { page } from '../words/page.ts'
 import { opened as words } from '../words/reading.ts'
 import { OpenedFiles } from './opened-files.tsx'
 import type { ViewProps } from './props.ts'
@@ -27,7 +29,7 @@ export function Opened(props: Props): VNode {
         <section>
           <h2 id="opened-text">{words.text}</h2>
           <div
-            class="text"
+            {...verbatim('text')}
             role="region"
             aria-labelledby="opened-text"
             tabIndex={0}
@@ -56,7 +58,12 @@ export function Opened(props: Props): VNode {
 /** Whoever is done need not leave anything on this device, and not wait until it goes by itself. */
 function Removal({ act, held, main }: Props & { held: Held }): VNode | null {
   const [isAsking, setAsking] = useState(false)
+  const [hasFailed, setFailed] = useState(false)
   if (!held.isOnDisk) return null
+  const removeNow = async (): Promise<void> => {
+    setAsking(false)
+    setFailed(!(await act.keep.remove()))
+  }
   if (isAsking)
     return (
       <Question
@@ -65,16 +72,17 @@ function Removal({ act, held, main }: Props & { held: Held }): VNode | null {
         yes={words.removeSure}
         no={words.removeKeep}
         from="remove"
-        onYes={act.keep.remove}
+        onYes={removeNow}
         onNo={() => setAsking(false)}
       />
     )
-  const remove = (): unknown => (untaken(main).length === 0 ? act.keep.remove() : setAsking(true))
+  const remove = (): unknown => (untaken(main).length === 0 ? removeNow() : setAsking(true))
   return (
     <div class="buttons">
       <Button asks="remove" isBusy={main.saving !== undefined} onPress={remove}>
         {words.remove}
       </Button>
+      {hasFailed && <p class="error beside">{page.notRemoved}</p>}
     </div>
   )
 }

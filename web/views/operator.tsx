@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import type { Told } from '../state.ts'
 import { operator as words } from '../words/operator.ts'
+import { Name, verbatim } from '../parts/verbatim.tsx'
 
 /** What the operator says of itself, as text: not even what looks like a link is one. */
 export function OperatorSays({ operator, holds }: Told): VNode {
@@ -14,7 +15,7 @@ export function OperatorSays({ operator, holds }: Told): VNode {
       <ul class="causes">
         {said.map((member) => (
           <li key={member}>
-            {words[member]}: {operator[member]}
+            {words[member]}: <Name>{operator[member]}</Name>
           </li>
         ))}
       </ul>
@@ -22,7 +23,7 @@ export function OperatorSays({ operator, holds }: Told): VNode {
         <>
           <h3>{words.statement}</h3>
           <p>{(holds ? words.holds : words.expired)(statement.issued, statement.expires)}</p>
-          <p class="text">{statement.text}</p>
+          <p {...verbatim('text')}>{statement.text}</p>
           <p>{words.canary}</p>
         </>
       )}

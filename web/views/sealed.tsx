@@ -8,6 +8,7 @@ import { Mark } from '../parts/mark.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { hasEnded, type Main } from '../state.ts'
 import { burn as burnWords, sealed as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
@@ -22,6 +23,7 @@ export function Sealed(props: Props): VNode {
   const { act, device, main } = props
   const { expiresAtMs, isKept, link, needsPassphrase, passphrase, reads } = main
   const [hasQr, setQr] = useState(false)
+  const [hasFailed, setFailed] = useState(false)
   const until = format.until(expiresAtMs, device.clock())
   if (hasEnded(main.burning)) return <Burned {...props} />
   const copyLink = async (): Promise<boolean> => {
@@ -29,6 +31,7 @@ export function Sealed(props: Props): VNode {
     if (isCopied) act.handOver()
     return isCopied
   }
+  const share = async (): Promise<void> => setFailed(!(await act.share(link)))
   const toggleQr = (): void => {
     setQr(!hasQr)
     // Whoever shows it holds a phone before it.
@@ -43,17 +46,18 @@ export function Sealed(props: Props): VNode {
       <p class="hint under">{words.key}</p>
       <div class="buttons">
         <CopyButton kind="seal" text={words.copyLink} copy={copyLink} />
-        {device.canShare && <Button onPress={() => act.share(link)}>{words.share}</Button>}
+        {device.canShare && <Button onPress={share}>{words.share}</Button>}
         <Button isOpen={hasQr} onPress={toggleQr}>
           {hasQr ? words.hideQr : words.showQr}
         </Button>
+        {hasFailed && <p class="error beside">{page.shareFailed}</p>}
       </div>
       {hasQr && <Qr text={link} title={words.qr} />}
       {passphrase !== '' && (
         <section class="block" aria-label={words.passphrase}>
           <h2 id="sealed-passphrase">{words.passphrase}</h2>
           <p>{words.twoWays}</p>
-          <p class="link long mono" role="group" aria-labelledby="sealed-passphrase" tabIndex={0}>
+          <p {...verbatim('link long mono')} role="group" aria-labelledby="sealed-passphrase" tabIndex={0}>
             {passphrase}
           </p>
           <div class="buttons">

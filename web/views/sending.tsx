@@ -1,9 +1,10 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import type { Act } from '../act.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { tabTitle, Transfer } from '../parts/transfer.tsx'
+import { Said } from '../parts/verbatim.tsx'
 import type { Main, SendFault } from '../state.ts'
 import { sending as words } from '../words/sending.ts'
 import { cargoText } from '../words/cargo.ts'
@@ -21,7 +22,9 @@ export function Sending({ act, main, own = words }: SendingProps): VNode {
   return (
     <>
       <Title text={words.title} tab={tabTitle(carried, flow)} />
-      <p class="lede">{own.lede(cargoText(cargo))}</p>
+      <p class="lede">
+        <Said of={own.lede} name={cargoText(cargo)} />
+      </p>
       {fault !== undefined && (
         <Notice kind="burn" role="alert">
           <p>{faultText(fault)}</p>
@@ -51,6 +54,6 @@ export function Sending({ act, main, own = words }: SendingProps): VNode {
   )
 }
 
-function faultText(fault: SendFault): string {
-  return fault.at === 'file' ? words.file(fault.name) : words.faults[fault.code]
+function faultText(fault: SendFault): ComponentChildren {
+  return fault.at === 'file' ? <Said of={words.file} name={fault.name} /> : words.faults[fault.code]
 }

@@ -5,6 +5,7 @@ import { CopyButton } from '../parts/copy-button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { OpenedFiles } from '../views/opened-files.tsx'
 import { day } from '../words/days.ts'
 import * as format from '../words/format.ts'
@@ -61,7 +62,7 @@ function Opened(props: Props & { readonly phase: Extract<AnswerPhase, { at: 'ope
         <section>
           <h2 id="answer-text">{words.text}</h2>
           <div
-            class="text"
+            {...verbatim('text')}
             role="region"
             aria-labelledby="answer-text"
             tabIndex={0}
@@ -78,7 +79,7 @@ function Opened(props: Props & { readonly phase: Extract<AnswerPhase, { at: 'ope
       {text === '' && files.length === 0 && <p>{words.empty}</p>}
       <section class="block">
         <h2>{words.from}</h2>
-        {from === undefined ? <p>{words.fromNobody}</p> : <p class="mono address">{from}</p>}
+        {from === undefined ? <p>{words.fromNobody}</p> : <p {...verbatim('mono address')}>{from}</p>}
       </section>
       <Ends {...props} />
     </>

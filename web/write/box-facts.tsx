@@ -5,6 +5,7 @@ import type { Limits } from '../state.ts'
 import * as format from '../words/format.ts'
 import { write as words } from '../words/write.ts'
 import type { FoundBox } from './write-state.ts'
+import { Name, verbatim } from '../parts/verbatim.tsx'
 
 /** What a sender looks at before anything is sealed: whose address it is, who opens it, and until when that holds. */
 export function BoxFacts(props: {
@@ -22,7 +23,7 @@ export function BoxFacts(props: {
         <div>
           <dt>{words.address}</dt>
           <dd>
-            <span class="mono address">{target.address}</span>
+            <span {...verbatim('mono address')}>{target.address}</span>
             <span class="hint">{words.addressHint}</span>
           </dd>
         </div>
@@ -33,7 +34,7 @@ export function BoxFacts(props: {
             <ul class="causes readers">
               {readers.map(({ key, name }) => (
                 <li key={key}>
-                  <bdi>{name}</bdi>
+                  <Name>{name}</Name>
                 </li>
               ))}
             </ul>

@@ -3,6 +3,7 @@ import { Button } from '../parts/button.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
+import { Said, verbatim } from '../parts/verbatim.tsx'
 import * as format from '../words/format.ts'
 import { letterSent as words } from '../words/write.ts'
 import type { LetterProps } from './letter.tsx'
@@ -16,7 +17,9 @@ export function LetterSent(props: LetterProps & { readonly letter: SentLetter; r
     <>
       <Mark size={44} isClosing />
       <Title text={words.title} />
-      <p class="lede">{words.lede(name, format.until(expiresAtMs, device.clock()))}</p>
+      <p class="lede">
+        <Said of={(box) => words.lede(box, format.until(expiresAtMs, device.clock()))} name={name} />
+      </p>
       {code !== undefined && <Code act={act} origin={device.origin} code={code} />}
       <section class="block" aria-live="polite">
         {code === undefined && <p>{hasCode ? codeText(state.isAgain) : words.noCode}</p>}
@@ -39,11 +42,15 @@ function Code({ act, code, origin }: { act: LetterProps['act']; code: readonly s
       <h2 id="return-code">{words.codeTitle}</h2>
       <Notice kind="warn">
         <p class="strong">{words.codeOnce}</p>
-        <p>{words.codeHow(`${origin}/#return`)}</p>
+        <p>
+          <Said of={words.codeHow} name={`${origin}/#return`} />
+        </p>
       </Notice>
       <ol class="code-words mono" aria-label={words.codeLabel}>
         {code.map((word, index) => (
-          <li key={index}>{word}</li>
+          <li key={index} {...verbatim()}>
+            {word}
+          </li>
         ))}
       </ol>
       <div class="buttons">

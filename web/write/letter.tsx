@@ -1,4 +1,4 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { contentBytes, draftTerms, type Draft } from '../draft.ts'
 import type { Device } from '../device.ts'
 import { isOnePart } from '../fit.ts'
@@ -9,6 +9,7 @@ import { MessageInput } from '../parts/message-input.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
+import { Said } from '../parts/verbatim.tsx'
 import type { ComposeFault, Main } from '../state.ts'
 import { FilePicker, useDroppedFiles } from '../views/compose-files.tsx'
 import { composeFaultText } from '../views/compose.tsx'
@@ -47,7 +48,9 @@ export function Letter(
   const isChanged = state.main.at === 'writing' && state.main.isChanged
   return (
     <>
-      <Title text={words.title(box.card.name)} screen="letter" />
+      <Title text={words.title(box.card.name)} screen="letter">
+        <Said of={words.title} name={box.card.name} />
+      </Title>
       <p class="lede">{words.lede}</p>
       <Interrupted act={act} device={device} state={desk} />
       <BoxFacts target={target} box={box} limits={limits} />
@@ -192,13 +195,13 @@ function FaultNotice({ fault, state }: LetterProps & { fault: ComposeFault }): V
 }
 
 /** What is told of a letter that did not go out; `undefined` where its field says it. */
-export function faultText(fault: ComposeFault, { desk, target }: WriteState): string | undefined {
+export function faultText(fault: ComposeFault, { desk, target }: WriteState): ComponentChildren {
   const isInvited = target.invitation !== undefined
   if (fault.at === 'box-full') return isInvited ? letterFaults.invitationFull : letterFaults['box-full']
   if (fault.at === 'invitation') return isInvited ? letterFaults.invitationSpent : letterFaults.invitationNeeded
   const { draft } = desk
   // Neither a link nor the server alone has to do with these.
-  if (fault.at === 'changed') return letterFaults.changed(fault.name)
+  if (fault.at === 'changed') return <Said of={letterFaults.changed} name={fault.name} />
   if (fault.at === 'size')
     return letterFaults.size(format.bytes(fault.room), format.bytes(contentBytes(draft)), draft.files.length > 0)
   return composeFaultText(fault, draft)

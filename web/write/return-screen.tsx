@@ -6,6 +6,7 @@ import { Notice } from '../parts/notice.tsx'
 import { PlainForm } from '../parts/plain-form.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { Title } from '../parts/title.tsx'
+import { verbatim } from '../parts/verbatim.tsx'
 import { page } from '../words/page.ts'
 import { answers as words, forgotten, returning } from '../words/return.ts'
 import { AnswerScreen } from './answer-screen.tsx'
@@ -74,7 +75,7 @@ function Code({ act, main }: ReturnProps & { main: Extract<ReturnMain, { at: 'co
             <textarea
               {...ids}
               {...LEFT_ALONE}
-              class="mono code-field"
+              {...verbatim('mono code-field')}
               rows={3}
               value={text}
               onInput={({ currentTarget }) => act.type(currentTarget.value)}

@@ -1,9 +1,11 @@
 import type { Page } from 'playwright'
 import { expect } from 'vitest'
 import { violations } from './axe.ts'
+import { openToTranslation } from './translation.ts'
 
-/** What axe finds, and what is cut off: narrow and light, wide and dark. Colours do not depend on the width, nor does the rest on the theme. */
+/** What axe finds, what a translator would change, and what is cut off: narrow and light, wide and dark. Colours do not depend on the width, nor does the rest on the theme. */
 export async function inspect(page: Page, name: string): Promise<void> {
+  expect(await openToTranslation(page), name).toEqual([])
   for (const [colorScheme, width] of [
     ['light', 320],
     ['dark', 1_280],

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { MAX_FILES } from '../../draft.ts'
@@ -10,6 +10,7 @@ import { Notice } from '../../parts/notice.tsx'
 import { WorkNotice } from '../../parts/progress.tsx'
 import { Question } from '../../parts/question.tsx'
 import { Transfer } from '../../parts/transfer.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import { matchFiles } from '../../uploads.ts'
 import { FilePicker, useDroppedFiles } from '../../views/compose-files.tsx'
 import { Interrupted } from '../../views/interrupted.tsx'
@@ -18,7 +19,7 @@ import { compose } from '../../words/compose.ts'
 import * as format from '../../words/format.ts'
 import { answer as words, answerFault } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
-import { ANSWER_LIVES, isEmptyAnswer, type AnswerStage } from './answer-state.ts'
+import { ANSWER_LIVES, isEmptyAnswer, type AnswerFault, type AnswerStage } from './answer-state.ts'
 import type { OpenedViewProps } from './opened.tsx'
 import { answerTo } from './state.ts'
 
@@ -94,7 +95,7 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
     event.preventDefault()
     void act.answer.send(drop)
   }
-  const error = fault === undefined ? undefined : answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)
+  const error = fault === undefined ? undefined : sentence(fault)
   return (
     <form
       class="stack"
@@ -118,7 +119,11 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
           {(ids) => <MessageInput ids={ids} rows={6} value={draft.text} onInput={(text) => files.draft({ text })} />}
         </Field>
         <FilePicker act={files} draft={draft} limits={undefined} />
-        {missing.length > 0 && <p class="warn-text">{words.wanted(listText(missing), missing.length)}</p>}
+        {missing.length > 0 && (
+          <p class="warn-text">
+            <Said of={(names) => words.wanted(names, missing.length)} name={listText(missing)} />
+          </p>
+        )}
         <Field id="answer-life" label={words.life}>
           {(ids) => (
             <select
@@ -179,7 +184,7 @@ function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<Answer
     <>
       {fault !== undefined && (
         <Notice kind="burn" role="alert">
-          <p>{answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)}</p>
+          <p>{sentence(fault)}</p>
         </Notice>
       )}
       <Transfer
@@ -204,6 +209,12 @@ function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<Answer
       <p class="hint">{isKept ? words.uploadingKept : words.uploading}</p>
     </>
   )
+}
+
+/** What is told of an answer that did not go out. */
+function sentence(fault: AnswerFault): ComponentChildren {
+  if (!('name' in fault)) return answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)
+  return <Said of={(name) => answerFault({ ...fault, name }, MAX_FILES, MAX_TEXT_BYTES)} name={fault.name} />
 }
 
 /** In parts, and broken off by a lock or a closed page. */

@@ -4,6 +4,7 @@ import type { Item } from '#protocol/box-api.ts'
 import { dayAt } from '#protocol/epoch.ts'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import * as format from '../../words/format.ts'
 import { inbox as words, listFaults } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
@@ -53,7 +54,9 @@ export function ItemsScreen(props: InboxViewProps): VNode {
       )}
       {thread !== undefined && (
         <div class="aside">
-          <p class="hint">{words.showingThread(threadName(thread))}</p>
+          <p class="hint">
+            <Said of={words.showingThread} name={threadName(thread)} />
+          </p>
           <Button kind="small" onPress={() => act.filter(undefined)}>
             {words.allThreads}
           </Button>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Notice } from '../../parts/notice.tsx'
+import { Said, verbatim } from '../../parts/verbatim.tsx'
 import { OpenedFiles } from '../../views/opened-files.tsx'
 import { inbox as listWords, item as words, readers as readersWords } from '../../words/inbox.ts'
 import { opened } from '../../words/reading.ts'
@@ -25,7 +26,7 @@ export function OpenedItemView(props: OpenedViewProps): VNode {
         <section>
           <h2 id="item-text">{words.textTitle}</h2>
           <div
-            class="text"
+            {...verbatim('text')}
             role="region"
             aria-labelledby="item-text"
             tabIndex={0}
@@ -51,7 +52,7 @@ export function OpenedItemView(props: OpenedViewProps): VNode {
                 act.back()
               }}
             >
-              {listWords.onlyThread(threadName(thread))}
+              <Said of={listWords.onlyThread} name={threadName(thread)} />
             </Button>
           </div>
           <ThreadSection {...props} thread={thread} />
@@ -68,14 +69,22 @@ function Readers({ check }: { check: ReadersCheck }): VNode {
   return (
     <section class="block">
       <h2>{readersWords.title}</h2>
-      {known.length > 0 && <p>{readersWords.known(known.join(', '))}</p>}
-      {left.length > 0 && <p class="quiet">{readersWords.left(left.join(', '))}</p>}
+      {known.length > 0 && (
+        <p>
+          <Said of={readersWords.known} name={known.join(', ')} />
+        </p>
+      )}
+      {left.length > 0 && (
+        <p class="quiet">
+          <Said of={readersWords.left} name={left.join(', ')} />
+        </p>
+      )}
       {strangers.length > 0 && (
         <Notice kind="warn">
           <p>{isChecked ? readersWords.strangers : readersWords.unchecked}</p>
           <ul class="keys">
             {strangers.map((key) => (
-              <li key={key} class="mono">
+              <li key={key} {...verbatim('mono')}>
                 {key}
               </li>
             ))}

@@ -7,6 +7,7 @@ import * as format from '../../words/format.ts'
 import { inbox as words } from '../../words/inbox.ts'
 import type { InboxAct } from './act.ts'
 import { isRead, threadName } from './notes.ts'
+import { Name, Said } from '../../parts/verbatim.tsx'
 
 /** What is drawn of an item. */
 export interface RowView {
@@ -78,7 +79,7 @@ function Row({ act, isFiltered, today, view }: RowsProps & { view: RowView }): V
             </span>
             {note !== undefined && note.preview !== '' && (
               <span class="item-preview">
-                <bdi>{note.preview}</bdi>
+                <Name>{note.preview}</Name>
               </span>
             )}
             {isGone && <span class="item-preview warn-text">{words.gone}</span>}
@@ -90,7 +91,7 @@ function Row({ act, isFiltered, today, view }: RowsProps & { view: RowView }): V
               aria-label={words.onlyThread(threadName(note.thread))}
               onClick={() => act.filter(note.thread)}
             >
-              {words.thread(threadName(note.thread))}
+              <Said of={words.thread} name={threadName(note.thread)} />
             </button>
           )}
         </div>

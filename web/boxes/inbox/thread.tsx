@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import type { BoxAddress } from '#protocol/address.ts'
 import { Button } from '../../parts/button.tsx'
+import { Name, Said, verbatim } from '../../parts/verbatim.tsx'
 import { day } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { thread as words } from '../../words/inbox.ts'
@@ -11,7 +12,9 @@ import type { OpenedViewProps } from './opened.tsx'
 export function ThreadSection({ thread, ...props }: OpenedViewProps & { thread: BoxAddress }): VNode {
   return (
     <section class="block">
-      <h2>{words.title(threadName(thread))}</h2>
+      <h2>
+        <Said of={words.title} name={threadName(thread)} />
+      </h2>
       <p class="hint under">{words.lede}</p>
       <ol class="thread">
         {threadOf(props.box, thread).map((entry) => (
@@ -31,7 +34,7 @@ function Entry({ act, entry, shown, state }: OpenedViewProps & { entry: ThreadEn
     <li>
       <p>
         <span class="strong">{isThis ? words.this : words.received(received)}</span>{' '}
-        {!isThis && (note.preview === '' ? <span class="quiet">{words.empty}</span> : <bdi>{note.preview}</bdi>)}
+        {!isThis && (note.preview === '' ? <span class="quiet">{words.empty}</span> : <Name>{note.preview}</Name>)}
       </p>
       {!isThis && item !== undefined && !state.list.gone.has(drop) && (
         <Button kind="small" onPress={() => act.open(item)}>
@@ -41,7 +44,7 @@ function Entry({ act, entry, shown, state }: OpenedViewProps & { entry: ThreadEn
       {note.answers?.map(({ atMs, text }) => (
         <div key={atMs} class="own-answer">
           <p class="quiet small-text">{words.answered(format.moment(atMs))}</p>
-          <p class="text">{text === '' ? words.answerEmpty : text}</p>
+          {text === '' ? <p class="text">{words.answerEmpty}</p> : <p {...verbatim('text')}>{text}</p>}
         </div>
       ))}
     </li>

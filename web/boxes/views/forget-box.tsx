@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import type { BoxAddress } from '#protocol/address.ts'
 import { TextField } from '../../parts/text-field.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import { forgetWords as words } from '../../words/boxes-settings.ts'
 import { JobForm } from './job-form.tsx'
 import type { BoxViewProps } from './props.ts'
@@ -21,8 +22,8 @@ export function ForgetBox(props: BoxViewProps & { box: BoxAddress; text: string 
       <JobForm state={state} name="forget" kind="burn" button={words.button} busy={words.removing} onSubmit={submit}>
         <TextField
           id="forget-word"
-          label={words.confirm(words.word)}
-          error={missed > 0 ? words.unlike(words.word) : undefined}
+          label={<Said of={words.confirm} name={words.word} />}
+          error={missed > 0 ? <Said of={words.unlike} name={words.word} /> : undefined}
           occasion={missed}
           value={typed}
           onInput={(value) => {

@@ -3,6 +3,7 @@ import { needsRenewal, readersRunningShort } from '#client/box/owner.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import { homeWords as words } from '../../words/boxes.ts'
 import { settingsWords } from '../../words/boxes-settings.ts'
 import { page } from '../../words/page.ts'
@@ -55,7 +56,9 @@ function Keys({ act, session, state, tools }: HomeProps): VNode | null {
       {box.serial > 0 && endsAtMs <= now && <p>{words.overdue(format.moment(endsAtMs))}</p>}
       {box.serial > 0 && endsAtMs > now && fault !== undefined && <p>{words.renewFailed(format.moment(endsAtMs))}</p>}
       {short.map(({ key, name }) => (
-        <p key={key}>{words.short(name)}</p>
+        <p key={key}>
+          <Said of={words.short} name={name} />
+        </p>
       ))}
       {fault !== undefined && <FaultText fault={fault} />}
       <div class="buttons">

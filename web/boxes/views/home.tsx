@@ -3,6 +3,7 @@ import { Button } from '../../parts/button.tsx'
 import { later } from '../../parts/later.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Title } from '../../parts/title.tsx'
+import { Name } from '../../parts/verbatim.tsx'
 import { homeWords as words } from '../../words/boxes.ts'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import type { Section } from '../state.ts'
@@ -17,7 +18,7 @@ export function HomeScreen(props: HomeProps): VNode {
   return (
     <>
       <div class="box-head">
-        <p class="box-name">{home.section !== 'inbox' && <bdi>{name}</bdi>}</p>
+        <p class="box-name">{home.section !== 'inbox' && <Name>{name}</Name>}</p>
         <Button kind="small" onPress={act.home.lock}>
           {words.lock}
         </Button>
@@ -38,7 +39,9 @@ export function HomeScreen(props: HomeProps): VNode {
         text={home.section === 'inbox' ? name : words.sections[home.section]}
         screen={`${home.box} ${home.section}`}
         tab={`${words.sections[home.section]}, ${name}`}
-      />
+      >
+        {home.section === 'inbox' && <Name>{name}</Name>}
+      </Title>
       {home.passkeyFault !== undefined && (
         <Notice kind="warn" role="alert">
           <p>{boxFaults[home.passkeyFault]}</p>

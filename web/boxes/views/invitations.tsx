@@ -8,6 +8,7 @@ import { LinkBox } from '../../parts/link-box.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Question } from '../../parts/question.tsx'
 import { TextField } from '../../parts/text-field.tsx'
+import { Name, Said } from '../../parts/verbatim.tsx'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { invitationsWords as words } from '../../words/boxes-readers.ts'
 import * as format from '../../words/format.ts'
@@ -138,7 +139,9 @@ function Invited({ act, invited }: HomeProps & { invited: { label: string; link:
   const { label, link } = invited
   return (
     <Notice kind="seal">
-      <h2>{words.link(label)}</h2>
+      <h2>
+        <Said of={words.link} name={label} />
+      </h2>
       <p>{words.linkHint}</p>
       <LinkBox link={link} label={words.link(label)} onCopied={() => {}} />
       <div class="buttons">
@@ -157,7 +160,7 @@ function InvitationRow({ act, invitation, state }: HomeProps & { invitation: Lef
     return (
       <li class="asks">
         <Question
-          title={words.question(label)}
+          title={<Said of={words.question} name={label} />}
           warning={words.warning}
           yes={words.sure}
           no={words.keep}
@@ -171,7 +174,7 @@ function InvitationRow({ act, invitation, state }: HomeProps & { invitation: Lef
   return (
     <li>
       <span class="row-name">
-        <bdi class="strong">{label}</bdi>
+        <Name kind="strong">{label}</Name>
         <span class="quiet small-text">
           {items === 0 || bytes === 0 ? words.ended : words.left(items, format.bytes(bytes))},{' '}
           {words.until(format.moment(expiresAtMs))}

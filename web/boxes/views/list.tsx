@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Title } from '../../parts/title.tsx'
+import { Name, Said, verbatim } from '../../parts/verbatim.tsx'
 import { boxWords as words } from '../../words/boxes.ts'
 import { page } from '../../words/page.ts'
 import type { ScreenOf } from '../act.ts'
@@ -19,7 +20,9 @@ export function BoxList({ act, screen, state }: BoxViewProps & { screen: ScreenO
       <p class="lede">{words.lede}</p>
       {screen.lost !== undefined && (
         <Notice kind="warn" role="alert">
-          <p>{words.lost(screen.lost)}</p>
+          <p>
+            <Said of={words.lost} name={screen.lost} />
+          </p>
         </Notice>
       )}
       {!isLasting && <p class="warn-text">{words.notLasting}</p>}
@@ -31,8 +34,8 @@ export function BoxList({ act, screen, state }: BoxViewProps & { screen: ScreenO
           {entries.map((entry) => (
             <li key={entry.box}>
               <span class="row-name">
-                <bdi class="strong">{entry.name}</bdi>
-                <span class="quiet small-text mono">{`${entry.box.slice(0, 12)}…${entry.box.slice(-6)}`}</span>
+                <Name kind="strong">{entry.name}</Name>
+                <span {...verbatim('quiet small-text mono')}>{`${entry.box.slice(0, 12)}…${entry.box.slice(-6)}`}</span>
               </span>
               <Button kind="small" label={words.unlockBox(entry.name)} onPress={() => act.choose(entry)}>
                 {words.unlock}

@@ -5,6 +5,7 @@ import { Field } from '../../parts/field.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { SecretInput } from '../../parts/secret-input.tsx'
 import { Title } from '../../parts/title.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import { boxWords, lockedWords as words } from '../../words/boxes.ts'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { forgetWords } from '../../words/boxes-settings.ts'
@@ -25,7 +26,9 @@ export function Locked(props: BoxViewProps & { screen: ScreenOf<'locked'> }): VN
   const isAsked = state.job?.name === 'passkey-unlock'
   return (
     <>
-      <Title text={words.title(entry.name)} screen={`locked ${entry.box}`} />
+      <Title text={words.title(entry.name)} screen={`locked ${entry.box}`}>
+        <Said of={words.title} name={entry.name} />
+      </Title>
       {why === 'idle' && (
         <Notice kind="warn">
           <p>{words.idle}</p>

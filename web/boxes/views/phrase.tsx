@@ -4,6 +4,7 @@ import { Button } from '../../parts/button.tsx'
 import { PlainForm } from '../../parts/plain-form.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { Title } from '../../parts/title.tsx'
+import { verbatim } from '../../parts/verbatim.tsx'
 import { checkWords, phraseWords as words } from '../../words/boxes-making.ts'
 import type { ScreenOf } from '../act.ts'
 import type { BoxViewProps } from './props.ts'
@@ -14,10 +15,10 @@ export function PhraseScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<
     <>
       <Title text={words.title} />
       <p class="lede">{words.lede}</p>
-      <ol class="phrase mono" aria-label={words.list} translate={false}>
+      <ol class="phrase mono" aria-label={words.list}>
         {screen.words.map((word, place) => (
           <li key={place}>
-            <span class="quiet">{place + 1}.</span> {word}
+            <span class="quiet">{place + 1}.</span> <span {...verbatim()}>{word}</span>
           </li>
         ))}
       </ol>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Title } from '../../parts/title.tsx'
+import { Said } from '../../parts/verbatim.tsx'
 import { boxWords } from '../../words/boxes.ts'
 import { protectWords as words } from '../../words/boxes-making.ts'
 import type { ScreenOf } from '../act.ts'
@@ -16,7 +17,9 @@ export function Protect({ act, screen, state }: BoxViewProps & { screen: ScreenO
   const [wantsPasskey, setPasskey] = useState(false)
   return (
     <>
-      <Title text={words.title(screen.name)} screen="protect" />
+      <Title text={words.title(screen.name)} screen="protect">
+        <Said of={words.title} name={screen.name} />
+      </Title>
       <p class="lede">{words.lede}</p>
       <JobForm
         state={state}

@@ -6,6 +6,7 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Question } from '../../parts/question.tsx'
 import { TextField } from '../../parts/text-field.tsx'
+import { Name, Said, verbatim } from '../../parts/verbatim.tsx'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { readersWords as words } from '../../words/boxes-readers.ts'
 import * as format from '../../words/format.ts'
@@ -72,7 +73,7 @@ function ReaderRow({ act, reader, state }: HomeProps & { reader: KnownReader }):
     return (
       <li class="asks">
         <Question
-          title={words.removeQuestion(name)}
+          title={<Said of={words.removeQuestion} name={name} />}
           warning={words.removeWarning}
           yes={words.removeSure}
           no={words.keep}
@@ -87,7 +88,7 @@ function ReaderRow({ act, reader, state }: HomeProps & { reader: KnownReader }):
     <li>
       <span class="row-name">
         <span>
-          <bdi class="strong">{name}</bdi> {isOwn && <span class="quiet">({words.own})</span>}
+          <Name kind="strong">{name}</Name> {isOwn && <span class="quiet">({words.own})</span>}
         </span>
         {!isOwn && (
           <span class="quiet small-text">
@@ -129,7 +130,7 @@ function Joined(props: HomeProps): VNode {
             {card.readers.map(({ key, name }) => (
               <li key={key}>
                 <span>
-                  <bdi class="strong">{name}</bdi> {key === card.own && <span class="quiet">({words.own})</span>}
+                  <Name kind="strong">{name}</Name> {key === card.own && <span class="quiet">({words.own})</span>}
                 </span>
               </li>
             ))}
@@ -168,7 +169,7 @@ function ReaderCode({ act, code }: HomeProps & { code: string }): VNode {
   return (
     <Notice kind="seal">
       <p>{words.codeText}</p>
-      <p class="link mono" role="group" aria-label={words.code}>
+      <p {...verbatim('link mono')} role="group" aria-label={words.code}>
         {code}
       </p>
       <div class="buttons">

@@ -1,0 +1,93 @@
+import { VERBATIM } from './verbatim.tsx'
+
+/**
+ * Draws on a page that somebody else changes, too. Whoever drew the texts would go on changing those that nobody sees any more.
+ * @param others - what was done to the page by anybody else; it is emptied, and filled again outside of drawings
+ * @returns runs a drawing with all texts back in their places; what the drawing leaves as it was is translated again at once
+ */
+export function drawAround(others: MutationRecord[]): (draw: () => void) => void {
+  const translations = new Map<Node, Translation>()
+  let isDrawing = false
+  return (draw) => {
+    if (isDrawing) return draw()
+    isDrawing = true
+    note(translations, others.splice(0))
+    const drawn = new Map([...translations].map(([parent, translation]) => [parent, takeBack(parent, translation)]))
+    try {
+      draw()
+    } finally {
+      for (const [parent, translation] of translations)
+        if (!putAgain(parent, translation, drawn.get(parent) ?? [])) translations.delete(parent)
+      isDrawing = false
+    }
+  }
+}
+
+/** Copies exactly what is selected within one such element: browsers add line ends that are not in it. Clipboard API §5.2. */
+export function copyVerbatim(event: ClipboardEvent): void {
+  const selection = getSelection()
+  if (selection === null || selection.rangeCount !== 1 || event.clipboardData === null) return
+  const range = selection.getRangeAt(0)
+  for (const element of document.querySelectorAll(`.${VERBATIM}`)) {
+    if (!range.intersectsNode(element)) continue
+    const text = within(range, element).toString()
+    // Beyond it nothing is selected but the end of its line.
+    if (text === '' || text !== range.toString()) continue
+    event.clipboardData.setData('text/plain', text)
+    event.preventDefault()
+    return
+  }
+}
+
+/** What a translator has taken out of an element, and what it has put there instead. */
+interface Translation {
+  readonly texts: Text[]
+  readonly instead: ChildNode[]
+}
+
+function note(translations: Map<Node, Translation>, records: readonly MutationRecord[]): void {
+  for (const { addedNodes, removedNodes, target } of records) {
+    const { texts, instead } = translations.get(target) ?? { texts: [], instead: [] }
+    const removed = new Set<Node>(removedNodes)
+    const added = Array.from(addedNodes) as ChildNode[]
+    const back = new Set<Node>(added)
+    const gone = Array.from(removedNodes).filter((node) => node instanceof Text && !instead.includes(node))
+    translations.set(target, {
+      texts: [...texts.filter((text) => !back.has(text)), ...(gone as Text[])],
+      instead: [...instead, ...added].filter((node) => !removed.has(node) && !texts.includes(node as Text)),
+    })
+  }
+}
+
+/** Puts back what was drawn. @returns what it says */
+function takeBack(parent: Node, { instead, texts }: Translation): readonly string[] {
+  const last = instead.at(-1)?.nextSibling ?? null
+  for (const [n, text] of texts.entries()) {
+    const there = instead[n]
+    if (there?.parentNode === parent) there.replaceWith(text)
+    else parent.insertBefore(text, last?.parentNode === parent ? last : null)
+  }
+  for (const left of instead.slice(texts.length)) left.remove()
+  return texts.map(({ data }) => data)
+}
+
+/** @returns `false` if the drawing has changed it: then the translator finds a text that is new to it */
+function putAgain(parent: Node, { instead, texts }: Translation, drawn: readonly string[]): boolean {
+  const isSame = texts.every((text, n) => text.parentNode === parent && text.data === drawn[n])
+  if (!isSame || texts.length === 0) return false
+  for (const [n, text] of texts.entries()) {
+    const isLast = n === texts.length - 1
+    text.replaceWith(...instead.slice(n, isLast ? undefined : n + 1))
+  }
+  return true
+}
+
+/** The part of a range that lies in an element. */
+function within(range: Range, element: Element): Range {
+  const part = document.createRange()
+  part.selectNodeContents(element)
+  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0)
+    part.setStart(range.startContainer, range.startOffset)
+  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset)
+  return part
+}
