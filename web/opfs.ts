@@ -68,7 +68,8 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
         if (folder === undefined) continue
         const names: string[] = []
         for await (const name of folder.keys()) names.push(name)
-        for (const name of names) if (!isKept(name)) await removeUnheld(folder, place, name)
+        // One that cannot be removed now keeps none of the others.
+        for (const name of names) if (!isKept(name)) await removeUnheld(folder, place, name).catch(() => {})
       }
     },
   }

@@ -36,6 +36,6 @@ const SOMEBODYS = [
   'age1|AGE-SECRET-KEY',
   'unbroken|long-long|ääää|words words|correct horse|No order has come|NNNN|cccc',
   'report\\.pdf|other\\.txt|\\.tar\\b|\\bnote\\b',
-  '(?<!For example “)Newsroom tips|\\bAna\\b(?!, laptop)|\\bBen\\b|\\bCarl\\b|“Tips”',
+  '(?<!For example “)Newsroom tips|\\bAna\\b(?!, laptop)|\\bBen\\b(?!, office)|\\bCarl\\b|“Tips”',
   'sealdrop (?:send|open)\\b',
 ].join('|')
