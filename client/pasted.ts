@@ -1,3 +1,5 @@
+import { replaceHidden } from '#protocol/hidden.ts'
+
 /** A code that stands in a text. */
 export interface Found<T> {
   /** In lower case, whole. */
@@ -50,7 +52,7 @@ function* readings(text: string): Generator<string> {
 }
 
 function visible(text: string): string {
-  return text.normalize('NFKC').replaceAll(INVISIBLE, '')
+  return replaceHidden(text.normalize('NFKC'), (character) => (/\s/.test(character) ? character : ''))
 }
 
 function unescape(text: string): string {
@@ -119,9 +121,6 @@ function urlIn(text: string): URL | null {
 function schemeless(address: string): URL | null {
   return /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/.test(address) ? URL.parse(`https://${address}`) : null
 }
-
-/** What is seen as nothing, and no part of any code. */
-const INVISIBLE = /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFE00-\uFE0F\uFEFF]/g
 
 /**
  * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` of a quoted mail. One character

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { DropId } from '#protocol/id.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { BoxFault } from '../../web/boxes/fault.ts'
@@ -178,25 +178,18 @@ test.for(each(DATABASE, SYNC_FAULTS))(
 )
 
 test('a database that the browser has closed is opened again', async () => {
-  const store = await openStore()
-  const real = IDBDatabase.prototype.transaction
-  let isClosed = true
-  Object.defineProperty(IDBDatabase.prototype, 'transaction', {
-    configurable: true,
-    writable: true,
-    value(this: IDBDatabase, ...order: Parameters<typeof real>) {
-      if (isClosed) {
-        isClosed = false
-        this.close()
-      }
-      return real.apply(this, order)
-    },
+  const open = indexedDB.open.bind(indexedDB)
+  const opened: IDBDatabase[] = []
+  const spy = vi.spyOn(IDBFactory.prototype, 'open').mockImplementation((...order) => {
+    const request = open(...order)
+    request.addEventListener('success', () => opened.push(request.result))
+    return request
   })
-  try {
-    expect(await store.sent()).toEqual(expect.any(Array))
-  } finally {
-    Object.defineProperty(IDBDatabase.prototype, 'transaction', { configurable: true, writable: true, value: real })
-  }
+  onTestFinished(() => spy.mockRestore())
+  const store = await openStore()
+  opened[0]?.close()
+  expect(await store.sent()).toEqual(expect.any(Array))
+  expect(opened).toHaveLength(2)
 })
 
 test.for(['is missing', 'throws'] as const)('BroadcastChannel %s: a box works in one tab', (fault) => {

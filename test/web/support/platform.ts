@@ -44,9 +44,9 @@ export async function outcome<T>(fault: PlatformFault, work: () => Promise<T>): 
   if (fault !== 'never answers' && fault !== 'lies') return caught()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
-    let isDone = false
-    const done = caught().finally(() => (isDone = true))
-    for (let turn = 1; !isDone; turn++) {
+    const now = { isDone: false }
+    const done = caught().finally(() => (now.isDone = true))
+    for (let turn = 1; !now.isDone; turn++) {
       await realTurn()
       // What works takes real turns, and is not to look late.
       if (turn % TURNS === 0) await vi.advanceTimersByTimeAsync(2_000)
