@@ -3,7 +3,7 @@ import { parseBase64url } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
-import { parseReceipts } from './refused.ts'
+import { parseAuthority, parseReceipts } from './refused.ts'
 import type { Ticket } from './send.ts'
 import type { JudgedReceipt } from './sender.ts'
 
@@ -96,7 +96,7 @@ function parseProof(text: string): Proof | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const {
     format,
-    authority,
+    authority: server,
     drop,
     claim: key,
     opened,
@@ -109,7 +109,8 @@ function parseProof(text: string): Proof | undefined {
   const claim = typeof key === 'string' ? parsePublicKey(key) : undefined
   const receipts = parseReceipts(list)
   if (dropId === undefined || claim === undefined || receipts === undefined || receipts.length === 0) return undefined
-  if (typeof authority !== 'string' || !isAuthority(authority)) return undefined
+  const authority = parseAuthority(server)
+  if (authority === undefined) return undefined
   if (new Set(receipts.map(({ reader }) => reader)).size !== receipts.length) return undefined
   const isOpened = receipts.some(({ ack }) => ack !== undefined)
   if (isOpened !== (opened !== undefined)) return undefined
@@ -126,14 +127,6 @@ function withoutSpace(text: string): string {
 
 function toJson({ authority, dropId, claim, opened, receipts }: Proof): unknown {
   return { format: FORMAT, authority, drop: dropId, claim, opened, receipts }
-}
-
-/** Whether a text is the host of an origin, in its one spelling. */
-function isAuthority(text: string): boolean {
-  return ['https', 'http'].some((scheme) => {
-    const url = URL.parse(`${scheme}://${text}`)
-    return url?.host === text && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
-  })
 }
 
 const FORMAT = 'sealdrop/v1/proof'

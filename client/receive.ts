@@ -6,7 +6,7 @@ import type { SigningKey } from './crypto/keys.ts'
 import { byClaim, makeDownload, type ReceiveOptions } from './download.ts'
 import type { Location, Opener } from './link.ts'
 import type { OpenDropOptions, Opened } from './open.ts'
-import { isCount, parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
+import { isCount, parseAuthority, parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
 import { ask, offeredNonce, type Server } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
@@ -29,7 +29,7 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
   const signers = 'claim' in place ? { locator, claim: place.claim } : { locator }
   const answer = await ask(server, { name: 'status', dropId, signers })
   const body = parseJson(answer) ?? {}
-  const { state, claims, largest } = body
+  const { state, claims, largest, authority } = body
   const created = parseCreated(body)
   // Nobody is made to ask for millions of parts with nothing in them.
   if (created === undefined || !isPossible(created) || !isCount(largest)) throw new DropError('bad_answer')
@@ -38,6 +38,7 @@ export async function look(server: Server, place: Location | Opener): Promise<Wa
     ...created,
     largest,
     state,
+    authority: parseAuthority(authority) ?? new URL(server.origin).host,
     claims: parseReceipts(claims) ?? [],
     nonce: await offeredNonce(answer.field('Accept-Signature') ?? ''),
   }
@@ -88,15 +89,21 @@ export async function acknowledge(
   return burned
 }
 
+/** Claims that a server has shown, and the name of the server that it says they are signed for. */
+export interface Shown {
+  readonly claims: readonly Receipt[]
+  readonly authority?: string | undefined
+}
+
 /** The earlier claims that prove themselves: what the operator cannot have made up. docs/protocol.md §8. */
-export async function provedClaims(server: Server, opener: Opener, claims: readonly Receipt[]): Promise<Receipt[]> {
-  const { host: authority } = new URL(server.origin)
+export async function provedClaims(server: Server, opener: Opener, shown: Shown): Promise<Receipt[]> {
+  const { claims, authority = new URL(server.origin).host } = shown
   const context = { authority, dropId: opener.dropId, claim: opener.claim.publicKey }
   const proved = await Promise.all(claims.map((receipt) => isClaimProved(receipt, context)))
   return claims.filter((_, index) => proved[index])
 }
 
 /** The claims that came with a refusal. */
-export function claimsOf(error: unknown): readonly Receipt[] {
-  return error instanceof Refused ? error.claims : []
+export function claimsOf(error: unknown): Shown {
+  return error instanceof Refused ? error : { claims: [] }
 }

@@ -17,6 +17,8 @@ export class Refused extends DropError {
   readonly largest: number | undefined
   /** `Accept-Signature`, which offers a nonce to sign with, with `not_proved`; else empty. */
   readonly offer: string
+  /** With claims: the name of the server that they are signed for. With `not_proved`: the one to sign for. */
+  readonly authority: string | undefined
   readonly retryAfterMs: number | undefined
 
   constructor(code: WireCode, body: Readonly<Record<string, unknown>>, answer: Answer) {
@@ -25,6 +27,7 @@ export class Refused extends DropError {
     this.triesLeft = isCount(body['triesLeft']) ? body['triesLeft'] : undefined
     this.largest = isCount(body['largest']) ? body['largest'] : undefined
     this.offer = answer.field('Accept-Signature') ?? ''
+    this.authority = parseAuthority(body['authority'])
     const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
     this.retryAfterMs = seconds >= 1 && seconds <= 3_600 ? seconds * 1_000 : undefined
   }
@@ -39,6 +42,16 @@ export function parseRefusal(answer: Answer): DropError {
     return new DropError(answer.status >= 500 ? 'offline' : 'bad_answer')
   }
   return new Refused(code, body, answer)
+}
+
+/** The host of an origin, with its port unless that is the scheme's own, in its one spelling; `undefined` for anything else. */
+export function parseAuthority(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const isAuthority = ['https', 'http'].some((scheme) => {
+    const url = URL.parse(`${scheme}://${value}`)
+    return url?.host === value && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  })
+  return isAuthority ? value : undefined
 }
 
 /** The JSON object in an answer's body, or `undefined`. */

@@ -82,16 +82,19 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
   const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
   // One nonce for all attempts: a wrong passphrase whose answer was lost must not be counted again.
   let nonce = call.nonce ?? transfer?.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
+  let authority: string | undefined
   let isRenewed = false
   for (let attempt = 0; ; attempt++) {
     const askedAtMs = server.ticks()
-    const outcome = await askOnce(server, call, digest, nonce)
+    const outcome = await askOnce(server, call, { digest, nonce, authority })
     if (!(outcome instanceof Error)) return outcome
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
     const offered = isUnproved ? await offeredNonce(outcome.offer) : undefined
     if (offered !== undefined) {
       // The clocks disagree, or the nonce has aged: sign once more, with the nonce that came with the refusal.
       nonce = offered
+      // A server may have several names: what it keeps is signed for the one in the link, by which the sender checks it.
+      if (KEPT.has(call.name) && outcome instanceof Refused) authority = outcome.authority
       isRenewed = true
       if (transfer === undefined) continue
       transfer.nonce = nonce
@@ -134,10 +137,13 @@ const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline'
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
+/** The requests of which the server keeps the signatures, as receipts. docs/protocol.md §8. */
+const KEPT: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'ack'])
+
 /** The requests whose answer is ciphertext. */
 const DELIVERED: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'part', 'collect'])
 
-async function askOnce(server: Server, call: Call, digest: string, nonce: string): Promise<Answer | DropError> {
+async function askOnce(server: Server, call: Call, signing: Signing): Promise<Answer | DropError> {
   const { name, body, signal, onProgress } = call
   const { method, path } = REQUESTS[name]
   if (signal?.aborted === true) return new DropError('stopped')
@@ -146,7 +152,7 @@ async function askOnce(server: Server, call: Call, digest: string, nonce: string
     const exchange: Exchange = {
       method,
       url: `${server.origin}${path}${call.query ?? ''}`,
-      fields: await fieldsOf(server, call, digest, nonce),
+      fields: await fieldsOf(server, call, signing),
       ...(body === undefined ? {} : { body }),
       signal: signal === undefined ? endless.signal : AbortSignal.any([signal, endless.signal]),
       onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
@@ -179,7 +185,20 @@ function isStopped(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
 }
 
-async function fieldsOf(server: Server, call: Call, digest: string, nonce: string): Promise<Record<string, string>> {
+/** What one attempt signs with. */
+interface Signing {
+  /** `Content-Digest` of the body, or `''`. */
+  readonly digest: string
+  readonly nonce: string
+  /** Where that is another than the server's own. */
+  readonly authority: string | undefined
+}
+
+async function fieldsOf(
+  server: Server,
+  call: Call,
+  { digest, nonce, authority }: Signing,
+): Promise<Record<string, string>> {
   const { dropId, reader, box, boxReader, signers } = call
   const fields: Record<string, string> = { ...call.fields }
   if (dropId !== undefined) fields[DROP_ID_FIELD] = dropId
@@ -192,14 +211,19 @@ async function fieldsOf(server: Server, call: Call, digest: string, nonce: strin
   const { signRequest } = await import('./crypto/sign.ts')
   // A device that believes in a time before 1970 is given a nonce, too.
   const created = Math.max(0, Math.floor(server.clock() / 1_000))
-  const signed = await signRequest(unsignedOf(server, call, digest), signers, nonce, created)
+  const signed = await signRequest(
+    unsignedOf(authority ?? new URL(server.origin).host, call, digest),
+    signers,
+    nonce,
+    created,
+  )
   return { ...fields, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
 }
 
 /** What is signed. */
-function unsignedOf({ origin }: Server, call: Call, digest: string): Unsigned {
+function unsignedOf(authority: string, call: Call, digest: string): Unsigned {
   const { name, dropId, reader, box, boxReader, query = '' } = call
-  const covered = { name, authority: new URL(origin).host, query, digest }
+  const covered = { name, authority, query, digest }
   if (box !== undefined && boxReader !== undefined) return { ...covered, box, boxReader, dropId }
   return dropId === undefined ? covered : { ...covered, dropId, reader }
 }

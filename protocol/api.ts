@@ -120,11 +120,13 @@ export interface Uploaded extends Created {
   readonly received: readonly (string | null)[]
 }
 
-/** Answer to `status`. The last two only to who proves the link, and the link and passphrase. docs/protocol.md §6.2. */
+/** Answer to `status`. The last three only to who proves the link, `claims` to who proves the passphrase too. docs/protocol.md §6.2. */
 export interface Status extends Created {
   /** Bytes of ciphertext of the largest drop that this server takes. */
   readonly largest: number
   readonly state?: 'ready' | 'claimed' | 'read'
+  /** With `state`: what claims and acknowledgements sign as `@authority`. */
+  readonly authority?: string
   readonly claims?: readonly Receipt[]
 }
 

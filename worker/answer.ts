@@ -5,12 +5,13 @@ import type { DropId } from '#protocol/id.ts'
 
 /** What a shelf, or a rack, answers when it does not do what was asked: a code of docs/protocol.md §7 and what goes with it. */
 export type Refusal =
-  | { readonly outcome: 'gone'; readonly claims?: readonly Receipt[] }
-  | { readonly outcome: 'claimed'; readonly claims: readonly Receipt[] }
+  | { readonly outcome: 'gone'; readonly claims?: readonly Receipt[]; readonly authority?: string | undefined }
+  | { readonly outcome: 'claimed'; readonly claims: readonly Receipt[]; readonly authority: string | undefined }
   | { readonly outcome: 'bad_request' | 'dismissed' | 'id_taken' | 'incomplete' | 'try_later' }
   | { readonly outcome: 'box_full' | 'invitation_needed' | 'outdated' }
   | { readonly outcome: 'too_large'; readonly largest: number }
-  | { readonly outcome: 'not_proved'; readonly nonce: string }
+  /** `authority`: which one it has to be signed for. */
+  | { readonly outcome: 'not_proved'; readonly nonce: string; readonly authority?: string | undefined }
   | { readonly outcome: 'wrong_passphrase'; readonly triesLeft: number }
 
 /** `expected`: the ciphertext may be stored now. `created`: there is nothing more to do. */

@@ -25,6 +25,11 @@ export interface Drop {
   readonly locator: PublicKey | undefined
   readonly claim: PublicKey | undefined
   readonly sender: PublicKey
+  /**
+   * Host, and port unless it is the scheme's own, that its sender addressed: what claims and acknowledgements sign, whatever
+   * name of the server they come by. A drop in a box has none: nobody claims it.
+   */
+  readonly authority: string | undefined
   /** The box that it lies in; `undefined` for a drop that waits behind a link. */
   readonly box: BoxAddress | undefined
   /** `Content-Digest` of the ciphertext; of a drop in parts the hash that its commit named, and `''` before that. */
@@ -49,6 +54,11 @@ export interface LinkDrop extends Drop {
   readonly locator: PublicKey
   readonly claim: PublicKey
   readonly box: undefined
+}
+
+/** The terms of a drop for a link, and the authority that they were laid down at. */
+export interface LinkTerms extends Terms {
+  readonly authority: string
 }
 
 export type Phase = 'uploading' | 'live' | Cause
@@ -100,7 +110,7 @@ export interface Attempt {
 export function create(
   present: Drop | undefined,
   id: DropId,
-  terms: Terms | BoxTerms,
+  terms: LinkTerms | BoxTerms,
   attempt: Attempt,
   now: number,
 ): Create {
@@ -119,21 +129,23 @@ export function create(
 /** A drop of which nothing has been stored yet. */
 export function newDrop(
   id: DropId,
-  terms: Terms | BoxTerms,
+  terms: LinkTerms | BoxTerms,
   expiresAtMs: number,
   bytes: Pick<Drop, 'digest' | 'size' | 'parts' | 'blobs'>,
 ): Drop {
   return { id, expiresAtMs, ...keysOf(terms), ...bytes, phase: 'uploading', claims: [], dismissed: [], tries: [] }
 }
 
-/** Whether a drop was made under these keys and for so many readers: the same request, sent again. */
-export function isUnder(drop: Drop, terms: Terms | BoxTerms): boolean {
+/** Whether a drop was made under these keys, for so many readers and at this authority: the same request, sent again. */
+export function isUnder(drop: Drop, terms: LinkTerms | BoxTerms): boolean {
   const keys = keysOf(terms)
   return (
     drop.reads === keys.reads &&
     drop.locator === keys.locator &&
     drop.claim === keys.claim &&
     drop.sender === keys.sender &&
+    // A row from before there was this field has none.
+    (drop.authority ?? keys.authority) === keys.authority &&
     drop.box === keys.box
   )
 }
@@ -231,9 +243,11 @@ export function hasEnded(drop: Drop): boolean {
 
 /** What a drop takes from its terms. */
 export function keysOf(
-  terms: Terms | BoxTerms,
-): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'box'> {
-  return 'box' in terms ? { ...terms, reads: 0, locator: undefined, claim: undefined } : { ...terms, box: undefined }
+  terms: LinkTerms | BoxTerms,
+): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'authority' | 'box'> {
+  return 'box' in terms
+    ? { ...terms, reads: 0, locator: undefined, claim: undefined, authority: undefined }
+    : { ...terms, box: undefined }
 }
 
 function claimOf(drop: Drop, reader: PublicKey): Receipt | undefined {

@@ -3,10 +3,10 @@ import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_ATTEMPTS, STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
 import type { BeginAnswer, CommitAnswer, CreateAnswer, KeepAnswer, PartAnswer, UploadedAnswer } from './answer.ts'
 import * as life from './drop.ts'
-import type { Drop } from './drop.ts'
+import type { Drop, LinkTerms } from './drop.ts'
 import { describe, type Keeper } from './keeper.ts'
 import type { Part } from './parts.ts'
 import * as upload from './upload.ts'
@@ -19,7 +19,7 @@ export class Intake {
     this.#keeper = keeper
   }
 
-  async create(id: DropId, terms: Terms | BoxTerms, attempt: life.Attempt): Promise<CreateAnswer> {
+  async create(id: DropId, terms: LinkTerms | BoxTerms, attempt: life.Attempt): Promise<CreateAnswer> {
     const { rows } = this.#keeper
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
     await this.#keeper.arm(life.endOfLife(life.keysOf(terms), Date.now()))
@@ -61,7 +61,7 @@ export class Intake {
     else this.#keeper.rows.update(rest)
   }
 
-  async begin(id: DropId, terms: Terms | BoxTerms, extent: Extent): Promise<BeginAnswer> {
+  async begin(id: DropId, terms: LinkTerms | BoxTerms, extent: Extent): Promise<BeginAnswer> {
     // First the alarm, then the row, as above.
     await this.#keeper.arm(Date.now() + UPLOAD_LIFE_SECONDS * 1_000)
     const now = Date.now()

@@ -66,8 +66,9 @@ export class Keeper {
     return judged === undefined ? this.refuse(present, now) : this.offer(present, now)
   }
 
-  async offer(drop: Drop, now: number): Promise<Refusal> {
-    return { outcome: 'not_proved', nonce: await this.notary.issue(drop.id, now) }
+  /** @param authority - that has to be signed, where it is another than the one that was */
+  async offer(drop: Drop, now: number, authority?: string): Promise<Refusal> {
+    return { outcome: 'not_proved', nonce: await this.notary.issue(drop.id, now), authority }
   }
 
   /** Where a part of a live drop lies. */

@@ -7,7 +7,10 @@ import { Nonces } from './nonce.ts'
 
 /** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
 export type Holder =
-  /** Holds the link, and has to sign once more: a signature is not fresh. Whether the other is right has not been looked at. */
+  /**
+   * Holds the link, and has to sign once more: a signature is not fresh, or for another name of the server. Whether the other
+   * is right has not been looked at.
+   */
   | { readonly kind: 'late' }
   /** Holds the link. */
   | { readonly kind: 'locator' }
@@ -53,10 +56,16 @@ export class Notary {
   /**
    * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
    * nobody can use up the tries. `undefined` for who proves nothing.
+   * @param authority - that has to be signed
    */
-  async holder(drop: LinkDrop, request: SignedRequest, now: number): Promise<Holder | undefined> {
+  async holder(drop: LinkDrop, asked: SignedRequest, authority: string, now: number): Promise<Holder | undefined> {
+    const request = { ...asked, authority }
     const locator = await this.judge(request, 'locator', drop.locator, now)
-    if (locator === undefined) return undefined
+    if (locator === undefined) {
+      const isElsewhere =
+        authority !== asked.authority && (await verifyRequest(asked, 'locator', drop.locator)) !== undefined
+      return isElsewhere ? { kind: 'late' } : undefined
+    }
     if (!locator.isFresh) return { kind: 'late' }
     const { claim } = request.signatures
     if (claim === undefined) return { kind: 'locator' }

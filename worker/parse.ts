@@ -20,7 +20,8 @@ import {
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { isSignedByAll, parseSignatures, type Signatures } from '#protocol/signature-input.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import { parseBoxTerms, parseTerms, type BoxTerms, type Terms } from '#protocol/terms.ts'
+import { parseBoxTerms, parseTerms, type BoxTerms } from '#protocol/terms.ts'
+import type { LinkTerms } from './drop.ts'
 import type { Env } from './env.ts'
 
 /** A request whose fields have been parsed, but whose signatures nobody has judged yet. */
@@ -78,15 +79,16 @@ export function readSignatures(request: Request, name: RequestName): Signatures 
 
 /**
  * The terms of a drop that is to be made.
+ * @param authority - that they were sent to.
  * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), or `too_large`
  */
-export function readTerms(request: Request): Terms | BoxTerms {
+export function readTerms(request: Request, authority: string): LinkTerms | BoxTerms {
   const field = readField(request, DROP_TERMS_FIELD, MAX_TERMS_CHARACTERS)
   const terms = parseTerms(field) ?? parseBoxTerms(field)
   if (terms === undefined) throw malformed(DROP_TERMS_FIELD)
   const keys = 'box' in terms ? [terms.sender] : [terms.locator, terms.claim, terms.sender]
   if (!keys.every(isSafeKey)) throw malformed(DROP_TERMS_FIELD)
-  return terms
+  return 'box' in terms ? terms : { ...terms, authority }
 }
 
 /** @throws DropError `bad_request` */

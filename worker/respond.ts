@@ -1,5 +1,5 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
-import type { RequestName, Role } from '#protocol/api.ts'
+import type { Receipt, RequestName, Role } from '#protocol/api.ts'
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from '#protocol/cross-origin.ts'
 import type { WireCode } from '#protocol/error.ts'
 import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
@@ -45,13 +45,15 @@ export function preflight(name: RequestName): Response {
 export function refusal(refused: Refusal, name: RequestName, signers?: readonly Role[]): Response {
   switch (refused.outcome) {
     case 'gone':
-      return problem('gone', refused.claims === undefined ? {} : { claims: refused.claims })
+      return problem('gone', refused.claims === undefined ? {} : shownClaims(refused.claims, refused.authority))
     case 'claimed':
-      return problem('claimed', { claims: refused.claims })
+      return problem('claimed', shownClaims(refused.claims, refused.authority))
     case 'wrong_passphrase':
       return problem('wrong_passphrase', { triesLeft: refused.triesLeft })
     case 'not_proved':
-      return problem('not_proved', {}, { 'Accept-Signature': formatAcceptSignature(name, refused.nonce, signers) })
+      return problem('not_proved', told('authority', refused.authority), {
+        'Accept-Signature': formatAcceptSignature(name, refused.nonce, signers),
+      })
     case 'too_large':
       return problem('too_large', { largest: refused.largest })
     case 'bad_request':
@@ -64,6 +66,15 @@ export function refusal(refused: Refusal, name: RequestName, signers?: readonly 
     case 'try_later':
       return problem(refused.outcome)
   }
+}
+
+/** Receipts, and what they are to be checked against. */
+function shownClaims(claims: readonly Receipt[], authority: string | undefined): Readonly<Record<string, unknown>> {
+  return { claims, ...told('authority', authority) }
+}
+
+function told(name: string, value: string | undefined): Readonly<Record<string, string>> {
+  return value === undefined ? {} : { [name]: value }
 }
 
 const API_HEADERS = { ...SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS, 'Cache-Control': 'no-store' }

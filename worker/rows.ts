@@ -89,6 +89,7 @@ function toRow(drop: Drop): DropRow {
     dismissed: JSON.stringify(drop.dismissed),
     tries: JSON.stringify(drop.tries),
     box: drop.box === undefined ? null : boxAddressBytes(drop.box).buffer,
+    authority: drop.authority ?? null,
   }
 }
 
@@ -107,6 +108,7 @@ function fromRow(row: DropRow): Drop {
     locator: row.locator.byteLength === 0 ? undefined : key(row.locator),
     claim: row.claim.byteLength === 0 ? undefined : key(row.claim),
     sender: key(row.sender),
+    authority: row.authority ?? undefined,
     box: row.box === null ? undefined : address(row.box),
     ttlSeconds: row.ttl,
     digest: row.digest,

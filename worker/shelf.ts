@@ -5,9 +5,9 @@ import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
 import type * as answer from './answer.ts'
-import type { Attempt } from './drop.ts'
+import type { Attempt, LinkTerms } from './drop.ts'
 import { onBeat } from './beat.ts'
 import type { Env } from './env.ts'
 import { Collectors } from './collectors.ts'
@@ -34,7 +34,7 @@ export class Shelf extends DurableObject<Env> {
   readonly #collectors = new Collectors(this.#keeper)
 
   /** Records which blob is about to be written. */
-  create(id: DropId, terms: Terms | BoxTerms, attempt: Attempt): Promise<answer.CreateAnswer> {
+  create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<answer.CreateAnswer> {
     return this.#intake.create(id, terms, attempt)
   }
 
@@ -49,7 +49,7 @@ export class Shelf extends DurableObject<Env> {
   }
 
   /** Announces a drop in parts. */
-  begin(id: DropId, terms: Terms | BoxTerms, extent: Extent): Promise<answer.BeginAnswer> {
+  begin(id: DropId, terms: LinkTerms | BoxTerms, extent: Extent): Promise<answer.BeginAnswer> {
     return this.#intake.begin(id, terms, extent)
   }
 

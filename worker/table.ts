@@ -13,9 +13,11 @@ type Value<S extends ColumnType> = S extends 'INTEGER NOT NULL'
   ? number
   : S extends 'TEXT NOT NULL'
     ? string
-    : S extends 'BLOB'
-      ? ArrayBuffer | null
-      : ArrayBuffer
+    : S extends 'TEXT'
+      ? string | null
+      : S extends 'BLOB'
+        ? ArrayBuffer | null
+        : ArrayBuffer
 
 /** A row of a table, as `schema.ts` declares it. */
 export type Row<T extends Table> = {
@@ -126,7 +128,7 @@ export class Database<D extends Tables> {
 
   /** Columns that came later: only what may be empty can be added to rows that are there. */
   #addMissing(name: string, { columns }: Table): void {
-    const late = Object.entries(columns).filter(([, { sql }]) => sql === 'BLOB')
+    const late = Object.entries(columns).filter(([, { sql }]) => sql === 'BLOB' || sql === 'TEXT')
     if (late.length === 0) return
     const present = this.#sql.exec<{ name: string }>(`PRAGMA table_info(${name})`).toArray()
     for (const [column, { sql }] of late)

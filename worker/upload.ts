@@ -1,9 +1,9 @@
 import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_ATTEMPTS, MIN_PART_BYTES, PART_BYTES, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
 import { equalBytes } from '#protocol/bytes.ts'
-import { endOfLife, isUnder, newDrop, type Drop } from './drop.ts'
+import { endOfLife, isUnder, newDrop, type Drop, type LinkTerms } from './drop.ts'
 import type { Part } from './parts.ts'
 
 /**
@@ -19,7 +19,7 @@ export type Begin =
 export function begin(
   present: Drop | undefined,
   id: DropId,
-  terms: Terms | BoxTerms,
+  terms: LinkTerms | BoxTerms,
   extent: Extent,
   now: number,
 ): Begin {

@@ -130,7 +130,7 @@ test.for(['gone', 'claimed', 'dismissed'] as const)(
     const server = full((request) => (request === 'claim' ? refuses(code, { claims }) : refuses('gone')))
     const error = await readAll(server, staging).catch((each: unknown) => each)
     expect(error).toMatchObject({ name: 'DropError', code })
-    expect(claimsOf(error)).toEqual(claims)
+    expect(claimsOf(error).claims).toEqual(claims)
   },
 )
 

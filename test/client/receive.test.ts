@@ -54,6 +54,7 @@ test('looking says what waits, consumes nothing and brings a nonce to claim with
   const server = serverThat([says(waiting, offer)])
   expect(await look(server, { dropId: opener.dropId, locator: opener.locator })).toEqual({
     ...waiting,
+    authority: 'drop.example',
     claims: [],
     nonce,
   })
@@ -97,20 +98,20 @@ test.for(['gone', 'claimed', 'dismissed', 'wrong_passphrase'] as const)(
       (each: unknown) => each,
     )
     expect(error).toMatchObject({ name: 'DropError', code })
-    expect(claimsOf(error)).toEqual([receipt])
+    expect(claimsOf(error).claims).toEqual([receipt])
   },
 )
 
 test('what is no refusal has no claims', () => {
-  for (const error of [new Error('x'), undefined, { claims: [1] }]) expect(claimsOf(error)).toEqual([])
+  for (const error of [new Error('x'), undefined, { claims: [1] }]) expect(claimsOf(error).claims).toEqual([])
 })
 
 test('of the claims that a server shows, only those that prove themselves are believed', async () => {
   const forged = { ...receipt, reader: sender.publicKey }
   const copied = { ...receipt, claim: { ...receipt.claim, created: receipt.claim.created + 1 } }
-  expect(await provedClaims(serverThat([]), opener, [forged, receipt, copied])).toEqual([receipt])
+  expect(await provedClaims(serverThat([]), opener, { claims: [forged, receipt, copied] })).toEqual([receipt])
   const other = { ...serverThat([]), origin: 'https://other.example' }
-  expect(await provedClaims(other, opener, [receipt])).toEqual([])
+  expect(await provedClaims(other, opener, { claims: [receipt] })).toEqual([])
 })
 
 test('an acknowledgement names the hash of the token and the reader, and says whether it was the last', async () => {

@@ -158,7 +158,15 @@ test('uploads that never arrive do not make a row grow without end', async () =>
   const outcomes = await inShelf(dropId, async (shelf) => {
     const all: string[] = []
     for (let each = 0; each < MAX_ATTEMPTS + 5; each++) {
-      all.push((await shelf.create(dropId, terms, { digest: 'd', size: 1, blob: `part/${each}` })).outcome)
+      all.push(
+        (
+          await shelf.create(
+            dropId,
+            { ...terms, authority: 'sealdrop.example' },
+            { digest: 'd', size: 1, blob: `part/${each}` },
+          )
+        ).outcome,
+      )
     }
     return all
   })

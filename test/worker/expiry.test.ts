@@ -123,7 +123,11 @@ test('an alarm does a batch at a time and arms itself for the rest', async () =>
   const one = env.SHELF.get(env.SHELF.idFromName('a-shelf-of-its-own'))
   await runInDurableObject(one, async (shelf) => {
     for (const { dropId, terms } of drops)
-      await shelf.create(dropId, terms, { digest: '', size: 1, blob: `part/${dropId}` })
+      await shelf.create(
+        dropId,
+        { ...terms, authority: 'sealdrop.example' },
+        { digest: '', size: 1, blob: `part/${dropId}` },
+      )
   })
   const left = (): Promise<number> =>
     runInDurableObject(

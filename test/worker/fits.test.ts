@@ -10,7 +10,7 @@ import * as upload from '../../worker/upload.ts'
 import { runs } from '../runs.ts'
 
 const key = 'A'.repeat(43) as PublicKey
-const terms = { ttlSeconds: 300, reads: 1, locator: key, claim: key, sender: key }
+const terms = { authority: 'drop.example', ttlSeconds: 300, reads: 1, locator: key, claim: key, sender: key }
 const anyPart = fc.oneof(
   fc.constantFrom(MIN_PART_BYTES, PART_BYTES),
   fc.integer({ min: MIN_PART_BYTES, max: PART_BYTES }),

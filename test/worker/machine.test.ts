@@ -54,7 +54,7 @@ function begun(reads: number): Drop {
   const { outcome, drop } = life.create(
     undefined,
     'id' as string as DropId,
-    { ttlSeconds: 300, reads, ...KEYS },
+    { authority: 'drop.example', ttlSeconds: 300, reads, ...KEYS },
     { digest: 'd', size: 1, blob: 'a' },
     0,
   ) as { outcome: string; drop: Drop }
@@ -68,7 +68,7 @@ function step(drop: Drop, event: Event): Drop {
       const next = life.create(
         drop,
         drop.id,
-        { ttlSeconds: 300, reads: drop.reads, ...KEYS },
+        { authority: 'drop.example', ttlSeconds: 300, reads: drop.reads, ...KEYS },
         { digest: 'd', size: 1, blob: event.blob },
         1,
       )

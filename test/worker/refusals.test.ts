@@ -228,7 +228,7 @@ test('every answer forbids caches, carries the security headers, and a problem s
   ]
   const members: Readonly<Record<string, readonly string[]>> = {
     bad_request: ['field', 'wanted'],
-    claimed: ['claims'],
+    claimed: ['claims', 'authority'],
     wrong_passphrase: ['triesLeft'],
     too_large: ['largest'],
   }

@@ -15,7 +15,7 @@ const SHELF = `
     locator BLOB NOT NULL, claim BLOB NOT NULL, sender BLOB NOT NULL, ttl INTEGER NOT NULL,
     digest TEXT NOT NULL, size INTEGER NOT NULL, parts INTEGER NOT NULL,
     phase TEXT NOT NULL, blobs TEXT NOT NULL, claims TEXT NOT NULL, dismissed TEXT NOT NULL, tries TEXT NOT NULL,
-    box BLOB
+    box BLOB, authority TEXT
   ) WITHOUT ROWID;
   CREATE INDEX drops_due ON drops (due);
   CREATE TABLE parts (
@@ -73,16 +73,16 @@ test('and so are those of a rack', async () => {
   expect(await inRack(address, (_rack, state) => made(state))).toEqual(statements(RACK))
 })
 
-test('a shelf from before there were boxes gets the column that it lacks', async () => {
+test('a shelf from before there were boxes gets the columns that it lacks', async () => {
   const drop = await lay()
   const [id] = await listDurableObjectIds(env.SHELF)
   const columns = await runInDurableObject(env.SHELF.get(id!), async (_shelf, { storage }) => {
     storage.sql.exec('DROP INDEX drops_due; DROP TABLE drops')
-    storage.sql.exec(statements(SHELF)[0]!.replace(', box BLOB', ''))
+    storage.sql.exec(statements(SHELF)[0]!.replace(', box BLOB, authority TEXT', ''))
     new Database(storage.sql, SCHEMA.shelf).select('SELECT 1 AS one')
     return storage.sql.exec<{ name: string }>('PRAGMA table_info(drops)').toArray()
   })
-  expect(columns.at(-1)?.name).toBe('box')
+  expect(columns.slice(-2).map(({ name }) => name)).toEqual(['box', 'authority'])
   expect(drop.dropId).toHaveLength(22)
 })
 

@@ -1,7 +1,6 @@
 import { locate, readLink, type Opener } from '#client/link.ts'
-import { claimsOf, look, provedClaims, type Waiting } from '#client/receive.ts'
+import { claimsOf, look, provedClaims, type Shown, type Waiting } from '#client/receive.ts'
 import { Refused } from '#client/refused.ts'
-import type { Receipt } from '#protocol/api.ts'
 import { isDropError } from '#protocol/error.ts'
 import { memoryDisk } from '../disk.ts'
 import type { OpenFault, OpenNote, Proof } from '../reading-state.ts'
@@ -128,8 +127,8 @@ export function makeOpening(tools: Tools): Opening {
     const isMine = mine !== undefined && mine.ack === undefined
     // With a passphrase nobody can tell yet whose claim it is: this browser's own may go on.
     const mayGoOn = secret.needsPassphrase && reader !== undefined
-    if (!isMine && waiting.state === 'read') return await end(current, 'gone', waiting.claims)
-    if (!isMine && waiting.state === 'claimed' && !mayGoOn) return await end(current, 'claimed', waiting.claims)
+    if (!isMine && waiting.state === 'read') return await end(current, 'gone', waiting)
+    if (!isMine && waiting.state === 'claimed' && !mayGoOn) return await end(current, 'claimed', waiting)
     if (waiting.parts > 1) await makeRoom(current, waiting.size, isMine || mayGoOn)
     if (isMine && opener !== undefined && reader !== undefined && current.room?.obstacle === undefined) {
       // Claimed by this browser before a reload or a crash: nothing new is consumed.
@@ -209,9 +208,9 @@ export function makeOpening(tools: Tools): Opening {
     tell(tools, current, { type: 'failed', fault })
   }
 
-  async function end(current: Session, cause: 'gone' | 'claimed', claims: readonly Receipt[]): Promise<void> {
+  async function end(current: Session, cause: 'gone' | 'claimed', shown: Shown): Promise<void> {
     const { opener, reader } = current
-    const proved = opener === undefined ? [] : await provedClaims(serverOf(tools, 0), opener, claims)
+    const proved = opener === undefined ? [] : await provedClaims(serverOf(tools, 0), opener, shown)
     const proofs = proved.map((receipt): Proof => ({
       atMs: (receipt.ack?.claim.created ?? receipt.claim.created) * 1_000,
       isOpened: receipt.ack !== undefined,

@@ -11,9 +11,9 @@ import { largestOf } from '../store.ts'
 
 /** POST /v1/drops/begin: announces a drop in parts. Nobody signs, as with create; who may upload is in the terms. */
 export async function beginDrop(request: Request, env: Env): Promise<Response> {
-  parseTarget(request, env)
+  const { authority } = parseTarget(request, env)
   const id = readDropId(request)
-  const terms = readTerms(request)
+  const terms = readTerms(request, authority)
   const extent = parseExtent(readField(request, DROP_EXTENT_FIELD, MAX_EXTENT_CHARACTERS))
   if (extent === undefined) throw malformed(DROP_EXTENT_FIELD)
   const body = await readBody(request, MAX_BODY_BYTES)

@@ -1,8 +1,9 @@
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES, STORE_MARGIN_SECONDS } from '#protocol/limits.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
 import { depositInto } from '../deposit.ts'
+import type { LinkTerms } from '../drop.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, parseTarget, readBody, readDropId, readTerms } from '../parse.ts'
 import { json, problem, refusal } from '../respond.ts'
@@ -14,9 +15,9 @@ import { largestOf, newKey, storeOf } from '../store.ts'
  * whoever deposits bytes proves nothing by it. The same request may be sent again until an answer comes.
  */
 export async function createDrop(request: Request, env: Env): Promise<Response> {
-  parseTarget(request, env)
+  const { authority } = parseTarget(request, env)
   const id = readDropId(request)
-  const terms = readTerms(request)
+  const terms = readTerms(request, authority)
   const length = request.headers.get('Content-Length')
   if (length === null) throw new DropError('length_required')
   const largest = largestOf(env)
@@ -27,7 +28,7 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
   return depositInto(terms.box, order, { request, env, name: 'create' }, () => store(request, env, id, terms))
 }
 
-async function store(request: Request, env: Env, id: DropId, terms: Terms | BoxTerms): Promise<Response> {
+async function store(request: Request, env: Env, id: DropId, terms: LinkTerms | BoxTerms): Promise<Response> {
   const body = await readBody(request, PART_BYTES)
   if (body.length === 0) throw new DropError('bad_request')
   const digest = await checkDigest(request, body, false)

@@ -17,8 +17,8 @@ export type Form =
   | 'JSON'
   | 'signed JSON'
 
-/** What SQLite is told of a column. All but the last are never empty. */
-export type ColumnType = 'BLOB PRIMARY KEY' | 'BLOB NOT NULL' | 'INTEGER NOT NULL' | 'TEXT NOT NULL' | 'BLOB'
+/** What SQLite is told of a column. All but the last two are never empty. */
+export type ColumnType = 'BLOB PRIMARY KEY' | 'BLOB NOT NULL' | 'INTEGER NOT NULL' | 'TEXT NOT NULL' | 'BLOB' | 'TEXT'
 
 /** Who makes the server write: a request of docs/protocol.md §6 and §13.7, or the server itself when a time has come. */
 export type Writer =
