@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDropError } from '#protocol/error.ts'
 import type { Server } from '#client/server.ts'
-import { fetchTransport, type Transport } from '#client/transport.ts'
+import type { Transport } from '#client/transport.ts'
 import { EXIT, Failure } from './failure.ts'
+import { explainTrouble } from './network/fault.ts'
+import { requireWay, transport } from './network/transport.ts'
 
 /** How long a command goes on asking a server that does not answer as it should, in milliseconds. */
 export const PATIENCE_MS = {
@@ -16,25 +18,32 @@ export const PATIENCE_MS = {
   acknowledge: 10_000,
 } as const
 
+/** A server, and how it is asked. @throws Failure as `requireWay` */
 export function connect(origin: string, patienceMs: number): Server {
+  requireWay(origin)
   // What is looked at is short.
-  const transport = patienceMs === PATIENCE_MS.look ? within(LONGEST_LOOK_MS, fetchTransport) : fetchTransport
-  return { origin, transport, clock: Date.now, ticks: () => performance.now(), wait: (ms) => sleep(ms), patienceMs }
+  const bounded = patienceMs === PATIENCE_MS.look ? within(LONGEST_LOOK_MS, transport) : transport
+  const ticks = (): number => performance.now()
+  return { origin, transport: bounded, clock: Date.now, ticks, wait: (ms) => sleep(ms), patienceMs }
 }
 
 /** Gives up an exchange that takes longer as a whole: a server that lets its answer drip is never silent, and never done. */
-export function within(mostMs: number, transport: Transport): Transport {
+export function within(mostMs: number, carry: Transport): Transport {
   return (exchange) => {
     const late = AbortSignal.timeout(mostMs)
     const { signal = late } = exchange
-    return transport({ ...exchange, signal: AbortSignal.any([signal, late]) })
+    return carry({ ...exchange, signal: AbortSignal.any([signal, late]) })
   }
 }
 
-/** An error with the name of the server in it, where that is what a person has to look at. */
+/** An error with the name of the server in it, where that is what a person has to look at; or with that of a proxy. */
 export function nameServer(error: unknown, origin: string, hint?: string): unknown {
   if (!isDropError(error) || error.code !== 'offline') return error
-  return new Failure(`the server at ${origin} cannot be reached`, { exitCode: EXIT.tryLater, hint, cause: error })
+  const { why, hint: more, proxy } = explainTrouble(error) ?? {}
+  const who = proxy === undefined ? `the server at ${origin} cannot be reached` : `the proxy at ${proxy}`
+  const sentence = proxy === undefined ? (why === undefined ? who : `${who}: ${why}`) : `${who} ${why ?? ''}`
+  const hints = [more, hint].filter((each) => each !== undefined).join('; ')
+  return new Failure(sentence, { exitCode: EXIT.tryLater, hint: hints === '' ? undefined : hints, cause: error })
 }
 
 /** Milliseconds: long enough for what a command looks at, over whatever line. */

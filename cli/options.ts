@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
 import { EXIT, Failure } from './failure.ts'
+import { useProxy } from './network/proxy.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -9,17 +10,19 @@ type Parsed<T extends Options> = ReturnType<
 >
 
 /**
- * Parses the arguments of a command.
+ * Parses the arguments of a command, and heeds what all of them take: `--proxy`.
  * @param most - how many arguments besides options it takes.
  * @throws Failure that repeats no argument: it may be a secret
  */
 export function parseOptions<T extends Options>(args: readonly string[], options: T, most: number): Parsed<T> {
   let parsed: Parsed<T>
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    parsed = parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true })
   } catch (cause) {
-    throw misused(describeMisuse(cause, options), cause)
+    throw misused(describeMisuse(cause, { ...options, ...COMMON }), cause)
   }
+  const { proxy }: { proxy?: unknown } = parsed.values
+  if (typeof proxy === 'string') useProxy(proxy)
   if (parsed.positionals.length > most) throw misused('too many arguments')
   return parsed
 }
@@ -76,6 +79,8 @@ function describeMisuse(error: unknown, options: Options): string {
       return `option ${option} is not used that way`
   }
 }
+
+const COMMON = { proxy: { type: 'string' } } as const
 
 const HOW = 'sealdrop help COMMAND shows how a command is used'
 

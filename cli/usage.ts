@@ -27,12 +27,19 @@ cannot read them, and prints a link that opens them once.
   --version                print the version
 
 The result goes to standard output, all else to standard error. With --json a
-command prints its result as one JSON object.
+command prints its result as one JSON object. With --proxy URL it connects through
+a proxy: http://…, https://…, or socks5h://127.0.0.1:9050 for Tor. Names are then
+looked up by the proxy alone.
 
 Environment:
   SEALDROP_SERVER   server to send to; default http://localhost:8787
   SEALDROP_HOME     folder for tickets, reader keys, uploads and boxes; default
                     $XDG_STATE_HOME/sealdrop, else ~/.local/state/sealdrop
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY
+                    proxies, used where --proxy names none; NO_PROXY lists the
+                    servers that are asked directly
+  SSL_CERT_FILE, NODE_EXTRA_CA_CERTS
+                    file of certificates to trust besides those of the system
   NO_COLOR          no colour
 
 Exit codes:

@@ -48,7 +48,7 @@ export const fetchTransport: Transport = async ({ method, url, fields, body, onS
     // A browser does not say which one it was.
     status: response.type === 'opaqueredirect' ? REDIRECTED : response.status,
     field: (name) => response.headers.get(name),
-    body: await readAll(response.body, total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
+    body: await collectBytes(chunksOf(response.body), total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
   }
 }
 
@@ -78,31 +78,38 @@ function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onS
   return init
 }
 
-const PIECE_BYTES = 65_536
+/** Bytes of a body that go out at a time. */
+export const PIECE_BYTES = 65_536
 
 /** Stands for any redirect. The contract has none: whoever answers with one is not the server. */
 const REDIRECTED = 307
 
+/** Not every browser lets a stream be gone through. */
+async function* chunksOf(stream: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  const reader = stream?.getReader()
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) yield read.value
+}
+
 /**
+ * The body of an answer, in memory that may be given back.
  * @param expected - what the answer says of its length, in bytes. Believed up to a part: so that one lies in memory once
  * and not twice.
  */
-async function readAll(
-  stream: ReadableStream<Uint8Array> | null,
+export async function collectBytes(
+  chunks: AsyncIterable<Uint8Array>,
   expected: number,
   onBytes: (bytes: number) => void,
 ): Promise<Bytes> {
   let bytes = takeMemory(Math.min(Math.max(expected, 0) || 0, PART_BYTES))
   let length = 0
-  const reader = stream?.getReader()
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    const needed = length + read.value.length
+  for await (const chunk of chunks) {
+    const needed = length + chunk.length
     if (needed > bytes.length) {
       const longer = new Uint8Array(Math.max(needed, bytes.length * 2))
       longer.set(bytes.subarray(0, length))
       bytes = longer
     }
-    bytes.set(read.value, length)
+    bytes.set(chunk, length)
     length = needed
     onBytes(length)
   }

@@ -96,7 +96,10 @@ const NAMES: string = `assets/[name]-[hash]-${hash('sha256', readFileSync(new UR
 /** What is bundled for the terminal: one file that Node starts. */
 export function bundleCli(entry: string): Promise<Bundle> {
   return bundle('dist/cli', [{ in: entry, out: 'sealdrop' }], {
-    banner: { js: '#!/usr/bin/env node' },
+    // Some packages are CommonJS, and ask Node for its own modules.
+    banner: {
+      js: `#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
+    },
     platform: 'node',
     plugins: [leaveOutUnusedRecipients],
     target: 'node22',

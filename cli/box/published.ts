@@ -1,6 +1,6 @@
 import { boxJsonUrl, checkPublished, parseDomain } from '#client/box/well-known.ts'
-import { fetchTransport } from '#client/transport.ts'
 import type { BoxAddress } from '#protocol/address.ts'
+import { transport } from '../network/transport.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { misused } from '../options.ts'
 import { say } from '../terminal.ts'
@@ -13,7 +13,7 @@ import { say } from '../terminal.ts'
 export async function requirePublished(typed: string, address: BoxAddress): Promise<void> {
   const domain = parseDomain(typed)
   if (domain === undefined) throw misused('--published-by takes a domain, such as newsroom.example')
-  const publication = await checkPublished(domain, address, fetchTransport)
+  const publication = await checkPublished(domain, address, transport)
   const look = `look at ${boxJsonUrl(domain)}`
   switch (publication) {
     case 'published':

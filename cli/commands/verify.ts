@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { DropError } from '#protocol/error.ts'
+import { nameServer } from '../connect.ts'
+import { EXIT, type ExitCode } from '../failure.ts'
+import { requireWay } from '../network/transport.ts'
 import { misused, parseOptions } from '../options.ts'
 import { print, printJson, visible } from '../terminal.ts'
 import { makeVisitor } from '../verify/browse.ts'
@@ -16,6 +19,7 @@ export async function verify(args: readonly string[]): Promise<ExitCode> {
   if (values.every !== undefined && !values.watch) throw misused('--every belongs to --watch')
   const browsers = parseBrowsers(values.as)
   const manifest = await readManifest(values.manifest)
+  requireWay(origin)
   const look = async (): Promise<Observation> => {
     // Each time over connections of their own, as somebody who comes anew.
     const visitors = browsers.map(makeVisitor)
@@ -34,9 +38,8 @@ export async function verify(args: readonly string[]): Promise<ExitCode> {
   const observation = await look()
   if (values.json) await printJson(observation)
   if (observation.unreachable === true) {
-    const failure = new Failure(`the server at ${origin} cannot be reached`, { exitCode: EXIT.tryLater })
-    if (!values.json) throw failure
-    return failure.exitCode
+    if (!values.json) throw nameServer(await silenceOf(origin, browsers), origin)
+    return EXIT.tryLater
   }
   if (!values.json) {
     const { as, differences } = observation
@@ -44,6 +47,19 @@ export async function verify(args: readonly string[]): Promise<ExitCode> {
     await print(lines.map((line) => `${visible(line)}\n`).join(''))
   }
   return observation.ok ? EXIT.done : EXIT.differs
+}
+
+/** Why a server does not answer: it is asked once more. */
+async function silenceOf(origin: string, [browser = 'chrome']: readonly Browser[]): Promise<DropError> {
+  const visitor = makeVisitor(browser)
+  try {
+    await visitor.visit(`${origin}/`, 'document')
+    return new DropError('offline')
+  } catch (cause) {
+    return new DropError('offline', { cause })
+  } finally {
+    visitor.leave()
+  }
 }
 
 function parseOrigin(text: string | undefined): string {

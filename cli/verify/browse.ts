@@ -1,7 +1,10 @@
-import { request as requestPlain, Agent as PlainAgent, type IncomingMessage } from 'node:http'
-import { request as requestSecure, Agent as SecureAgent } from 'node:https'
+import { request as requestPlain, type IncomingMessage } from 'node:http'
+import { request as requestSecure } from 'node:https'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
+import { makeAgents } from '../network/agents.ts'
+import { throughProxy } from '../network/fault.ts'
+import { describeProxy, proxyFor } from '../network/proxy.ts'
 import { fieldsOf, type Browser } from './browsers.ts'
 import type { Way } from './ways.ts'
 
@@ -29,19 +32,19 @@ export interface Visitor {
  * followed. Below HTTP it is no browser, and a server that wants to can tell: docs/verify.md.
  */
 export function makeVisitor(browser: Browser): Visitor {
-  const plain = new PlainAgent({ keepAlive: true, maxSockets: SOCKETS })
-  const secure = new SecureAgent({ keepAlive: true, maxSockets: SOCKETS })
+  const agents = makeAgents({ maxSockets: SOCKETS })
   const visit: Visitor['visit'] = async (url, way) => {
     const isSecure = url.startsWith('https:')
     // Browsers begin with it; Node would write it at the end.
     const { host, origin } = new URL(url)
     const fields = { Host: host, ...fieldsOf(browser, way, origin, [...CODINGS.keys()]) }
-    const options = { headers: fields, signal: AbortSignal.timeout(PATIENCE_MS) }
+    const options = { headers: fields, signal: AbortSignal.timeout(PATIENCE_MS), agent: agents.agentFor(url) }
+    const proxy = proxyFor(url)
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = isSecure
-        ? requestSecure(url, { ...options, agent: secure }, resolve)
-        : requestPlain(url, { ...options, agent: plain }, resolve)
-      asked.on('error', reject).end()
+      const asked = isSecure ? requestSecure(url, options, resolve) : requestPlain(url, options, resolve)
+      asked
+        .on('error', (error) => reject(proxy === undefined ? error : throughProxy(error, describeProxy(proxy))))
+        .end()
     })
     const raw = await readUpTo(answer, MAX_FILE_BYTES)
     // Not `headers`, which has the first of two media types alone: a browser takes the last.
@@ -55,10 +58,7 @@ export function makeVisitor(browser: Browser): Visitor {
   return {
     browser,
     visit,
-    leave: () => {
-      plain.destroy()
-      secure.destroy()
-    },
+    leave: agents.close,
   }
 }
 

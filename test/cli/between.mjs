@@ -22,17 +22,18 @@ const proxy = createServer(async (request, response) => {
   const { method, url, headers } = request
   request.on('error', () => undefined)
   response.on('error', () => undefined)
-  const isCounted = url.replace(/\?.*/, '') === path
+  const { pathname, search } = new URL(url)
+  const isCounted = pathname === path
   if (isCounted) {
     while (passed >= Number(most) && !existsSync('released')) await sleep(20)
     passed += 1
   }
-  appendFileSync('requests', `${method} ${url}\n`)
+  appendFileSync('requests', `${method} ${pathname}${search}\n`)
   const fields = { ...headers, 'accept-encoding': 'identity' }
-  const asked = ask(`http://${headers.host}${url}`, { method, headers: fields }, async (answer) => {
+  const asked = ask(url, { method, headers: fields }, async (answer) => {
     try {
       const body = await buffer(answer)
-      appendFileSync('answers', `${method} ${url}\n`)
+      appendFileSync('answers', `${method} ${pathname}${search}\n`)
       response.writeHead(answer.statusCode, answer.headers).end(body)
     } catch {
       response.destroy()
@@ -41,15 +42,10 @@ const proxy = createServer(async (request, response) => {
   asked.on('error', () => response.destroy())
   request.pipe(asked)
 })
-proxy.on('connect', (_, client) => {
-  client.on('error', () => undefined)
-  client.write('HTTP/1.1 200 OK\r\n\r\n')
-  proxy.emit('connection', client)
-})
 await new Promise((ready) => proxy.listen(0, 'localhost', ready))
 
 const command = spawn(NAME, args, {
-  env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://localhost:${proxy.address().port}` },
+  env: { ...process.env, HTTP_PROXY: `http://localhost:${proxy.address().port}` },
   stdio: 'inherit',
 })
 command.once('exit', (code, by) => process.exit(code ?? 128 + constants.signals[by]))

@@ -9,8 +9,8 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { DROP_ID_FIELD } from '#protocol/api.ts'
 import { toBase64url } from '#protocol/bytes.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { fetchTransport } from '#client/transport.ts'
 import { within } from '../../cli/connect.ts'
+import { transport } from '../../cli/network/transport.ts'
 import { keepTicket } from '../../cli/tickets.ts'
 
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
@@ -27,7 +27,9 @@ test('a server that cannot be reached is waited for once, however many drops it 
   onTestFinished(() => void vi.unstubAllEnvs())
   const names = [1, 2, 3].map((each) => keepTicket({ ticket: ticketOf(origin, each), seed: new Uint8Array(32) }))
   const failed = promisify(execFile)(process.execPath, [BUILT, 'status'])
-  const stderr = names.map((name) => `sealdrop: ${name}: the server at ${origin} cannot be reached\n`).join('')
+  const stderr = names
+    .map((name) => `sealdrop: ${name}: the server at ${origin} cannot be reached: the connection was broken off\n`)
+    .join('')
   await expect(failed).rejects.toMatchObject({ code: 5, stdout: '', stderr })
   expect(asked.size).toBe(1)
 })
@@ -39,9 +41,9 @@ test('a server that lets its answer drip keeps nobody waiting for ever', async (
     response.on('close', () => clearInterval(drip))
   })
   const exchange = { method: 'GET', url: origin, fields: {} } as const
-  await expect(within(300, fetchTransport)(exchange)).rejects.toThrow(/aborted/)
+  await expect(within(300, transport)(exchange)).rejects.toThrow(/aborted/)
   const stop = new AbortController()
-  const stopped = within(60_000, fetchTransport)({ ...exchange, signal: stop.signal })
+  const stopped = within(60_000, transport)({ ...exchange, signal: stop.signal })
   stop.abort()
   await expect(stopped).rejects.toThrow(/aborted/)
 })
