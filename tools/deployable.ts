@@ -1,0 +1,33 @@
+// `npm run deploy` begins with it, on wrangler.toml or a file that is named: what would be deployed for nobody is not deployed.
+import { pathToFileURL } from 'node:url'
+import { readSettings } from './settings.ts'
+
+/** Why settings are not to be deployed, with what to do; `undefined` if they may be. */
+export function findUndeployable(vars: Readonly<Record<string, string>>): string | undefined {
+  const { ORIGIN: origins = '' } = vars
+  if (origins.trim() === '') return `[vars] ORIGIN in wrangler.toml is missing: ${WHAT_TO_SET}`
+  for (const text of origins.split(',').map((each) => each.trim())) {
+    const url = URL.parse(text)
+    if (url?.protocol !== 'https:' || url.origin !== text)
+      return `[vars] ORIGIN in wrangler.toml has “${text}”, which is no origin of HTTPS: ${WHAT_TO_SET}`
+    if (RESERVED.test(url.hostname))
+      return `[vars] ORIGIN in wrangler.toml has ${text}, a placeholder at which nobody reaches it: ${WHAT_TO_SET}`
+  }
+  return undefined
+}
+
+/** Names that lead nowhere, or to the machine itself (RFC 2606, RFC 6761). */
+const RESERVED =
+  /(?:^|\.)(?:example|example\.(?:com|net|org)|invalid|localhost|local|test)\.?$|^127\.|^0\.0\.0\.0$|^\[::1?\]$/
+
+const WHAT_TO_SET =
+  'set it to the address that people will use, such as https://drop.your-name.org or https://sealdrop.your-account.workers.dev. For every other the server answers wrong_origin.'
+
+if (import.meta.main) {
+  const [file] = process.argv.slice(2)
+  const why = findUndeployable(readSettings(file === undefined ? undefined : pathToFileURL(file)).vars)
+  if (why !== undefined) {
+    console.error(why)
+    process.exitCode = 1
+  }
+}
