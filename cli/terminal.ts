@@ -7,9 +7,12 @@
 //   - What other people wrote reaches a terminal only with its control characters made visible.
 //   - Colour only on a terminal, and not with NO_COLOR.
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
+import { readLine, type Typed } from './keys.ts'
 
 /** Whether a person sees standard output. */
 export const isSeen: boolean = process.stdout.isTTY
@@ -158,19 +161,37 @@ export async function ask(question: string, hint: string, lines: readonly string
     throw new Failure(`there is no terminal to ask: ${question}`, { exitCode: EXIT.usage, hint, cause })
   }
   asking = input
-  let answer: string | undefined
+  const show = (): void => void writeSync(output, `${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
+  // Whoever had the terminal meanwhile has left it as a shell needs it.
+  const resume = (): void => {
+    input.setRawMode(false)
+    input.setRawMode(true)
+    writeSync(output, '\r\n')
+    show()
+  }
+  process.on('SIGCONT', resume)
+  let typed: Typed
   try {
     input.setRawMode(true)
-    writeSync(output, `${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
-    answer = await readLine(input)
+    show()
+    typed = await readLine(typedAhead, keysFrom(input), async () => {
+      input.setRawMode(false)
+      // The whole group, as a terminal does: whoever started this command waits for it.
+      process.kill(0, 'SIGTSTP')
+      await sleep(SUSPENDING_MS)
+      resume()
+    })
   } finally {
+    process.off('SIGCONT', resume)
     input.setRawMode(false)
     asking = undefined
     input.destroy()
     writeSync(output, isDumb ? '\n' : lines.length === 0 ? ERASE_LINE : `\r\x1b[${lines.length}A\x1b[J`)
     closeSync(output)
   }
-  return answer === undefined ? interrupt() : answer
+  if (typed.state === 'typed') return typed.text
+  endBy(typed.by)
+  throw new Failure('interrupted')
 }
 
 /** What the person is told when a signal ends the command from now on: how to go on, or how to undo it. */
@@ -183,59 +204,34 @@ export function undoOnSignals(undo: () => void): void {
   lastDeed = undo
 }
 
-/** Leaves the terminal as it was when a signal ends the command. */
+/** Leaves the terminal as it was when a signal ends the command; and ends it when whoever started it and waits for it is gone. */
 export function restoreOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      lastDeed()
-      asking?.setRawMode(false)
-      erase()
-      for (const sentence of lastWords) say(sentence)
-      // By the signal itself, so that a shell sees what it was.
-      process.kill(process.pid, signal)
-    })
-  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.once(signal, () => endBy(signal))
+  process.once('disconnect', () => endBy('SIGHUP'))
+  process.channel?.unref()
 }
 
-/** A line, as typed in raw mode, where nothing else handles the keys; `undefined` for Ctrl-C. */
-async function readLine(input: ReadStream): Promise<string | undefined> {
-  input.setEncoding('utf8')
-  let line: string[] = []
-  for (;;) {
-    while (typedAhead.length > 0) {
-      const key = typedAhead.shift() ?? ''
-      if (key === '\r' || key === '\n') return line.join('')
-      if (key === '\x03') return undefined
-      if (key === '\x04') return ''
-      if (key === '\x1b') skipKey()
-      else if (key === '\x15') line = []
-      else if (key === '\x7f' || key === '\b') line.pop()
-      else if (key >= ' ') line.push(key)
-    }
-    const typed = await new Promise<string>((resolve) => {
-      input.once('data', (chunk) => resolve(String(chunk)))
-      input.once('end', () => resolve('\x04'))
-    })
-    typedAhead.push(...Array.from(typed))
-  }
-}
-
-/** What is left of an arrow or another key without a letter: nobody would see that it had become part of a secret. */
-function skipKey(): void {
-  const [next] = typedAhead
-  if (next === 'O') typedAhead.splice(0, 2)
-  else if (next === '[') {
-    const end = typedAhead.findIndex((key, at) => at > 0 && /[@-~]/.test(key))
-    typedAhead.splice(0, end === -1 ? typedAhead.length : end + 1)
-  }
-}
-
-/** Ends the command as Ctrl-C ends one that reads no keys itself. */
-function interrupt(): never {
-  process.removeAllListeners('SIGINT')
+/** Ends the command as this signal ends one that does not mind it. */
+function endBy(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT'): void {
+  process.removeAllListeners(signal)
+  lastDeed()
+  asking?.setRawMode(false)
+  erase()
   for (const sentence of lastWords) say(sentence)
-  process.kill(process.pid, 'SIGINT')
-  throw new Failure('interrupted')
+  // Else the system may write all that is in memory into a file.
+  if (signal === 'SIGQUIT') process.exit(128 + constants.signals.SIGQUIT)
+  // By the signal itself, so that a shell sees what it was.
+  process.kill(process.pid, signal)
+}
+
+/** The keys of a terminal, as they come. */
+function keysFrom(input: ReadStream): () => Promise<string | undefined> {
+  input.setEncoding('utf8')
+  return () =>
+    new Promise((resolve) => {
+      input.once('data', (chunk) => resolve(String(chunk)))
+      input.once('end', () => resolve(undefined))
+    })
 }
 
 function isFolder(file: number): boolean {
@@ -268,6 +264,9 @@ let lastWords: readonly string[] = []
 let lastDeed = (): void => undefined
 
 let isShown = false
+
+/** Milliseconds: by then a signal to oneself has arrived. */
+const SUSPENDING_MS = 50
 
 /** Of a terminal that does not say how wide it is. */
 const FEW_COLUMNS = 80

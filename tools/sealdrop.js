@@ -3,27 +3,40 @@
 // Plain JavaScript, because an old Node must be able to read it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 // As in cli/main.ts: this process waits for the other, and its arguments may be a link.
 process.title = 'sealdrop'
 const program = fileURLToPath(new URL('../dist/cli/sealdrop.js', import.meta.url))
 const ownNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
-const isCurrent = Number.parseInt(process.versions.node, 10) >= 24
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+// Before 24.5 an agent goes through no proxy.
+const isCurrent = major > 24 || (major === 24 && minor >= 5)
 
 if (!existsSync(program)) {
-  console.error('sealdrop: not built yet: run npm run build')
-  process.exitCode = 1
-} else if (isCurrent || !existsSync(ownNode)) {
+  fail('not built yet: run npm run build')
+} else if (isCurrent) {
   process.argv[1] = program
   await import(new URL('../dist/cli/sealdrop.js', import.meta.url).href)
-} else {
-  const child = spawn(ownNode, [program, ...process.argv.slice(2)], { stdio: 'inherit' })
-  // Ctrl-C reaches the child by itself, since a terminal signals all of a group; a request to end is passed on.
-  process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+} else if (existsSync(ownNode)) {
+  // Over the channel the other notices when this one is gone, however that came.
+  const child = spawn(ownNode, [program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+  // A terminal signals all of a group, others only this process. Twice is once: the first ends the other.
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  child.once('error', () => fail(`cannot start ${ownNode}: run npm ci`))
   child.once('exit', (code, signal) => {
-    process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+    process.exitCode = code ?? 1
+    if (signal === null) return
+    for (const each of signals) process.removeAllListeners(each)
+    // By the same signal, so that a shell sees what it was.
+    process.kill(process.pid, signal)
   })
+} else {
+  fail(`it needs Node 24.5 or newer, and this is ${process.versions.node}: npm ci brings one`)
+}
+
+function fail(why) {
+  console.error(`sealdrop: ${why}`)
+  process.exitCode = 1
 }

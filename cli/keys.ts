@@ -1,0 +1,79 @@
+/** What came of a line that somebody typed. */
+export type Typed =
+  | { readonly state: 'typed'; readonly text: string }
+  /** By the key that has a terminal send this signal. */
+  | { readonly state: 'ended'; readonly by: 'SIGINT' | 'SIGQUIT' }
+
+/**
+ * Reads a line from a terminal that leaves all keys to us, and edits it as the terminal itself would: Backspace takes a
+ * character, Ctrl-W a word, Ctrl-U the line; Ctrl-D ends it; Ctrl-C and Ctrl-\ end the command, Ctrl-Z suspends it. A Tab is a character like others.
+ * @param ahead - keys that were pressed before they were asked for: several answers may be pasted at once. What is left of
+ * them stays there.
+ * @param next - the next keys; `undefined` when there are no more.
+ * @param suspend - returns when the command goes on.
+ */
+export async function readLine(
+  ahead: string[],
+  next: () => Promise<string | undefined>,
+  suspend: () => Promise<void>,
+): Promise<Typed> {
+  let line: string[] = []
+  for (;;) {
+    for (let key = ahead.shift(); key !== undefined; key = ahead.shift()) {
+      switch (key) {
+        case '\r':
+        case '\n':
+        case CTRL_D:
+          return { state: 'typed', text: line.join('') }
+        case CTRL_C:
+        case CTRL_BACKSLASH:
+          return { state: 'ended', by: key === CTRL_C ? 'SIGINT' : 'SIGQUIT' }
+        case CTRL_Z:
+          // As a terminal does: what was typed before it is not for whoever comes next.
+          ahead.length = 0
+          line = []
+          await suspend()
+          break
+        case '\x1b':
+          skipKey(ahead)
+          break
+        case CTRL_U:
+          line = []
+          break
+        case CTRL_W:
+          line = withoutWord(line)
+          break
+        case '\x7f':
+        case '\b':
+          line.pop()
+          break
+        default:
+          if (key >= ' ' || key === '\t') line.push(key)
+      }
+    }
+    const keys = await next()
+    ahead.push(...Array.from(keys ?? CTRL_D))
+  }
+}
+
+/** White space at the end, and the word before it. */
+function withoutWord(line: readonly string[]): string[] {
+  return Array.from(line.join('').replace(/\S*\s*$/u, ''))
+}
+
+/** What is left of an arrow or another key without a letter: nobody would see that it had become part of a secret. */
+function skipKey(ahead: string[]): void {
+  const [next] = ahead
+  if (next === 'O') ahead.splice(0, 2)
+  else if (next === '[') {
+    const end = ahead.findIndex((key, at) => at > 0 && /[@-~]/.test(key))
+    ahead.splice(0, end === -1 ? ahead.length : end + 1)
+  }
+}
+
+const CTRL_C = '\x03'
+const CTRL_D = '\x04'
+const CTRL_U = '\x15'
+const CTRL_W = '\x17'
+const CTRL_Z = '\x1a'
+const CTRL_BACKSLASH = '\x1c'
