@@ -5,9 +5,10 @@ import { PART_BYTES } from '#protocol/limits.ts'
 import type { Sealed } from '#client/send.ts'
 import { termsFields } from '#client/terms-fields.ts'
 import { describeSystemError, explain, Failure } from './failure.ts'
+import { removeFile } from './files.ts'
 import { describe, measure, ONE_PART_BYTES, prepare, type Order } from './outgoing.ts'
 import { prepareFolder } from './save.ts'
-import { paintLink, print, printJson, say } from './terminal.ts'
+import { paintLink, printJson, printOnce, say } from './terminal.ts'
 import { forgetTicket } from './tickets.ts'
 import { formatDuration } from './words.ts'
 import { createNamedFile } from './writing.ts'
@@ -39,9 +40,16 @@ export async function sealIntoFile(order: Order, folder: string, json: boolean):
   }
   const { link, ticket } = sealed
   const path = join(folder, file)
-  await (json
-    ? printJson({ link, ticket: name, file: path, curl, reads: ticket.reads })
-    : print(`${paintLink(link)}\n\n${curl}\n`))
+  try {
+    await (json
+      ? printJson({ link, ticket: name, file: path, curl, reads: ticket.reads }, printOnce)
+      : printOnce(`${paintLink(link)}\n\n${curl}\n`))
+  } catch (error) {
+    // Nothing has been sent, and nobody has the link of what is in the file.
+    removeFile(path)
+    forgetTicket(name)
+    throw error
+  }
   const { text, files } = sealed.unfinished
   say(`sealed ${describe(text, files)} in ${path}; nothing has been sent`)
   say(

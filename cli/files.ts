@@ -10,8 +10,8 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -27,7 +27,7 @@ export function createFile(path: string, bytes: Uint8Array, partial: string = pa
     try {
       return claimName(partial, path)
     } finally {
-      rmSync(partial, { force: true })
+      removeFile(partial)
       syncFolder(dirname(path))
     }
   })
@@ -40,7 +40,7 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     try {
       renameSync(partial, path)
     } catch (error) {
-      rmSync(partial, { force: true })
+      removeFile(partial)
       throw error
     }
   })
@@ -68,9 +68,18 @@ export function createEmptyFile(path: string): void {
   createSecretFile(path, new Uint8Array(0))
 }
 
+/** Removes a file, if it is there. @throws as the system: `rmSync` of Node 24 leaves out the code */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!failedWith(error, 'ENOENT')) throw error
+  }
+}
+
 /** Removes what killed processes were writing in a folder, under names that this module has made. */
 export function removePartials(folder: string): void {
-  for (const name of readdirSync(folder)) if (isPartial(name)) rmSync(join(folder, name), { force: true })
+  for (const name of readdirSync(folder)) if (isPartial(name)) removeFile(join(folder, name))
 }
 
 /** Whether a file or folder of this name was made by `partialPath`. */
@@ -167,7 +176,7 @@ function writeNew(path: string, bytes: Uint8Array): void {
     writeFileSync(file, bytes)
     fsyncSync(file)
   } catch (error) {
-    rmSync(path, { force: true })
+    removeFile(path)
     throw error
   } finally {
     closeSync(file)

@@ -1,7 +1,7 @@
 import { join, resolve, sep } from 'node:path'
 import type { Opened } from '#client/receive.ts'
 import type { Saver } from './save.ts'
-import { isSeen, print, printJson, say, visible } from './terminal.ts'
+import { isSeen, printJson, printOnce, say, visible } from './terminal.ts'
 import { formatSize } from './words.ts'
 
 /**
@@ -23,13 +23,13 @@ export async function hand(
   }
   if (json) {
     const list = files.map(({ name, size, type }) => ({ name, path: saved.get(name)?.path ?? name, size, type }))
-    await printJson({ ...more, text, files: list })
+    await printJson({ ...more, text, files: list }, printOnce)
   } else if (isSeen && text !== '') {
     const harmless = visible(text)
-    await print(harmless.endsWith('\n') ? harmless : `${harmless}\n`)
+    await printOnce(harmless.endsWith('\n') ? harmless : `${harmless}\n`)
     if (harmless !== text)
       say('the text has control characters, made visible here; redirect it to get them as they are')
   } else if (text !== '') {
-    await print(text)
+    await printOnce(text)
   }
 }

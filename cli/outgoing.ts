@@ -14,7 +14,7 @@ import { EXIT, explain, Failure } from './failure.ts'
 import type { Letter } from './letter.ts'
 import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
-import { paintLink, print, printJson, say, sayOnSignals } from './terminal.ts'
+import { paintLink, printJson, printOnce, say, sayOnSignals } from './terminal.ts'
 import { forgetTicket, keepTicket, noteTicket } from './tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from './words.ts'
@@ -132,7 +132,7 @@ async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, js
   const { link, parts } = sealed
   try {
     const result = { link, ticket: name, expires: new Date(ticket.expiresAtMs).toISOString(), reads: ticket.reads }
-    await (json ? printJson(result) : print(`${paintLink(link)}\n`))
+    await (json ? printJson(result, printOnce) : printOnce(`${paintLink(link)}\n`))
   } catch (error) {
     const other = parts > 1 ? `, or have it printed again with: sealdrop resume ${name}` : ''
     say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}${other}`)

@@ -7,7 +7,7 @@ import { giveBack } from '#client/memory.ts'
 import { makeNamer, numbered } from '#client/names.ts'
 import type { Sink } from '#client/unarchive.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
-import { claimName, failedWith, makeFolder, partialPath, syncFolder } from './files.ts'
+import { claimName, failedWith, makeFolder, partialPath, removeFile, syncFolder } from './files.ts'
 import { readRange } from './sources.ts'
 import { stageIn, type FolderStaging } from './staging.ts'
 import { undoOnSignals } from './terminal.ts'
@@ -90,7 +90,7 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
   const removeAll = (): void => {
     for (const { path } of files.splice(0)) {
       try {
-        rmSync(path, { force: true })
+        removeFile(path)
       } catch {
         // Whatever ended the command counts more.
       }

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
 import { describeSystemError, EXIT, Failure, isSystemError } from './failure.ts'
-import { createFile, failedWith, makeFolder, removePartials, replaceFile } from './files.ts'
+import { createFile, failedWith, makeFolder, removeFile, removePartials, replaceFile } from './files.ts'
 
 /**
  * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
@@ -33,8 +33,8 @@ export function replaceRecord(shelf: Shelf, name: string, record: unknown): void
   writing(() => replaceFile(recordPath(shelf, name), toBytes(record)))
 }
 
-/** Names the folder: when a disk is full the system does not. */
-function writing<T>(write: () => T): T {
+/** Changes something in the home, and names that folder if it cannot: when a disk is full the system does not. @throws Failure */
+export function writing<T>(write: () => T): T {
   try {
     return write()
   } catch (cause) {
@@ -64,7 +64,7 @@ export function readRecord<T>(shelf: Shelf, name: string, parse: (value: unknown
 }
 
 export function removeRecord(shelf: Shelf, name: string): void {
-  rmSync(recordPath(shelf, name), { force: true })
+  writing(() => removeFile(recordPath(shelf, name)))
 }
 
 /** Names of all records, sorted. */

@@ -1,5 +1,5 @@
-import { lstatSync, rmSync } from 'node:fs'
-import { isPartial } from './files.ts'
+import { lstatSync } from 'node:fs'
+import { isPartial, removeFile } from './files.ts'
 import { tidyStaging } from './staging.ts'
 import { hasShelf, listRecords, readRecord, removePartialRecords, removeRecord } from './state.ts'
 import { forgetOverUploads } from './uploads.ts'
@@ -27,7 +27,7 @@ async function removeWritten(path: string | undefined): Promise<void> {
   if (path === undefined || !isPartial(path)) return
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory() === true) await tidyStaging(path)
-  else if (stats?.isFile() === true) rmSync(path, { force: true })
+  else if (stats?.isFile() === true) removeFile(path)
 }
 
 function quietly<T>(work: () => T): T | undefined {

@@ -6,13 +6,14 @@
 //   - Progress is shown only if standard error is a terminal that can erase it, and is erased afterwards.
 //   - What other people wrote reaches a terminal only with its control characters made visible.
 //   - Colour only on a terminal, and not with NO_COLOR.
-import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 import { readLine, type Typed } from './keys.ts'
+import { isDiscarded, isFolder, syncFile } from './streams.ts'
 
 /** Whether a person sees standard output. */
 export const isSeen: boolean = process.stdout.isTTY
@@ -36,15 +37,24 @@ export async function print(text: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
     })
-    syncOutput()
+    syncFile(process.stdout.fd)
   } catch (cause) {
     throw new Failure(`cannot write to standard output: ${describeSystemError(cause)}`, { cause })
   }
 }
 
-/** Writes one object as JSON, on one line. */
-export function printJson(value: unknown): Promise<void> {
-  return print(`${formatJson(value)}\n`)
+/**
+ * Writes what is given out once: a link, a code, what was sealed.
+ * @throws Failure as `print`; and where standard output is closed, or whoever started this command discards it
+ */
+export async function printOnce(text: string): Promise<void> {
+  if (isDiscarded(process.stdout.fd)) throw new Failure('cannot write to standard output: it is closed')
+  await print(text)
+}
+
+/** Writes one object as JSON, on one line. @param write - `print` or `printOnce`. */
+export function printJson(value: unknown, write: typeof print = print): Promise<void> {
+  return write(`${formatJson(value)}\n`)
 }
 
 /** JSON that is harmless on a terminal. @param spaces - by which each level is set in; 0 is one line. */
@@ -109,10 +119,14 @@ export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | und
   if (isFolder(INPUT)) throw new Failure('cannot read standard input: it is a folder')
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > most) return undefined
-    chunks.push(chunk)
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > most) return undefined
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw new Failure(`cannot read standard input: ${describeSystemError(cause)}`, { cause })
   }
   return Buffer.concat(chunks)
 }
@@ -232,25 +246,6 @@ function keysFrom(input: ReadStream): () => Promise<string | undefined> {
       input.once('data', (chunk) => resolve(String(chunk)))
       input.once('end', () => resolve(undefined))
     })
-}
-
-function isFolder(file: number): boolean {
-  try {
-    return fstatSync(file).isDirectory()
-  } catch {
-    return false
-  }
-}
-
-/** What goes to a file must be on the disk before the drop is burned. */
-function syncOutput(): void {
-  try {
-    fsyncSync(process.stdout.fd)
-  } catch (error) {
-    // Pipes and terminals cannot be synchronized.
-    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EROFS', 'EBADF'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error
-  }
 }
 
 /** Keys pressed before they were asked for: several answers may be pasted at once. */

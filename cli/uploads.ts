@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
@@ -7,9 +7,9 @@ import type { Journal, PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { Failure } from './failure.ts'
-import { createEmptyFile } from './files.ts'
+import { createEmptyFile, removeFile } from './files.ts'
 import { formatLetter, parseLetter, type Letter } from './letter.ts'
-import { createRecord, listRecords, readRecord, removeRecord, statePath } from './state.ts'
+import { createRecord, listRecords, readRecord, removeRecord, statePath, writing } from './state.ts'
 
 /**
  * An upload in parts that has not been finished: all that it takes to go on after a crash. The link is in it, because
@@ -32,11 +32,11 @@ export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload):
   const name = nameOf(unfinished.dropId)
   const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
   // The journal first: an upload without one would seal anew what has been sealed.
-  createEmptyFile(journalPath(name))
+  writing(() => createEmptyFile(journalPath(name)))
   try {
     createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
   } catch (error) {
-    rmSync(journalPath(name), { force: true })
+    removeFile(journalPath(name))
     throw error
   }
 }
@@ -70,7 +70,7 @@ export function forgetOverUploads(): void {
 }
 
 function forgetNamed(name: string): void {
-  rmSync(journalPath(name), { force: true })
+  removeFile(journalPath(name))
   removeRecord('uploads', name)
 }
 

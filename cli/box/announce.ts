@@ -1,5 +1,5 @@
 import { formatWords, type Letter } from '../letter.ts'
-import { printJson, print, say } from '../terminal.ts'
+import { print, printJson, printOnce, say } from '../terminal.ts'
 import { rememberSerial } from './known.ts'
 
 /** Tells that a drop has arrived in a box, and gives out its return code. */
@@ -18,8 +18,9 @@ export async function announceLetter(
   const words = returnCode === undefined ? undefined : formatWords(returnCode)
   const expires = new Date(expiresAtMs).toISOString()
   try {
-    if (json) await printJson({ to, name, readers, expires, returnCode: words })
-    else if (words !== undefined) await print(`${words}\n`)
+    if (json)
+      await printJson({ to, name, readers, expires, returnCode: words }, words === undefined ? print : printOnce)
+    else if (words !== undefined) await printOnce(`${words}\n`)
   } catch (error) {
     const other = again === undefined ? '' : `; have it printed again with: sealdrop resume ${again}`
     if (words !== undefined) say(`the drop is in the box and its return code is lost${other}`)

@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs'
 import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import { parseVault, type Vault } from '#client/box/vault.ts'
 import { EXIT, explain, Failure } from '../failure.ts'
+import { removeFile } from '../files.ts'
 import { misused } from '../options.ts'
 import { createRecord, listRecords, readRecord, removeRecord, replaceRecord, statePath } from '../state.ts'
 import { say } from '../terminal.ts'
@@ -42,7 +42,7 @@ export function replaceVault(vault: Vault): void {
 /** Only under the lock of the box, which goes too. */
 export function forgetVault(address: BoxAddress): void {
   removeRecord('boxes', nameOf(address))
-  rmSync(lockPath(address), { force: true })
+  removeFile(lockPath(address))
 }
 
 /** What a command holds that changes a box. */

@@ -15,8 +15,8 @@ export async function forget(args: readonly string[]): Promise<ExitCode> {
     forgetUploadOf(name)
     forgetTicket(name)
   }
-  if (values.json) await printJson({ forgotten: names })
   say(`forgot ${count(names.length, 'ticket')}; the drops stay until they are opened or expire`)
+  if (values.json) await printJson({ forgotten: names })
   return EXIT.done
 }
 

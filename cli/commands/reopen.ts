@@ -18,9 +18,9 @@ export async function reopen(args: readonly string[]): Promise<ExitCode> {
     if (report.claims.some((each) => each.reader === reader)) throw new Failure('the server did not take the read back')
     return report
   })
-  if (values.json) await printJson({ ticket: name, ...fate })
   say('open again: the link can be claimed anew')
   say('the reader before may have fetched it all the same; if in doubt, revoke it and send another')
+  if (values.json) await printJson({ ticket: name, ...fate })
   return EXIT.done
 }
 

@@ -21,17 +21,17 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   if (fate === undefined) {
     if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
     forgetTicket(name)
-    if (values.json) await printJson({ ticket: name, state: 'unknown' })
     say('cancelled: the server has nothing of it')
+    if (values.json) await printJson({ ticket: name, state: 'unknown' })
     return EXIT.done
   }
-  if (values.json) await printJson({ ticket: name, ...fate })
   if (isUpload && fate.state === 'revoked' && fate.readers.length === 0) {
     const isLetter = kept.ticket.claim === undefined
     // Of what goes into a box nothing is kept here but until it is there, or is not to be.
     if (isLetter) forgetTicket(name)
     const rest = isLetter ? '' : ', and its link opens nothing'
     say(`cancelled: what was sent of it is deleted${rest}`)
+    if (values.json) await printJson({ ticket: name, ...fate })
     return EXIT.done
   }
   const isTooLate = fate.state === 'read'
@@ -39,6 +39,7 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   say(isTooLate ? `too late: ${first}` : `${first}: nobody can open it any more`)
   for (const reader of readers) say(reader)
   if (!isTooLate && readers.length > 0) say('who claimed it may have fetched it before')
+  if (values.json) await printJson({ ticket: name, ...fate })
   return isTooLate ? EXIT.gone : EXIT.done
 }
 

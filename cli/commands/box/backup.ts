@@ -25,11 +25,11 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
     progress({ stage: 'stretching', done }),
   )
   write(path, sealed)
-  await session.change((state) => ({ ...state, backedUpAtMs }))
-  if (values.json) await printJson({ box: session.address, file: path })
   say(
     `wrote ${path}; it opens with ${ownFile === undefined ? 'the passphrase of the box' : 'the passphrase for backups'}`,
   )
+  await session.change((state) => ({ ...state, backedUpAtMs }))
+  if (values.json) await printJson({ box: session.address, file: path })
   say('keep it elsewhere than this computer, and make a new one once a month: keys change every week')
   return EXIT.done
 }

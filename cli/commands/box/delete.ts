@@ -38,8 +38,8 @@ export async function remove(args: readonly string[]): Promise<ExitCode> {
     const kept = Object.entries(state.reading.items).filter(([drop]) => !drops.some((each) => each === drop))
     return { ...state, reading: { items: Object.fromEntries(kept) } }
   })
-  if (values.json) await printJson({ deleted: drops.map(itemName) })
   say(`deleted ${count(deleted, 'drop')}: nobody can open them any more`)
+  if (values.json) await printJson({ deleted: drops.map(itemName) })
   return EXIT.done
 }
 

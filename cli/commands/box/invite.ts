@@ -5,7 +5,7 @@ import { unlock, type Session } from '../../box/session.ts'
 import { nameServer, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseLife, parseOptions } from '../../options.ts'
-import { paintLink, print, printJson, say, visible } from '../../terminal.ts'
+import { paintLink, print, printJson, printOnce, say, visible } from '../../terminal.ts'
 import { count, formatSize, formatTime } from '../../words.ts'
 
 /** Makes an invitation, and prints its link; or lists or revokes them. */
@@ -40,7 +40,15 @@ async function make(session: Session, order: Parameters<typeof inviteTo>[2], jso
     ;({ link } = made)
     return made.state
   })
-  await (json ? printJson({ link, label, items, bytes, expires: iso(expiresAtMs) }) : print(`${paintLink(link)}\n`))
+  const result = { link, label, items, bytes, expires: iso(expiresAtMs) }
+  try {
+    await (json ? printJson(result, printOnce) : printOnce(`${paintLink(link)}\n`))
+  } catch (error) {
+    say(
+      'the invitation is made and its link is lost; end it with: sealdrop box invite --revoke HASH, as --list shows it',
+    )
+    throw error
+  }
   say(
     `whoever has this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
   )
@@ -76,8 +84,8 @@ async function revoke(session: Session, named: string, json: boolean): Promise<E
     throw new Failure(problem, { exitCode: EXIT.usage, hint: 'sealdrop box invite --list shows their hashes' })
   }
   await session.change((state) => uninvite(server, state, first.hash))
-  if (json) await printJson({ revoked: first.hash })
   say('revoked: nothing comes by that invitation any more')
+  if (json) await printJson({ revoked: first.hash })
   return EXIT.done
 }
 
