@@ -1,8 +1,10 @@
 import { toBase64url, parseBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { timeToForget } from '#client/clocks.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
+import type { Server } from '#client/server.ts'
 import { Failure } from './failure.ts'
 import { createRecord, listRecords, readRecord, removeRecord, replaceRecord } from './state.ts'
 
@@ -49,25 +51,33 @@ export function openedBy(id: DropId): readonly PublicKey[] {
   }
 }
 
-/** Forgets what is kept of drops that have expired: there is nothing left to open, and nobody to ask. */
-export function forgetExpiredReaders(now: number): void {
-  forgetExpired('reading', parseRecord, now)
-  forgetExpired('opened', parseOpened, now)
+/**
+ * Forgets what is kept of drops that have expired: there is nothing left to open, and nobody to ask. A key that has claimed a
+ * drop is the only way to it, so the clock of this computer alone does not end it.
+ * @param server - that is asked for the time, if one seems to have expired.
+ */
+export async function forgetExpiredReaders(server: Server): Promise<void> {
+  const kept = [...ends('reading', parseRecord), ...ends('opened', parseOpened)]
+  const now = await timeToForget(
+    server,
+    kept.map(({ endMs }) => endMs),
+  )
+  for (const { shelf, name, endMs } of kept) if (endMs <= now) removeRecord(shelf, name)
 }
 
-function forgetExpired(
-  shelf: 'reading' | 'opened',
+function ends<Shelf extends 'reading' | 'opened'>(
+  shelf: Shelf,
   parse: (value: unknown) => { expiresAtMs: number } | undefined,
-  now: number,
-): void {
-  for (const name of listRecords(shelf)) {
+): { shelf: Shelf; name: string; endMs: number }[] {
+  return listRecords(shelf).flatMap((name) => {
     try {
-      const record = readRecord(shelf, name, parse)
-      if (record !== undefined && record.expiresAtMs + GRACE_MS < now) removeRecord(shelf, name)
+      const { expiresAtMs } = readRecord(shelf, name, parse) ?? {}
+      return expiresAtMs === undefined ? [] : [{ shelf, name, endMs: expiresAtMs + GRACE_MS }]
     } catch {
       // A damaged one is told about when its drop is opened.
+      return []
     }
-  }
+  })
 }
 
 /** Hex, not base64url: some file systems take `a` and `A` for one letter, and no name may begin with a dash. */
@@ -94,5 +104,5 @@ function parseOpened(value: unknown): { readers: readonly PublicKey[]; expiresAt
 /** RFC 8032 §5.1.5. */
 const SEED_BYTES = 32
 
-/** Clocks differ: what seems to have expired may be there still, in milliseconds (1 day). */
+/** Servers are late to delete, and clocks differ. Milliseconds (1 day). */
 const GRACE_MS = 86_400_000

@@ -3,9 +3,12 @@ import { open, readFile } from 'node:fs/promises'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import type { Journal, PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
+import { endOfUpload } from '#client/upload-end.ts'
+import { connect } from './connect.ts'
 import { Failure } from './failure.ts'
 import { createEmptyFile, removeFile } from './files.ts'
 import { formatLetter, parseLetter, type Letter } from './letter.ts'
@@ -74,15 +77,27 @@ function forgetNamed(name: string): void {
   removeRecord('uploads', name)
 }
 
-/** Forgets uploads that nobody has gone on with for long: the server has ended them. */
-export function forgetOldUploads(now: number): void {
+/**
+ * Forgets uploads that nobody has gone on with and their servers have ended.
+ * @param only - origin of the only server that is asked; without one each is, until it does not answer.
+ */
+export async function forgetEndedUploads(only?: string): Promise<void> {
+  const silent = new Set<string>()
   for (const name of listRecords('uploads')) {
     try {
-      const { unfinished, ticket, letter } = readRecord('uploads', name, parseUpload) ?? {}
-      if (unfinished === undefined || unfinished.sealedAtMs + KEPT_MS >= now) continue
+      const upload = readRecord('uploads', name, parseUpload)
+      if (upload === undefined) continue
+      const { unfinished, ticket, letter, seed } = upload
+      const { origin } = unfinished.ticket
+      if (silent.has(origin) || (only !== undefined && only !== origin)) continue
+      const sender = await signingKeyFromSeed(seed)
+      // Once: whoever waits for this has asked for something else.
+      const end = await endOfUpload(connect(origin, 0), unfinished.ticket, sender, unfinished.sealedAtMs + KEPT_MS)
+      if (end === 'unknown') silent.add(origin)
+      if (end !== 'over') continue
       forgetUpload(unfinished.dropId)
       // Of what goes into a box a ticket is kept only meanwhile.
-      if (ticket !== undefined && letter !== undefined) removeRecord('tickets', ticket)
+      if (letter !== undefined) removeRecord('tickets', ticket)
     } catch {
       // A damaged one is told about when somebody asks for it.
     }

@@ -13,7 +13,7 @@ import { FIRST_STATE, reduce, wouldLose } from './state.ts'
  * @param wear - brings what rooms look like: who stays on the first page need not fetch it
  */
 export async function startPage(root: HTMLElement, tools: RoomTools, wear: () => Promise<void>): Promise<void> {
-  const { device, disk, store } = tools
+  const { device } = tools
   const room = roomOf(device.fragment())
 
   /** What the address says after it was changed. Another room begins with a whole load, which asks first whether something may be lost. */
@@ -41,7 +41,7 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     draw()
     await act.follow()
     // What an earlier visit has left on this device. The next one does it, if this one cannot.
-    import('./effects/sweeping.ts').then(({ sweep }) => sweep({ device, disk, store })).catch(() => {})
+    import('./effects/sweeping.ts').then(({ sweep }) => sweep(tools)).catch(() => {})
   }
 
   async function enter(other: Exclude<Room, 'main'>): Promise<void> {

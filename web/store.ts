@@ -20,15 +20,18 @@ export interface Store {
   reader(dropId: DropId): Promise<StoredReader | undefined>
   keepReader(dropId: DropId, reader: StoredReader): Promise<void>
   forgetReader(dropId: DropId): Promise<void>
-  /** Removes the reader keys of drops that have expired. @param now - milliseconds since 1970. */
-  forgetOldReaders(now: number): Promise<void>
+  /**
+   * Removes the reader keys of drops that have expired: for good, so the clock of this device alone does not say so.
+   * @param timeBy - given when each of them expires, the time by which they are judged; in milliseconds since 1970
+   */
+  forgetOldReaders(timeBy: (ends: readonly number[]) => Promise<number>): Promise<void>
   /** The drops for which it keeps reader keys. */
   readerIds(): Promise<DropId[]>
   sent(): Promise<StoredSent[]>
   keepSent(drop: StoredSent): Promise<void>
   forgetSent(dropId: DropId): Promise<void>
-  /** The uploads that have not come to their end. Removes those whose time is over. @param now - milliseconds since 1970. */
-  uploads(now: number): Promise<KeptUpload[]>
+  /** The uploads that have not come to their end. */
+  uploads(): Promise<KeptUpload[]>
   keepUpload(upload: StoredUpload): Promise<void>
   /** What is known of a part: on the disk before the part is sealed. */
   keepHashes(dropId: DropId, n: number, hashes: PartHashes): Promise<void>
@@ -116,14 +119,15 @@ export function memoryStore(): Store {
     reader: async (dropId) => readers.get(dropId),
     keepReader: async (dropId, reader) => void readers.set(dropId, reader),
     forgetReader: async (dropId) => void readers.delete(dropId),
-    forgetOldReaders: async (now) => {
-      for (const [dropId, { expiresAtMs }] of readers) if (expiresAtMs < now) readers.delete(dropId)
+    forgetOldReaders: async (timeBy) => {
+      const now = await timeBy(Array.from(readers.values(), ({ expiresAtMs }) => expiresAtMs))
+      for (const [dropId, { expiresAtMs }] of readers) if (expiresAtMs <= now) readers.delete(dropId)
     },
     readerIds: async () => [...readers.keys()],
     sent: async () => [...sent.values()],
     keepSent: async (drop) => void sent.set(drop.ticket.dropId, drop),
     forgetSent: async (dropId) => void sent.delete(dropId),
-    uploads: async (now) => [...uploads.values()].filter(({ untilMs }) => untilMs > now),
+    uploads: async () => [...uploads.values()],
     keepUpload: async (upload) => void uploads.set(upload.unfinished.dropId, { ...upload, sentPart: 0 }),
     keepHashes: async (dropId, n, hashes) =>
       change(dropId, (upload) => ({ ...upload, unfinished: withHashes(upload.unfinished, [[n, hashes]]) })),
@@ -177,22 +181,22 @@ function databaseStore(run: RunOnShelf): Store {
         throw new DOMException('not kept', 'DataError')
     },
     forgetReader: (dropId) => run('readers', 'readwrite', (shelf) => shelf.delete(dropId)),
-    forgetOldReaders: async (now) => {
-      const ids = await run('readers', 'readonly', (shelf) => shelf.getAllKeys())
-      for (const id of ids) {
+    forgetOldReaders: async (timeBy) => {
+      const ends = new Map<IDBValidKey, number>()
+      for (const id of await run('readers', 'readonly', (shelf) => shelf.getAllKeys())) {
         const reader: StoredReader | undefined = await run('readers', 'readonly', (shelf) => shelf.get(id))
-        if (reader !== undefined && reader.expiresAtMs < now)
-          await run('readers', 'readwrite', (shelf) => shelf.delete(id))
+        if (reader !== undefined) ends.set(id, reader.expiresAtMs)
       }
+      const now = await timeBy([...ends.values()])
+      for (const [id, endMs] of ends) if (endMs <= now) await run('readers', 'readwrite', (shelf) => shelf.delete(id))
     },
     readerIds: async () => (await run('readers', 'readonly', (shelf) => shelf.getAllKeys())) as DropId[],
     sent: () => run('sent', 'readonly', (shelf) => shelf.getAll()),
     keepSent: async (drop) => void (await run('sent', 'readwrite', (shelf) => shelf.put(drop, drop.ticket.dropId))),
     forgetSent: (dropId) => run('sent', 'readwrite', (shelf) => shelf.delete(dropId)),
-    async uploads(now) {
+    async uploads() {
       const all: StoredUpload[] = await run('uploads', 'readonly', (shelf) => shelf.getAll())
-      for (const { unfinished, untilMs } of all) if (untilMs <= now) await forgetUpload(unfinished.dropId)
-      return Promise.all(all.filter(({ untilMs }) => untilMs > now).map(withJournal))
+      return Promise.all(all.map(withJournal))
     },
     keepUpload: async (upload) =>
       void (await run('uploads', 'readwrite', (shelf) => shelf.put(upload, upload.unfinished.dropId))),

@@ -4,11 +4,12 @@ import { DropError, isDropError } from '#protocol/error.ts'
 import { readWriteTarget } from '#client/box/address-link.ts'
 import type { ReturnCode } from '#client/box/return.ts'
 import { fetchCard, sealForBox, sinceMsOf, type FetchedCard } from '#client/box/write.ts'
+import { isClockFault } from '#client/clocks.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import type { Sealed } from '#client/send.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { EXIT, explainClock, Failure } from '../failure.ts'
 import { readerName } from '../fate.ts'
 import type { Letter } from '../letter.ts'
 import { readContent, type Content } from '../message.ts'
@@ -120,6 +121,7 @@ async function fetchTodaysCard({ origin, address }: Target): Promise<FetchedCard
 
 function explainCard(error: unknown, origin: string): unknown {
   if (!isDropError(error)) return error
+  if (isClockFault(error)) return explainClock(error, 'sent')
   const sinceMs = sinceMsOf(error)
   if (sinceMs !== undefined) {
     const hint = 'nothing was sealed; ask the owner by another way to unlock the box'

@@ -34,10 +34,10 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
   const { origin, secret } = await takeLink(argument)
   const named = output ?? (sealed === undefined ? undefined : dirname(sealed))
   if (named !== undefined) prepareFolder(named)
-  forgetExpiredReaders(Date.now())
 
   const folder = named ?? '.'
   const waiting = await lookAt(origin, await locate(secret), folder)
+  await forgetExpiredReaders(connect(origin, PATIENCE_MS.look))
   if (waiting.state === 'ready')
     say(`a drop waits until ${formatTime(waiting.expires * 1_000)}, and opens ${formatReads(waiting.reads)}`)
   const isInParts = waiting.parts > 1

@@ -21,14 +21,14 @@ import { askAsSender } from '../sent.ts'
 import { fileSource, type Chosen } from '../sources.ts'
 import { say } from '../terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
-import { forgetOldUploads, forgetUpload, listUploads, readUpload, type Upload } from '../uploads.ts'
+import { forgetEndedUploads, forgetUpload, listUploads, readUpload, type Upload } from '../uploads.ts'
 import { formatTime } from '../words.ts'
 
 /** Goes on with an upload that was interrupted, and prints its link. */
 export async function resume(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const { json, 'passphrase-file': passphraseFile } = values
-  forgetOldUploads(Date.now())
+  await forgetEndedUploads()
   const upload = await chooseUpload(positionals[0])
   const files = await findFiles(upload)
   const changed = files.filter(({ file }, index) => hasChanged(file, upload, index)).map(({ path }) => path ?? '')

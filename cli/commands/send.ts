@@ -7,12 +7,11 @@ import { readContent, takesText } from '../message.ts'
 import { misused, parseLife, parseOptions, parseReads, parseServer } from '../options.ts'
 import { checkSize, deliver, explainStop, prepare } from '../outgoing.ts'
 import { askNewPassphrase, readPassphrase } from '../secrets.ts'
-import { forgetOldUploads } from '../uploads.ts'
+import { forgetEndedUploads } from '../uploads.ts'
 
 /** Seals text, files and folders, and deposits them: behind a link, which it prints, or in a box. */
 export async function send(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
-  forgetOldUploads(Date.now())
   return values.to === undefined && values['to-file'] === undefined
     ? sendByLink(values, positionals)
     : sendToBox(values, positionals)
@@ -48,6 +47,7 @@ async function sendByLink(values: Values, paths: readonly string[]): Promise<Exi
   } catch (error) {
     throw explainStop(error, outgoing)
   }
+  await forgetEndedUploads(origin)
   return EXIT.done
 }
 
@@ -64,6 +64,7 @@ async function sendToBox(values: Values, paths: readonly string[]): Promise<Exit
   if (domain !== undefined) await requirePublished(domain, target.address)
   const returnCode = values['return-code'] ? newReturnCode() : undefined
   await writeToBox(target, paths, { ttlSeconds, returnCode, remember, json })
+  await forgetEndedUploads(target.origin)
   return EXIT.done
 }
 

@@ -7,14 +7,14 @@ import { howToGoOn } from '../outgoing.ts'
 import { askAsSender, describeAbsence, isOver } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from '../tickets.ts'
-import { forgetOldUploads, hasUpload } from '../uploads.ts'
+import { forgetEndedUploads, hasUpload } from '../uploads.ts'
 import { formatTime } from '../words.ts'
 
 /** How one drop fares, or all that were sent from here. */
 export async function status(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const [start] = positionals
-  forgetOldUploads(Date.now())
+  await forgetEndedUploads()
   if (start !== undefined) {
     const standing = await stand(findTicket(start))
     await (values.json ? printJson(standing.result) : print(standing.text))

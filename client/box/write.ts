@@ -8,6 +8,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
 import type { Message } from '../archive.ts'
 import { randomBytes } from '../crypto/random.ts'
+import { askTime, ClockFault, isFarOff } from '../clocks.ts'
 import { cleanNames } from '../layout.ts'
 import { isCount, parseJson } from '../refused.ts'
 import type { Sealed } from '../send.ts'
@@ -48,8 +49,8 @@ export interface AnswerOrder extends Posting {
 
 /**
  * Asks for a box's card, and believes none that its root key did not sign for today.
- * @throws CardFault `bad_card`, `foreign_card`, `stale_card`, `future_card`, `rolled_back_card`; Refused `gone`;
- * DropError `offline`, `bad_answer`
+ * @throws CardFault `bad_card`, `foreign_card`, `stale_card`, `future_card`, `rolled_back_card`; ClockFault where it is this
+ * device's clock by which it does not hold; Refused `gone`; DropError `offline`, `bad_answer`
  */
 export async function fetchCard(
   server: Server,
@@ -66,8 +67,19 @@ export async function fetchCard(
   const { card, root } = await readCard(jws, address).catch((error: unknown) => {
     throw faultOf(error)
   })
-  checkNow(card, order.now, order.known)
+  try {
+    checkNow(card, order.now, order.known)
+  } catch (error) {
+    throw await clockOrCard(server, order.now, error)
+  }
   return { card, root, largest: Math.min(largest, card.terms.largest) }
+}
+
+/** A card that does not hold now says nothing of its owner if it is this device's clock that is wrong. */
+async function clockOrCard(server: Server, now: number, fault: unknown): Promise<unknown> {
+  const isOfTime = isDropError(fault) && (fault.code === 'stale_card' || fault.code === 'future_card')
+  const told = isOfTime ? await askTime(server).catch(() => undefined) : undefined
+  return told !== undefined && isFarOff(now, told) ? new ClockFault(now, told, fault) : fault
 }
 
 /**

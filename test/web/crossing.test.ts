@@ -93,7 +93,7 @@ test('an interrupted upload that is cancelled late does not take away the link t
   isAway = false
 
   const { log, state, tools, uploading } = page()
-  const [upload = expect.fail()] = await kept.uploads(0)
+  const [upload = expect.fail()] = await kept.uploads()
   const cancelled = uploading.discard(upload.unfinished.dropId, [])
   await expect.poll(() => log.some((asked) => asked.endsWith('/revoke'))).toBe(true)
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })

@@ -202,11 +202,11 @@ test('an upload that is gone on with leaves alone a message that began to be sea
   isAway = false
 
   const { state, tools, uploading } = page()
-  const [upload = expect.fail()] = await kept.uploads(0)
+  const [upload = expect.fail()] = await kept.uploads()
   tools.dispatch({ type: 'worked', work: { stage: 'sealing' } })
   expect(await uploading.resume(upload.unfinished.dropId, [film])).toBeUndefined()
   expect(state()).toMatchObject({ main: { at: 'compose', work: { stage: 'sealing' } }, uploads: { asking: undefined } })
-  expect(await kept.uploads(0)).toHaveLength(1)
+  expect(await kept.uploads()).toHaveLength(1)
 })
 
 test('a message that is sealed while another page is read leads to an address from which that page can be asked for', async () => {

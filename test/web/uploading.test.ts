@@ -43,7 +43,7 @@ function send(page: Stage & { uploading: Uploading }, file = fileOf(), passphras
 }
 
 const pause = (): Promise<void> => new Promise((done) => setTimeout(done, 10))
-const uploads = async (kept: Store): Promise<number> => (await kept.uploads(1_800_000_000_000)).length
+const uploads = async (kept: Store): Promise<number> => (await kept.uploads()).length
 
 test('a drop in parts goes up under a kept record, which is gone when it is there', async () => {
   let seen: number | undefined
@@ -71,7 +71,7 @@ test('a browser that crashed when all was sent had thrown the link away before a
   })
   await crashed
   expect(server.state()).toBe('ready')
-  const [upload = expect.fail()] = await kept.uploads(0)
+  const [upload = expect.fail()] = await kept.uploads()
   const { dropId, link } = upload.unfinished
   const later = open(server, { kept })
   await later.uploading.resume(dropId, [file])
@@ -161,7 +161,7 @@ test('while another tab sends it, an upload is neither offered nor gone on with'
   void send(page)
   await expect.poll(() => uploads(kept)).toBe(1)
   page.uploading.pause()
-  const [upload] = await kept.uploads(0)
+  const [upload] = await kept.uploads()
   const other = open(serverThat(), { kept, device: { ifFree: async () => false } })
   await findInterrupted(other.tools)
   expect(other.state().uploads.interrupted).toEqual([])
@@ -180,7 +180,7 @@ test('a file whose sent bytes are others now ends the upload, and everything is 
   first.uploading.pause()
   isCut = false
   const second = open(server, { kept })
-  const [upload] = await kept.uploads(0)
+  const [upload] = await kept.uploads()
   const changed = fileOf(film.map((byte, index) => (index === 9 ? byte ^ 1 : byte)))
   if (upload !== undefined) await second.uploading.resume(upload.unfinished.dropId, [changed])
   expect(second.state().main).toMatchObject({ at: 'compose', fault: { at: 'changed', name: 'film.mp4' } })

@@ -1,19 +1,25 @@
 import type { Unfinished } from '#client/send.ts'
+import { endOfUpload } from '#client/upload-end.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Cargo, Interrupted } from '../uploads.ts'
 import { interrupted as words } from '../words/sending.ts'
-import type { Tools } from './tools.ts'
+import { serverOf, type Tools } from './tools.ts'
 import type { Trade } from './trade.ts'
 
-/** Tells of uploads of one kind that came to no end, but for those that another tab is at. Asks nobody. */
+/** Tells of uploads of one kind that came to no end, but for those that another tab is at. Forgets those that are over. */
 export async function findInterrupted(
-  { device, dispatch, store }: Tools,
+  tools: Tools,
   { isOwn }: Pick<Trade, 'isOwn'> = { isOwn: isForLink },
 ): Promise<void> {
+  const { device, dispatch, store } = tools
+  const kept = await store()
   const interrupted: Interrupted[] = []
-  for (const { sentPart, unfinished, untilMs } of await (await store()).uploads(device.clock())) {
+  for (const { sender, sentPart, unfinished, untilMs } of await kept.uploads()) {
     if (!isOwn(unfinished)) continue
     await device.ifFree(lockOf(unfinished.dropId), async () => {
+      // Asked once: whoever is not connected is told of it.
+      const end = await endOfUpload(serverOf(tools, 0), unfinished.ticket, sender, untilMs)
+      if (end === 'over') return kept.forgetUpload(unfinished.dropId)
       interrupted.push({ ...cargoOf(unfinished), sentPart, untilMs })
     })
   }

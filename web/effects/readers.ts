@@ -25,7 +25,6 @@ export function makeReaders({ dispatch, device, store }: Tools): Readers {
       const kept = await store()
       let { isLasting } = kept
       try {
-        await kept.forgetOldReaders(device.clock())
         const found = await kept.reader(current.place.dropId)
         if (found !== undefined) current.reader = found.key
         if (found?.whole !== undefined) current.whole = { ...found.whole, expiresAtMs: found.expiresAtMs }

@@ -198,7 +198,7 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
   }
 
   async function find(dropId: DropId): Promise<KeptUpload | undefined> {
-    const uploads = await (await store()).uploads(device.clock())
+    const uploads = await (await store()).uploads()
     return uploads.find(({ unfinished }) => unfinished.dropId === dropId)
   }
 

@@ -88,6 +88,9 @@ export const refusals = {
       : `This box’s owner has not renewed its keys since they ran out on ${since}. Nothing was sealed.`,
   staleAdvice:
     'Old keys may be in other hands by now, so nothing is sealed with them. Ask the owner another way, or look again later.',
+  clock: (own: string, server: string): string =>
+    `The clock of this device is wrong, or the server’s is: this device says ${own}, the server says ${server}. Nothing was sealed or sent.`,
+  clockAdvice: 'Set the clock and the date of this device right, then try again.',
   future: 'The keys that the server handed out are for a time that has not come. Nothing was sealed.',
   futureAdvice: 'Check the clock and the date of this device, then try again.',
   foreign: 'The server handed out keys that do not belong to this address. Do not send. Nothing was sealed.',

@@ -1,3 +1,4 @@
+import { isClockFault } from '#client/clocks.ts'
 import { sinceMsOf } from '#client/box/write.ts'
 import { isDropError } from '#protocol/error.ts'
 
@@ -5,11 +6,13 @@ import { isDropError } from '#protocol/error.ts'
 export type CardRefusal =
   /** `sinceMs`: when the last keys ran out, milliseconds since 1970; `undefined` if nobody said. */
   | { readonly why: 'stale'; readonly sinceMs: number | undefined }
+  | { readonly why: 'clock'; readonly ownMs: number; readonly serverMs: number }
   | { readonly why: 'future' | 'foreign' | 'bad' | 'rolled-back' | 'gone' }
 
 /** The refusal that an error of `fetchCard` stands for; `undefined` if another try may do. */
 export function refusalOf(error: unknown): CardRefusal | undefined {
   if (!isDropError(error)) return undefined
+  if (isClockFault(error)) return { why: 'clock', ownMs: error.ownMs, serverMs: error.serverMs }
   switch (error.code) {
     case 'stale_card':
       return { why: 'stale', sinceMs: sinceMsOf(error) }

@@ -109,7 +109,12 @@ function RefusedCard({ refusal, ...props }: LetterProps & { refusal: CardRefusal
 }
 
 function refusalText(refusal: CardRefusal): string {
-  if (refusal.why !== 'stale') return refusals[refusal.why]
-  const { sinceMs } = refusal
-  return refusals.stale(sinceMs === undefined ? undefined : format.moment(sinceMs))
+  switch (refusal.why) {
+    case 'stale':
+      return refusals.stale(refusal.sinceMs === undefined ? undefined : format.moment(refusal.sinceMs))
+    case 'clock':
+      return refusals.clock(format.moment(refusal.ownMs), format.moment(refusal.serverMs))
+    default:
+      return refusals[refusal.why]
+  }
 }

@@ -47,7 +47,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     if (main.at === 'compose' && main.work === undefined) refuse(fault)
   }
   /** When the keys were asked for last, milliseconds since 1970. */
-  let askedAtMs = 0
+  let askedAtTicks = Number.NEGATIVE_INFINITY
 
   return {
     look,
@@ -71,7 +71,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
         if (!takeInvitation()) return desk.dispatch({ type: 'worked', work: undefined })
         await sealing.seal()
         // Its owner may ask for one since the keys were looked at.
-        if (isRefused('invitation')) askedAtMs = 0
+        if (isRefused('invitation')) askedAtTicks = Number.NEGATIVE_INFINITY
       } catch (error) {
         refuse({ at: 'server', code: failureOf(error) })
       }
@@ -145,7 +145,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
   /** Whoever was removed from the readers since is not sealed to, and who was added is shown first. @returns whether to go on */
   async function isFresh(): Promise<boolean> {
     const before = state().box?.card
-    if (device.clock() - askedAtMs < FRESH_MS && holds(before, device.clock())) return true
+    if (device.ticks() - askedAtTicks < FRESH_MS && holds(before, device.clock())) return true
     try {
       const fetched = await fetchNow()
       const isChanged = before === undefined || !hasSameReaders(before, fetched.card)
@@ -162,9 +162,10 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
 
   async function fetchNow(): Promise<FetchedCard> {
     const known = await knownSerial()
-    const now = device.clock()
-    const fetched = await fetchCard(serverOf(tools, LOOK_PATIENCE_MS), address, { now, known })
-    askedAtMs = now
+    const askedTicks = device.ticks()
+    const order = { now: device.clock(), known }
+    const fetched = await fetchCard(serverOf(tools, LOOK_PATIENCE_MS), address, order)
+    askedAtTicks = askedTicks
     // Only who was asked to remember it remembers its newest keys.
     if (known !== undefined && fetched.card.serial > known)
       await (await store()).rememberBox(address, fetched.card.serial)

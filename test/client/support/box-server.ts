@@ -74,6 +74,8 @@ export function boxServer(): BoxServer {
       case 'upload':
         parts.set(drop, Object.assign([...(parts.get(drop) ?? [])], { [parsePartQuery(query) ?? 0]: body.slice() }))
         return says({}, {}, 201)
+      case 'limits':
+        return says({ largest: 104_857_600, time: NOW / 1_000 })
       case 'uploaded': {
         const known = begun.get(drop)
         if (known === undefined) return refuses('gone')

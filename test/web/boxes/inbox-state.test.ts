@@ -18,6 +18,7 @@ import {
   isRead,
   noteAnswered,
   noteDeleted,
+  forgetExpired,
   noteRead,
   noteUnread,
   threadName,
@@ -145,6 +146,7 @@ test('what is noted of reading comes back from the sealed state, and goes with w
   state = noteRead(state, item, read, NOW + 2)
   expect(state.reading.items[item.drop]).toMatchObject({ readAtMs: NOW, answeredAtMs: NOW + 1 })
   // A day later the first has expired.
-  expect(Object.keys(noteRead(state, item, read, NOW + 86_400_000 + 1).reading.items)).toEqual([item.drop])
+  expect(Object.keys(forgetExpired(state, NOW + 86_400_000 + 1).reading.items)).toEqual([item.drop])
+  expect(forgetExpired(state, Number.NEGATIVE_INFINITY)).toBe(state)
   expect(noteDeleted(state, new Set([old.drop, item.drop])).reading.items).toEqual({})
 })

@@ -144,7 +144,7 @@ test('an interrupted letter that another tab has finished since is not said to b
   const second = visit(server, box.address, { kept, device })
   await arrive(second)
   await until(() => second.text().includes('Cancel it'))
-  for (const { unfinished } of await kept.uploads(NOW)) await kept.forgetUpload(unfinished.dropId)
+  for (const { unfinished } of await kept.uploads()) await kept.forgetUpload(unfinished.dropId)
   await second.press('Cancel it')
   await second.press('Yes, cancel it')
   await until(() => second.text().includes(composeFaults['upload-over']))

@@ -7,7 +7,7 @@ import * as format from '../../../web/words/format.ts'
 import { letterFaults, letterSent, refusals, write as words } from '../../../web/words/write.ts'
 import { cardReader, newBox, newReader, NOW, sign, type TestBox } from '../../client/support/boxes.ts'
 import { noise } from '../../client/support/bytes.ts'
-import { lost, refuses, type Reply } from '../../client/support/network.ts'
+import { lost, refuses, says, type Reply } from '../../client/support/network.ts'
 import { leaksIn } from './support/leaks.ts'
 import { arrive, codeOf, message, published, read } from './support/letters.ts'
 import { databaseContents, until, visit } from './support/room.tsx'
@@ -207,6 +207,7 @@ test('keys that run out while somebody writes are asked for again, and what was 
   await arrive(page)
   page.type('message', 'slowly typed')
   now += 21 * 86_400_000
+  server.hand = (name) => (name === 'limits' ? says({ largest: 1, time: now / 1_000 }) : undefined)
   await page.press(words.seal)
   await until(() => page.heading() === refusals.title)
   expect(page.text()).toContain(refusals.kept)
@@ -217,6 +218,27 @@ test('keys that run out while somebody writes are asked for again, and what was 
   expect(message(page)).toBe('slowly typed')
   expect(server.asked).not.toContain('create')
 })
+
+test.for([21, 300, 7_300, -21, -7_300])(
+  'a sender whose clock is %i days off was told that the owner had not renewed the keys',
+  async (days) => {
+    const { box, server } = await published()
+    let now = NOW
+    const page = visit(server, box.address, { device: { clock: () => now } })
+    await arrive(page)
+    page.type('message', 'typed before')
+    now += days * 86_400_000
+    await page.press(words.seal)
+    await until(() => page.heading() === refusals.title)
+    expect(page.text()).toContain(refusals.kept)
+    expect(page.alert()).toContain(refusals.clock(format.moment(now), format.moment(NOW)))
+    now = NOW
+    await page.press(refusals.again)
+    await arrive(page)
+    await page.press(words.seal)
+    await until(() => page.heading() === letterSent.title)
+  },
+)
 
 test('a reader who was added while somebody wrote is shown before anything is sealed for them', async () => {
   const { box, server } = await published()

@@ -1,3 +1,4 @@
+import { isClockFault } from '#client/clocks.ts'
 import { CardFault } from '#client/box/card-fault.ts'
 import { fetchCard } from '#client/box/write.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -42,6 +43,7 @@ async function findReaders(
   } catch (error) {
     if (isOwner) return readers
     // One that has run out still says who the readers were; one from before another says who they were once.
-    return error instanceof CardFault && error.code === 'stale_card' ? error.card?.readers : undefined
+    const fault = isClockFault(error) ? error.cause : error
+    return fault instanceof CardFault && fault.code === 'stale_card' ? fault.card?.readers : undefined
   }
 }

@@ -15,7 +15,7 @@ import { checkReaders } from './checking-readers.ts'
 import type { Letter } from './item-state.ts'
 import { noteRead } from './notes.ts'
 import { makeReporter } from './reporting.ts'
-import { faultOf, note, type InboxTools } from './tools.ts'
+import { faultOf, note, tidyNotes, type InboxTools } from './tools.ts'
 
 /** Fetches and opens items, one at a time. Nothing is used up by it: whatever was closed or stopped can be opened again. */
 export interface Collecting extends Saving {
@@ -190,6 +190,7 @@ export function makeCollecting(tools: InboxTools): Collecting {
     dispatch({ type: 'opened', drop: item.drop, letter: letterOf(collected, message, readers) })
     const isNoted = await note(tools, (box) => noteRead(box, item, message, room.device.clock()))
     announce(isNoted ? words.opened : words.notNoted)
+    void tidyNotes(tools)
   }
 
   async function explain(collected: Collected, error: unknown): Promise<void> {

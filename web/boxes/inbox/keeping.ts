@@ -1,7 +1,11 @@
+import { timeToForget } from '#client/clocks.ts'
+import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import type { Unfinished } from '#client/send.ts'
+import { endOfUpload } from '#client/upload-end.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { cargoOf } from '../../effects/interrupted.ts'
+import { serverOf } from '../../effects/tools.ts'
 import type { Interrupted } from '../../uploads.ts'
 import { isEmptyAnswer, type AnswerDraft } from './answer-state.ts'
 import { answerLock } from './holding.ts'
@@ -87,10 +91,14 @@ export function makeKeeping(tools: InboxTools): Keeping {
   async function load(): Promise<void> {
     try {
       const kept = await findAll()
+      const overBy = await timeToForget(
+        serverOf(room, 0),
+        kept.flatMap((each) => (each.kind === 'draft' ? [endOf(each)] : [])),
+      )
       const elsewhere = new Set<DropId>()
       for (const each of kept) if (each.kind === 'upload' && !(await showUpload(each, kept))) elsewhere.add(each.drop)
       // What another tab is sending is none of this one's: it would be sent twice.
-      for (const each of kept) if (each.kind === 'draft' && !elsewhere.has(each.drop)) showDraft(each)
+      for (const each of kept) if (each.kind === 'draft' && !elsewhere.has(each.drop)) showDraft(each, overBy)
       for (const { drop, kind } of kept) if (kind === 'journal' && !isUpload(kept, drop)) await forgetUpload(drop)
     } catch {
       // Locked meanwhile, or the browser does not give it: it is there the next time.
@@ -107,8 +115,9 @@ export function makeKeeping(tools: InboxTools): Keeping {
 
   /** @returns whether no other tab is sending it */
   async function showUpload(found: KeptUpload, all: readonly KeptAnswer[]): Promise<boolean> {
-    const { drop, untilMs } = found
-    if (untilMs <= device.clock()) {
+    const { drop, seed, untilMs } = found
+    const { ticket } = found.unfinished
+    if ((await endOfUpload(serverOf(room, 0), ticket, await signingKeyFromSeed(seed), untilMs)) === 'over') {
       await forgetUpload(drop)
       return true
     }
@@ -123,17 +132,17 @@ export function makeKeeping(tools: InboxTools): Keeping {
     })
   }
 
-  function showDraft(kept: KeptDraft): void {
+  /** @param overBy - the time by which what it answers has expired, if it has */
+  function showDraft(kept: KeptDraft, overBy: number): void {
     const { drop, files: wanted, text, ttlSeconds } = kept
-    if (isOver(kept)) return forgetDraft(drop)
+    const isDeleted = session.state().reading.items[drop]?.deletedAtMs !== undefined
+    if (isDeleted || endOf(kept) <= overBy) return forgetDraft(drop)
     dispatch({ type: 'answer-restored', drop, draft: { text, ttlSeconds, files: [], wanted } })
   }
 
-  /** Whether what it answers is not there any more. */
-  function isOver({ atMs, drop }: KeptDraft): boolean {
-    const note = session.state().reading.items[drop]
-    const endMs = note?.expiresAtMs ?? atMs + MAX_TTL_SECONDS * 1_000
-    return note?.deletedAtMs !== undefined || endMs <= device.clock()
+  /** When what it answers expires, in milliseconds since 1970. */
+  function endOf({ atMs, drop }: KeptDraft): number {
+    return session.state().reading.items[drop]?.expiresAtMs ?? atMs + MAX_TTL_SECONDS * 1_000
   }
 
   function noteTyped(drop: DropId): void {
@@ -160,7 +169,9 @@ export function makeKeeping(tools: InboxTools): Keeping {
     const names = new Set(draft.files.map(({ name }) => name))
     const files = [...draft.files, ...wanted.filter(({ name }) => !names.has(name))]
     try {
-      await keep({ kind: 'draft', drop, atMs: device.clock(), text, ttlSeconds, files })
+      // The later of what is known: a clock that is behind is not to make a draft old.
+      const atMs = Math.max(device.clock(), session.state().serial * 1_000)
+      await keep({ kind: 'draft', drop, atMs, text, ttlSeconds, files })
       if (session.beside.isLasting) dispatch({ type: 'answer-kept', drop, draft })
     } catch {
       // The page asks before it is left, as long as it is not kept.

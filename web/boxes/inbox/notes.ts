@@ -21,12 +21,12 @@ export interface ThreadEntry {
   readonly note: ItemNote
 }
 
-/** Notes that a drop has been read, and forgets those that have expired. @param now - milliseconds since 1970. */
+/** Notes that a drop has been read. @param now - milliseconds since 1970. */
 export function noteRead(state: BoxState, item: Item, read: Read, now: number): BoxState {
   const before = state.reading.items[item.drop]
   const { isUnread: _, ...kept } = before ?? { readAtMs: now }
   return withItems(state, {
-    ...Object.fromEntries(Object.entries(state.reading.items).filter(([, { expiresAtMs }]) => expiresAtMs > now)),
+    ...state.reading.items,
     [item.drop]: {
       ...kept,
       arrived: item.arrived,
@@ -38,6 +38,16 @@ export function noteRead(state: BoxState, item: Item, read: Read, now: number): 
       sealedTo: read.readers,
     },
   })
+}
+
+/**
+ * Forgets what is known of drops that have expired.
+ * @param overBy - the time by which they have, as `timeToForget` gives it: answers that are kept in them are nowhere else.
+ */
+export function forgetExpired(state: BoxState, overBy: number): BoxState {
+  const all = Object.entries(state.reading.items)
+  const kept = all.filter(([, { expiresAtMs }]) => expiresAtMs > overBy)
+  return kept.length === all.length ? state : withItems(state, Object.fromEntries(kept))
 }
 
 export function noteUnread(state: BoxState, drop: DropId): BoxState {
