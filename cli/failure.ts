@@ -117,6 +117,21 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     'use the address that its operator published',
   ],
   bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
+  rate_limited: [
+    'the server, or something in front of it, has had too many requests from here',
+    EXIT.tryLater,
+    'nothing is lost; run the same command again in a few minutes',
+  ],
+  body_refused: [
+    'something between this computer and the server takes no requests of this size',
+    EXIT.failed,
+    'a proxy or gateway has a limit of its own (HTTP 413): tell the operator of the server, or use another network',
+  ],
+  damaged: [
+    'what the server sends arrives damaged',
+    EXIT.tryLater,
+    'nothing is lost; run the same command again, on another network if it stays so',
+  ],
   not_found: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
   not_proved: ['the server does not accept the proof', EXIT.failed, 'is the clock of this computer right?'],
   bad_request: [

@@ -1,6 +1,6 @@
 import { DropError, isDropError } from '#protocol/error.ts'
+import { LIMITS } from './answers.ts'
 import { heardTime } from './heard.ts'
-import { isCount, parseJson } from './refused.ts'
 import { ask, type Server } from './server.ts'
 
 /** What two clocks say, at most a day apart, in milliseconds since 1970. */
@@ -31,9 +31,7 @@ export class ClockFault extends DropError {
  */
 export async function askTime(server: Server): Promise<number> {
   try {
-    const { time } = parseJson(await ask(server, { name: 'limits' })) ?? {}
-    if (isCount(time)) return time * 1_000
-    throw new DropError('bad_answer')
+    return (await ask(server, { name: 'limits' }, LIMITS)).time * 1_000
   } catch (error) {
     const heard = heardTime(server)
     if (heard === undefined) throw error

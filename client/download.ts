@@ -4,6 +4,7 @@ import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Opener } from './link.ts'
+import { PART } from './answers.ts'
 import { Refused } from './refused.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
@@ -98,7 +99,7 @@ export function makeDownload(
       coming.set(n, progress.bytes)
       tell()
     }
-    const { body } = await ask(server, { ...call, dropId, transfer, signal, onProgress: told })
+    const body = await ask(server, { ...call, dropId, transfer, signal, onProgress: told }, PART)
     transfer.renewedAtMs = server.ticks()
     return body
   }

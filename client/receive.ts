@@ -1,12 +1,12 @@
-import { formatAckBody, type Receipt, type Status } from '#protocol/api.ts'
-import { DropError } from '#protocol/error.ts'
+import { formatAckBody, type Acknowledged, type Receipt, type Status } from '#protocol/api.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { byClaim, makeDownload, type ReceiveOptions } from './download.ts'
 import type { Location, Opener } from './link.ts'
 import type { OpenDropOptions, Opened } from './open.ts'
-import { isCount, parseAuthority, parseCreated, parseJson, parseReceipts, Refused } from './refused.ts'
+import { jsonForm, type Form } from './answers.ts'
+import { isCount, parseAuthority, parseCreated, parseReceipts, Refused } from './refused.ts'
 import { ask, offeredNonce, type Server } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
@@ -27,22 +27,27 @@ export interface Waiting extends Required<Status> {
 export async function look(server: Server, place: Location | Opener): Promise<Waiting> {
   const { dropId, locator } = place
   const signers = 'claim' in place ? { locator, claim: place.claim } : { locator }
-  const answer = await ask(server, { name: 'status', dropId, signers })
-  const body = parseJson(answer) ?? {}
-  const { state, claims, largest, authority } = body
-  const created = parseCreated(body)
-  // Nobody is made to ask for millions of parts with nothing in them.
-  if (created === undefined || !isPossible(created) || !isCount(largest)) throw new DropError('bad_answer')
-  if (state !== 'ready' && state !== 'claimed' && state !== 'read') throw new DropError('bad_answer')
-  return {
-    ...created,
-    largest,
-    state,
-    authority: parseAuthority(authority) ?? new URL(server.origin).host,
-    claims: parseReceipts(claims) ?? [],
-    nonce: await offeredNonce(answer.field('Accept-Signature') ?? ''),
-  }
+  return ask(server, { name: 'status', dropId, signers }, waitingForm(server))
 }
+
+function waitingForm({ origin }: Server): Form<Waiting> {
+  return jsonForm(async (body, answer) => {
+    const { state, largest } = body
+    const authority = parseAuthority(body['authority']) ?? new URL(origin).host
+    const created = parseCreated(body)
+    // One who is not known to be right is told of no claims.
+    const claims = parseReceipts(body['claims'] ?? [])
+    // Nobody is made to ask for millions of parts with nothing in them.
+    if (created === undefined || !isPossible(created) || !isCount(largest) || claims === undefined) return undefined
+    if (state !== 'ready' && state !== 'claimed' && state !== 'read') return undefined
+    const nonce = await offeredNonce(answer.field('Accept-Signature') ?? '')
+    return { ...created, largest, state, authority, claims, nonce }
+  })
+}
+
+const ACKNOWLEDGED: Form<Acknowledged> = jsonForm(({ burned }) =>
+  typeof burned === 'boolean' ? { burned } : undefined,
+)
 
 /**
  * The ciphertext of a drop, part by part, as it comes in. The first part claims a read for the reader key. The caller has
@@ -84,9 +89,7 @@ export async function acknowledge(
   const { dropId, claim: key } = opener
   const signers = { claim: key, reader }
   const call = { name: 'ack', dropId, reader: reader.publicKey, body: formatAckBody(opened), signers } as const
-  const burned = parseJson(await ask(server, call))?.['burned']
-  if (typeof burned !== 'boolean') throw new DropError('bad_answer')
-  return burned
+  return (await ask(server, call, ACKNOWLEDGED)).burned
 }
 
 /** Claims that a server has shown, and the name of the server that it says they are signed for. */

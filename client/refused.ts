@@ -1,8 +1,9 @@
-import type { Created, Limits, Receipt, Sent, SignatureRecord, Uploaded } from '#protocol/api.ts'
+import type { Created, Receipt, SignatureRecord } from '#protocol/api.ts'
 import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
-import { DropError, parseProblemCode, type WireCode } from '#protocol/error.ts'
+import { DropError, parseProblemCode, type LocalCode, type WireCode } from '#protocol/error.ts'
 import { MAX_CREATED_SECONDS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/limits.ts'
 import { isNonce } from '#protocol/nonce.ts'
+import { PROBLEM_TYPE } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import type { Answer } from './transport.ts'
 
@@ -28,20 +29,59 @@ export class Refused extends DropError {
     this.largest = isCount(body['largest']) ? body['largest'] : undefined
     this.offer = answer.field('Accept-Signature') ?? ''
     this.authority = parseAuthority(body['authority'])
-    const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
-    this.retryAfterMs = seconds >= 1 && seconds <= 3_600 ? seconds * 1_000 : undefined
+    this.retryAfterMs = retryAfterMsOf(answer)
   }
 }
 
-/** The refusal in an answer that is not a success, or `bad_answer` if it is none of ours. */
-export function parseRefusal(answer: Answer): DropError {
-  const body = parseJson(answer)
-  const code = parseProblemCode(body?.['type'])
-  if (body === undefined || code === undefined) {
-    // A proxy between us and the server speaks for itself: its 5xx means that the server was not reached.
-    return new DropError(answer.status >= 500 ? 'offline' : 'bad_answer')
+/**
+ * An answer that the contract does not have: of a proxy, a gateway, a login page, a cache, or of another server altogether.
+ *
+ * - `offline`: a gateway that did not reach the server (408, 425, 5xx);
+ * - `rate_limited`: too many requests from here (429);
+ * - `body_refused`: something in between takes no body of that size (413);
+ * - `bad_answer`: anything else, a redirect too.
+ */
+export class NotOurs extends DropError {
+  declare readonly code: Extract<LocalCode, 'offline' | 'rate_limited' | 'body_refused' | 'bad_answer'>
+  /** HTTP status. */
+  readonly status: number
+  readonly retryAfterMs: number | undefined
+  /** Whether status and type were those of the answer, and only its body was not. */
+  readonly isGarbled: boolean
+
+  constructor(code: NotOurs['code'], answer: Answer, { isGarbled = false }: { isGarbled?: boolean } = {}) {
+    super(code)
+    this.status = answer.status
+    this.retryAfterMs = retryAfterMsOf(answer)
+    this.isGarbled = isGarbled
   }
-  return new Refused(code, body, answer)
+}
+
+/** The refusal in an answer that is not a success, or what else it is if it is none of ours. */
+export function parseRefusal(answer: Answer): Refused | NotOurs {
+  const body = answer.status >= 400 ? parseJson(answer) : undefined
+  const code = parseProblemCode(body?.['type'])
+  if (body !== undefined && code !== undefined) return new Refused(code, body, answer)
+  return new NotOurs(codeOf(answer.status), answer, { isGarbled: mediaTypeOf(answer) === PROBLEM_TYPE })
+}
+
+/** What speaks for itself between us and the server says by its status (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
+function codeOf(status: number): NotOurs['code'] {
+  if (status === 429) return 'rate_limited'
+  if (status === 413) return 'body_refused'
+  return status === 408 || status === 425 || status >= 500 ? 'offline' : 'bad_answer'
+}
+
+/** The media type of an answer, without parameters; `''` if it names none. */
+export function mediaTypeOf(answer: Answer): string {
+  const [type = ''] = (answer.field('Content-Type') ?? '').split(';')
+  return type.trim().toLowerCase()
+}
+
+/** What `Retry-After` asks for, where it is a number of seconds up to an hour: dates are by another clock. */
+function retryAfterMsOf(answer: Answer): number | undefined {
+  const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
+  return seconds >= 1 && seconds <= 3_600 ? seconds * 1_000 : undefined
 }
 
 /** The host of an origin, with its port unless that is the scheme's own, in its one spelling; `undefined` for anything else. */
@@ -71,35 +111,6 @@ export function parseReceipts(value: unknown): readonly Receipt[] | undefined {
   return receipts.every((each) => each !== undefined) ? receipts : undefined
 }
 
-/** Answer to `sent`, `revoke` and `reopen`. */
-export function parseSent(answer: Answer): Sent {
-  const body = parseJson(answer) ?? {}
-  const { state, triesLeft } = body
-  const created = parseCreated(body)
-  const claims = parseReceipts(body['claims'])
-  const isWhole = created !== undefined && claims !== undefined && isCount(triesLeft) && isState(state)
-  if (!isWhole) throw new DropError('bad_answer')
-  return { ...created, triesLeft, state, claims }
-}
-
-/** Answer to `uploaded`. */
-export function parseUploaded(answer: Answer): Uploaded {
-  const body = parseJson(answer) ?? {}
-  const { state, received } = body
-  const created = parseCreated(body)
-  if (created === undefined || !isState(state) || !Array.isArray(received)) throw new DropError('bad_answer')
-  const parts: unknown[] = received
-  if (!parts.every(isDigest)) throw new DropError('bad_answer')
-  return { ...created, state, received: parts }
-}
-
-/** Answer to `limits`. */
-export function parseLimits(answer: Answer): Limits {
-  const { largest } = parseJson(answer) ?? {}
-  if (!isCount(largest)) throw new DropError('bad_answer')
-  return { largest }
-}
-
 /** What every answer about a drop begins with, or `undefined`. */
 export function parseCreated(body: Readonly<Record<string, unknown>>): Created | undefined {
   const { expires, reads, size, parts } = body
@@ -110,14 +121,6 @@ export function parseCreated(body: Readonly<Record<string, unknown>>): Created |
 /** A whole number that can be a time in seconds, too. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && typeof value === 'number' && value >= 0 && value <= MAX_CREATED_SECONDS
-}
-
-function isDigest(value: unknown): value is string | null {
-  return value === null || (typeof value === 'string' && parseBase64url(value, 32) !== undefined)
-}
-
-function isState(value: unknown): value is Sent['state'] {
-  return ['uploading', 'ready', 'claimed', 'read', 'revoked', 'locked', 'deleted'].includes(value as string)
 }
 
 function parseReceipt(value: unknown): Receipt | undefined {

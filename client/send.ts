@@ -4,6 +4,7 @@ import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import { createdForm, LIMITS } from './answers.ts'
 import { TOKEN_BYTES, type Message } from './archive.ts'
 import type { Stretch } from './crypto/argon2.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
@@ -13,7 +14,6 @@ import { randomBytes } from './crypto/random.ts'
 import { HEADER_BYTES, PAYLOAD_NONCE_BYTES, payloadSize } from './crypto/sizes.ts'
 import type { Letterhead } from './layout.ts'
 import { deriveOpener, formatLink, newLink } from './link.ts'
-import { parseCreated, parseJson, parseLimits } from './refused.ts'
 import { makeSealer, planMessage, type EnvelopeKey, type Journal, type PartHashes, type Sealer } from './seal-parts.ts'
 import { ask, type Progress, type Server } from './server.ts'
 import { FileFault, type Source } from './source.ts'
@@ -111,7 +111,7 @@ export interface DepositOptions {
 
 /** What a server takes. @throws DropError `offline`, `bad_answer` */
 export async function fetchLimits(server: Server): Promise<Limits> {
-  return parseLimits(await ask(server, { name: 'limits' }))
+  return ask(server, { name: 'limits' }, LIMITS)
 }
 
 /**
@@ -222,8 +222,7 @@ export async function deposit(server: Server, sealed: Sealed, options: DepositOp
   const { onProgress, signal } = options
   const body = await sealed.sealPart(0)
   const fields = termsFields(sealed)
-  const answer = await ask(server, { name: 'create', dropId, body, fields, onProgress, signal })
-  const created = parseCreated(parseJson(answer) ?? {})
-  if (created?.reads !== readsOf(terms) || created.size !== body.length) throw new DropError('bad_answer')
-  return { ...ticket, expiresAtMs: created.expires * 1_000 }
+  const form = createdForm({ reads: readsOf(terms), size: body.length, parts: 1 }, 201)
+  const { expires } = await ask(server, { name: 'create', dropId, body, fields, onProgress, signal }, form)
+  return { ...ticket, expiresAtMs: expires * 1_000 }
 }

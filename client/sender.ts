@@ -2,8 +2,8 @@ import { formatReaderBody, type Receipt, type RequestName, type Sent } from '#pr
 import type { Bytes } from '#protocol/bytes.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
+import { SENT } from './answers.ts'
 import type { SigningKey } from './crypto/keys.ts'
-import { parseSent } from './refused.ts'
 import type { Ticket } from './send.ts'
 import { ask, type Server } from './server.ts'
 
@@ -42,9 +42,8 @@ async function askAsSender(
   body?: Bytes,
 ): Promise<Report> {
   const { dropId, claim, opened, origin } = ticket
-  const sent = parseSent(
-    await ask(server, { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }),
-  )
+  const call = { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }
+  const sent = await ask(server, call, SENT)
   // A drop in a box is not claimed: whatever the server says of readers, nothing proves it.
   if (claim === undefined) {
     return { ...sent, claims: sent.claims.map((each) => ({ ...each, isClaimProved: false, isOpeningProved: false })) }

@@ -3,17 +3,18 @@ import type { RequestName } from '#protocol/api.ts'
 import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from '#protocol/api.ts'
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { DropError } from '#protocol/error.ts'
+import { DropError, type DropErrorCode } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { Unsigned } from '#protocol/signature.ts'
+import { readAnswer, type Form } from './answers.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
 import { noteDate } from './heard.ts'
-import { parseRefusal, Refused } from './refused.ts'
+import { NotOurs, Refused } from './refused.ts'
 import { exchangeAlive } from './stall.ts'
-import type { Answer, Exchange, Transport } from './transport.ts'
+import type { Exchange, Transport } from './transport.ts'
 
 /** A Sealdrop server, as a client reaches it. */
 export interface Server {
@@ -68,15 +69,17 @@ export type Progress =
   | { readonly stage: 'sending' | 'receiving'; readonly bytes: number; readonly total: number }
   /** Reading files again that were sealed before, or verifying what has come in. In bytes. */
   | { readonly stage: 'checking'; readonly bytes: number; readonly total: number }
-  /** The server said "later", or cannot be reached; it will be asked again. Nothing is lost. */
-  | { readonly stage: 'waiting'; readonly ms: number }
+  /** The server or something in front of it said "later", or it cannot be reached; it will be asked again. Nothing is lost. */
+  | { readonly stage: 'waiting'; readonly ms: number; readonly why: DropErrorCode }
 
 /**
- * Asks until there is an answer. Every request of the contract may be sent again: the server does the same thing once.
- * @throws DropError `offline` or `try_later` after the server's patience, `stopped` by the signal; Refused for a problem
- * that is final.
+ * Asks until there is an answer in its form. Every request of the contract may be sent again: the server does the same thing
+ * once.
+ * @returns what the answer says
+ * @throws DropError `offline`, `try_later`, `rate_limited` or `damaged` after the server's patience, `stopped` by the signal;
+ * Refused for a problem that is final; NotOurs `bad_answer`, `body_refused`
  */
-export async function ask(server: Server, call: Call): Promise<Answer> {
+export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise<T> {
   const { body, signal, transfer } = call
   let began = server.ticks()
   const digest = call.digest ?? (body === undefined ? '' : await contentDigest(body))
@@ -84,10 +87,11 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
   let nonce = call.nonce ?? transfer?.nonce ?? toBase64url(randomBytes(NONCE_BYTES))
   let authority: string | undefined
   let isRenewed = false
+  let garbled = 0
   for (let attempt = 0; ; attempt++) {
     const askedAtMs = server.ticks()
-    const outcome = await askOnce(server, call, { digest, nonce, authority })
-    if (!(outcome instanceof Error)) return outcome
+    const outcome = await askOnce(server, call, form, { digest, nonce, authority })
+    if (!(outcome instanceof Error)) return outcome.said
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
     const offered = isUnproved ? await offeredNonce(outcome.offer) : undefined
     if (offered !== undefined) {
@@ -101,13 +105,14 @@ export async function ask(server: Server, call: Call): Promise<Answer> {
       began += server.ticks() - askedAtMs
       continue
     }
-    const asked = outcome instanceof Refused ? outcome.retryAfterMs : undefined
+    const asked = outcome instanceof Refused || outcome instanceof NotOurs ? outcome.retryAfterMs : undefined
     const ms = asked ?? Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-    const deadline = Math.max(began, transfer?.renewedAtMs ?? 0) + server.patienceMs
+    const deadline = Math.max(began, transfer?.renewedAtMs ?? 0) + patienceWith(server, outcome)
+    const isGarbled = outcome instanceof NotOurs && outcome.isGarbled && garbled++ < MOST_GARBLED
     // A part takes long on a slow line, and a machine may sleep over it: in a transfer only waiting costs patience.
     const nowMs = transfer === undefined ? server.ticks() : askedAtMs
-    if (!RETRIED.has(outcome.code) || nowMs + ms > deadline) throw outcome
-    call.onProgress?.({ stage: 'waiting', ms })
+    if (!(RETRIED.has(outcome.code) || isGarbled) || nowMs + ms > deadline) throw outcome
+    call.onProgress?.({ stage: 'waiting', ms, why: outcome.code })
     await unlessStopped(server.wait(ms), signal)
     if (transfer !== undefined) began += server.ticks() - askedAtMs - ms
     // While nobody answered, the nonce that was offered may have aged.
@@ -131,8 +136,20 @@ async function unlessStopped(work: Promise<void>, signal: AbortSignal | undefine
   }
 }
 
+/** Whoever was told how long to stay away knows more than one who is left waiting, and waits longer. */
+function patienceWith({ patienceMs }: Server, outcome: DropError): number {
+  const isTold = outcome instanceof NotOurs && outcome.retryAfterMs !== undefined
+  return isTold && patienceMs > 0 ? Math.max(patienceMs, LIMITED_PATIENCE_MS) : patienceMs
+}
+
 /** What may be otherwise in a moment. Everything else is final. */
-const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline'])
+const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline', 'rate_limited', 'damaged'])
+
+/** How often a request is repeated whose answer has the right head and the wrong body: damaged once it may be, not always. */
+const MOST_GARBLED = 2
+
+/** In milliseconds. Rate limits count by the minute or less: docs/operations.md §4. */
+const LIMITED_PATIENCE_MS = 60_000
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
@@ -140,10 +157,12 @@ const LONGEST_WAIT_MS = 10_000
 /** The requests of which the server keeps the signatures, as receipts. docs/protocol.md §8. */
 const KEPT: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'ack'])
 
-/** The requests whose answer is ciphertext. */
-const DELIVERED: ReadonlySet<RequestName> = new Set<RequestName>(['claim', 'part', 'collect'])
-
-async function askOnce(server: Server, call: Call, signing: Signing): Promise<Answer | DropError> {
+async function askOnce<T>(
+  server: Server,
+  call: Call,
+  form: Form<T>,
+  signing: Signing,
+): Promise<{ readonly said: T } | DropError> {
   const { name, body, signal, onProgress } = call
   const { method, path } = REQUESTS[name]
   if (signal?.aborted === true) return new DropError('stopped')
@@ -165,19 +184,11 @@ async function askOnce(server: Server, call: Call, signing: Signing): Promise<An
     const answer = await exchangeAlive(server.transport, exchange)
     noteDate(server, answer)
     if (endless.signal.aborted) return new DropError('bad_answer')
-    if (answer.status >= 300) return parseRefusal(answer)
-    return DELIVERED.has(name) ? await checkDelivery(answer) : answer
+    return await readAnswer(answer, form)
   } catch (cause) {
     if (isStopped(signal)) return new DropError('stopped', { cause })
     return new DropError(endless.signal.aborted ? 'bad_answer' : 'offline', { cause })
   }
-}
-
-/** Bytes that were damaged on the way did not arrive. */
-async function checkDelivery(answer: Answer): Promise<Answer | DropError> {
-  const digest = answer.field('Content-Digest')
-  if (digest === null) return new DropError('bad_answer')
-  return digest === (await contentDigest(answer.body)) ? answer : new DropError('offline')
 }
 
 /** Asked again after a wait: the checker of types thinks that a signal once seen stays as it was. */

@@ -1,33 +1,34 @@
-import { DROP_EXTENT_FIELD, formatCommitBody, formatPartQuery, type Created } from '#protocol/api.ts'
+import { DROP_EXTENT_FIELD, formatCommitBody, formatPartQuery } from '#protocol/api.ts'
 import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { createdForm, emptyForm, uploadedForm, type Form } from './answers.ts'
 import { giveBack } from './memory.ts'
-import { parseCreated, parseJson, parseUploaded } from './refused.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import { readsOf, termsFields } from './terms-fields.ts'
-import type { Answer } from './transport.ts'
 
 /** Deposits a drop of two parts or more: begins, sends what the server has not, commits. docs/protocol.md §6.1. */
 export async function depositParts(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
   const transfer: Transfer = { renewedAtMs: server.ticks() }
   const upload = { server, sealed, options, transfer }
   const { size, parts } = sealed
+  const expected = { size, parts, reads: readsOf(sealed.terms) }
   const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
   if (!isTooLate(sealed, server.clock()))
-    created(sealed, await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }))
+    await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }, createdForm(expected, 201))
   for (let round = 1; ; round++) {
-    const { state, received, ...rest } = parseUploaded(await askFor(upload, { name: 'uploaded', ...signedBy(options) }))
-    if (rest.parts !== parts || rest.size !== size) throw new DropError('bad_answer')
+    const asked = { name: 'uploaded', ...signedBy(options) } as const
+    const { state, received } = await askFor(upload, asked, uploadedForm(expected))
     if (state === 'revoked' || state === 'locked') throw new DropError('gone')
     // In any other state it has been committed, and only the answer was lost: by this sender, who had sealed all of it.
     if (state !== 'uploading' && !isAll(sealed, received)) throw new DropError('bad_answer')
     const isSent = state === 'uploading' ? await sendMissing(upload, received) : false
     const body = formatCommitBody(await hashOfParts(upload))
     try {
-      const { expires } = created(sealed, await askFor(upload, { name: 'commit', body, ...signedBy(options) }))
+      const commit = { name: 'commit', body, ...signedBy(options) } as const
+      const { expires } = await askFor(upload, commit, createdForm(expected, 200))
       return { ...sealed.ticket, expiresAtMs: expires * 1_000 }
     } catch (error) {
       // The server has lost some of it meanwhile. It is asked what, a few times; one that contradicts itself is not.
@@ -114,7 +115,7 @@ async function sendPart(
     const digest = `sha-256=:${toBase64(sha256Body)}:`
     const onProgress = (progress: Progress): void => told.part(n, progress)
     const part = { body, digest, query: formatPartQuery(n), onProgress, signal }
-    await askFor(upload, { name: 'upload', ...part, ...signedBy(options) })
+    await askFor(upload, { name: 'upload', ...part, ...signedBy(options) }, emptyForm(201))
     transfer.renewedAtMs = server.ticks()
   }
   // The server has it. Nothing is given back that failed: it may still be under way.
@@ -185,24 +186,17 @@ function makeTally({ options: { onProgress }, sealed }: Upload, missing: readonl
   }
 }
 
-function askFor(upload: Upload, call: Call): Promise<Answer> {
+function askFor<T>(upload: Upload, call: Call, form: Form<T>): Promise<T> {
   const { options, sealed, server, transfer } = upload
   const { signal } = options
   const onProgress = (progress: Progress): void => {
     if (progress.stage === 'waiting') options.onProgress?.(progress)
   }
-  return ask(server, { dropId: sealed.dropId, transfer, signal, onProgress, ...call })
+  return ask(server, { dropId: sealed.dropId, transfer, signal, onProgress, ...call }, form)
 }
 
 function signedBy({ sender }: DepositOptions): Pick<Call, 'signers'> {
   return { signers: { sender } }
-}
-
-/** @throws DropError `bad_answer` unless it is about this drop */
-function created({ parts, size, terms }: Sealed, answer: Answer): Created {
-  const body = parseCreated(parseJson(answer) ?? {})
-  if (body?.parts !== parts || body.size !== size || body.reads !== readsOf(terms)) throw new DropError('bad_answer')
-  return body
 }
 
 /** Parts on the way at once. A line is full with two; each more is another part in memory. */

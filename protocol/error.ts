@@ -30,6 +30,12 @@ export type LocalCode =
   | 'open_failed'
   /** The answer is not one that docs/protocol.md allows. */
   | 'bad_answer'
+  /** Something in front of the server says that there were too many requests from here. */
+  | 'rate_limited'
+  /** Something in front of the server takes no request of that size. */
+  | 'body_refused'
+  /** Ciphertext that arrived is not what the server sent. */
+  | 'damaged'
   /** A file is not what it was when a part of it was sealed: to go on would seal two plaintexts under one nonce. */
   | 'file_changed'
   | 'file_unreadable'

@@ -1,3 +1,4 @@
+import type { BetweenCode } from './words/between.ts'
 import type { Progress } from '#client/server.ts'
 import type { Operator } from '#protocol/operator.ts'
 import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './draft.ts'
@@ -99,6 +100,7 @@ export type FailureCode =
   | 'unsupported'
   | 'platform'
   | 'insecure'
+  | BetweenCode
 
 export const FIRST_STATE: State = {
   page: 'main',

@@ -12,7 +12,7 @@ import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { createSecretFile } from '../files.ts'
 import declared from '../operator/disclosure.json' with { type: 'json' }
-import { readAnswer } from '../operator/answer.ts'
+import { disclosureForm } from '../operator/answer.ts'
 import { searchFolder } from '../operator/folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from '../operator/key-file.ts'
 import { misused, parseOptions, parseServer } from '../options.ts'
@@ -80,12 +80,8 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
   if (key === undefined) throw misused('a server is asked with --key-file FILE', undefined, HOW)
   try {
     const signers = { operator: await key.signer() }
-    const answer = await ask(connect(origin, PATIENCE_MS.look), {
-      name: 'disclose',
-      body: formatSubject(about),
-      signers,
-    })
-    return readAnswer(answer.body, about)
+    const call = { name: 'disclose', body: formatSubject(about), signers } as const
+    return await ask(connect(origin, PATIENCE_MS.look), call, disclosureForm(about))
   } catch (error) {
     if (!isDropError(error) || error.code !== 'not_found') throw nameServer(error, origin)
     throw new Failure(`the server at ${origin} lets no operator ask`, {

@@ -1,18 +1,13 @@
-import { decodeBody } from '#protocol/api.ts'
 import type { Subject } from '#protocol/disclosure.ts'
-import { DropError } from '#protocol/error.ts'
+import { jsonForm, type Form } from '#client/answers.ts'
 
 /**
- * What a server says that it holds. What is about something else is not taken: it would be signed, and handed over, as the
- * answer to this. @throws DropError `bad_answer`
+ * Answer to `disclose`: what a server says that it holds. What is about something else is not taken: it would be signed, and
+ * handed over, as the answer to this.
  */
-export function readAnswer(body: Uint8Array, about: Subject): unknown {
-  try {
-    const answer = JSON.parse(decodeBody(body)) as { readonly kind?: unknown; readonly about?: unknown }
-    const isAnswer = answer.kind === 'sealdrop disclosure' && JSON.stringify(answer.about) === JSON.stringify(about)
-    if (isAnswer) return answer
-  } catch {
-    // It is no disclosure.
-  }
-  throw new DropError('bad_answer')
+export function disclosureForm(about: Subject): Form<unknown> {
+  return jsonForm((body) => {
+    const isAnswer = body['kind'] === 'sealdrop disclosure' && JSON.stringify(body['about']) === JSON.stringify(about)
+    return isAnswer ? body : undefined
+  })
 }

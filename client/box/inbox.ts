@@ -1,6 +1,13 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import { formatPartQuery } from '#protocol/api.ts'
-import { formatDeleteBody, formatItemsQuery, type Item, type ItemsQuery, type Listing } from '#protocol/box-api.ts'
+import {
+  formatDeleteBody,
+  formatItemsQuery,
+  type Deleted,
+  type Item,
+  type ItemsQuery,
+  type Listing,
+} from '#protocol/box-api.ts'
 import { DropError } from '#protocol/error.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
@@ -10,10 +17,12 @@ import type { SigningKey } from '../crypto/keys.ts'
 import { makeDownload, type ReceiveOptions } from '../download.ts'
 import type { Addressee, Reply } from '../layout.ts'
 import type { OpenDropOptions, Opened } from '../open.ts'
-import { isCount, parseJson } from '../refused.ts'
+import { jsonForm, type Form } from '../answers.ts'
+import { isCount } from '../refused.ts'
 import { ask, type Server } from '../server.ts'
 import type { Parts, Staging } from '../staging.ts'
 import type { Access } from './access.ts'
+import { listOf } from './shape.ts'
 import { threadOf } from './thread.ts'
 
 /** A listing that has been looked through. */
@@ -49,15 +58,14 @@ export async function listItems(
   known: ReadonlyMap<DropId, number> = new Map(),
 ): Promise<CheckedListing> {
   const asked = { name: 'items', query: formatItemsQuery(query), ...asMember(access) } as const
-  const { items, more, count, bytes } = parseJson(await ask(server, asked)) ?? {}
-  if (!Array.isArray(items) || items.length > query.most) throw new DropError('bad_answer')
-  if (typeof more !== 'boolean' || !isCount(count) || !isCount(bytes)) throw new DropError('bad_answer')
+  const { items, more, count, bytes } = await ask(server, asked, LISTING)
+  if (items.length > query.most) throw new DropError('bad_answer')
   const places = new Map(known)
   const kept: Item[] = []
   const repeated: Item[] = []
   let last = query.seq
   let lastDrop: DropId | undefined
-  for (const item of items.map(parseItem)) {
+  for (const item of items) {
     const isNext = query.order === 'after' ? item.seq > last : item.seq < last
     const isAgain = item.seq === last && item.drop === lastDrop
     if (!isNext && !isAgain) throw new DropError('bad_answer')
@@ -136,9 +144,9 @@ export async function deleteItems(
   for (let start = 0; start < drops.length; start += MAX_DELETED) {
     const run = drops.slice(start, start + MAX_DELETED)
     const signed = { box: address, boxReader: root.publicKey, signers: { root } }
-    const answer = await ask(server, { name: 'delete', body: formatDeleteBody(run), ...signed })
-    const { deleted } = parseJson(answer) ?? {}
-    if (!isCount(deleted) || deleted > run.length) throw new DropError('bad_answer')
+    const { deleted } = await ask(server, { name: 'delete', body: formatDeleteBody(run), ...signed }, DELETED)
+    // All that were named are deleted now, or it would have been refused.
+    if (deleted !== run.length) throw new DropError('bad_answer')
     sum += deleted
   }
   return sum
@@ -152,16 +160,25 @@ function asMember({ address, key }: Access): {
   return { box: address, boxReader: key.publicKey, signers: { member: key } }
 }
 
-function parseItem(value: unknown): Item {
-  if (typeof value !== 'object' || value === null) throw new DropError('bad_answer')
+const LISTING: Form<Listing> = jsonForm((body) => {
+  const { more, count, bytes } = body
+  const items = listOf(body['items'], parseItem)
+  if (items === undefined || typeof more !== 'boolean' || !isCount(count) || !isCount(bytes)) return undefined
+  return { items, more, count, bytes }
+})
+
+const DELETED: Form<Deleted> = jsonForm(({ deleted }) => (isCount(deleted) ? { deleted } : undefined))
+
+function parseItem(value: unknown): Item | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
   const fields: Readonly<Record<string, unknown>> = { ...value }
   const { drop: id, seq, size, parts, arrived, expires } = fields
   const drop = typeof id === 'string' ? parseDropId(id) : undefined
   const isWhole = isCount(seq) && isCount(size) && isCount(parts) && isCount(arrived) && isCount(expires)
   // Nobody is made to ask for millions of parts with nothing in them.
-  if (drop === undefined || !isWhole || parts < 1 || !isPossible({ size, parts })) throw new DropError('bad_answer')
+  if (drop === undefined || !isWhole || parts < 1 || !isPossible({ size, parts })) return undefined
   // Whoever lists them shows these days.
-  if (Math.max(expires, arrived * DAY_SECONDS) > MAX_CREATED_SECONDS) throw new DropError('bad_answer')
+  if (Math.max(expires, arrived * DAY_SECONDS) > MAX_CREATED_SECONDS) return undefined
   return { drop, seq, size, parts, arrived, expires }
 }
 

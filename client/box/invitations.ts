@@ -1,11 +1,11 @@
-import type { InvitationState } from '#protocol/box-api.ts'
+import type { Invitations, InvitationState } from '#protocol/box-api.ts'
 import { formatInviteBody } from '#protocol/box-api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseName } from '#protocol/card.ts'
 import { DropError } from '#protocol/error.ts'
 import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { jsonForm, type Form } from '../answers.ts'
 import { randomBytes } from '../crypto/random.ts'
-import { parseJson } from '../refused.ts'
 import { ask, type Server } from '../server.ts'
 import { formatInvitation } from './address-link.ts'
 import { rootOf } from './root.ts'
@@ -54,8 +54,7 @@ export async function listInvitations(
 ): Promise<readonly (KnownInvitation & InvitationState)[]> {
   const { key: root } = await rootOf(state)
   const call = { name: 'invitations', box: state.box, boxReader: root.publicKey, signers: { root } } as const
-  const listed = listOf(parseJson(await ask(server, call))?.['invitations'], parseInvitationState)
-  if (listed === undefined) throw new DropError('bad_answer')
+  const { invitations: listed } = await ask(server, call, INVITATIONS)
   const known = new Map(
     await Promise.all(state.invitations.map(async (each) => [await hashOf(each.secret), each] as const)),
   )
@@ -65,17 +64,19 @@ export async function listInvitations(
   })
 }
 
-async function tell(server: Server, state: BoxState, left: InvitationState): Promise<void> {
+/** @throws DropError `bad_answer` unless the server lists a new invitation from now on, and one that has ended no more */
+async function tell(server: Server, state: BoxState, told: InvitationState): Promise<void> {
   const { key: root } = await rootOf(state)
-  const signers = { root }
-  await ask(server, {
-    name: 'invite',
-    box: state.box,
-    boxReader: root.publicKey,
-    body: formatInviteBody(left),
-    signers,
-  })
+  const body = formatInviteBody(told)
+  const call = { name: 'invite', box: state.box, boxReader: root.publicKey, body, signers: { root } } as const
+  const { invitations } = await ask(server, call, INVITATIONS)
+  if (invitations.some(({ hash }) => hash === told.hash) !== told.items > 0) throw new DropError('bad_answer')
 }
+
+const INVITATIONS: Form<Invitations> = jsonForm((body) => {
+  const invitations = listOf(body['invitations'], parseInvitationState)
+  return invitations === undefined ? undefined : { invitations }
+})
 
 function parseInvitationState(value: unknown): InvitationState | undefined {
   const members = membersOf(value, ['hash', 'items', 'bytes', 'expires'])

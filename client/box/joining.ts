@@ -7,6 +7,7 @@ import type { Stretch } from '../crypto/argon2.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { agreeOnTime } from '../clocks.ts'
+import { emptyForm } from '../answers.ts'
 import { parseLink } from '../link.ts'
 import { deposit, seal } from '../send.ts'
 import { ask, type Server } from '../server.ts'
@@ -100,7 +101,11 @@ export async function announceKeys(server: Server, state: BoxState, now: number)
   const { earliest } = await agreeOnTime(server, now)
   const member = await deriveReaderKey(state.reader.seed)
   const body = utf8(await ownKeys(state, member, earliest))
-  await ask(server, { name: 'keys', box: state.box, boxReader: member.publicKey, body, signers: { member } })
+  await ask(
+    server,
+    { name: 'keys', box: state.box, boxReader: member.publicKey, body, signers: { member } },
+    emptyForm(),
+  )
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { BoxAddress } from '#protocol/address.ts'
 import { readCard, type Card } from '#protocol/card.ts'
-import { DropError } from '#protocol/error.ts'
-import { parseJson } from '../refused.ts'
+import type { CardAnswer } from '#protocol/box-api.ts'
+import { jsonForm, type Form } from '../answers.ts'
+import { isCount } from '../refused.ts'
 import { ask, type Server } from '../server.ts'
 import type { BoxState } from './state.ts'
 
@@ -9,7 +11,14 @@ import type { BoxState } from './state.ts'
  * @throws Refused `gone`; DropError `bad_card`, `foreign_card`, `bad_answer`
  */
 export async function fetchOwnCard(server: Server, { box }: Pick<BoxState, 'box'>): Promise<Card> {
-  const { card } = parseJson(await ask(server, { name: 'card', box })) ?? {}
-  if (typeof card !== 'string') throw new DropError('bad_answer')
-  return (await readCard(card, box)).card
+  return (await readCard((await askForCard(server, box)).card, box)).card
 }
+
+/** What the server hands out as the card of a box, unread. @throws Refused `gone`; DropError `bad_answer` */
+export function askForCard(server: Server, box: BoxAddress): Promise<CardAnswer> {
+  return ask(server, { name: 'card', box }, CARD)
+}
+
+const CARD: Form<CardAnswer> = jsonForm(({ card, largest }) =>
+  typeof card === 'string' && isCount(largest) ? { card, largest } : undefined,
+)

@@ -1,4 +1,4 @@
-import { formatPublishBody } from '#protocol/box-api.ts'
+import { formatPublishBody, type ReaderKeys } from '#protocol/box-api.ts'
 import { parseName, type BoxTermsOfCard, type CardReader } from '#protocol/card.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
@@ -8,8 +8,8 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { hkdfExpand } from '../crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
-import { parseJson } from '../refused.ts'
 import { agreeOnTime, type Agreed } from '../clocks.ts'
+import { emptyForm, jsonForm, type Form } from '../answers.ts'
 import { ask, type Server } from '../server.ts'
 import type { LinkSecret } from '../link.ts'
 import { signCard } from './card-sign.ts'
@@ -198,11 +198,12 @@ async function publishAs(server: Server, root: Root, state: BoxState, now: numbe
     .map((epoch) => ({ v: 1, box, serial, epoch, name, readers: readersAt(known, epoch), terms }) as const)
     .filter(({ readers }) => readers.length > 0)
   const body = formatPublishBody(await Promise.all(cards.map((card) => signCard(root, card))))
-  await ask(server, { name: 'publish', box, boxReader: root.key.publicKey, body, signers: { root: root.key } })
+  const signed = { box, boxReader: root.key.publicKey, signers: { root: root.key } }
+  await ask(server, { name: 'publish', body, ...signed }, emptyForm())
   // For other devices of the owner's, whose readers are others. Where it fails, they learn it with the next publication.
   const keys = await signReaderKeys(box, { name: state.reader.name, first, ages }, member)
   const announced = { name: 'keys', box, boxReader: own, body: utf8(keys), signers: { member } } as const
-  await ask(server, announced).catch(() => {})
+  await ask(server, announced, emptyForm()).catch(() => {})
   return { ...state, serial, lastEpoch: present + EPOCHS_AHEAD }
 }
 
@@ -213,14 +214,18 @@ async function fetchAnnounced(
   root: SigningKey,
 ): Promise<readonly KnownReader[]> {
   if (readers.every(({ ages }) => ages.length === 0)) return []
-  const answer = await ask(server, { name: 'readers', box, boxReader: root.publicKey, signers: { root } })
-  const listed = listOf(parseJson(answer)?.['keys'], (each) => textOf(each, (text) => text))
-  // Each is looked into at some cost: nobody has more readers than a card.
-  if (listed === undefined || listed.length > MAX_BOX_READERS) throw new DropError('bad_answer')
+  const call = { name: 'readers', box, boxReader: root.publicKey, signers: { root } } as const
+  const { keys: listed } = await ask(server, call, READER_KEYS)
   const known = new Set(readers.flatMap(({ ages }) => ages))
   const all = await Promise.all(listed.map((jws) => readReaderKeys(jws, box, known)))
   return all.filter((each) => each !== undefined)
 }
+
+const READER_KEYS: Form<ReaderKeys> = jsonForm((body) => {
+  const keys = listOf(body['keys'], (each) => textOf(each, (text) => text))
+  // Each is looked into at some cost: nobody has more readers than a card.
+  return keys === undefined || keys.length > MAX_BOX_READERS ? undefined : { keys }
+})
 
 /** Whether there are cards for some time. A clock that was ahead has published cards that nobody believes yet. */
 function reachFarEnough({ lastEpoch }: BoxState, now: number): boolean {

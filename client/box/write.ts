@@ -10,12 +10,12 @@ import type { Message } from '../archive.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { askTime, ClockFault, isFarOff } from '../clocks.ts'
 import { cleanNames } from '../layout.ts'
-import { isCount, parseJson } from '../refused.ts'
 import type { Sealed } from '../send.ts'
-import { ask, type Server } from '../server.ts'
+import type { Server } from '../server.ts'
 import { formatBoxLink, formatInvitation } from './address-link.ts'
 import { CardFault } from './card-fault.ts'
 import { sealLetter, type Posting } from './letter.ts'
+import { askForCard } from './own-card.ts'
 import { deriveReturn, type ReturnCode } from './return.ts'
 import { signReply } from './thread.ts'
 
@@ -62,8 +62,7 @@ export async function fetchCard(
     readonly known?: number | undefined
   },
 ): Promise<FetchedCard> {
-  const { card: jws, largest } = parseJson(await ask(server, { name: 'card', box: address })) ?? {}
-  if (typeof jws !== 'string' || !isCount(largest)) throw new DropError('bad_answer')
+  const { card: jws, largest } = await askForCard(server, address)
   const { card, root } = await readCard(jws, address).catch((error: unknown) => {
     throw faultOf(error)
   })

@@ -4,28 +4,28 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { utf8 } from '#protocol/bytes.ts'
+import { readAnswer } from '#client/answers.ts'
 import type { DropId } from '#protocol/id.ts'
 import { operator } from '../../cli/commands/operator.ts'
-import { readAnswer } from '../../cli/operator/answer.ts'
+import { disclosureForm } from '../../cli/operator/answer.ts'
 import { searchFolder } from '../../cli/operator/folder.ts'
 import { formatJson } from '../../cli/terminal.ts'
+import { says } from '../client/support/network.ts'
 
 const ABOUT = { drop: 'oWoM-7cC-h23a0_amIcAbw' as DropId }
 const ANSWER = { v: 1, kind: 'sealdrop disclosure', about: ABOUT, held: [] }
 
-test('what a server answers about another drop is not signed as the answer to this one', () => {
-  expect(readAnswer(utf8(JSON.stringify(ANSWER)), ABOUT)).toEqual(ANSWER)
+test('what a server answers about another drop is not signed as the answer to this one', async () => {
+  const read = async (answer: unknown): Promise<unknown> =>
+    readAnswer(await says(answer)({ method: 'POST', url: '', fields: {} }), disclosureForm(ABOUT))
+  expect(await read(ANSWER)).toEqual({ said: ANSWER })
   const others = [
     { ...ANSWER, about: { drop: 'A'.repeat(22) } },
     { ...ANSWER, about: undefined },
     { about: ABOUT },
     null,
   ]
-  for (const other of others)
-    expect(() => readAnswer(utf8(JSON.stringify(other)), ABOUT)).toThrow(
-      expect.objectContaining({ code: 'bad_answer' }),
-    )
+  for (const other of others) expect(await read(other)).toMatchObject({ code: 'bad_answer' })
 })
 
 test('what a server puts into a disclosure is no command to the terminal', () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { emptyForm, LIMITS } from '#client/answers.ts'
 import { ask } from '#client/server.ts'
 import { noise } from '../client/support/bytes.ts'
 import { connect } from '../../cli/connect.ts'
@@ -23,7 +24,7 @@ test.for([301, 302, 303, 307, 308])(
     )
     const beganMs = Date.now()
     const to = connect(server.url, 60_000)
-    const asked = [ask(to, { name: 'limits' }), ask(to, { name: 'create', body: noise(200_000) })]
+    const asked = [ask(to, { name: 'limits' }, LIMITS), ask(to, { name: 'create', body: noise(200_000) }, emptyForm())]
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'bad_answer' })
     expect(Date.now() - beganMs).toBeLessThan(30_000)
     expect(led).toEqual([])

@@ -88,12 +88,14 @@ test('whatever answers and is no Sealdrop server has taken no drop', async () =>
     'hello',
   ]
   for (const answer of answers)
-    await expect(deposit(serverThat([says(answer)]), sealed, { sender })).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(deposit(serverThat([says(answer, {}, 201)]), sealed, { sender })).rejects.toMatchObject({
+      code: 'bad_answer',
+    })
 })
 
 test('a server says what it takes', async () => {
-  const server = serverThat([says({ largest: 104_857_600 })])
-  expect(await fetchLimits(server)).toEqual({ largest: 104_857_600 })
+  const server = serverThat([says({ largest: 104_857_600, time: 1_800_000_000 })])
+  expect(await fetchLimits(server)).toEqual({ largest: 104_857_600, time: 1_800_000_000 })
   expect(server.exchanges[0]).toMatchObject({ method: 'GET', url: 'https://drop.example/v1/limits', fields: {} })
   for (const answer of [{}, { largest: '5' }, { largest: -1 }, []])
     await expect(fetchLimits(serverThat([says(answer)]))).rejects.toMatchObject({ code: 'bad_answer' })

@@ -219,7 +219,7 @@ test('a server that calls a drop committed before all of it was sent gets no tic
 
 test('a server that never keeps what it takes is refused after a few rounds', async () => {
   const drop = await sealed()
-  const server = partsServer((request) => (request === 'upload' ? says({}) : undefined))
+  const server = partsServer((request) => (request === 'upload' ? says({}, {}, 201) : undefined))
   await expect(deposit(server, drop, { sender })).rejects.toMatchObject({ code: 'incomplete' })
   expect(server.asked.filter((each) => each === 'commit')).toHaveLength(3)
 })

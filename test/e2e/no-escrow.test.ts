@@ -14,6 +14,7 @@ import { fetchCard, sealAnswer, sealForBox } from '#client/box/write.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit } from '#client/send.ts'
+import { emptyForm } from '#client/answers.ts'
 import { ask } from '#client/server.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { formatPublishBody } from '#protocol/box-api.ts'
@@ -87,7 +88,14 @@ async function sendToBox(origin: string, readers: number) {
   const { jws } = await sign(box.root, { epoch: epochAt(now), readers: box.card.readers })
   const { key } = box.root
   const body = formatPublishBody([jws])
-  await ask(server, { name: 'publish', box: box.address, boxReader: key.publicKey, body, signers: { root: key } })
+  const publication = {
+    name: 'publish',
+    box: box.address,
+    boxReader: key.publicKey,
+    body,
+    signers: { root: key },
+  } as const
+  await ask(server, publication, emptyForm())
   const { card } = await fetchCard(server, box.address, { now })
   expect(card.readers.length).toBe(readers)
   const sender = await generateSigningKey()

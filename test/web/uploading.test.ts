@@ -24,7 +24,7 @@ function serverThat(meddle: (request: string, n: number) => Reply | undefined = 
   return partsServer((request, n) => {
     const own = meddle(request, n)
     if (own !== undefined) return own
-    if (request === 'limits') return says({ largest: 100_000_000 })
+    if (request === 'limits') return says({ largest: 100_000_000, time: 1_800_000_000 })
     return request === 'revoke' ? says(REVOKED) : undefined
   })
 }
@@ -249,7 +249,9 @@ test('a browser that keeps nothing says so, and sends all the same', async () =>
 })
 
 test('the server is asked what it takes once, before a large draft is sealed, and not for a small one', async () => {
-  const server = serverThat((request) => (request === 'limits' ? says({ largest: 8_400_000 }) : undefined))
+  const server = serverThat((request) =>
+    request === 'limits' ? says({ largest: 8_400_000, time: 1_800_000_000 }) : undefined,
+  )
   const page = open(server)
   const desk = sealing(page.tools)
   page.tools.dispatch({ type: 'drafted', draft: { text: 'small' } })

@@ -1,5 +1,7 @@
 import { isClockFault } from '#client/clocks.ts'
+import { NotOurs } from '#client/refused.ts'
 import { isDropError, type DropErrorCode } from '#protocol/error.ts'
+import type { BetweenCode } from '../words/between.ts'
 import type { ToldFault } from './state.ts'
 
 /** What a person can be told of what went wrong with a box. */
@@ -20,6 +22,7 @@ export type FaultCode =
   | 'bad_code'
   | 'bad_address'
   | 'bad_card'
+  | BetweenCode
   | 'bad_answer'
   | 'refused'
   /** What was typed is not what is needed. */
@@ -64,6 +67,7 @@ export function faultOf(error: unknown): FaultCode {
   if (!isSecureContext) return 'insecure'
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'
   if (error instanceof BoxFault) return error.code
+  if (error instanceof NotOurs && error.code === 'bad_answer' && !error.isGarbled) return 'not_ours'
   if (isDropError(error)) return TOLD[error.code] ?? 'refused'
   if (error instanceof DOMException) return error.name === 'NotSupportedError' ? 'unsupported' : 'not_kept'
   return 'broken'
@@ -95,4 +99,8 @@ const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
   foreign_card: 'bad_card',
   rolled_back_card: 'bad_card',
   bad_answer: 'bad_answer',
+  rate_limited: 'rate_limited',
+  body_refused: 'body_refused',
+  damaged: 'damaged',
+  wrong_origin: 'wrong_origin',
 }

@@ -1,5 +1,5 @@
+import { jsonForm } from '#client/answers.ts'
 import { ask } from '#client/server.ts'
-import { decodeBody } from '#protocol/api.ts'
 import { isCurrent, parseOperator } from '#protocol/operator.ts'
 import type { Told } from '../state.ts'
 import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
@@ -7,9 +7,7 @@ import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
 /** What the operator says of itself. It is somebody else's text: shown as text, or not at all. */
 export async function askOperator(tools: Pick<Tools, 'device' | 'transport'>): Promise<Told> {
   try {
-    const answer = await ask(serverOf(tools, LOOK_PATIENCE_MS), { name: 'operator' })
-    const operator = parseOperator(JSON.parse(decodeBody(answer.body)))
-    if (operator === undefined) return { operator, holds: false }
+    const operator = await ask(serverOf(tools, LOOK_PATIENCE_MS), { name: 'operator' }, jsonForm(parseOperator))
     const { statement } = operator
     return { operator, holds: statement !== undefined && isCurrent(statement, tools.device.clock()) }
   } catch {

@@ -1,4 +1,5 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
+import { NotOurs } from '#client/refused.ts'
 import type { Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -46,7 +47,14 @@ export function failureOf(error: unknown): FailureCode {
     case 'internal':
       return 'try_later'
     case 'too_large':
-      return 'too_large'
+    case 'rate_limited':
+    case 'body_refused':
+    case 'damaged':
+    case 'wrong_origin':
+      return error.code
+    case 'bad_answer':
+      // What answers in the form of a server, and says what none says, is a server: of another version, or one that lies.
+      return error instanceof NotOurs && !error.isGarbled ? 'not_ours' : 'refused'
     default:
       return 'refused'
   }

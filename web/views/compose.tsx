@@ -12,7 +12,7 @@ import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
 import { Said } from '../parts/verbatim.tsx'
 import type { ComposeFault, Main } from '../state.ts'
-import { compose as words, composeFaults } from '../words/compose.ts'
+import { compose as words, composeFaults, sealFaults } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { FilePicker, useDroppedFiles } from './compose-files.tsx'
@@ -121,7 +121,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'changed':
       return <Said of={composeFaults[fault.at]} name={fault.name} />
     case 'server':
-      return composeFaults[fault.code]
+      return sealFaults[fault.code]
   }
 }
 

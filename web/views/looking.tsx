@@ -3,7 +3,7 @@ import { Button } from '../parts/button.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
 import type { Main } from '../state.ts'
-import { looking as words } from '../words/reading.ts'
+import { looking as words, lookingFaults } from '../words/reading.ts'
 import { page } from '../words/page.ts'
 import type { ViewProps } from './props.ts'
 
@@ -15,7 +15,7 @@ export function Looking({ act, main }: ViewProps & { main: Extract<Main, { at: '
       <>
         <Title text={words.failed} />
         <p class="lede">
-          {fault.at === 'elsewhere' ? words.elsewhere : words.faults[fault.at === 'server' ? fault.code : 'refused']}
+          {fault.at === 'elsewhere' ? words.elsewhere : lookingFaults[fault.at === 'server' ? fault.code : 'refused']}
         </p>
         <div class="buttons">
           <Button kind="seal" onPress={act.lookAgain}>

@@ -11,7 +11,7 @@ import type { OpenFault } from '../reading-state.ts'
 import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
-import { gone, open as words } from '../words/reading.ts'
+import { gone, open as words, openFaults } from '../words/reading.ts'
 import type { ViewProps } from './props.ts'
 
 /** Says what waits before anything is used up. One press claims it. */
@@ -111,7 +111,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           )}
           {(fault?.at === 'server' || fault?.at === 'elsewhere') && (
             <Notice kind="burn" role="alert">
-              <p>{fault.at === 'server' ? words.faults[fault.code] : words.elsewhere}</p>
+              <p>{fault.at === 'server' ? openFaults[fault.code] : words.elsewhere}</p>
             </Notice>
           )}
           {work !== undefined && <WorkNotice work={work} />}

@@ -6,7 +6,7 @@ import { Title } from '../parts/title.tsx'
 import { tabTitle, Transfer } from '../parts/transfer.tsx'
 import { Said } from '../parts/verbatim.tsx'
 import type { Main, SendFault } from '../state.ts'
-import { sending as words } from '../words/sending.ts'
+import { sending as words, sendingFaults } from '../words/sending.ts'
 import { cargoText } from '../words/cargo.ts'
 export interface SendingProps {
   readonly act: Pick<Act, 'upload'>
@@ -55,5 +55,5 @@ export function Sending({ act, main, own = words }: SendingProps): VNode {
 }
 
 function faultText(fault: SendFault): ComponentChildren {
-  return fault.at === 'file' ? <Said of={words.file} name={fault.name} /> : words.faults[fault.code]
+  return fault.at === 'file' ? <Said of={words.file} name={fault.name} /> : sendingFaults[fault.code]
 }

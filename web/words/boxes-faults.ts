@@ -1,4 +1,5 @@
 import type { FaultCode } from '../boxes/fault.ts'
+import { between } from './between.ts'
 
 /** What went wrong, what is safe, what to do. */
 export const boxFaults: Readonly<Record<FaultCode, string>> = {
@@ -22,6 +23,7 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   bad_card: 'The server answered with keys that this box’s owner did not sign. They were not used.',
   bad_answer:
     'The server gave an answer that this page does not understand. Nothing is lost; reload the page in another tab to get its newest version.',
+  ...between('Nothing is lost.'),
   refused: 'The server refused that. Nothing is lost; reload the page in another tab to get its newest version.',
   no_name: 'Type a name: one line, at most 80 characters, and none that cannot be seen.',
   no_passphrase: 'Type a passphrase, or take one that is suggested.',

@@ -1,3 +1,5 @@
+import type { FailureCode } from '../state.ts'
+import { between } from './between.ts'
 import * as format from './format.ts'
 
 export const compose = {
@@ -45,6 +47,25 @@ export const compose = {
       .join(' '),
 }
 
+/** Why the server has not taken it, as far as anybody here knows. */
+export const sealFaults: Readonly<Record<FailureCode, string>> = {
+  offline:
+    'The server could not be reached. Everything is still here; nothing has been lost. Try again when you are connected.',
+  try_later: 'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
+  too_large:
+    'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
+  refused:
+    'The server refused the sealed message. Everything is still here; reload the page in another tab to get its newest version.',
+  ...between('Everything is still here; nothing has been lost.'),
+  broken: 'A part of this page could not be loaded. Everything is still here; try again when you are connected.',
+  platform:
+    'This browser refused something that sealing needs. Everything is still here; try again, or copy it into another browser.',
+  insecure:
+    'This page was opened over http, and browsers let no such page seal anything. Everything is still here; copy it into this page at its https:// address.',
+  unsupported:
+    'This browser lacks what sealing needs (Ed25519). Everything is still here; copy it into a newer browser, or use the command line.',
+}
+
 /** What happened, what is safe, what to do. */
 export const composeFaults = {
   message: 'There is nothing to seal yet. Type a message or add a file.',
@@ -67,20 +88,6 @@ export const composeFaults = {
     'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.',
   file: (name: string): string =>
     `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
-  offline:
-    'The server could not be reached. Everything is still here; nothing has been lost. Try again when you are connected.',
-  try_later: 'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
-  too_large:
-    'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
-  refused:
-    'The server refused the sealed message. Everything is still here; reload the page in another tab to get its newest version.',
-  broken: 'A part of this page could not be loaded. Everything is still here; try again when you are connected.',
-  platform:
-    'This browser refused something that sealing needs. Everything is still here; try again, or copy it into another browser.',
-  insecure:
-    'This page was opened over http, and browsers let no such page seal anything. Everything is still here; copy it into this page at its https:// address.',
-  unsupported:
-    'This browser lacks what sealing needs (Ed25519). Everything is still here; copy it into a newer browser, or use the command line.',
 }
 
 export const sealed = {

@@ -1,3 +1,4 @@
+import { between } from './between.ts'
 import type { AnswerFault } from '../boxes/inbox/answer-state.ts'
 import type { ClosedFault } from '../boxes/inbox/item-state.ts'
 import type { InboxFault } from '../boxes/inbox/state.ts'
@@ -54,6 +55,11 @@ export const listFaults: Readonly<Record<InboxFault, string>> = {
   try_later: 'the server is not ready.',
   too_large: 'the server gave an answer that this page does not understand.',
   refused: 'the server gave an answer that this page does not understand.',
+  not_ours: 'something between this page and the server answered in its place.',
+  rate_limited: 'too many requests have come from your network.',
+  body_refused: 'something between this page and the server does not let so much through.',
+  damaged: 'the answers of the server arrive damaged.',
+  wrong_origin: 'this server is not set up for the address that you opened.',
   broken: 'a part of this page could not be loaded or failed.',
   platform: 'this browser refused something that this page needs, or never did it.',
   insecure: 'this page was opened over http, without encryption: open it at its https:// address.',
@@ -102,6 +108,7 @@ export const closedFaults: Readonly<Record<ClosedFault, string>> = {
   try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
   too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  ...between('Nothing is lost.'),
   broken: 'A part of this page could not be loaded or failed. Nothing is lost; try again when you are connected.',
   platform:
     'This browser refused something that opening needs, or never did it. It is still in the box; try again, or use another browser.',
@@ -203,6 +210,7 @@ const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code
   too_large: 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.',
   refused:
     'The server refused the answer. Everything is still here; reload the page in another tab to get its newest version.',
+  ...between('Everything is still here.'),
   broken:
     'A part of this page could not be loaded or failed. Everything is still here; try again when you are connected.',
   platform:

@@ -1,25 +1,47 @@
+import type { FailureCode } from '../state.ts'
+import { between } from './between.ts'
 import * as format from './format.ts'
+
+/** Why a link could not be looked up. */
+export const lookingFaults: Readonly<Record<FailureCode, string>> = {
+  offline: 'The server could not be reached. Looking has used nothing up. Try again when you are connected.',
+  try_later: 'The server is not ready. Looking has used nothing up. Try again in a moment.',
+  too_large: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
+  refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
+  ...between('Looking has used nothing up.'),
+  broken: 'A part of this page could not be loaded. Looking has used nothing up. Try again when you are connected.',
+  platform:
+    'This browser refused something that opening needs, or never did it. Looking has used nothing up. Try again, or open the link in another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Looking has used nothing up. Open the link with https:// in front.',
+  unsupported:
+    'This browser lacks what opening needs (Ed25519). Looking has used nothing up. Open it in a newer browser or with the command line.',
+}
 
 export const looking = {
   title: 'Looking up the link…',
   lede: 'The server is asked whether something is there. That uses nothing up.',
   failed: 'It cannot be looked up now',
-  faults: {
-    offline: 'The server could not be reached. Looking has used nothing up. Try again when you are connected.',
-    try_later: 'The server is not ready. Looking has used nothing up. Try again in a moment.',
-    too_large:
-      'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
-    refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
-    broken: 'A part of this page could not be loaded. Looking has used nothing up. Try again when you are connected.',
-    platform:
-      'This browser refused something that opening needs, or never did it. Looking has used nothing up. Try again, or open the link in another browser.',
-    insecure:
-      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Looking has used nothing up. Open the link with https:// in front.',
-    unsupported:
-      'This browser lacks what opening needs (Ed25519). Looking has used nothing up. Open it in a newer browser or with the command line.',
-  },
   elsewhere:
     'Another tab of this browser is working on it. Nothing is lost. Go on there, or close that tab and try again here.',
+}
+
+/** Why it could not be opened, or fetched to its end. */
+export const openFaults: Readonly<Record<FailureCode, string>> = {
+  offline:
+    'The server could not be reached. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
+  try_later: 'The server has not caught up yet. Nothing is lost: it is kept for this browser. Try again in a moment.',
+  too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  ...between('Nothing is lost: if it was claimed, it is kept for this browser.'),
+  broken:
+    'A part of this page could not be loaded or failed. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
+  platform:
+    'This browser refused something that opening needs, or never did it. Nothing is lost: if it was claimed, it is kept for this browser. Try again here.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost. Open the link with https:// in front.',
+  unsupported:
+    'This browser lacks what opening needs (Ed25519). Nothing is lost. Open it in a newer browser or with the command line.',
 }
 
 export const open = {
@@ -74,21 +96,6 @@ export const open = {
   elsewhere:
     'Another tab of this browser is working on it. Nothing is lost. Go on there, or close that tab and try again here.',
   notLasting: 'This browser keeps nothing: do not close or reload this page until you have read what is in it.',
-  faults: {
-    offline:
-      'The server could not be reached. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
-    try_later: 'The server has not caught up yet. Nothing is lost: it is kept for this browser. Try again in a moment.',
-    too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
-    refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
-    broken:
-      'A part of this page could not be loaded or failed. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
-    platform:
-      'This browser refused something that opening needs, or never did it. Nothing is lost: if it was claimed, it is kept for this browser. Try again here.',
-    insecure:
-      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost. Open the link with https:// in front.',
-    unsupported:
-      'This browser lacks what opening needs (Ed25519). Nothing is lost. Open it in a newer browser or with the command line.',
-  },
 }
 
 export const receiving = {

@@ -1,4 +1,21 @@
+import type { FailureCode } from '../state.ts'
+import { between } from './between.ts'
 import * as format from './format.ts'
+
+/** Why answers could not be had. */
+export const returnFaults: Readonly<Record<FailureCode, string>> = {
+  offline: 'The server could not be reached. Nothing is lost. Try again when you are connected.',
+  try_later: 'The server is not ready. Nothing is lost. Try again in a moment.',
+  too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
+  ...between('Nothing is lost.'),
+  broken: 'A part of this page could not be loaded or failed. Nothing is lost. Try again when you are connected.',
+  platform:
+    'This browser refused something that opening needs, or never did it. Nothing is lost. Try again, or use another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Open it at its https:// address.',
+  unsupported: 'This browser lacks what opening needs (Ed25519). Use a newer browser or the command line.',
+}
 
 /** Coming back with a return code. */
 export const returning = {
@@ -14,16 +31,6 @@ export const returning = {
       `A return code has twelve words; these are ${format.number(count)}. Nothing was looked up.`,
     checksum:
       'These are not the words of a return code: one is misspelt or in another’s place. Compare them with what you wrote down. Nothing was looked up.',
-    offline: 'The server could not be reached. Nothing is lost. Try again when you are connected.',
-    try_later: 'The server is not ready. Nothing is lost. Try again in a moment.',
-    too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
-    refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
-    broken: 'A part of this page could not be loaded or failed. Nothing is lost. Try again when you are connected.',
-    platform:
-      'This browser refused something that opening needs, or never did it. Nothing is lost. Try again, or use another browser.',
-    insecure:
-      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Open it at its https:// address.',
-    unsupported: 'This browser lacks what opening needs (Ed25519). Use a newer browser or the command line.',
   },
   seen: 'The server learns the address that belongs to these words, and when you looked. Tor hides where from.',
 }

@@ -1,3 +1,21 @@
+import type { FailureCode } from '../state.ts'
+import { between } from './between.ts'
+/** Why an upload is paused. */
+export const sendingFaults: Readonly<Record<FailureCode, string>> = {
+  offline: 'The server could not be reached. Nothing is lost; go on when you are connected.',
+  try_later: 'The server is not ready. Nothing is lost; go on in a moment.',
+  too_large: 'The server takes less than this. Nothing is lost; cancel, and send less at a time.',
+  refused:
+    'The server gave an answer that this page does not understand. What was sent is kept for a day; go on, or cancel and reload the page.',
+  ...between('What was sent is kept for a day.'),
+  broken: 'A part of this page could not be loaded or failed. Nothing is lost; go on when you are connected.',
+  platform:
+    'This browser refused something that sealing needs, or never did it. Nothing is lost; go on, or cancel and use another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost; open it at its https:// address.',
+  unsupported: 'This browser lacks what sealing needs. Nothing is lost; use a newer one or the command line.',
+}
+
 /** A drop in parts on its way to the server. */
 export const sending = {
   title: 'Sending',
@@ -11,19 +29,6 @@ export const sending = {
   keep: 'Keep it',
   file: (name: string): string =>
     `“${name}” cannot be read any more. If its drive was taken out, put it back and go on. If it was moved or changed, cancel, and add it again.`,
-  faults: {
-    offline: 'The server could not be reached. Nothing is lost; go on when you are connected.',
-    try_later: 'The server is not ready. Nothing is lost; go on in a moment.',
-    too_large: 'The server takes less than this. Nothing is lost; cancel, and send less at a time.',
-    refused:
-      'The server gave an answer that this page does not understand. What was sent is kept for a day; go on, or cancel and reload the page.',
-    broken: 'A part of this page could not be loaded or failed. Nothing is lost; go on when you are connected.',
-    platform:
-      'This browser refused something that sealing needs, or never did it. Nothing is lost; go on, or cancel and use another browser.',
-    insecure:
-      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing is lost; open it at its https:// address.',
-    unsupported: 'This browser lacks what sealing needs. Nothing is lost; use a newer one or the command line.',
-  },
 }
 
 /** Uploads that came to no end. */

@@ -1,23 +1,28 @@
+import type { FailureCode } from '../state.ts'
+import { between } from './between.ts'
 import * as format from './format.ts'
+
+/** Why the keys of a box could not be had. Nothing has been sealed by then. */
+export const lookupFaults: Readonly<Record<FailureCode, string>> = {
+  offline: 'The server could not be reached. Nothing was sent. Try again when you are connected.',
+  try_later: 'The server is not ready. Nothing was sent. Try again in a moment.',
+  too_large: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
+  refused: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
+  ...between('Nothing was sent.'),
+  broken: 'A part of this page could not be loaded. Nothing was sent. Try again when you are connected.',
+  platform:
+    'This browser refused something that sealing needs, or never did it. Nothing was sent. Try again, or use another browser.',
+  insecure:
+    'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing was sent. Open it at its https:// address.',
+  unsupported:
+    'This browser lacks what sealing needs (Ed25519). Nothing was sent. Use a newer browser or the command line.',
+}
 
 /** Writing to a box. */
 export const write = {
   looking: 'Looking up the box…',
   lookingLede: 'The server is asked for the keys of this box. Nothing of yours is sent.',
   failed: 'The box cannot be looked up now',
-  faults: {
-    offline: 'The server could not be reached. Nothing was sent. Try again when you are connected.',
-    try_later: 'The server is not ready. Nothing was sent. Try again in a moment.',
-    too_large: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
-    refused: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
-    broken: 'A part of this page could not be loaded. Nothing was sent. Try again when you are connected.',
-    platform:
-      'This browser refused something that sealing needs, or never did it. Nothing was sent. Try again, or use another browser.',
-    insecure:
-      'This page was opened over http, without encryption, and browsers let no such page seal or open anything. Nothing was sent. Open it at its https:// address.',
-    unsupported:
-      'This browser lacks what sealing needs (Ed25519). Nothing was sent. Use a newer browser or the command line.',
-  },
   damagedTitle: 'This address is damaged',
   damagedLede: 'A character of it is wrong or missing. Nothing was looked up.',
   damagedAdvice: 'Copy the whole address again, or ask whoever gave it to you for the link.',

@@ -9,7 +9,7 @@ import { verbatim } from '../parts/verbatim.tsx'
 import { OpenedFiles } from '../views/opened-files.tsx'
 import { day } from '../words/days.ts'
 import * as format from '../words/format.ts'
-import { answer as words, answers, returning } from '../words/return.ts'
+import { answer as words, answers, returnFaults } from '../words/return.ts'
 import { Ending } from './ending.tsx'
 import type { ReturnProps } from './return-screen.tsx'
 import type { AnswerFault, AnswerPhase, ReturnMain } from './return-state.ts'
@@ -119,6 +119,6 @@ function faultText(fault: AnswerFault): string {
     case 'size':
       return words.tooLarge(format.bytes(fault.size), format.bytes(fault.most))
     case 'server':
-      return returning.faults[fault.code]
+      return returnFaults[fault.code]
   }
 }

@@ -8,7 +8,7 @@ import { TextField } from '../parts/text-field.tsx'
 import { Title } from '../parts/title.tsx'
 import { verbatim } from '../parts/verbatim.tsx'
 import { page } from '../words/page.ts'
-import { answers as words, forgotten, returning } from '../words/return.ts'
+import { answers as words, forgotten, returnFaults, returning } from '../words/return.ts'
 import { AnswerScreen } from './answer-screen.tsx'
 import { Answers } from './answers.tsx'
 import { Ending } from './ending.tsx'
@@ -111,7 +111,7 @@ function codeFaultText(fault: CodeFault): string {
     case 'words':
       return returning.faults.words(fault.count)
     case 'server':
-      return returning.faults[fault.code]
+      return returnFaults[fault.code]
   }
 }
 

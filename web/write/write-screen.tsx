@@ -7,7 +7,7 @@ import { Interrupted } from '../views/interrupted.tsx'
 import { Sending } from '../views/sending.tsx'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
-import { refusals, write as words } from '../words/write.ts'
+import { lookupFaults, refusals, write as words } from '../words/write.ts'
 import type { CardRefusal } from './card-refusal.ts'
 import { LetterSent } from './letter-sent.tsx'
 import { faultText, Letter, type LetterProps } from './letter.tsx'
@@ -59,7 +59,7 @@ function Looking(props: LetterProps): VNode {
     <>
       <Title text={words.failed} screen="box-failed" />
       <Notice kind="burn" role="alert">
-        <p>{words.faults[fault]}</p>
+        <p>{lookupFaults[fault]}</p>
       </Notice>
       <div class="buttons">
         <Button kind="seal" onPress={act.look}>

@@ -40,11 +40,11 @@ export function boxServer(): BoxServer {
   let seq = 0
 
   const expiry = (ttlSeconds: number): number => Math.ceil((NOW / 1_000 + ttlSeconds) / 86_400) * 86_400
-  const created = (drop: string): Reply => {
+  const created = (drop: string, status: number): Reply => {
     const known = begun.get(drop)
     if (known === undefined) return refuses('gone')
     const { size, parts: count, ttlSeconds } = known
-    return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count }, {}, 201)
+    return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count }, {}, status)
   }
   const enter = (drop: string): void => {
     const known = begun.get(drop)
@@ -69,7 +69,7 @@ export function boxServer(): BoxServer {
         begun.set(drop, { ...extent, box: terms.box, ttlSeconds: terms.ttlSeconds })
         if (name === 'create') parts.set(drop, [new Uint8Array(body)])
         if (name === 'create') enter(drop)
-        return created(drop)
+        return created(drop, 201)
       }
       case 'upload':
         parts.set(drop, Object.assign([...(parts.get(drop) ?? [])], { [parsePartQuery(query) ?? 0]: body.slice() }))
@@ -90,7 +90,7 @@ export function boxServer(): BoxServer {
       }
       case 'commit':
         enter(drop)
-        return created(drop)
+        return created(drop, 200)
       case 'card': {
         const card = cards.get(box)
         return card === undefined ? refuses('gone') : says({ card, largest: 104_857_600 })

@@ -3,7 +3,7 @@ import type { Answer, Exchange } from '#client/transport.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import type { WireCode } from '#protocol/error.ts'
-import { problemFor } from '#protocol/problem.ts'
+import { PROBLEM_TYPE, problemFor } from '#protocol/problem.ts'
 
 /** What the other end of the network does with one request. */
 export type Reply = (exchange: Exchange) => Answer | Promise<Answer>
@@ -43,10 +43,16 @@ export const lost: Reply = () => {
   throw new TypeError('network error')
 }
 
+/** An answer with its type: a text is a page, bytes are ciphertext, and all else is JSON. */
 export function says(body: unknown, fields: Readonly<Record<string, string>> = {}, status = 200): Reply {
-  const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(JSON.stringify(body))
-  return () => ({ status, field: (name) => fields[name] ?? null, body: bytes })
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(text)
+  const type = typeof body === 'string' ? 'text/html' : body instanceof Uint8Array ? OCTETS : 'application/json'
+  const all: Readonly<Record<string, string>> = { 'Content-Type': type, ...fields }
+  return () => ({ status, field: (name) => all[name] ?? null, body: bytes })
 }
+
+const OCTETS = 'application/octet-stream'
 
 /** An answer that is ciphertext. */
 export async function delivers(bytes: Bytes): Promise<Reply> {
@@ -55,7 +61,7 @@ export async function delivers(bytes: Bytes): Promise<Reply> {
 
 export function refuses(code: WireCode, more: object = {}, fields: Readonly<Record<string, string>> = {}): Reply {
   const problem = problemFor(code)
-  return says({ ...problem, ...more }, fields, problem.status)
+  return says({ ...problem, ...more }, { 'Content-Type': PROBLEM_TYPE, ...fields }, problem.status)
 }
 
 /** The nonce that a request was signed with. */

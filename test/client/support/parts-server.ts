@@ -62,7 +62,7 @@ export function partsServer(hand: Hand = () => undefined, patienceMs = 60_000): 
         const hash = known.filter(() => true).length === about.parts ? toBase64url(await sha256(joinBytes(known))) : ''
         if (hash !== parseCommitBody(body)) return refuses('incomplete')
         state = 'ready'
-        return says({ ...about, expires: 1_800_003_600 }, {}, 201)
+        return says({ ...about, expires: 1_800_003_600 })
       }
       case 'claim':
       case 'part': {

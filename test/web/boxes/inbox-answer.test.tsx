@@ -129,7 +129,7 @@ test('an answer in parts can be cancelled on its way, and what was typed and cho
   const holds: Reply = ({ signal }) =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new DropError('stopped'))))
   // What the server takes is asked before anything is sealed.
-  const takes = says({ largest: 100_000_000 })
+  const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
   stage.server.hand = (name) => (name === 'limits' ? takes : name === 'upload' ? holds : undefined)
   await stage.shows('film.mp4')
   stage.press(answer.send)

@@ -153,7 +153,7 @@ test('an answer that was begun goes with its letter: deleted, or expired', async
 const film: ChosenFile = chooseFile(new File([noise(8_600_000, 5)], 'film.mp4', { lastModified: 5 }))
 
 /** What the server takes is asked before anything is sealed. */
-const takes = says({ largest: 100_000_000 })
+const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
 
 /** Hangs until the client lets go of it. */
 const holds: Reply = ({ signal }) =>

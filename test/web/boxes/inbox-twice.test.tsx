@@ -59,7 +59,7 @@ async function countAnswers(code: ReturnCode): Promise<number> {
 /** Of five parts: more than are under way at once. */
 const film = chooseFile(new File([noise(18_000_000, 5)], 'film.mp4', { lastModified: 5 }))
 
-const takes = says({ largest: 100_000_000 })
+const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
 
 /** Hangs until the client lets go of it. */
 const holds: Reply = ({ signal }) =>

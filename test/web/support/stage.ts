@@ -115,7 +115,9 @@ export function sealing(tools: Tools): Sealing {
 }
 
 export function answer(status: number, body: Bytes | object): Answer {
-  return { status, field: () => null, body: body instanceof Uint8Array ? body : utf8(JSON.stringify(body)) }
+  const type = status < 400 ? 'application/json' : 'application/problem+json'
+  const bytes = body instanceof Uint8Array ? body : utf8(JSON.stringify(body))
+  return { status, field: (name) => (name === 'Content-Type' ? type : null), body: bytes }
 }
 
 export const WAITING: object = {
@@ -132,7 +134,11 @@ export const GONE: object = { type: '/problems/gone', title: '', status: 404 }
 /** Ciphertext, as it is delivered. */
 export async function delivery(bytes: Bytes): Promise<Answer> {
   const digest = await contentDigest(bytes)
-  return { status: 200, field: (name) => (name === 'Content-Digest' ? digest : null), body: bytes }
+  const fields: Readonly<Record<string, string>> = {
+    'Content-Type': 'application/octet-stream',
+    'Content-Digest': digest,
+  }
+  return { status: 200, field: (name) => fields[name] ?? null, body: bytes }
 }
 
 export async function sealed(passphrase = ''): Promise<Sealed & { ciphertext: Bytes; fragment: string }> {

@@ -7,7 +7,7 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit } from '#client/send.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { openStore } from '../../../web/store.ts'
-import { answer as answerWords, answers, forgotten, returning } from '../../../web/words/return.ts'
+import { answer as answerWords, answers, forgotten, returnFaults, returning } from '../../../web/words/return.ts'
 import { letterSent, write } from '../../../web/words/write.ts'
 import { boxServer, type BoxServer } from '../../client/support/box-server.ts'
 import { newBox, NOW, ORIGIN, type TestBox } from '../../client/support/boxes.ts'
@@ -258,7 +258,7 @@ test('an answer that could not be fetched opens at the next press, and one that 
   await enter(page, code)
   server.hand = (name) => (name === 'collect' ? lost : undefined)
   await page.press('Open the answer of')
-  await until(() => page.alert() === returning.faults.offline)
+  await until(() => page.alert() === returnFaults.offline)
   server.hand = () => undefined
   await page.press(answerWords.again)
   await until(() => shown(page) === 'patience')
