@@ -41,7 +41,8 @@ address, not what was sent to it: for that, make backups.
 
   --name NAME              what the box calls itself to senders; default Box
   --reader-name NAME       what senders see of you; default Owner
-  --largest SIZE           largest drop, such as 20M; default what the server takes
+  --largest SIZE           most text and files in a drop, such as 20M; default what
+                           the server takes
   --invitation-only        take drops only by invitation: sealdrop help box invite
   --server ORIGIN          where it is to be; default as for send
   --passphrase-file FILE   read the new passphrase from the only line of FILE

@@ -1,12 +1,12 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
-import { PART_CHUNKS } from '#protocol/limits.ts'
 import { archiveSize, type Message } from '#client/archive.ts'
 import { stretch } from '#client/crypto/argon2.ts'
-import { CHUNK_BYTES, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
+import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { Refused } from '#client/refused.ts'
+import { ONE_PART_BYTES } from '#client/room.ts'
 import { deposit, fetchLimits, seal, type Sealed, type Ticket } from '#client/send.ts'
 import { announceLetter } from './box/announce.ts'
 import { connect, nameServer, PATIENCE_MS } from './connect.ts'
@@ -15,6 +15,7 @@ import type { Letter } from './letter.ts'
 import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
 import { paintLink, printJson, printOnce, say, sayOnSignals } from './terminal.ts'
+import { tooLarge, type Bulk } from './too-large.ts'
 import { forgetTicket, keepTicket, noteTicket } from './tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from './words.ts'
@@ -55,7 +56,12 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
     throw nameServer(error, origin, UNREACHED)
   }
   const size = HEADER_BYTES + payloadSize(archive)
-  if (size > largest) throw tooLarge(origin, largest, size)
+  if (size > largest) throw tooLarge(`the server at ${origin}`, largest, bulkOf({ text, files }))
+}
+
+/** Text and files, as far as their size goes. */
+export function bulkOf({ text, files }: Pick<Order, 'text' | 'files'>): Bulk {
+  return { text, files: files.map(({ file: { name, source } }) => ({ name, size: source.size })) }
 }
 
 /** Bytes of the archive, padded. */
@@ -159,7 +165,8 @@ export function explainStop(cause: unknown, outgoing: Outgoing): unknown {
   if (code === undefined && parts === 1 && error instanceof Failure) return error
   const isOver = parts === 1 || (code !== undefined && OVER.has(code))
   if (isOver) forgetOutgoing(outgoing)
-  if (error instanceof Refused && error.code === 'too_large') return tooLarge(ticket.origin, error.largest)
+  if (error instanceof Refused && error.code === 'too_large')
+    return tooLarge(`the server at ${ticket.origin}`, error.largest, sealed.unfinished, letter !== undefined)
   if (code === 'gone')
     return new Failure('the server has ended this upload', { exitCode: EXIT.gone, hint: 'send it again', cause: error })
   if (isOver) return nameServer(error, ticket.origin, letter === undefined ? UNREACHED : UNREACHED_BOX)
@@ -196,17 +203,6 @@ function again(name: string): string {
 export function howToGoOn(name: string): string {
   return `sealdrop resume ${name} goes on, sealdrop revoke ${name} cancels it`
 }
-
-function tooLarge(origin: string, largest: number | undefined, size?: number): Failure {
-  const own = size === undefined ? '' : `: ${formatSize(size)} when sealed`
-  const most = largest === undefined ? 'does not take it' : `takes at most ${formatSize(largest)}`
-  return new Failure(`too large${own}; the server at ${origin} ${most}`, {
-    hint: 'send it in pieces, as several drops',
-  })
-}
-
-/** The largest archive that goes in one request. docs/protocol.md §3.5. */
-export const ONE_PART_BYTES: number = PART_CHUNKS * CHUNK_BYTES
 
 const UNREACHED =
   'nothing was sent; --server and SEALDROP_SERVER name another server, and in a clone npm start runs one'

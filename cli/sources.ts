@@ -2,16 +2,16 @@ import { createReadStream } from 'node:fs'
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
-import { PART_BYTES } from '#protocol/limits.ts'
 import type { DropFile } from '#client/archive.ts'
 import { takeMemory } from '#client/memory.ts'
 import { numbered } from '#client/names.ts'
+import { onePartRoom } from '#client/room.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from './failure.ts'
 import { misused } from './options.ts'
 import { say } from './terminal.ts'
 import { listFiles } from './tree.ts'
-import { formatSize } from './words.ts'
+import { sizeAtMost } from './words.ts'
 
 /** A file that was chosen to be sent. */
 export interface Chosen {
@@ -38,7 +38,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
   }
   for (const sentence of skipped) say(sentence)
   const chosen: Chosen[] = []
-  let left = PART_BYTES
+  let left = onePartRoom()
   for (const { path, name } of found) {
     const { isStream, size, modifiedAtMs } = await lookAt(path)
     const bytes = isStream ? await readStream(path, left) : undefined
@@ -147,7 +147,7 @@ async function readStream(path: string, most: number): Promise<Bytes> {
     throw unreadable(path, cause)
   }
   if (length > most)
-    throw new Failure(`cannot send ${path}: more than ${formatSize(PART_BYTES)} from a pipe`, { hint: SAVE_IT })
+    throw new Failure(`cannot send ${path}: more than ${sizeAtMost(onePartRoom())} from a pipe`, { hint: SAVE_IT })
   return new Uint8Array(Buffer.concat(chunks))
 }
 

@@ -18,9 +18,25 @@ export function formatDate(ms: number): string {
 
 /** `12 bytes`, `1.5 KiB`, `7.8 MiB`. */
 export function formatSize(bytes: number): string {
+  return inUnits(bytes, Math.round)
+}
+
+/** The same of a limit, rounded down: so much fits. */
+export function sizeAtMost(bytes: number): string {
+  return inUnits(bytes, Math.floor)
+}
+
+/** The same of something that is over a limit, rounded up: it never reads like the limit. */
+export function sizeAtLeast(bytes: number): string {
+  return inUnits(bytes, Math.ceil)
+}
+
+function inUnits(bytes: number, round: (tenths: number) => number): string {
   if (bytes < 1_024) return count(bytes, 'byte')
-  const power = Math.min(UNITS.length, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1_024 ** power).toFixed(1)} ${UNITS[power - 1] ?? ''}`
+  let power = Math.min(UNITS.length, Math.floor(Math.log2(bytes) / 10))
+  // Nobody says 1,024 KiB.
+  if (round((10 * bytes) / 1_024 ** power) >= 10_240 && power < UNITS.length) power += 1
+  return `${(round((10 * bytes) / 1_024 ** power) / 10).toFixed(1)} ${UNITS[power - 1] ?? ''}`
 }
 
 /** How long something will take, coarsely: `40 s`, `12 min`, `3 h`. */

@@ -49,12 +49,21 @@ export interface Reply {
   readonly proof: string
 }
 
+/** What is known of a file before it is sealed. */
+export interface Described {
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly type: string
+}
+
 /** The length of an archive, padded to its size class, in bytes. @param textBytes - of UTF-8; 0 if there is no text. */
-export function archiveSize(
-  textBytes: number,
-  files: readonly { readonly name: string; readonly size: number; readonly type: string }[],
-  letterhead?: Letterhead,
-): number {
+export function archiveSize(textBytes: number, files: readonly Described[], letterhead?: Letterhead): number {
+  return sizeClass(archiveLength(textBytes, files, letterhead))
+}
+
+/** The same before it is padded, its end included. */
+export function archiveLength(textBytes: number, files: readonly Described[], letterhead?: Letterhead): number {
   const hasText = textBytes > 0
   const names = cleanNames(files, hasText)
   const meta = utf8(formatMeta(hasText, files, letterhead)).length
@@ -64,8 +73,21 @@ export function archiveSize(
     entrySize(META, meta),
     entrySize(TOKEN, TOKEN_BYTES),
   ]
-  return sizeClass(entries.reduce((sum, bytes) => sum + bytes, END_BYTES))
+  return entries.reduce((sum, bytes) => sum + bytes, END_BYTES)
 }
+
+/** The most bytes that an archive of a text and of such files can be longer than they are, without letterhead and padding. */
+export function overheadSize(
+  hasText: boolean,
+  files: readonly { readonly name: string; readonly type?: string }[],
+): number {
+  const empty = files.map(({ name, type = '' }) => ({ name, type, size: 0 }))
+  const filling = BLOCK_BYTES - 1
+  return archiveLength(0, empty) + (hasText ? headSize(TEXT) + filling : 0) + files.length * filling
+}
+
+/** The most bytes by which a letterhead makes an archive longer: of a box with all its readers, and a return address. */
+export const LETTERHEAD_BYTES = 4_608
 
 /** The names under which files are sealed, in their order: clean, and each in a place of its own. */
 export function cleanNames(files: readonly { readonly name: string }[], hasText: boolean): string[] {

@@ -1,9 +1,10 @@
 import { lifeOfCard } from '#protocol/epoch.ts'
 import { formatBoxLink } from '#client/box/address-link.ts'
 import type { BoxState } from '#client/box/state.ts'
+import { letterRoom } from '#client/room.ts'
 import { readerName } from '../fate.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
-import { formatDate, formatSize } from '../words.ts'
+import { formatDate, sizeAtMost } from '../words.ts'
 
 /** How a box stands, as `--json` tells it. No secret is in it. */
 export interface Standing {
@@ -60,7 +61,7 @@ export function describeStanding(standing: Standing): string {
       (each, at) =>
         `${at === 0 ? 'readers' : ''.padEnd(7)}    ${each.name} (${each.key}${each.isThis ? ', this computer' : ''})`,
     ),
-    `takes      drops of at most ${formatSize(largest)}${invitationOnly ? ', by invitation' : ''}`,
+    `takes      up to ${sizeAtMost(letterRoom(largest))} of text and files${invitationOnly ? ', by invitation' : ''}`,
     `keys       ${published === null ? 'not published: sealdrop box renew' : `published until ${formatDate(Date.parse(published))}`}`,
     `backup     ${backup === null ? 'none: sealdrop box backup FILE' : `made ${formatDate(Date.parse(backup))}`}`,
   ]

@@ -14,11 +14,12 @@ import { readerName } from '../fate.ts'
 import type { Letter } from '../letter.ts'
 import { readContent, type Content } from '../message.ts'
 import { misused, parseServer } from '../options.ts'
-import { deliver, explainStop, keepOutgoing, refusePipes } from '../outgoing.ts'
+import { bulkOf, deliver, explainStop, keepOutgoing, refusePipes } from '../outgoing.ts'
 import { makeProgress } from '../progress.ts'
 import { readPasted } from '../secrets.ts'
 import { say } from '../terminal.ts'
-import { formatDate, formatSize } from '../words.ts'
+import { tooLarge, type Bulk } from '../too-large.ts'
+import { formatDate } from '../words.ts'
 import { knownSerial } from './known.ts'
 
 /** A box to write to, and where it is. */
@@ -74,7 +75,11 @@ export async function writeToBox(target: Target, paths: readonly string[], terms
   const sender = await signingKeyFromSeed(seed)
   const message = { text, files: files.map(({ file }) => file) }
   const order = { origin, address, card, invitation, ttlSeconds, sender, now: Date.now(), returnCode, largest }
-  const sealed = await orTooLarge(largest, sealForBox(message, { ...order, onProgress: makeProgress() }))
+  const sealed = await orTooLarge(
+    largest,
+    bulkOf({ text, files }),
+    sealForBox(message, { ...order, onProgress: makeProgress() }),
+  )
   const letter: Letter = {
     to: address,
     name: card.name,
@@ -100,14 +105,12 @@ export async function post(
   }
 }
 
-/** @throws Failure for a message that is larger than the address takes */
-export async function orTooLarge<T extends Sealed>(largest: number | undefined, sealing: Promise<T>): Promise<T> {
+/** @throws Failure for a message that is larger than the box takes. @param largest - bytes of ciphertext */
+async function orTooLarge<T extends Sealed>(largest: number, bulk: Bulk, sealing: Promise<T>): Promise<T> {
   try {
     return await sealing
   } catch (cause) {
-    if (!isDropError(cause) || cause.code !== 'too_large' || largest === undefined) throw cause
-    const hint = 'send it in pieces, as several drops'
-    throw new Failure(`too large: this box takes drops of at most ${formatSize(largest)}`, { hint, cause })
+    throw isDropError(cause) && cause.code === 'too_large' ? tooLarge('this box', largest, bulk, true) : cause
   }
 }
 

@@ -12,7 +12,7 @@ import type { SigningKey } from '../crypto/keys.ts'
 import { newPaddedHeader, stanzasFor } from '../crypto/padded-header.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { headerSize, PAYLOAD_NONCE_BYTES, payloadSize } from '../crypto/sizes.ts'
-import type { Letterhead } from '../layout.ts'
+import type { Described, Letterhead } from '../layout.ts'
 import { makeSealer, planMessage } from '../seal-parts.ts'
 import { keptOf, sealedWith, type Sealed } from '../send.ts'
 import type { Progress } from '../server.ts'
@@ -84,14 +84,6 @@ export async function sealLetter(
     sealedAtMs: now,
     ...keptOf(message),
   })
-}
-
-/** What is known of a file before it is sealed. */
-interface Described {
-  readonly name: string
-  /** Bytes. */
-  readonly size: number
-  readonly type: string
 }
 
 /**

@@ -6,7 +6,7 @@ import { randomBytes } from '#client/crypto/random.ts'
 import { findItems, itemName, threadName } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
-import { orTooLarge, post } from '../../box/write.ts'
+import { post } from '../../box/write.ts'
 import { PATIENCE_MS } from '../../connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../../failure.ts'
 import { readContent, takesText } from '../../message.ts'
@@ -39,7 +39,7 @@ export async function answer(args: readonly string[]): Promise<ExitCode> {
   const sender = await signingKeyFromSeed(seed)
   const order = { origin, to: reply, from, ttlSeconds, sender, now: Date.now(), onProgress: makeProgress() }
   const message = { text, files: files.map(({ file }) => file) }
-  const sealed = await orTooLarge(undefined, sealAnswer(message, order))
+  const sealed = await sealAnswer(message, order)
   const to = await addressOf(reply.key)
   const letter = { to, name: `thread ${threadName(to)}`, readers: [] }
   await post({ sealed, letter, seed, sender }, files, values.json)

@@ -1,6 +1,7 @@
 import { fetchOwnCard } from '#client/box/own-card.ts'
 import { createBox, publish } from '#client/box/owner.ts'
 import { deriveRoot, type Phrase } from '#client/box/root.ts'
+import { largestFor } from '#client/room.ts'
 import { fetchLimits } from '#client/send.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -22,7 +23,8 @@ export async function create(args: readonly string[]): Promise<ExitCode> {
   const origin = parseServer(values.server)
   const name = parseCardName(values.name, '--name')
   const readerName = parseCardName(values['reader-name'], '--reader-name')
-  const wanted = values.largest === undefined ? Number.POSITIVE_INFINITY : parseSize(values.largest, '--largest')
+  const wanted =
+    values.largest === undefined ? Number.POSITIVE_INFINITY : largestFor(parseSize(values.largest, '--largest'))
   if (phraseFile === undefined && !hasTerminal())
     throw misused('there is no terminal to show the phrase on', undefined, 'use --phrase-file FILE')
   const left = phraseFile === undefined ? undefined : checkPhraseFile(phraseFile)
