@@ -25,6 +25,7 @@ import { lost, refuses, says } from '../support/network.ts'
 import { boxServer, type BoxServer } from './support/box-server.ts'
 import { published, withReader } from './support/published.ts'
 import { DAY, newState, NOW, WEEK } from './support/states.ts'
+import { spoilt } from '../../spoilt.ts'
 
 const present = epochAt(NOW)
 
@@ -177,7 +178,7 @@ test('a reader that announces keys to which nobody can seal does not spoil the c
   const ages = await recipientsFrom(ana.chain, present + 1)
   const key = await deriveReaderKey(ana.reader.seed)
   // Of the right shape: only its checksum is wrong.
-  const unsound = ages.map((age, n) => (n === 12 ? `${age.slice(0, -1)}${age.endsWith('q') ? 'p' : 'q'}` : age))
+  const unsound = ages.map((age, n) => (n === 12 ? spoilt(age) : age))
   const announced = { name: 'Ana', first: present + 1, ages: unsound }
   server.announced.set(key.publicKey, await signReaderKeys(state.box, announced, key))
   const before = agesOf(server)

@@ -8,6 +8,7 @@ import { readersWords } from '../../../web/words/boxes-readers.ts'
 import { newState } from '../../client/box/support/states.ts'
 import { createUpTo, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
+import { spoilt } from '../../spoilt.ts'
 
 const rooms: RoomStage[] = []
 
@@ -83,7 +84,7 @@ test('who joins keeps a box whose owner does not know of it yet, and is told to 
   const { box } = await newState()
   room.act.go('join')
   await expect.poll(() => room.text(), PATIENT).toContain(joinWords.lede)
-  await room.fill(joinWords.address, `${box.slice(0, -1)}x`)
+  await room.fill(joinWords.address, spoilt(box))
   await room.fill(joinWords.readerName, 'Ben')
   await room.press(joinWords.next)
   await expect.poll(() => room.text(), PATIENT).toContain(boxFaults.bad_address)
