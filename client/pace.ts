@@ -45,6 +45,31 @@ export function makePace(clock: () => number): Pace {
   }
 }
 
+/**
+ * Which reports of a transfer are drawn: as many as an eye can follow. The last one before a halt may be among those left out,
+ * so a figure on the screen is never more than a hundredth of the whole behind.
+ * @param clock - milliseconds since any moment.
+ * @returns whether a report is drawn. @param bytes - gone through so far. @param total - of how many.
+ */
+export function makeThinning(clock: () => number): (bytes: number, total: number) => boolean {
+  let drawn: { readonly ms: number; readonly bytes: number } | undefined
+  return (bytes, total) => {
+    const ms = clock()
+    const isDrawn =
+      drawn === undefined ||
+      ms - drawn.ms >= DRAWN_EVERY_MS ||
+      bytes - drawn.bytes >= total / 100 ||
+      // The end; and whatever was lost on the way, at once: the next report may be that the server is waited for.
+      bytes >= total ||
+      bytes < drawn.bytes
+    if (isDrawn) drawn = { ms, bytes }
+    return isDrawn
+  }
+}
+
+/** How often a figure changes on the screen, in milliseconds. */
+const DRAWN_EVERY_MS = 100
+
 /** How often the pace is measured, how far back it remembers, and when it is first told, in milliseconds. */
 const SAMPLE_MS = 500
 const MEMORY_MS = 10_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makePace } from '#client/pace.ts'
+import { makePace, makeThinning } from '#client/pace.ts'
 
 /** A transfer that is noted every quarter of a second, with so many bytes in each. */
 function run(quarters: readonly number[], total: number, before = 0) {
@@ -47,4 +47,25 @@ test('where nothing moves, and where bytes are lost, there is no time to tell', 
     run([1_000, -1_000, ...Array<number>(38).fill(0)], 100_000).every((rate) => (rate?.secondsLeft ?? 0) >= 0),
   ).toBe(true)
   expect(run(Array<number>(40).fill(1_000), 10).at(-1)?.secondsLeft).toBe(0)
+})
+
+test('a transfer that is held up does not stand on the figure of a tenth of a second ago', () => {
+  let now = 0
+  const isDrawn = makeThinning(() => now)
+  const drawn: number[] = []
+  const note = (bytes: number): void => {
+    if (isDrawn(bytes, 1_000)) drawn.push(bytes)
+  }
+  // All of it within a millisecond, as on a busy machine; then nothing comes any more.
+  for (let bytes = 0; bytes <= 700; bytes++) note(bytes)
+  expect(drawn.at(-1)).toBe(700)
+  expect(drawn.length).toBeLessThanOrEqual(71)
+  // What is lost on the way is taken off at once.
+  note(699)
+  expect(drawn.at(-1)).toBe(699)
+  note(700)
+  expect(drawn.at(-1)).toBe(699)
+  now += 100
+  note(701)
+  expect(drawn.at(-1)).toBe(701)
 })

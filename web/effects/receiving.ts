@@ -1,6 +1,6 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
 import type { Opener } from '#client/link.ts'
-import { makePace } from '#client/pace.ts'
+import { makePace, makeThinning } from '#client/pace.ts'
 import { openDrop, receiveParts, type Opened, type ReceiveOptions } from '#client/receive.ts'
 import type { Progress } from '#client/server.ts'
 import { memoryStaging, type Parts } from '#client/staging.ts'
@@ -122,7 +122,7 @@ function reporter(tools: Tools, current: Session, isHere: boolean): (progress: P
   let isAllHere = isHere
   /** What was here when the connection was lost, or at the first look: no sign that it is back. */
   let least: number | undefined
-  let lastAtMs = 0
+  const isDrawn = makeThinning(() => device.clock())
   return (progress) => {
     const { main } = state()
     if (current.disk === undefined)
@@ -153,9 +153,7 @@ function reporter(tools: Tools, current: Session, isHere: boolean): (progress: P
       least ??= bytes
       if (bytes <= least) return
     }
-    if (now - lastAtMs < REPORT_MS && bytes < total) return
-    lastAtMs = now
-    dispatch({ type: 'carried', carried: { stage, bytes, total, pace: measured } })
+    if (isDrawn(bytes, total)) dispatch({ type: 'carried', carried: { stage, bytes, total, pace: measured } })
   }
 }
 
@@ -180,9 +178,6 @@ export function isAway(error: unknown): boolean {
 
 /** How long to leave a server alone that is away, in milliseconds. Ends early when the connection comes back. */
 const RETRY_MS = 10_000
-
-/** How often a person is told of bytes, in milliseconds. */
-const REPORT_MS = 100
 
 /** From when on checking alone is worth a word, in milliseconds. */
 const CHECKING_MS = 1_000

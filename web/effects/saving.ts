@@ -1,3 +1,4 @@
+import { makeThinning } from '#client/pace.ts'
 import { formatHead, paddingOf } from '#client/entry-head.ts'
 import { TEXT } from '#client/layout.ts'
 import { giveBack } from '#client/memory.ts'
@@ -152,15 +153,12 @@ export function makeSaving(
     stop = new AbortController()
     const { signal } = stop
     let done = 0
-    let lastAtMs = 0
+    const isDrawn = makeThinning(() => device.clock())
     dispatch({ type: 'saving', saving: undefined })
     const count = (bytes: number): void => {
       if (signal.aborted) throw new DOMException('stopped', 'AbortError')
       done += bytes
-      const now = device.clock()
-      if (now - lastAtMs < REPORT_MS) return
-      lastAtMs = now
-      dispatch({ type: 'saving', saving: { name, bytes: Math.min(done, total), total } })
+      if (isDrawn(done, total)) dispatch({ type: 'saving', saving: { name, bytes: Math.min(done, total), total } })
     }
     try {
       const names = (await work(count)) ?? []
@@ -237,6 +235,3 @@ function faultOf(error: unknown): SaveFault['code'] {
 }
 
 const DENIED: ReadonlySet<string> = new Set(['NotAllowedError', 'NoModificationAllowedError', 'SecurityError'])
-
-/** How often a person is told of bytes, in milliseconds. */
-const REPORT_MS = 100

@@ -1,4 +1,4 @@
-import { makePace } from '#client/pace.ts'
+import { makePace, makeThinning } from '#client/pace.ts'
 import type { Journal } from '#client/seal-parts.ts'
 import { deposit, goOn as goOnWith } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
@@ -215,23 +215,19 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
   function reporter(dropId: DropId): (progress: Progress) => void {
     let pace = makePace(() => device.clock())
     let stage: Progress['stage'] | undefined
-    let drawnAtMs = 0
-    let drawnBytes = 0
+    let isDrawn = makeThinning(() => device.clock())
     let notedPart = 0
     return (progress) => {
       if (progress.stage === 'waiting') return dispatch({ type: 'flowed', flow: 'waiting' })
       if (progress.stage !== 'sending' && progress.stage !== 'checking') return
-      if (progress.stage !== stage) pace = makePace(() => device.clock())
+      if (progress.stage !== stage) {
+        pace = makePace(() => device.clock())
+        isDrawn = makeThinning(() => device.clock())
+        stage = progress.stage
+      }
       const { bytes, total } = progress
       const rate = pace.note(bytes, total)
-      // What was lost on the way is taken off at once: the next that is told may be that the connection is waited for.
-      const isNew = progress.stage !== stage || bytes === total || bytes < drawnBytes
-      stage = progress.stage
-      if (isNew || device.clock() - drawnAtMs >= DRAWN_EVERY_MS) {
-        drawnAtMs = device.clock()
-        drawnBytes = bytes
-        dispatch({ type: 'carried', carried: { stage, bytes, total, pace: rate } })
-      }
+      if (isDrawn(bytes, total)) dispatch({ type: 'carried', carried: { stage, bytes, total, pace: rate } })
       if (stage === 'sending' && bytes / total >= notedPart + NOTED_EVERY) {
         notedPart = bytes / total
         void note(dropId, notedPart)
@@ -269,9 +265,6 @@ function sendFaultOf(error: unknown): SendFault | undefined {
   if (isDropError(error) && error.code === 'stopped') return undefined
   return { at: 'server', code: failureOf(error) }
 }
-
-/** How often a number changes on the screen, in milliseconds. */
-const DRAWN_EVERY_MS = 100
 
 /** Noted for the next visit every hundredth. */
 const NOTED_EVERY = 0.01

@@ -1,4 +1,4 @@
-import { makePace } from '#client/pace.ts'
+import { makePace, makeThinning } from '#client/pace.ts'
 import type { Progress } from '#client/server.ts'
 import type { Carried } from '../../parts/transfer.tsx'
 
@@ -16,8 +16,7 @@ export function makeReporter(
   { isAgain = false, onCarried, onWaiting }: Report,
 ): (progress: Progress) => void {
   const pace = makePace(clock)
-  let toldAtMs = 0
-  let toldBytes = 0
+  const isDrawn = makeThinning(clock)
   let isAllHere = isAgain
   return (progress) => {
     if (progress.stage === 'waiting') return onWaiting()
@@ -26,14 +25,6 @@ export function makeReporter(
     if (stage === 'receiving') isAllHere = bytes >= total
     if (stage === 'checking' && !isAllHere) return
     const rate = stage === 'checking' ? undefined : pace.note(bytes, total)
-    const now = clock()
-    // What was lost on the way is taken off at once: the next that is told may be that the server is waited for.
-    if (now - toldAtMs < REPORT_MS && bytes < total && bytes >= toldBytes) return
-    toldAtMs = now
-    toldBytes = bytes
-    onCarried({ stage, bytes, total, pace: rate })
+    if (isDrawn(bytes, total)) onCarried({ stage, bytes, total, pace: rate })
   }
 }
-
-/** How often a number changes on the screen, in milliseconds. */
-const REPORT_MS = 100
