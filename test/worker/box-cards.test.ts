@@ -98,14 +98,14 @@ test('a publication may be sent again as it is, and no other with its serial or 
 test('cards that are not those of the box, or not of one publication, are refused whole', async () => {
   const [box, other] = [await newBox(), await newBox()]
   const good = await cardOf(box)
-  const spoilt = `${good.slice(0, -2)}${good.at(-2) === 'A' ? 'Q' : 'A'}${good.slice(-1)}`
+  const altered = `${good.slice(0, -2)}${good.at(-2) === 'A' ? 'Q' : 'A'}${good.slice(-1)}`
   const [header = '', payload = ''] = good.split('.')
   const bad: readonly (readonly string[])[] = [
     [await cardOf(other)],
     // Another box's card under this box's key, and this box's card under another key.
     [await cardOf({ ...box, address: other.address })],
     [await cardOf({ ...box, root: other.root })],
-    [spoilt],
+    [altered],
     [`${header}.${payload}.AAAA`],
     [await signJws(READER_KEYS_TYPE, JSON.stringify({}), box.root)],
     // A serial twice, of which people see one and programs the other.
