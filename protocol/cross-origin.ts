@@ -6,14 +6,21 @@ import { BOX_INVITATION_FIELD, DROP_EXTENT_FIELD, DROP_TERMS_FIELD, REQUESTS, ty
  */
 export const CROSS_ORIGIN_HEADERS: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Accept-Signature, Content-Digest, Retry-After',
+  'Access-Control-Expose-Headers': 'Accept-Signature, Age, Allow, Content-Digest, Date, Retry-After, WWW-Authenticate',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 }
 
-/** What a preflight (Fetch §4.8) of a request is told besides: its method, and the fields that it may have. */
+/** The methods that an address takes (RFC 9110 §10.2.1): HEAD wherever it takes GET (§9.1). @param method - of the contract */
+export function allowOf(method: 'GET' | 'POST' | 'PUT'): string {
+  return `${method === 'GET' ? 'GET, HEAD' : method}, OPTIONS`
+}
+
+/** What a preflight (Fetch §4.8) of a request is told besides: its methods, and the fields that it may have. */
 export function preflightHeaders(name: RequestName): Readonly<Record<string, string>> {
+  const { method } = REQUESTS[name]
   return {
-    'Access-Control-Allow-Methods': REQUESTS[name].method,
+    Allow: allowOf(method),
+    'Access-Control-Allow-Methods': method === 'GET' ? 'GET, HEAD' : method,
     'Access-Control-Allow-Headers': fieldsOf(name).join(', '),
     'Access-Control-Max-Age': `${PREFLIGHT_SECONDS}`,
   }
@@ -25,7 +32,7 @@ function fieldsOf(name: RequestName): readonly string[] {
   return [
     ...names,
     ...(UNSIGNED_TERMS[name] ?? []),
-    ...(method === 'GET' ? [] : ['Content-Digest']),
+    ...(method === 'GET' ? [] : ['Content-Digest', 'Content-Type']),
     ...(signers.length === 0 ? [] : ['Signature-Input', 'Signature']),
   ]
 }

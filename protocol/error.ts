@@ -83,11 +83,13 @@ export function isWireCode(code: string): code is WireCode {
   return (WIRE_CODES as readonly string[]).includes(code)
 }
 
-/** Reads the code out of a problem's `type` (RFC 9457 §3.1.1); `undefined` if it is none of ours. */
+/**
+ * Reads the code out of a problem's `type`, an absolute URI (RFC 9457 §3.1.1); `undefined` if it is none of ours. Whose origin it
+ * has is not looked at: behind a proxy a server may know itself by another name.
+ */
 export function parseProblemCode(type: unknown): WireCode | undefined {
-  if (typeof type !== 'string' || !type.startsWith(PROBLEM_PATH)) return undefined
-  const code = type.slice(PROBLEM_PATH.length)
-  return isWireCode(code) ? code : undefined
+  const code = typeof type === 'string' ? /^https?:\/\/[^/?#]+\/problems\/([a-z_]+)$/.exec(type)?.[1] : undefined
+  return code !== undefined && isWireCode(code) ? code : undefined
 }
 
 /** Where the pages that explain problems lie. docs/protocol.md §7. */

@@ -7,14 +7,21 @@ export interface Problem {
   readonly explanation: string
 }
 
-/** An RFC 9457 body: type, title, status, and for some codes one extension member named in docs/protocol.md §7. */
+/** An RFC 9457 body: type, title, status, and for some codes extension members named in docs/protocol.md §7. */
 export interface ProblemBody {
+  /** `https://drop.example/problems/gone`: an absolute URI, of the page that explains it. */
   readonly type: string
   readonly title: string
   readonly status: number
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
+
+/**
+ * What 401 asks for (RFC 9110 §11.6.1): HTTP Message Signatures, which have no scheme of their own. `Accept-Signature` says which
+ * (RFC 9421 §5).
+ */
+export const SIGNATURE_CHALLENGE = 'Signature realm="sealdrop"'
 
 export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
   bad_request: {
@@ -118,8 +125,11 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
   },
 }
 
-/** The RFC 9457 body for a code. Never holds a detail from inside, a stack or an id. */
-export function problemFor(code: WireCode): ProblemBody {
+/**
+ * The RFC 9457 body for a code. Never holds a detail from inside, a stack or an id.
+ * @param origin - of the server that answers: `https://drop.example`
+ */
+export function problemFor(code: WireCode, origin: string): ProblemBody {
   const { status, title } = PROBLEMS[code]
-  return { type: `${PROBLEM_PATH}${code}`, title, status }
+  return { type: `${origin}${PROBLEM_PATH}${code}`, title, status }
 }

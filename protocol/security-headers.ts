@@ -1,5 +1,5 @@
 /**
- * What every answer carries, pages and API alike. The page's own code runs under this: nothing from elsewhere, no string
+ * What every page carries. Its own code runs under this: nothing from elsewhere, no string
  * becomes code, nothing frames us, nothing is told to anybody. docs/protocol.md §10.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -27,6 +27,12 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload',
   'X-Content-Type-Options': 'nosniff',
+}
+
+/** The same for an answer of the API, which is no page: nothing of it is ever to be run, shown or framed. docs/protocol.md §10.1. */
+export const API_SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  ...SECURITY_HEADERS,
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
 /** The page whose only work is to start workers: see docs/decisions/0002-workshop-frame.md. */

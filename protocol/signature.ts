@@ -10,6 +10,8 @@ import { ALGORITHM, isRecordOf, signatureComponents, signatureFields, type Signa
 /** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
 interface Covered {
   readonly name: RequestName
+  /** Where that is another than the contract's: HEAD in place of GET (RFC 9110 §9.3.2). */
+  readonly method?: 'HEAD' | undefined
   /** Host and port that the signer addressed. */
   readonly authority: string
   /** The query with its `?`, or `''`. */
@@ -46,7 +48,8 @@ export type Unsigned =
 
 /** The request as RFC 9421 sees it. The scheme is not covered: TLS may end before the worker. */
 export function describeRequest(request: Unsigned): RequestDescriptor {
-  const { method, path } = REQUESTS[request.name]
+  const { method: ofContract, path } = REQUESTS[request.name]
+  const { method = ofContract } = request
   const named: readonly (readonly [name: string, value: string | undefined])[] = [
     [DROP_ID_FIELD, 'dropId' in request ? request.dropId : undefined],
     [DROP_READER_FIELD, 'reader' in request ? request.reader : undefined],

@@ -62,6 +62,8 @@ export function makeHeaders(importMap: string, published: Inline['hashes']): str
   const all: Readonly<Record<string, string>> = {
     ...pageHeaders('/', `'${integrityOf(importMap)}'`),
     'Cache-Control': 'no-cache',
+    // For its refusals: which answer they stand beside cannot be said here, and they may stand beside any (RFC 9110 §10.2.1).
+    Allow: 'GET, HEAD',
   }
   const apart: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '/assets/*': { ...all, 'Cache-Control': FOR_EVER },

@@ -72,6 +72,7 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
   const front = await openFront({
     host: HOST,
     port,
+    origin: origins[0] ?? `http://localhost:${port}`,
     runtime: () => runtime.socket,
     lanes,
     hasRoom: (path, size) => room.has(path, size),

@@ -1,7 +1,7 @@
 // What WEBCAT, a browser extension of the Freedom of the Press Foundation, checks a site by: which files a release has, signed by its
 // makers and logged. docs/decisions/0015-every-script-is-named-by-its-hash.md says which rules are meant.
 import { createHash } from 'node:crypto'
-import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import type { Manifest } from './manifest.ts'
 import { parsePolicy, provesLogged, witnessedAtSeconds } from './sigsum.ts'
 
@@ -57,7 +57,7 @@ export function makeWebcatManifest({ files, version }: Manifest, timestamp?: str
     version,
     default_csp: standard,
     extra_csp: {
-      '/v1/': SECURITY_HEADERS['Content-Security-Policy'] ?? '',
+      '/v1/': API_SECURITY_HEADERS['Content-Security-Policy'] ?? '',
       ...Object.fromEntries(policies.filter(([, policy]) => policy !== standard)),
     },
     default_index: INDEX,

@@ -1,7 +1,9 @@
 import { isDropError, isWireCode } from '#protocol/error.ts'
 import { MAX_QUERY_CHARACTERS } from '#protocol/limits.ts'
+import { PROBLEM_TYPE, type ProblemBody } from '#protocol/problem.ts'
 import type { Env } from './env.ts'
-import { problem } from './respond.ts'
+import { originsOf } from './parse.ts'
+import { problem, sized } from './respond.ts'
 import { router } from './routes.ts'
 
 export { Rack } from './rack.ts'
@@ -9,15 +11,29 @@ export { Shelf } from './shelf.ts'
 
 const worker: ExportedHandler<Env> = {
   async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-    try {
-      // The router collects parameters of one name in a time that grows with the square of their number.
-      if (new URL(request.url).search.length > MAX_QUERY_CHARACTERS) return problem('bad_request')
-      return await router.fetch(request, env, context)
-    } catch (error) {
-      // What went wrong inside is nobody's business: not the client's, and not a log's.
-      return isDropError(error) && isWireCode(error.code) ? problem(error.code, error.about) : problem('internal')
-    }
+    return nameProblem(await answer(request, env, context), request, env)
   },
+}
+
+async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  try {
+    // The router collects parameters of one name in a time that grows with the square of their number.
+    if (new URL(request.url).search.length > MAX_QUERY_CHARACTERS) return problem('bad_request')
+    return await router.fetch(request, env, context)
+  } catch (error) {
+    // What went wrong inside is nobody's business: not the client's, and not a log's.
+    return isDropError(error) && isWireCode(error.code) ? problem(error.code, error.about) : problem('internal')
+  }
+}
+
+/** Makes the type of a problem absolute (RFC 9457 §3.1.1): by which of its names the server was asked is known here. */
+async function nameProblem(response: Response, request: Request, env: Env): Promise<Response> {
+  if (response.headers.get('Content-Type') !== PROBLEM_TYPE) return response
+  const { host } = new URL(request.url)
+  const origins = originsOf(env)
+  const origin = origins.find((each) => new URL(each).host === host) ?? origins[0] ?? ''
+  const body = await response.json<ProblemBody>()
+  return sized(JSON.stringify({ ...body, type: `${origin}${body.type}` }), response)
 }
 
 export default worker

@@ -103,12 +103,18 @@ export function readDropId(request: Request): DropId {
  * A signature made for another server must be worth nothing here, so what arrives as Host is not simply believed.
  * @throws DropError `wrong_origin`, or `bad_request` for a query where none belongs
  */
-export function parseTarget(request: Request, env: Env): { authority: string; query: string } {
+export function parseTarget(request: Request, env: Env): Pick<SignedRequest, 'authority' | 'query' | 'method'> {
   const { host, search, pathname } = new URL(request.url)
-  const isOurs = env.ORIGIN.split(',').some((origin) => URL.parse(origin.trim())?.host === host)
-  if (!isOurs) throw new DropError('wrong_origin')
+  if (!originsOf(env).some((origin) => new URL(origin).host === host)) throw new DropError('wrong_origin')
   if (search !== '' && !QUERIED.has(pathname)) throw new DropError('bad_request')
-  return { authority: host, query: search }
+  return { authority: host, query: search, ...(request.method === 'HEAD' ? { method: 'HEAD' } : {}) }
+}
+
+/** The origins that the operator has configured: `https://drop.example`. What is none is left out. */
+export function originsOf(env: Env): readonly string[] {
+  const origins = env.ORIGIN.split(',').flatMap((origin) => URL.parse(origin.trim())?.origin ?? [])
+  // The origin of a URL of another scheme is that word.
+  return origins.filter((origin) => origin !== 'null')
 }
 
 /**

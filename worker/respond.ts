@@ -1,15 +1,16 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import type { Receipt, RequestName, Role } from '#protocol/api.ts'
+import { utf8 } from '#protocol/bytes.ts'
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from '#protocol/cross-origin.ts'
 import type { WireCode } from '#protocol/error.ts'
 import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
-import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
-import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { problemFor, PROBLEM_TYPE, SIGNATURE_CHALLENGE } from '#protocol/problem.ts'
+import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import type { Refusal } from './answer.ts'
 
 /** A JSON answer. Nothing that the API says may be kept by a cache. */
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return sized(JSON.stringify(body), {
     status,
     headers: { ...API_HEADERS, 'Content-Type': 'application/json', ...headers },
   })
@@ -17,7 +18,7 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
 
 /** An answer that is read by people and programs that know nothing of us. */
 export function text(body: string): Response {
-  return new Response(body, { headers: { ...API_HEADERS, 'Content-Type': 'text/plain; charset=utf-8' } })
+  return sized(body, { headers: { ...API_HEADERS, 'Content-Type': 'text/plain; charset=utf-8' } })
 }
 
 /** Ciphertext, as it was stored. */
@@ -31,9 +32,15 @@ export function problem(
   extensions: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const body = { ...problemFor(code), ...extensions }
-  const retry = code === 'try_later' ? { 'Retry-After': `${RETRY_AFTER_SECONDS}` } : {}
-  return json(body, body.status, { 'Content-Type': PROBLEM_TYPE, ...retry, ...headers })
+  // By which of its names the server was asked is known in main.ts.
+  const body = { ...problemFor(code, ''), ...extensions }
+  return json(body, body.status, { 'Content-Type': PROBLEM_TYPE, ...ALONGSIDE[code], ...headers })
+}
+
+/** Fields that HTTP wants beside some codes: RFC 9110 §11.6.1, §10.2.3. */
+const ALONGSIDE: Readonly<Partial<Record<WireCode, Readonly<Record<string, string>>>>> = {
+  not_proved: { 'WWW-Authenticate': SIGNATURE_CHALLENGE },
+  try_later: { 'Retry-After': `${RETRY_AFTER_SECONDS}` },
 }
 
 /** What a browser is told before it lets a page of another origin make a request. It is not the request: nothing is looked up. */
@@ -68,6 +75,14 @@ export function refusal(refused: Refusal, name: RequestName, signers?: readonly 
   }
 }
 
+/** With its length, which the platform would not count for HEAD (RFC 9110 §9.3.2). */
+export function sized(body: string, { status = 200, headers }: { status?: number; headers: HeadersInit }): Response {
+  const encoded = utf8(body)
+  const all = new Headers(headers)
+  all.set('Content-Length', `${encoded.length}`)
+  return new Response(encoded, { status, headers: all })
+}
+
 /** Receipts, and what they are to be checked against. */
 function shownClaims(claims: readonly Receipt[], authority: string | undefined): Readonly<Record<string, unknown>> {
   return { claims, ...told('authority', authority) }
@@ -77,4 +92,4 @@ function told(name: string, value: string | undefined): Readonly<Record<string, 
   return value === undefined ? {} : { [name]: value }
 }
 
-const API_HEADERS = { ...SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS, 'Cache-Control': 'no-store' }
+const API_HEADERS = { ...API_SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS, 'Cache-Control': 'no-store' }

@@ -1,5 +1,6 @@
 import { Router, type RouterType } from 'itty-router'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
+import { allowOf } from '#protocol/cross-origin.ts'
 import type { Env } from './env.ts'
 import { acknowledgeDrop } from './handlers/acknowledge-drop.ts'
 import { announceKeys } from './handlers/announce-keys.ts'
@@ -69,13 +70,18 @@ const ADDRESSES: ReadonlySet<string> = new Set([SECURITY_TXT, ...Object.values(R
 router.all('*', ({ url }) => (ADDRESSES.has(new URL(url).pathname) ? undefined : problem('not_found')))
 
 router.get(SECURITY_TXT, showSecurityTxt)
-router.all(SECURITY_TXT, () => problem('method_not_allowed', {}, { Allow: 'GET' }))
+router.head(SECURITY_TXT, showSecurityTxt)
+router.options(SECURITY_TXT, () => preflight('limits'))
+router.all(SECURITY_TXT, () => problem('method_not_allowed', {}, { Allow: allowOf('GET') }))
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put' } as const
 
 for (const name of Object.keys(HANDLERS) as RequestName[]) {
   const { method, path } = REQUESTS[name]
-  router[VERBS[method]](path, (request, env, context) => HANDLERS[name](request, env, context))
+  const answer: Handler = (request, env, context) => HANDLERS[name](request, env, context)
+  router[VERBS[method]](path, answer)
+  // The platform sends no body after the fields of an answer to HEAD.
+  if (method === 'GET') router.head(path, answer)
   router.options(path, () => preflight(name))
-  router.all(path, () => problem('method_not_allowed', {}, { Allow: `${method}, OPTIONS` }))
+  router.all(path, () => problem('method_not_allowed', {}, { Allow: allowOf(method) }))
 }

@@ -34,7 +34,9 @@ test.for([
 ] as const)('an upload that nobody has gone on with %s', async ([, ownMs, serverMs, code, left]) => {
   const origin = await serve((request, response) => {
     const isTime = request.url === '/v1/limits' && serverMs !== undefined
-    const body = isTime ? { largest: 1, time: Math.floor((SEALED + serverMs) / 1_000) } : problemFor(code)
+    const body = isTime
+      ? { largest: 1, time: Math.floor((SEALED + serverMs) / 1_000) }
+      : problemFor(code, 'https://drop.example')
     response.writeHead('status' in body ? body.status : 200).end(JSON.stringify(body))
   })
   const id = await keepOne(SEALED, origin)

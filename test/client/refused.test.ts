@@ -31,7 +31,7 @@ async function read<T>(form: Form<T>, given: Answer): Promise<T | string> {
 }
 
 test.for(Object.keys(PROBLEMS))('a refusal says %s', (code) => {
-  const error = parseRefusal(answer({ type: `/problems/${code}`, title: 'x', status: 400 }, 400))
+  const error = parseRefusal(answer({ type: `https://drop.example/problems/${code}`, title: 'x', status: 400 }, 400))
   expect(error).toBeInstanceOf(Refused)
   expect(error.code).toBe(code)
 })
@@ -43,7 +43,7 @@ test.for([
   ['null', 'null', 400],
   ['bytes that are no UTF-8', noise(50), 400],
   ['a problem of somebody else', { type: 'about:blank' }, 404],
-  ['a code that only ends use', { type: '/problems/open_failed' }, 400],
+  ['a code that only ends use', { type: 'https://drop.example/problems/open_failed' }, 400],
   ['a redirection', '', 302],
 ] as const)('%s is no answer of ours', ([, body, status]) => {
   expect(parseRefusal(answer(body, status))).toMatchObject({ name: 'DropError', code: 'bad_answer' })
@@ -55,7 +55,7 @@ test('a proxy that cannot reach the server is the network, not the server', () =
 
 test('a refusal brings what belongs to it', () => {
   const fields = { 'Retry-After': '5', 'Accept-Signature': `claim=("@method");nonce="${'n'.repeat(24)}"` }
-  const body = { type: '/problems/wrong_passphrase', triesLeft: 3, claims: [good] }
+  const body = { type: 'https://drop.example/problems/wrong_passphrase', triesLeft: 3, claims: [good] }
   expect(parseRefusal(answer(body, 403, fields))).toMatchObject({
     triesLeft: 3,
     claims: [good],
@@ -67,19 +67,24 @@ test('a refusal brings what belongs to it', () => {
 test.for(['0', '0.0001', '-1', '3601', 'soon', 'Wed, 21 Oct 2026 07:28:00 GMT', 'NaN', 'Infinity', '1e9', ''])(
   'a server cannot make a client wait for %j',
   (seconds) => {
-    const refusal = parseRefusal(answer({ type: '/problems/try_later' }, 503, { 'Retry-After': seconds }))
+    const refusal = parseRefusal(
+      answer({ type: 'https://drop.example/problems/try_later' }, 503, { 'Retry-After': seconds }),
+    )
     expect(refusal).toMatchObject({ code: 'try_later', retryAfterMs: undefined })
   },
 )
 
 test.for([-1, 1.5, '3', null, {}, 1e300])('%j tries are no number of tries', (triesLeft) => {
-  expect(parseRefusal(answer({ type: '/problems/wrong_passphrase', triesLeft }, 403))).toMatchObject({
+  expect(
+    parseRefusal(answer({ type: 'https://drop.example/problems/wrong_passphrase', triesLeft }, 403)),
+  ).toMatchObject({
     triesLeft: undefined,
   })
 })
 
 test('a drop that is too large is refused with what the server takes, if that is a number of bytes', () => {
-  const refusal = (largest: unknown) => parseRefusal(answer({ type: '/problems/too_large', largest }, 413))
+  const refusal = (largest: unknown) =>
+    parseRefusal(answer({ type: 'https://drop.example/problems/too_large', largest }, 413))
   expect(refusal(104_857_600)).toMatchObject({ code: 'too_large', largest: 104_857_600 })
   for (const other of [undefined, -1, '5', 1.5, null]) expect(refusal(other)).toMatchObject({ largest: undefined })
 })
@@ -174,7 +179,7 @@ test('no answer makes the parsers throw', async () => {
         for (const body of [
           value,
           { ...sent, [key]: value },
-          { type: '/problems/claimed', claims: value, triesLeft: value },
+          { type: 'https://drop.example/problems/claimed', claims: value, triesLeft: value },
         ]) {
           expect(parseRefusal(answer(body, status)).name).toBe('DropError')
           for (const form of [SENT, uploadedForm(created), LIMITS]) {

@@ -168,7 +168,11 @@ test('a seal that fails, a question that is answered with no and a row that goes
   const { page } = await person()
   await page.goto(server().url)
   await page.route('**/v1/drops', (route) =>
-    route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"type":"/problems/bad_request"}' }),
+    route.fulfill({
+      status: 400,
+      contentType: 'application/problem+json',
+      body: '{"type":"https://drop.example/problems/bad_request"}',
+    }),
   )
   await tabTo(page, 'Message')
   await page.keyboard.type('typed without a mouse')
@@ -206,7 +210,11 @@ test('an open that fails puts the focus back on the passphrase', async () => {
   const link = await sealInPage(page, server().url, { text: 'x', passphrase: 'right' })
   await visit(page, link)
   await page.route('**/v1/drops/claim', (route) =>
-    route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"type":"/problems/bad_request"}' }),
+    route.fulfill({
+      status: 400,
+      contentType: 'application/problem+json',
+      body: '{"type":"https://drop.example/problems/bad_request"}',
+    }),
   )
   await heading(page, 'Something sealed waits for you')
   await tabTo(page, 'Passphrase')

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
-import { pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
+import { API_SECURITY_HEADERS, pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
 import { integrityOf } from '../../tools/integrity.ts'
 import { startServer, type Server } from '../tools/server.ts'
@@ -162,9 +162,8 @@ test.for(['/', WORKSHOP_PATH, '/problems/gone', '/licenses.txt', '/nothing', '/v
     const { headers } = await fetch(server.url + path)
     // Answered by the worker, which has no page.
     const ours = path.startsWith('/v1/') || path === '/nothing'
-    const apart = ours ? CROSS_ORIGIN_HEADERS : {}
-    for (const [name, value] of Object.entries({ ...pageHeaders(path, ours ? undefined : importMap), ...apart }))
-      expect([name, headers.get(name)]).toEqual([name, value])
+    const expected = ours ? { ...API_SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS } : pageHeaders(path, importMap)
+    for (const [name, value] of Object.entries(expected)) expect([name, headers.get(name)]).toEqual([name, value])
     expect(headers.has('Access-Control-Allow-Origin')).toBe(ours)
   },
 )

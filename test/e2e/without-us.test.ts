@@ -35,7 +35,7 @@ test('an age file that was damaged on its way is not taken', async () => {
   const bytes = readFileSync(join(folder, file))
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
   writeFileSync(join(folder, file), bytes)
-  expect(await deposit(curl)).toMatchObject({ type: '/problems/bad_request' })
+  expect(await deposit(curl)).toMatchObject({ type: `${server().url}/problems/bad_request` })
 })
 
 test('the curl line says the same to a program that is not curl', async () => {

@@ -214,7 +214,11 @@ test('axe finds nothing on the screens of a sender, light and dark, narrow and w
   await heading(page, 'This address is damaged')
   await inspect(page, 'damaged')
   await page.route('**/v1/boxes/card', (route) =>
-    route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"type":"/problems/gone"}' }),
+    route.fulfill({
+      status: 404,
+      contentType: 'application/problem+json',
+      body: '{"type":"https://drop.example/problems/gone"}',
+    }),
   )
   await visit(page, formatBoxLink(server().url, box.box))
   await heading(page, 'This box cannot be written to now')

@@ -113,7 +113,8 @@ test('no two requests of one method share a path, and every body has a method th
 })
 
 test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its problem', (code) => {
-  const problem = problemFor(code)
+  const problem = problemFor(code, 'https://drop.example:8443')
+  expect(problem.type).toBe(`https://drop.example:8443/problems/${code}`)
   expect(parseProblemCode(problem.type)).toBe(code)
   expect(Object.keys(problem)).toEqual(['type', 'title', 'status'])
   expect(problem.status).toBeGreaterThanOrEqual(400)
@@ -122,12 +123,16 @@ test.for(Object.keys(PROBLEMS).filter(isWireCode))('%s comes back from its probl
 test.for([
   ['nothing', undefined],
   ['a number', 404],
-  ['a web address', 'https://sealdrop.example/problems/gone'],
-  ['a code of the ends', '/problems/open_failed'],
-  ['a code nobody knows', '/problems/teapot'],
-  ['a name that every object has', '/problems/toString'],
-  ['a name that every object inherits', '/problems/__proto__'],
-  ['a folder more', '/problems/gone/'],
+  ['a relative address', '/problems/gone'],
+  ['an address without a server', 'https:///problems/gone'],
+  ['an address of another scheme', 'urn:problems/gone'],
+  ['a code of the ends', 'https://drop.example/problems/open_failed'],
+  ['a code nobody knows', 'https://drop.example/problems/teapot'],
+  ['a name that every object has', 'https://drop.example/problems/toString'],
+  ['a name that every object inherits', 'https://drop.example/problems/__proto__'],
+  ['a folder more', 'https://drop.example/problems/gone/'],
+  ['a folder before it', 'https://drop.example/x/problems/gone'],
+  ['a query', 'https://drop.example/problems/gone?x'],
 ])('a problem of type %s has no code', ([, type]) => {
   expect(parseProblemCode(type)).toBeUndefined()
 })

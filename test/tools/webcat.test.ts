@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import { makeManifest } from '../../tools/manifest.ts'
 import { makeHeaders } from '../../tools/pages.ts'
 import { makeWaict } from '../../tools/waict.ts'
@@ -141,7 +141,7 @@ test('under the rules of the extension every answer carries its policy, and ever
     const key = path.endsWith('/') ? `${path}${MANIFEST.default_index}` : path
     expect([path, MANIFEST.files[key]]).toEqual([path, Buffer.from(sha256, 'hex').toString('base64url')])
   }
-  expect(policyAt(MANIFEST, '/v1/drops')).toBe(SECURITY_HEADERS['Content-Security-Policy'])
+  expect(policyAt(MANIFEST, '/v1/drops')).toBe(API_SECURITY_HEADERS['Content-Security-Policy'])
   expect(MANIFEST.files[MANIFEST.default_fallback]).toBeDefined()
 })
 

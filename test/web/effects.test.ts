@@ -70,7 +70,7 @@ test('one changed byte shows nothing of the message and acknowledges nothing', a
 test('a wrong passphrase says how many tries are left, and the next one is stretched anew', async () => {
   const { ciphertext, fragment } = await sealed('right')
   let tries = 0
-  const refusal = { type: '/problems/wrong_passphrase', title: '', status: 403, triesLeft: 9 }
+  const refusal = { type: 'https://drop.example/problems/wrong_passphrase', title: '', status: 403, triesLeft: 9 }
   const { tools, state } = stage(async ({ url }) => {
     if (url.endsWith('/status')) return answer(200, WAITING)
     if (url.endsWith('/ack')) return answer(200, { burned: true })
@@ -103,7 +103,9 @@ test('a dismissed claim is forgotten, and another can be made with a fresh key',
     if (url.endsWith('/status')) return answer(200, WAITING)
     if (url.endsWith('/ack')) return answer(200, { burned: true })
     readers.push(new TextDecoder().decode(body))
-    return readers.length === 1 ? answer(409, { type: '/problems/dismissed' }) : delivery(ciphertext)
+    return readers.length === 1
+      ? answer(409, { type: 'https://drop.example/problems/dismissed' })
+      : delivery(ciphertext)
   })
   const opening = makeOpening(tools)
   await opening.arrive(fragment)

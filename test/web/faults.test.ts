@@ -125,7 +125,10 @@ test('what is forgotten is announced', async () => {
   expect(await kept.sent()).toEqual([])
 })
 
-test.for([answer(200, 'what is this' as unknown as object), answer(401, { type: '/problems/not_proved' })])(
+test.for([
+  answer(200, 'what is this' as unknown as object),
+  answer(401, { type: 'https://drop.example/problems/not_proved' }),
+])(
   'after an acknowledgement that was answered strangely the reader key is kept, and it is told again (%#)',
   async (strange) => {
     const { ciphertext, dropId, fragment } = await sealed()
@@ -153,7 +156,9 @@ test.for(['gone', 'dismissed', 'claimed'])(
   'an acknowledgement answered by %s says that the server let go',
   async (code) => {
     const { ciphertext, fragment } = await sealed()
-    const { tools, state } = stage(serve(ciphertext, () => answer(409, { type: `/problems/${code}` })))
+    const { tools, state } = stage(
+      serve(ciphertext, () => answer(409, { type: `https://drop.example/problems/${code}` })),
+    )
     const opening = makeOpening(tools)
     await opening.arrive(fragment)
     await opening.open('')

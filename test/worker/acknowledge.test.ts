@@ -91,7 +91,10 @@ test('the receipts of a read drop go to its sender and to who proves link and pa
   expect(receipts).toMatchObject([{ reader: reader.publicKey, ack: { opened: OPENED } }])
   expect((await sent(drop)).json['claims']).toEqual(receipts)
   expect((await lookAsHolder(drop)).json).toMatchObject({ state: 'read', claims: receipts })
-  expect((await claim(drop, await newReaderKey())).json).toMatchObject({ type: '/problems/gone', claims: receipts })
+  expect((await claim(drop, await newReaderKey())).json).toMatchObject({
+    type: 'https://sealdrop.example/problems/gone',
+    claims: receipts,
+  })
 
   const link = await look(drop, { signers: { locator: drop.locator } })
   expect(link.json).toMatchObject({ state: 'read' })

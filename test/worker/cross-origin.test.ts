@@ -33,33 +33,33 @@ const BOX = 'Box-Address, Box-Reader'
 
 /** The contract once more, in its own words. docs/protocol.md §10.1. */
 const ALLOWED: Readonly<Record<string, readonly [method: string, fields: string]>> = {
-  '/v1/limits': ['GET', ''],
-  '/v1/drops': ['POST', 'Drop-Id, Drop-Terms, Box-Invitation, Content-Digest'],
-  '/v1/drops/begin': ['POST', 'Drop-Id, Drop-Terms, Drop-Extent, Box-Invitation, Content-Digest'],
-  '/v1/drops/upload': ['PUT', `Drop-Id, Content-Digest, ${SIGNED}`],
-  '/v1/drops/uploaded': ['GET', `Drop-Id, ${SIGNED}`],
-  '/v1/drops/commit': ['POST', `Drop-Id, Content-Digest, ${SIGNED}`],
-  '/v1/drops/status': ['GET', `Drop-Id, ${SIGNED}`],
-  '/v1/drops/claim': ['POST', `Drop-Id, Content-Digest, ${SIGNED}`],
-  '/v1/drops/part': ['GET', `Drop-Id, Drop-Reader, ${SIGNED}`],
-  '/v1/drops/ack': ['POST', `Drop-Id, Drop-Reader, Content-Digest, ${SIGNED}`],
-  '/v1/drops/revoke': ['POST', `Drop-Id, Content-Digest, ${SIGNED}`],
-  '/v1/drops/reopen': ['POST', `Drop-Id, Content-Digest, ${SIGNED}`],
-  '/v1/drops/sent': ['GET', `Drop-Id, ${SIGNED}`],
-  '/v1/boxes/card': ['GET', 'Box-Address'],
-  '/v1/boxes/publish': ['POST', `${BOX}, Content-Digest, ${SIGNED}`],
-  '/v1/boxes/items': ['GET', `${BOX}, ${SIGNED}`],
-  '/v1/boxes/part': ['GET', `Drop-Id, ${BOX}, ${SIGNED}`],
-  '/v1/boxes/delete': ['POST', `${BOX}, Content-Digest, ${SIGNED}`],
-  '/v1/boxes/keys': ['POST', `${BOX}, Content-Digest, ${SIGNED}`],
-  '/v1/boxes/readers': ['GET', `${BOX}, ${SIGNED}`],
-  '/v1/boxes/invite': ['POST', `${BOX}, Content-Digest, ${SIGNED}`],
-  '/v1/boxes/invitations': ['GET', `${BOX}, ${SIGNED}`],
-  '/v1/operator': ['GET', ''],
-  '/v1/operator/disclose': ['POST', `Content-Digest, ${SIGNED}`],
+  '/v1/limits': ['GET, HEAD', ''],
+  '/v1/drops': ['POST', 'Drop-Id, Drop-Terms, Box-Invitation, Content-Digest, Content-Type'],
+  '/v1/drops/begin': ['POST', 'Drop-Id, Drop-Terms, Drop-Extent, Box-Invitation, Content-Digest, Content-Type'],
+  '/v1/drops/upload': ['PUT', `Drop-Id, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/uploaded': ['GET, HEAD', `Drop-Id, ${SIGNED}`],
+  '/v1/drops/commit': ['POST', `Drop-Id, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/status': ['GET, HEAD', `Drop-Id, ${SIGNED}`],
+  '/v1/drops/claim': ['POST', `Drop-Id, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/part': ['GET, HEAD', `Drop-Id, Drop-Reader, ${SIGNED}`],
+  '/v1/drops/ack': ['POST', `Drop-Id, Drop-Reader, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/revoke': ['POST', `Drop-Id, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/reopen': ['POST', `Drop-Id, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/drops/sent': ['GET, HEAD', `Drop-Id, ${SIGNED}`],
+  '/v1/boxes/card': ['GET, HEAD', 'Box-Address'],
+  '/v1/boxes/publish': ['POST', `${BOX}, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/boxes/items': ['GET, HEAD', `${BOX}, ${SIGNED}`],
+  '/v1/boxes/part': ['GET, HEAD', `Drop-Id, ${BOX}, ${SIGNED}`],
+  '/v1/boxes/delete': ['POST', `${BOX}, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/boxes/keys': ['POST', `${BOX}, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/boxes/readers': ['GET, HEAD', `${BOX}, ${SIGNED}`],
+  '/v1/boxes/invite': ['POST', `${BOX}, Content-Digest, Content-Type, ${SIGNED}`],
+  '/v1/boxes/invitations': ['GET, HEAD', `${BOX}, ${SIGNED}`],
+  '/v1/operator': ['GET, HEAD', ''],
+  '/v1/operator/disclose': ['POST', `Content-Digest, Content-Type, ${SIGNED}`],
 }
 
-test.for(Object.entries(ALLOWED))('a preflight of %s is told one method and these fields', async ([path, allowed]) => {
+test.for(Object.entries(ALLOWED))('a preflight of %s is told its methods and these fields', async ([path, allowed]) => {
   const reply = await preflight(path)
   const { headers, status, body } = reply
   expect([status, body.length]).toEqual([204, 0])
@@ -95,8 +95,8 @@ test.for(NAMES)('a page of any origin may make %s as a client makes it, and read
   expectOpen(await read(await directly(request)), name)
 })
 
-/** What a page does not set by itself here: the Content-Type is that of text, which every page may send. Fetch §2.2.2. */
-const SET_BY_BROWSERS: ReadonlySet<string> = new Set(['content-length', 'content-type', 'origin'])
+/** What a page does not set by itself. Fetch §2.2.2. */
+const SET_BY_BROWSERS: ReadonlySet<string> = new Set(['content-length', 'origin'])
 
 test('whoever asks, and for whatever, is told the same', async () => {
   const asked = await Promise.all([

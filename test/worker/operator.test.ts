@@ -154,6 +154,7 @@ test('a shelf holds the declared fields, and no byte of ciphertext', async () =>
       'dismissed',
       'tries',
       'box',
+      'authority',
     ])
     for (const value of bytesOf([row])) expect(value.length).toBeLessThan(4_096)
   }

@@ -6,7 +6,7 @@ import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { parseProblemCode, type WireCode } from '#protocol/error.ts'
 import { PART_BYTES, RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
 import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
-import { SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import type { Lanes } from './lanes.ts'
 import { METHODS, vet, withoutHops } from './vet.ts'
 
@@ -14,6 +14,8 @@ export interface FrontSettings {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** What it is known by: `http://localhost:8787`. */
+  readonly origin: string
   /** The socket of workerd; `undefined` while it does not run. */
   readonly runtime: () => string | undefined
   /** What holds large bodies apart. */
@@ -35,6 +37,7 @@ export interface Front {
  * @throws Error `EADDRINUSE` when somebody else listens there.
  */
 export function openFront(settings: FrontSettings): Promise<Front> {
+  const { origin } = settings
   const server = createServer({
     headersTimeout: HEADERS_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -52,10 +55,10 @@ export function openFront(settings: FrontSettings): Promise<Front> {
     answer.once('close', () => busy.delete(asked.socket))
     void pass(asked, answer, settings)
   })
-  server.on('checkExpectation', (asked, answer) => refuse(asked, answer, 'bad_request'))
-  server.on('connect', (_, socket) => end(socket as Socket, 'method_not_allowed'))
+  server.on('checkExpectation', (asked, answer) => refuse(asked, answer, 'bad_request', origin))
+  server.on('connect', (_, socket) => end(socket as Socket, 'method_not_allowed', origin))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    end(socket as Socket, error.code?.endsWith('OVERFLOW') === true ? 'too_large' : 'bad_request'),
+    end(socket as Socket, error.code?.endsWith('OVERFLOW') === true ? 'too_large' : 'bad_request', origin),
   )
   return new Promise((opened, failed) => {
     server.once('error', failed)
@@ -74,25 +77,27 @@ export function openFront(settings: FrontSettings): Promise<Front> {
 
 async function pass(asked: IncomingMessage, answer: ServerResponse, settings: FrontSettings): Promise<void> {
   asked.on('error', () => undefined)
+  const { origin } = settings
   const { method = '', url = '', rawHeaders } = asked
   const vetted = vet({ method, target: url, fields: rawHeaders })
-  if ('code' in vetted) return refuse(asked, answer, vetted.code)
+  if ('code' in vetted) return refuse(asked, answer, vetted.code, origin)
   const coding = asked.headers['transfer-encoding']
   // What else it names is a coding of the body that nobody behind would undo (RFC 9112 §6.1).
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuse(asked, answer, 'bad_request')
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuse(asked, answer, 'bad_request', origin)
   const size = coding === undefined ? Number(asked.headers['content-length'] ?? 0) : PART_BYTES
-  if (!settings.hasRoom(vetted.target.split('?', 1)[0] ?? '', size)) return refuse(asked, answer, 'try_later')
+  if (!settings.hasRoom(vetted.target.split('?', 1)[0] ?? '', size)) return refuse(asked, answer, 'try_later', origin)
   const place = await settings.lanes.enter(asked, size)
   if (place === 'gone') return
-  if (place === 'full') return refuse(asked, answer, 'try_later')
+  if (place === 'full') return refuse(asked, answer, 'try_later', origin)
   answer.once('close', () => place.leave())
-  place.whenCut(() => refuse(asked, answer, 'try_later'))
+  place.whenCut(() => refuse(asked, answer, 'try_later', origin))
   const socketPath = settings.runtime()
-  if (socketPath === undefined) return refuse(asked, answer, 'try_later')
-  relay(asked, answer, { ...vetted, socketPath, isChunked: coding !== undefined }, settings.notice)
+  if (socketPath === undefined) return refuse(asked, answer, 'try_later', origin)
+  relay(asked, answer, { ...vetted, origin, socketPath, isChunked: coding !== undefined }, settings.notice)
 }
 
 interface Passed {
+  readonly origin: string
   readonly target: string
   readonly fields: readonly string[]
   readonly socketPath: string
@@ -111,7 +116,10 @@ function relay(
   isRepeated = false,
 ): void {
   const { socketPath, target } = passed
-  const onward = ask({ agent: false, method: asked.method, path: target, setHost: false, socketPath })
+  // Of a file the runtime tells how long it is only to GET (RFC 9110 §9.3.2). Requests to the API may be signed, as HEAD.
+  const isHead = asked.method === 'HEAD'
+  const method = isHead && !target.startsWith('/v1/') ? 'GET' : asked.method
+  const onward = ask({ agent: false, method, path: target, setHost: false, socketPath })
   // A body of another method means nothing (RFC 9110 §9.3), and is not passed on.
   const hasBody = asked.method === 'POST' || asked.method === 'PUT'
   setFields(onward, passed, hasBody)
@@ -127,7 +135,7 @@ function relay(
     clearTimeout(patience)
     if (answer.destroyed) return
     if (answer.headersSent || isRepeated || !hasBody || (code !== 'EPIPE' && code !== 'ECONNRESET'))
-      return refuse(asked, answer, 'try_later')
+      return refuse(asked, answer, 'try_later', passed.origin)
     discard(asked)
     relay(asked, answer, passed, notice, true)
   })
@@ -137,13 +145,25 @@ function relay(
     if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, notice)
     // What the worker does not want of the body is read and thrown away: who sends it would not see the answer otherwise.
     discard(asked)
-    answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, withoutHops(answered.rawHeaders))
+    answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, asCoded(withoutHops(answered.rawHeaders)))
+    if (isHead) return void answer.end()
     answered.pipe(answer)
   })
   if (isRepeated) return onward.flushHeaders()
   if (hasBody) return void asked.pipe(onward)
   onward.end()
   asked.resume()
+}
+
+/**
+ * The fields of a file, which the runtime may have compressed: its tag is that of what was compressed, and says no more than that
+ * two of them mean the same (RFC 9110 §8.8.1, §12.5.5). Other answers have none.
+ */
+function asCoded(fields: readonly string[]): string[] {
+  const at = fields.findIndex((name, n) => n % 2 === 0 && name.toLowerCase() === 'etag') + 1
+  if (at === 0) return [...fields]
+  const tag = fields[at] ?? ''
+  return [...fields.with(at, tag.startsWith('W/') ? tag : `W/${tag}`), 'Vary', 'Accept-Encoding']
 }
 
 function setFields(onward: ClientRequest, { fields, isChunked }: Passed, hasBody: boolean): void {
@@ -169,10 +189,10 @@ function overhear(answered: IncomingMessage, notice: (code: WireCode) => void): 
 }
 
 /** Answers with a problem, and takes what is still coming. */
-function refuse(asked: IncomingMessage, answer: ServerResponse, code: WireCode): void {
+function refuse(asked: IncomingMessage, answer: ServerResponse, code: WireCode, origin: string): void {
   if (answer.headersSent || answer.destroyed) return
-  answer.writeHead(problemFor(code).status, fieldsOf(code))
-  answer.end(asked.method === 'HEAD' ? undefined : bodyOf(code))
+  answer.writeHead(problemFor(code, origin).status, fieldsOf(code, origin))
+  answer.end(asked.method === 'HEAD' ? undefined : bodyOf(code, origin))
   discard(asked)
 }
 
@@ -190,34 +210,34 @@ function discard(asked: IncomingMessage): void {
 }
 
 /** Answers on a connection whose request could not be read, and ends it. */
-function end(socket: Socket, code: WireCode): void {
+function end(socket: Socket, code: WireCode, origin: string): void {
   // What is said in the middle of another answer would be taken for a part of it.
   if (!socket.writable || busy.has(socket)) return void socket.destroy()
-  const lines = Object.entries({ ...fieldsOf(code), Connection: 'close' }).map(
+  const lines = Object.entries({ ...fieldsOf(code, origin), Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   )
-  const { status, title } = problemFor(code)
+  const { status, title } = problemFor(code, origin)
   socket.on('error', () => undefined)
-  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${bodyOf(code)}`)
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${bodyOf(code, origin)}`)
 }
 
 /** Connections on which an answer is being given. */
 const busy = new WeakSet<Socket>()
 
-function fieldsOf(code: WireCode): Record<string, string> {
+function fieldsOf(code: WireCode, origin: string): Record<string, string> {
   return {
-    ...SECURITY_HEADERS,
+    ...API_SECURITY_HEADERS,
     ...CROSS_ORIGIN_HEADERS,
     'Cache-Control': 'no-store',
-    'Content-Length': `${Buffer.byteLength(bodyOf(code))}`,
+    'Content-Length': `${Buffer.byteLength(bodyOf(code, origin))}`,
     'Content-Type': PROBLEM_TYPE,
     ...(code === 'try_later' ? { 'Retry-After': `${RETRY_AFTER_SECONDS}` } : {}),
     ...(code === 'method_not_allowed' ? { Allow: [...METHODS].join(', ') } : {}),
   }
 }
 
-function bodyOf(code: WireCode): string {
-  return JSON.stringify(problemFor(code))
+function bodyOf(code: WireCode, origin: string): string {
+  return JSON.stringify(problemFor(code, origin))
 }
 
 /** The first line and the fields of a request together. docs/protocol.md §9. */

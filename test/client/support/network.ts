@@ -60,7 +60,7 @@ export async function delivers(bytes: Bytes): Promise<Reply> {
 }
 
 export function refuses(code: WireCode, more: object = {}, fields: Readonly<Record<string, string>> = {}): Reply {
-  const problem = problemFor(code)
+  const problem = problemFor(code, 'https://drop.example')
   return says({ ...problem, ...more }, { 'Content-Type': PROBLEM_TYPE, ...fields }, problem.status)
 }
 

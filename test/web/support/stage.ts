@@ -129,7 +129,7 @@ export const WAITING: object = {
   state: 'ready',
   claims: [],
 }
-export const GONE: object = { type: '/problems/gone', title: '', status: 404 }
+export const GONE: object = { type: 'https://drop.example/problems/gone', title: '', status: 404 }
 
 /** Ciphertext, as it is delivered. */
 export async function delivery(bytes: Bytes): Promise<Answer> {

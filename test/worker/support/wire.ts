@@ -50,6 +50,8 @@ export interface Asking {
   readonly query?: string
   readonly nonce?: string
   readonly createdMs?: number
+  /** In place of that of the contract. */
+  readonly method?: 'HEAD'
   /** Set last; `null` takes a field away. */
   readonly fields?: Readonly<Record<string, string | null>>
   readonly origin?: string
@@ -71,8 +73,9 @@ export interface Reply {
 
 export async function requestOf(asking: Asking): Promise<Request> {
   const { name, dropId, box, boxReader, signers, reader, query = '', origin = ORIGIN, fields = {} } = asking
-  const { method, path } = REQUESTS[name]
-  const body = method !== 'GET' ? (asking.body ?? new Uint8Array(0)) : undefined
+  const { method: ofContract, path } = REQUESTS[name]
+  const { method = ofContract } = asking
+  const body = ofContract !== 'GET' ? (asking.body ?? new Uint8Array(0)) : undefined
   const headers = new Headers()
   if (dropId !== undefined) headers.set(DROP_ID_FIELD, dropId)
   if (box !== undefined) headers.set(BOX_ADDRESS_FIELD, box)
@@ -86,7 +89,7 @@ export async function requestOf(asking: Asking): Promise<Request> {
     const authority = new URL(origin).host
     const created = Math.floor((asking.createdMs ?? Date.now()) / 1_000)
     const signed = await signRequest(
-      { name, authority, query, digest, ...subjectOf(asking) },
+      { name, method: asking.method, authority, query, digest, ...subjectOf(asking) },
       signers,
       asking.nonce ?? newNonce(),
       created,
