@@ -1,6 +1,7 @@
+import type { Receipt } from '#protocol/api.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { deriveOpener } from '#client/link.ts'
-import { checkProof, formatProof, makeProof, matchProof, type Expected } from '#client/proof-file.ts'
+import { checkProof, formatProof, makeProof, matchProof, provedReceipts, type Expected } from '#client/proof-file.ts'
 import { checkDrop } from '#client/sender.ts'
 import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
@@ -32,10 +33,9 @@ async function save(args: readonly string[]): Promise<ExitCode> {
   if (start === undefined) throw misused('a ticket is missing')
   if (path === '-' && values.json) throw misused('standard output cannot be both the proof and a result')
   const name = findTicket(start)
-  await learn(name)
-  const { ticket, receipts = [] } = readTicket(name)
+  const { ticket } = readTicket(name)
   if (ticket.claim === undefined) throw new Failure(NO_RECEIPTS)
-  const proof = makeProof(ticket, receipts)
+  const proof = makeProof(ticket, await learn(name))
   if (proof === undefined) throw new Failure('nobody has proved anything of this drop yet', { exitCode: EXIT.gone })
   const text = formatProof(proof)
   // Of what lay on this disk: a proof that does not hold is not handed on.
@@ -108,12 +108,20 @@ async function expected(path: string, values: VerifyValues): Promise<Wanted | un
 }
 
 /** Asks the server once more. What it has proved before is kept, and is enough where it does not answer. */
-async function learn(name: string): Promise<void> {
+async function learn(name: string): Promise<readonly Receipt[]> {
+  const kept = readTicket(name)
+  let { receipts = [] } = kept
   try {
-    await askAsSender(name, readTicket(name), checkDrop)
+    // Not from the ticket, where it is kept as far as it can be: a disk may be full.
+    await askAsSender(name, kept, async (...asked) => {
+      const report = await checkDrop(...asked)
+      receipts = provedReceipts(report.claims, kept.receipts) ?? receipts
+      return report
+    })
   } catch (error) {
     say(`${explain(error).message}; what it proved before is kept here`)
   }
+  return receipts
 }
 
 function write(path: string, text: string): void {
