@@ -5,10 +5,11 @@ import { NoLocks, tryLock, type Lock } from './lock.ts'
 
 /**
  * Has a folder of staged parts for one process: two would tidy up after each other.
- * @throws Failure if another process has it
+ * @param take - where nothing can be locked it is as if nobody else came; with `tryLock` it is not.
+ * @throws Failure if another process has it; NoLocks
  */
-export function lockStaging(folder: string): Lock {
-  const lock = lockIfPossible(join(folder, STAGING_LOCK))
+export function lockStaging(folder: string, take: typeof tryLock = lockIfPossible): Lock {
+  const lock = take(join(folder, STAGING_LOCK))
   if (lock !== undefined) return lock
   throw new Failure('another process opens the same drop into this folder', {
     hint: 'wait until it has ended, or run this command again with -o and another folder',

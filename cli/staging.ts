@@ -8,7 +8,7 @@ import { giveBack } from '#client/memory.ts'
 import type { Staging } from '#client/staging.ts'
 import { describeSystemError, Failure, isSystemError } from './failure.ts'
 import { failedWith, partialPath, syncFolder } from './files.ts'
-import type { Lock } from './lock.ts'
+import { tryLock, type Lock } from './lock.ts'
 import { readRange } from './sources.ts'
 import { leaveStaging, lockStaging, STAGING_LOCK } from './staging-lock.ts'
 import { sizeAtLeast, sizeAtMost } from './words.ts'
@@ -91,10 +91,10 @@ export async function stageIn(path: string): Promise<FolderStaging> {
 
 /**
  * Removes what a killed process was writing in such a folder; parts stay, for who goes on with them.
- * @throws Failure as `stageIn`
+ * @throws Failure as `stageIn`; and where nothing can be locked: a process may be at it
  */
 export async function tidyStaging(path: string): Promise<void> {
-  leaveStaging(path, await takeFolder(path))
+  leaveStaging(path, await takeFolder(path, tryLock))
 }
 
 /** Removes what was staged of a drop that is gone. @returns whether there was any; another thing of that name stays */
@@ -144,7 +144,7 @@ export function stagedHint(path: string): string {
   return `nothing is lost: the same command goes on with what is in ${path}`
 }
 
-async function takeFolder(path: string): Promise<Lock> {
+async function takeFolder(path: string, take?: typeof tryLock): Promise<Lock> {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (cause) {
@@ -156,7 +156,7 @@ async function takeFolder(path: string): Promise<Lock> {
     if (!stats.isDirectory() || !isOurs)
       throw new Failure(`cannot save files here: something else has that name: ${path}`, { hint: ELSEWHERE })
   }
-  const lock = lockStaging(path)
+  const lock = lockStaging(path, take)
   try {
     for (const name of await readdir(path))
       if (!PART.test(name) && name !== STAGING_LOCK) await unlink(join(path, name))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { saveInto } from '../../cli/save.ts'
 import { sweep } from '../../cli/sweep.ts'
 import { listFolder } from '../../tools/files.ts'
 
@@ -72,6 +73,15 @@ test.for(Object.entries(WRITERS))(
     expect(kills).toBeGreaterThan(1)
   },
 )
+
+test('what a command that is running has opened is left alone by the next one', async () => {
+  const saver = saveInto({ folder: join(top, 'out'), keepsHidden: true, hint: '' })
+  await saver.file({ name: 'a', size: 1, modifiedAtMs: 0 })
+  await saver.write(new Uint8Array(1))
+  await sweep()
+  expect(await saver.publish()).toMatchObject([{ name: 'a', wasThere: false }])
+  expect(listFolder(top)).toEqual(['out/a'])
+})
 
 test('a file that another command takes for a leftover is written once more', () => {
   const program = `
