@@ -85,6 +85,9 @@ const SET_CLOCK =
 
 const REFUSED_CARD = 'nothing was sealed; compare the address with one that the owner published elsewhere'
 
+const STRANGER =
+  'check the address; a network with a log-in page answers like this too: open any page in a browser first'
+
 const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
   bad_link: [
     'the link is damaged: a character is wrong or missing',
@@ -116,7 +119,7 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     EXIT.failed,
     'use the address that its operator published',
   ],
-  bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
+  bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, STRANGER],
   rate_limited: [
     'the server, or something in front of it, has had too many requests from here',
     EXIT.tryLater,
@@ -132,7 +135,7 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     EXIT.tryLater,
     'nothing is lost; run the same command again, on another network if it stays so',
   ],
-  not_found: ['the server answers like no Sealdrop server', EXIT.failed, 'check the address'],
+  not_found: ['the server answers like no Sealdrop server', EXIT.failed, STRANGER],
   not_proved: ['the server does not accept the proof', EXIT.failed, 'is the clock of this computer right?'],
   bad_request: [
     'the server does not understand the request',

@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
 import { EXIT, Failure } from './failure.ts'
 import { useProxy } from './network/proxy.ts'
+import { requireWay } from './network/transport.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -60,6 +61,8 @@ export function parseServer(option: string | undefined): string {
       `${option === undefined ? 'SEALDROP_SERVER' : '--server'} takes an address such as https://drop.example`,
     )
   }
+  // Before anything is made or kept for it.
+  requireWay(url.origin)
   return url.origin
 }
 
