@@ -4,7 +4,7 @@
 //   exec COMMAND              run by sh; must end with 0
 //   ! exec COMMAND            must end with another exit code
 //   terminal exec COMMAND     the same with standard output and standard error on a terminal
-//   answer 'TEXT'             typed at the next prompt of the next exec, which gets a terminal to ask on; ^C and ^D are keys
+//   answer 'TEXT'             typed at the next prompt of the next exec, which gets a terminal to ask on; ^C, ^D and the like are keys
 //   answer FILE               the same with the text of a file
 //   exit 3                    the exit code of the last exec
 //   stdout, stderr, prompts 'REGEX'   what the last exec wrote; after "!" what it must not have written
@@ -120,7 +120,10 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
 }
 
 function keys(text: string): string {
-  return text.replaceAll('\\n', '\n').replaceAll('^C', '\x03').replaceAll('^D', '\x04')
+  return text
+    .replaceAll('\\n', '\n')
+    .replaceAll('\\t', '\t')
+    .replace(/\^([A-Z])/g, (_, letter: string) => String.fromCharCode(letter.charCodeAt(0) - 64))
 }
 
 function killGroup({ pid }: ChildProcess): void {
