@@ -135,18 +135,21 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
 }
 
 async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, json: boolean): Promise<void> {
-  const { link, parts } = sealed
+  const { dropId, link, parts } = sealed
+  // After the link, which counts more: if this fails, the ticket that was kept before still serves.
+  const note = (): void => noteTicket(name, { ticket, seed })
   try {
     const result = { link, ticket: name, expires: new Date(ticket.expiresAtMs).toISOString(), reads: ticket.reads }
     await (json ? printJson(result, printOnce) : printOnce(`${paintLink(link)}\n`))
   } catch (error) {
     const other = parts > 1 ? `, or have it printed again with: sealdrop resume ${name}` : ''
     say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}${other}`)
+    note()
     throw error
-  } finally {
-    // After the link, which counts more: if this fails, the ticket that was kept before still serves.
-    noteTicket(name, { ticket, seed })
   }
+  // At once: if this command is killed now, nobody is told that the link was not printed.
+  if (parts > 1) forgetUpload(dropId)
+  note()
 }
 
 /** Forgets what was kept of a drop that nobody will ever have the link of. */
