@@ -50,6 +50,8 @@ export interface Told {
 export interface Limits {
   /** Bytes of ciphertext of the largest drop. */
   readonly largest: number
+  /** Bytes of the largest archive, before it is padded, without what a letter says of itself. */
+  readonly archive: number
   /** Bytes of text and files that fit one, rounded down. */
   readonly room: number
 }
@@ -79,7 +81,8 @@ export type ComposeFault =
   | { readonly at: 'size'; readonly room: number }
   /** What was dropped could not be read. */
   | { readonly at: 'dropped' }
-  | { readonly at: 'file' | 'changed'; readonly name: string }
+  /** `path`: with its folders the name is longer than any archive takes. */
+  | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
   /** The server holds nothing of the upload any more, or could not be told that it is cancelled. */
   | { readonly at: 'upload-over' | 'upload-left' }
   /** Only of a drop for a box: it takes no more, or nothing from whoever has no invitation that still holds. */

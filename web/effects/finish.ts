@@ -1,7 +1,7 @@
 import { FileFault } from '#client/source.ts'
 import { Refused } from '#client/refused.ts'
 import { isDropError } from '#protocol/error.ts'
-import { roomBytes } from '../fit.ts'
+import { limitsOf, roomFor } from '../fit.ts'
 import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
 import { failureOf, type Tools } from './tools.ts'
@@ -35,9 +35,9 @@ export async function finish(tools: Tools, finished: FinishedLink): Promise<Stor
 export function composeFaultOf({ state }: Tools, error: unknown): ComposeFault {
   if (error instanceof FileFault) return { at: error.code === 'file_changed' ? 'changed' : 'file', name: error.file }
   const isTooLarge = isDropError(error) && error.code === 'too_large'
-  const { limits } = state()
-  const room = error instanceof Refused && error.largest !== undefined ? roomBytes(error.largest) : limits?.room
-  if (isTooLarge && room !== undefined) return { at: 'size', room }
+  const { draft, limits } = state()
+  const told = error instanceof Refused && error.largest !== undefined ? limitsOf(error.largest) : limits
+  if (isTooLarge && told !== undefined) return { at: 'size', room: roomFor(draft, told) }
   if (isDropError(error) && error.code === 'box_full') return { at: 'box-full' }
   if (isDropError(error) && error.code === 'invitation_needed') return { at: 'invitation' }
   return { at: 'server', code: failureOf(error) }

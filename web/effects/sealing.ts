@@ -1,6 +1,6 @@
 import { deposit, fetchLimits } from '#client/send.ts'
 import type { Draft } from '../draft.ts'
-import { findExcess, isOnePart, roomBytes } from '../fit.ts'
+import { findExcess, isOnePart, limitsOf } from '../fit.ts'
 import { once } from '../once.ts'
 import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
@@ -28,7 +28,7 @@ export function makeSealing(
   const { dispatch, state } = tools
   const learnLimits = once(async () => {
     const { largest } = await fetchLimits(serverOf(tools, LOOK_PATIENCE_MS))
-    dispatch({ type: 'limited', limits: { largest, room: roomBytes(largest) } })
+    dispatch({ type: 'limited', limits: limitsOf(largest) })
   })
   let pending: ({ readonly draft: Draft } & SealedDraft) | undefined
 
@@ -76,7 +76,6 @@ export function makeSealing(
   /** What fits one part is taken by every server: who sends a letter asks nobody. @throws DropError `offline`, `try_later` */
   async function findFault(): Promise<ComposeFault | undefined> {
     if (!isOnePart(state().draft) && state().limits === undefined) await learnLimits()
-    const excess = findExcess(state().draft, state().limits?.largest)
-    return excess?.at === 'size' ? { at: 'size', room: roomBytes(excess.largest) } : excess
+    return findExcess(state().draft, state().limits)
   }
 }

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { cleanNames } from '#client/layout.ts'
 import type { Act } from '../act.ts'
 import { chooseFile, contentBytes, type ChosenFile, type Draft } from '../draft.ts'
+import { roomFor } from '../fit.ts'
 import { readEntries, takeEntries } from '../folders.ts'
 import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
@@ -27,7 +29,7 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
   }
   return (
     <div class="field">
-      {files.length > 0 && <FileList files={files} onKeep={keep} />}
+      {files.length > 0 && <FileList files={files} hasText={draft.text !== ''} onKeep={keep} />}
       <div ref={add}>
         <ChooseFiles
           files={words.add}
@@ -40,8 +42,8 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
         />
       </div>
       <p class="hint" id="files-hint">
-        {files.length > 0 && `${words.sum(files.length, format.bytes(contentBytes(draft)))} `}
-        {files.length > 0 && limits !== undefined && `${words.room(format.bytes(limits.room))} `}
+        {files.length > 0 && `${words.sum(files.length, format.atLeast(contentBytes(draft)))} `}
+        {files.length > 0 && limits !== undefined && `${words.room(format.atMost(roomFor(draft, limits)))} `}
         {words.dropHint}
       </p>
     </div>
@@ -50,22 +52,30 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
 
 function FileList({
   files,
+  hasText,
   onKeep,
 }: {
   files: readonly ChosenFile[]
+  hasText: boolean
   onKeep: (kept: readonly ChosenFile[]) => void
 }): VNode {
   const [isWhole, setWhole] = useState(false)
+  const names = useMemo(() => cleanNames(files, hasText), [files, hasText])
   const shown = isWhole ? files : files.slice(0, SHOWN)
   const more = files.length - shown.length
   return (
     <>
       <ul class={files.length > FEW ? 'rows long' : 'rows'} aria-label={words.files}>
-        {shown.map((file) => (
+        {shown.map((file, index) => (
           <li key={file}>
             <span class="row-name">
               <Name>{file.name}</Name>
               <span class="quiet small-text">{format.bytes(file.size)}</span>
+              {names[index] !== file.name && (
+                <span class="quiet small-text">
+                  {words.goesAs} <Name>{names[index]}</Name>
+                </span>
+              )}
             </span>
             <Button
               kind="small"

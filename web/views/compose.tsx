@@ -108,16 +108,17 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'invitation':
       return undefined
     case 'size':
-      return composeFaults.size(format.bytes(fault.room), format.bytes(contentBytes(draft)), draft.files.length > 0)
+      return composeFaults.size(format.atMost(fault.room), format.atLeast(contentBytes(draft)), draft.files.length > 0)
     case 'count':
       return composeFaults.count(format.number(MAX_FILES))
     case 'text':
-      return composeFaults.text(format.bytes(MAX_TEXT_BYTES))
+      return composeFaults.text(format.atMost(MAX_TEXT_BYTES))
     case 'dropped':
     case 'upload-over':
     case 'upload-left':
       return composeFaults[fault.at]
     case 'file':
+    case 'path':
     case 'changed':
       return <Said of={composeFaults[fault.at]} name={fault.name} />
     case 'server':

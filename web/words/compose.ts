@@ -16,6 +16,7 @@ export const compose = {
   showMore: (more: number): string => `Show ${format.number(more)} more`,
   removeAll: (count: number): string => `Remove all ${format.number(count)}`,
   remove: 'Remove',
+  goesAs: 'goes as',
   removeFile: (name: string): string => `Remove ${name}`,
   dropHere: 'Let go to add the files',
   expiry: 'Gone after',
@@ -86,6 +87,8 @@ export const composeFaults = {
     'The server has nothing of this upload any more: it was cancelled, or took longer than a day. What could be kept is in the form; seal it anew.',
   'upload-left':
     'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.',
+  path: (name: string): string =>
+    `“${name}”: with its folders this name is longer than a message can hold. Everything is still here; remove it, and add the folder that it lies in by itself.`,
   file: (name: string): string =>
     `“${name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`,
 }

@@ -3,14 +3,29 @@ export const LOCALE: string = globalThis.navigator?.languages?.find((tag) => tag
 
 /** `8.2 MB` */
 export function bytes(count: number): string {
-  const [unit, size] = UNITS.find(([, least]) => count >= NEARLY * least) ?? ['byte', 1]
+  return inUnits(count, Math.round, NEARLY)
+}
+
+/** The same of a limit, rounded down: so much fits. */
+export function atMost(count: number): string {
+  return inUnits(count, Math.floor, 1)
+}
+
+/** The same of something that is over a limit, rounded up: it never reads like the limit. */
+export function atLeast(count: number): string {
+  return inUnits(count, Math.ceil, 0.999)
+}
+
+function inUnits(count: number, round: (value: number) => number, nearly: number): string {
+  const [unit, size] = UNITS.find(([, least]) => count >= nearly * least) ?? ['byte', 1]
   const digits = unit === 'byte' || count >= 100 * size ? 0 : 1
+  const scale = 10 ** digits
   return new Intl.NumberFormat(LOCALE, {
     style: 'unit',
     unit,
     unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: digits,
-  }).format(count / size)
+  }).format(round((count / size) * scale) / scale)
 }
 
 /** `3.1 MB per second` */

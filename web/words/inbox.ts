@@ -180,7 +180,7 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
     case 'count':
       return `Those are too many files for one answer: up to ${format.number(mostFiles)} fit. None of them have been added.`
     case 'text':
-      return `That is too long for a text: up to ${format.bytes(mostTextBytes)} fit. Everything is still here; put it into a file, and add that.`
+      return `That is too long for a text: up to ${format.atMost(mostTextBytes)} fit. Everything is still here; put it into a file, and add that.`
     case 'dropped':
       return 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.'
     case 'full':
@@ -194,9 +194,11 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
     case 'size':
       return fault.room === undefined
         ? 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.'
-        : `This server takes up to ${format.bytes(fault.room)}. Everything is still here; remove a file or shorten the text.`
+        : `This server takes up to ${format.atMost(fault.room)}. Everything is still here; remove a file or shorten the text.`
     case 'file':
       return `“${fault.name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`
+    case 'path':
+      return `“${fault.name}”: with its folders this name is longer than an answer can hold. Everything is still here; remove it, and add the folder that it lies in by itself.`
     case 'changed':
       return `“${fault.name}” was changed while it was being sent. Everything is still here; send it again as it is now.`
     case 'server':

@@ -47,7 +47,7 @@ export function BoxFacts(props: {
         {limits !== undefined && (
           <div>
             <dt>{words.largest}</dt>
-            <dd>{words.largestHint(format.bytes(limits.room))}</dd>
+            <dd>{words.largestHint(format.atMost(limits.room))}</dd>
           </div>
         )}
       </dl>

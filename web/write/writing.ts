@@ -2,7 +2,8 @@ import type { ReturnCode } from '#client/box/return.ts'
 import type { WriteTarget } from '#client/box/address-link.ts'
 import { fetchCard, type FetchedCard } from '#client/box/write.ts'
 import { stanzasFor } from '#client/crypto/padded-header.ts'
-import { HEADER_BYTES, headerSize } from '#client/crypto/sizes.ts'
+import { headerSize } from '#client/crypto/sizes.ts'
+import { LETTERHEAD_BYTES } from '#client/layout.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { checkCard, type Card } from '#protocol/card.ts'
 import { findFault, MAX_FILES } from '../draft.ts'
@@ -10,7 +11,7 @@ import { findInterrupted } from '../effects/interrupted.ts'
 import { makeSealing } from '../effects/sealing.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
 import { makeUploading } from '../effects/uploading.ts'
-import { roomBytes } from '../fit.ts'
+import { limitsOf } from '../fit.ts'
 import { makeUploadAct } from '../make-upload-act.ts'
 import type { ComposeFault, Limits } from '../state.ts'
 import { page } from '../words/page.ts'
@@ -183,7 +184,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
   }
 
   function found({ card, largest }: FetchedCard, isChanged: boolean): void {
-    dispatch({ type: 'found', box: { card, largest }, limits: limitsOf(card, largest), isChanged })
+    dispatch({ type: 'found', box: { card, largest }, limits: limitsForLetter(card, largest), isChanged })
   }
 
   function miss(error: unknown): void {
@@ -193,11 +194,9 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
   }
 }
 
-/** What is left of the largest drop: readers have a stanza each, and a letter says more of itself than a drop for a link. */
-function limitsOf({ readers }: Card, largest: number): Limits {
-  const extra = headerSize(stanzasFor(readers.length)) - HEADER_BYTES + LETTERHEAD_BYTES
-  const left = Math.max(0, largest - extra)
-  return { largest: left, room: roomBytes(left) }
+/** Readers have a stanza each, and a letter says more of itself than a drop for a link. */
+function limitsForLetter({ readers }: Card, largest: number): Limits {
+  return limitsOf(largest, headerSize(stanzasFor(readers.length)), LETTERHEAD_BYTES)
 }
 
 function hasSameReaders(a: Card, b: Card): boolean {
@@ -222,6 +221,3 @@ function holds(card: Card | undefined, now: number): card is Card {
 
 /** How long keys are taken to be those of now, in milliseconds (10 minutes). */
 const FRESH_MS = 600_000
-
-/** Room in the meta entry of a letter for its box, its readers and a return address, in bytes. */
-const LETTERHEAD_BYTES = 4_608

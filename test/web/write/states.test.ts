@@ -27,7 +27,7 @@ const typed: WriteEvent = { type: 'desk', event: { type: 'drafted', draft: { tex
 const found = (): WriteEvent => ({
   type: 'found',
   box: { card: box.card, largest: 9 },
-  limits: { largest: 9, room: 8 },
+  limits: { largest: 9, archive: 9, room: 8 },
   isChanged: false,
 })
 const sent: WriteEvent = {
@@ -85,7 +85,7 @@ test('what was sealed is sealed anew for other keys and for another wish, and no
   const renewed: WriteEvent = {
     type: 'found',
     box: { card, largest: 9 },
-    limits: { largest: 9, room: 8 },
+    limits: { largest: 9, archive: 9, room: 8 },
     isChanged: true,
   }
   expect(after([renewed], state).desk.draft).not.toBe(draft)

@@ -1,13 +1,13 @@
 import { answerSize } from '#client/box/letter.ts'
+import { LETTERHEAD_BYTES } from '#client/layout.ts'
 import { Refused } from '#client/refused.ts'
 import { FileFault } from '#client/source.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
-import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { MAX_FILES } from '../../draft.ts'
 import { failureOf } from '../../effects/tools.ts'
-import { roomBytes } from '../../fit.ts'
+import { findExcess, limitsOf, roomFor } from '../../fit.ts'
+import type { Limits } from '../../state.ts'
 import type { AnswerDraft, AnswerFault } from './answer-state.ts'
 
 /** Another tab of this browser is sending an answer in parts to the same drop. */
@@ -21,7 +21,7 @@ export function answerFaultOf(error: unknown, isInParts = false): AnswerFault {
   if (isDropError(error) && error.code === 'gone' && isInParts) return { at: 'over' }
   if (isDropError(error) && error.code === 'too_large') {
     const largest = error instanceof Refused ? error.largest : undefined
-    return { at: 'size', room: largest === undefined ? undefined : roomBytes(largest) }
+    return { at: 'size', room: largest === undefined ? undefined : limitsForAnswer(largest).room }
   }
   return { at: 'server', code: failureOf(error) }
 }
@@ -36,12 +36,17 @@ export async function findAnswerFault(
   learnLargest: () => Promise<number>,
 ): Promise<AnswerFault | undefined> {
   const textBytes = utf8(text).length
-  if (files.length > MAX_FILES) return { at: 'count' }
-  if (textBytes > MAX_TEXT_BYTES) return { at: 'text' }
+  const excess = findExcess({ files, text }, undefined)
+  if (excess !== undefined) return excess
   const sizeBytes = answerSize(textBytes, files, from)
   if (sizeBytes <= SMALL_BYTES) return undefined
   const largest = await learnLargest()
-  return sizeBytes > largest ? { at: 'size', room: roomBytes(largest) } : undefined
+  return sizeBytes > largest ? { at: 'size', room: roomFor({ files, text }, limitsForAnswer(largest)) } : undefined
+}
+
+/** An answer says of itself where it belongs. */
+function limitsForAnswer(largest: number): Limits {
+  return limitsOf(largest, undefined, LETTERHEAD_BYTES)
 }
 
 /** Whether going on with the same sealed bytes cannot help. */

@@ -52,7 +52,8 @@ export type AnswerFault =
   | { readonly at: 'message' | 'count' | 'text' | 'dropped' | 'full' | 'over' | 'left' | 'elsewhere' }
   /** More than the server takes: `room` bytes of text and files, where it has said so. */
   | { readonly at: 'size'; readonly room: number | undefined }
-  | { readonly at: 'file' | 'changed'; readonly name: string }
+  /** `path`: with its folders the name is longer than any archive takes. */
+  | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
   | { readonly at: 'server'; readonly code: FailureCode }
 
 export type AnswerEvent = { readonly drop: DropId } & (

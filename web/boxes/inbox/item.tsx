@@ -97,7 +97,9 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
       )}
       {obstacle !== undefined && (
         <Notice kind="warn" role="alert">
-          <p>{words.obstacles[obstacle.at](format.bytes(room?.neededBytes ?? 0), format.bytes(obstacle.mostBytes))}</p>
+          <p>
+            {words.obstacles[obstacle.at](format.atLeast(room?.neededBytes ?? 0), format.atMost(obstacle.mostBytes))}
+          </p>
         </Notice>
       )}
       <div class="buttons">

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { largestFor, letterRoom } from '#client/room.ts'
 import { Field } from '../../parts/field.tsx'
 import { createWords as words } from '../../words/boxes-making.ts'
 import * as format from '../../words/format.ts'
@@ -11,10 +12,12 @@ export interface TypedTerms {
   readonly invitation: boolean
 }
 
-export const FIRST_TERMS: TypedTerms = { largest: 100_000_000, invitation: false }
+export const FIRST_TERMS: TypedTerms = { largest: largestFor(100_000_000), invitation: false }
 
 export function TermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (terms: TypedTerms) => void }): VNode {
-  const offered = LARGEST.includes(terms.largest) ? LARGEST : [...LARGEST, terms.largest].toSorted((a, b) => a - b)
+  const isOffered = OFFERED.some(({ largest }) => largest === terms.largest)
+  const own = { largest: terms.largest, room: letterRoom(terms.largest) }
+  const offered = isOffered ? OFFERED : [...OFFERED, own].toSorted((a, b) => a.largest - b.largest)
   return (
     <>
       <Field id="largest" label={words.largest}>
@@ -24,9 +27,9 @@ export function TermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (t
             value={String(terms.largest)}
             onChange={({ currentTarget }) => onInput({ ...terms, largest: Number(currentTarget.value) })}
           >
-            {offered.map((bytes) => (
-              <option key={bytes} value={String(bytes)}>
-                {format.bytes(bytes)}
+            {offered.map(({ largest, room }) => (
+              <option key={largest} value={String(largest)}>
+                {format.atMost(room)}
               </option>
             ))}
           </select>
@@ -43,5 +46,8 @@ export function TermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (t
   )
 }
 
-/** Sizes that an owner is offered, in bytes. A server may take less. */
-const LARGEST: readonly number[] = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 5_000_000_000]
+/** Bytes of text and files that an owner is offered, and of the drop that they fit. A server may take less. */
+const OFFERED = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 5_000_000_000].map((room) => ({
+  largest: largestFor(room),
+  room,
+}))
