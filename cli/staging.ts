@@ -11,7 +11,7 @@ import { failedWith, partialPath, syncFolder } from './files.ts'
 import { tryLock, type Lock } from './lock.ts'
 import { readRange } from './sources.ts'
 import { leaveStaging, lockStaging, STAGING_LOCK } from './staging-lock.ts'
-import { sizeAtLeast, sizeAtMost } from './words.ts'
+import { sizeAtMost, sizeBeside } from './words.ts'
 import { noteWriting } from './writing.ts'
 
 /** Parts of a drop in a folder, where they outlive this process. */
@@ -116,9 +116,12 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, blocks, bsize } = await statfs(folder)
   const free = bavail * bsize
   if (blocks === 0 || free >= bytes) return
-  throw new Failure(`not enough room in ${folder}: it takes ${sizeAtLeast(bytes)}, and ${sizeAtMost(free)} are free`, {
-    hint: 'nothing is lost: make room, or run it again with -o and a folder on another disk',
-  })
+  throw new Failure(
+    `not enough room in ${folder}: it takes ${sizeBeside(bytes, free)}, and ${sizeAtMost(free)} are free`,
+    {
+      hint: 'nothing is lost: make room, or run it again with -o and a folder on another disk',
+    },
+  )
 }
 
 /**

@@ -1,6 +1,6 @@
 import { contentRoom, largestArchive, letterRoom } from '#client/room.ts'
 import { Failure } from './failure.ts'
-import { sizeAtLeast, sizeAtMost } from './words.ts'
+import { sizeAtMost, sizeBeside } from './words.ts'
 
 /** Text and files, as far as their size goes. */
 export interface Bulk {
@@ -14,7 +14,7 @@ export interface Bulk {
  */
 export function tooLarge(where: string, largest: number | undefined, bulk: Bulk, isLetter = false): Failure {
   const room = largest === undefined ? undefined : roomFor(largest, bulk, isLetter)
-  const own = `${sizeAtLeast(bytesOf(bulk))}${bulk.files.length > 1 ? ' in all' : ''}`
+  const own = `${sizeBeside(bytesOf(bulk), room ?? Infinity)}${bulk.files.length > 1 ? ' in all' : ''}`
   return new Failure(
     room === undefined
       ? `too large: ${where} does not take ${own}`

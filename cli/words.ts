@@ -26,9 +26,10 @@ export function sizeAtMost(bytes: number): string {
   return inUnits(bytes, Math.floor)
 }
 
-/** The same of something that is over a limit, rounded up: it never reads like the limit. */
-export function sizeAtLeast(bytes: number): string {
-  return inUnits(bytes, Math.ceil)
+/** The same beside a limit: what is over it never reads like it. */
+export function sizeBeside(bytes: number, limit: number): string {
+  const near = formatSize(bytes)
+  return bytes > limit && near === sizeAtMost(limit) ? inUnits(bytes, Math.ceil) : near
 }
 
 function inUnits(bytes: number, round: (tenths: number) => number): string {

@@ -189,7 +189,7 @@ test('more than the server takes is refused at once, with what it takes, and not
   await page.goto(server().url)
   await page.getByLabel('Message', { exact: true }).fill('keep me')
   await page.locator('input[type=file]').first().setInputFiles(path)
-  await page.getByRole('alert').getByText('This server takes up to 100 MB. These files are 230 MB.').waitFor()
+  await page.getByRole('alert').getByText('This server takes up to 102 MB. These files are 230 MB.').waitFor()
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('keep me')
   await page.getByRole('button', { name: 'Remove film.mov' }).waitFor()
 })

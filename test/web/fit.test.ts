@@ -5,7 +5,7 @@ import type { Source } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { ChosenFile } from '../../web/draft.ts'
 import { findExcess, isOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/fit.ts'
-import { atLeast, atMost } from '../../web/words/format.ts'
+import { atMost, beside } from '../../web/words/format.ts'
 
 /** A file of so many bytes, of which none is there. */
 function fileOf(name: string, size: number, type = 'text/plain'): ChosenFile {
@@ -54,8 +54,8 @@ test.for([
 test('a file of 99 MiB was said to be as large as what fits', () => {
   const draft = { text: '', files: [fileOf('film.mp4', 99 * 2 ** 20)] }
   const room = roomFor(draft, limitsOf(104_857_600))
-  expect([atLeast(99 * 2 ** 20), atMost(room)]).toEqual(['104 MB', '102 MB'])
-  for (const over of [1, 500, 100_000]) expect(atLeast(room + over)).not.toBe(atMost(room))
+  expect([beside(99 * 2 ** 20, room), atMost(room)]).toEqual(['104 MB', '102 MB'])
+  for (const over of [1, 500, 100_000]) expect(beside(room + over, room)).not.toBe(atMost(room))
 })
 
 test('of nothing that a server takes nothing is promised', () => {

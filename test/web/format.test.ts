@@ -36,3 +36,16 @@ test.for([
 ] as const)('%d seconds from now are told in the unit that fits', ([seconds, text]) => {
   expect(format.relative(1_000 * seconds, 0)).toBe(text)
 })
+
+test('what is over a limit never reads like the limit, and a limit never like more than it is', () => {
+  for (const [over, limit, told, most] of [
+    [104_000_000, 102_700_000, '104 MB', '102 MB'],
+    [102_700_001, 102_700_000, '103 MB', '102 MB'],
+    [98_010_001, 98_010_000, '98.1 MB', '98 MB'],
+    [999_700_000, 999_600_000, '1 GB', '999 MB'],
+    [1_001, 1_000, '1.1 kB', '1 kB'],
+    [100, 99, '100 bytes', '99 bytes'],
+  ] as const)
+    expect([format.beside(over, limit), format.atMost(limit)]).toEqual([told, most])
+  expect(format.beside(98_010_000, 98_010_000)).toBe('98 MB')
+})

@@ -17,7 +17,7 @@ test('a drop in parts is received, verified, acknowledged and saved, byte for by
   // Not all of it is taken: a reload has to find the way back.
   expect(log).not.toContain('address ')
   await opening.saveFile('film/one.mp4')
-  expect(equalBytes(await bytesOf(browser.saved.get('film/one.mp4')), drop.film)).toBe(true)
+  expect(equalBytes(await bytesOf(browser.saved.get('film_one.mp4')), drop.film)).toBe(true)
   expect(drop.asked()).toEqual(['claim', 'part 1', 'ack'])
 })
 

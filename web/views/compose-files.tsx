@@ -22,6 +22,7 @@ export interface FilePickerProps {
 export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
   const add = useRef<HTMLDivElement>(null)
   const { files } = draft
+  const room = limits && roomFor(draft, limits)
   const keep = (kept: readonly ChosenFile[]): void => {
     act.draft({ files: kept })
     // The button that had the focus is gone with its row.
@@ -42,8 +43,8 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
         />
       </div>
       <p class="hint" id="files-hint">
-        {files.length > 0 && `${words.sum(files.length, format.atLeast(contentBytes(draft)))} `}
-        {files.length > 0 && limits !== undefined && `${words.room(format.atMost(roomFor(draft, limits)))} `}
+        {files.length > 0 && `${words.sum(files.length, format.beside(contentBytes(draft), room ?? Infinity))} `}
+        {files.length > 0 && room !== undefined && `${words.room(format.atMost(room))} `}
         {words.dropHint}
       </p>
     </div>

@@ -108,7 +108,11 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'invitation':
       return undefined
     case 'size':
-      return composeFaults.size(format.atMost(fault.room), format.atLeast(contentBytes(draft)), draft.files.length > 0)
+      return composeFaults.size(
+        format.atMost(fault.room),
+        format.beside(contentBytes(draft), fault.room),
+        draft.files.length > 0,
+      )
     case 'count':
       return composeFaults.count(format.number(MAX_FILES))
     case 'text':

@@ -77,7 +77,10 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
         <>
           <Notice kind="warn">
             <p>
-              {words.obstacles[obstacle.at](format.atLeast(room?.neededBytes ?? 0), format.atMost(obstacle.mostBytes))}
+              {words.obstacles[obstacle.at](
+                format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+                format.atMost(obstacle.mostBytes),
+              )}
             </p>
           </Notice>
           <div class="buttons">

@@ -11,9 +11,10 @@ export function atMost(count: number): string {
   return inUnits(count, Math.floor, 1)
 }
 
-/** The same of something that is over a limit, rounded up: it never reads like the limit. */
-export function atLeast(count: number): string {
-  return inUnits(count, Math.ceil, 0.999)
+/** The same beside a limit: what is over it never reads like it. */
+export function beside(count: number, limit: number): string {
+  const near = bytes(count)
+  return count > limit && near === atMost(limit) ? inUnits(count, Math.ceil, NEARLY) : near
 }
 
 function inUnits(count: number, round: (value: number) => number, nearly: number): string {

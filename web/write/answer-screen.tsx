@@ -117,7 +117,7 @@ function faultText(fault: AnswerFault): string {
     case 'misplaced':
       return words[fault.at]
     case 'size':
-      return words.tooLarge(format.atLeast(fault.size), format.atMost(fault.most))
+      return words.tooLarge(format.beside(fault.size, fault.most), format.atMost(fault.most))
     case 'server':
       return returnFaults[fault.code]
   }

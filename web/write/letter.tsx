@@ -203,6 +203,10 @@ export function faultText(fault: ComposeFault, { desk, target }: WriteState): Co
   // Neither a link nor the server alone has to do with these.
   if (fault.at === 'changed') return <Said of={letterFaults.changed} name={fault.name} />
   if (fault.at === 'size')
-    return letterFaults.size(format.atMost(fault.room), format.atLeast(contentBytes(draft)), draft.files.length > 0)
+    return letterFaults.size(
+      format.atMost(fault.room),
+      format.beside(contentBytes(draft), fault.room),
+      draft.files.length > 0,
+    )
   return composeFaultText(fault, draft)
 }

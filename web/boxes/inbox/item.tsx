@@ -98,7 +98,10 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
       {obstacle !== undefined && (
         <Notice kind="warn" role="alert">
           <p>
-            {words.obstacles[obstacle.at](format.atLeast(room?.neededBytes ?? 0), format.atMost(obstacle.mostBytes))}
+            {words.obstacles[obstacle.at](
+              format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+              format.atMost(obstacle.mostBytes),
+            )}
           </p>
         </Notice>
       )}
