@@ -13,12 +13,18 @@ export function findUndeployable(vars: Readonly<Record<string, string>>): string
     if (RESERVED.test(url.hostname))
       return `[vars] ORIGIN in wrangler.toml has ${text}, a placeholder at which nobody reaches it: ${WHAT_TO_SET}`
   }
+  for (const [name, value] of Object.entries(vars))
+    if (SAMPLE.test(value))
+      return `[vars] ${name} in wrangler.toml is the example that came with it: say what is true of you.`
   return undefined
 }
 
 /** Names that lead nowhere, or to the machine itself (RFC 2606, RFC 6761). */
 const RESERVED =
   /(?:^|\.)(?:example|example\.(?:com|net|org)|invalid|localhost|local|test)\.?$|^127\.|^0\.0\.0\.0$|^\[::1?\]$/
+
+/** What the comments in wrangler.toml say for an example. */
+const SAMPLE = /\bExample Foundation\b|[\w-]\.example\b/
 
 const WHAT_TO_SET =
   'set it to the address that people will use, such as https://drop.your-name.org or https://sealdrop.your-account.workers.dev. For every other the server answers wrong_origin.'

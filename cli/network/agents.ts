@@ -1,5 +1,5 @@
 import { Agent as PlainAgent, type AgentOptions, type ClientRequestArgs } from 'node:http'
-import { Agent as SecureAgent } from 'node:https'
+import { Agent as SecureAgent, type AgentOptions as SecureOptions } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls'
@@ -25,7 +25,7 @@ export function makeAgents(options: AgentOptions = {}): Agents {
       const proxy = proxyFor(url)
       if (isSecure || proxy?.url.protocol === 'https:') trustSystem()
       const key = `${isSecure} ${proxy?.url.href ?? ''}`
-      const agent = made.get(key) ?? makeAgent(isSecure, proxy, { keepAlive: true, ...options })
+      const agent = made.get(key) ?? makeAgent(isSecure, proxy, { keepAlive: true, ...VERIFIED, ...options })
       made.set(key, agent)
       return agent
     },
@@ -79,7 +79,7 @@ class SecureSocksAgent extends SecureAgent {
       (socket) => {
         const { host = '', servername = host } = options
         const name = isIP(servername) === 0 ? { servername } : {}
-        connected?.(null, connectSecurely({ ...options, ...name, socket }))
+        connected?.(null, connectSecurely({ ...options, ...name, ...VERIFIED, socket }))
       },
       (error: Error) => (connected as Failed)?.(error),
     )
@@ -106,6 +106,9 @@ async function tunnel({ url }: Proxy, { host, port }: ClientRequestArgs): Promis
     throw new ProxyFault(cause)
   }
 }
+
+/** Said, because NODE_TLS_REJECT_UNAUTHORIZED turns it off where it is not. */
+const VERIFIED: SecureOptions = { rejectUnauthorized: true }
 
 /** RFC 1928 §3. */
 const SOCKS_PORT = 1080

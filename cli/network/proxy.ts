@@ -1,5 +1,5 @@
-import { getProxyForUrl } from 'proxy-from-env'
 import { EXIT, Failure } from '../failure.ts'
+import { proxyOf } from './environment.ts'
 
 /** A proxy that connections go through. */
 export interface Proxy {
@@ -20,8 +20,8 @@ export function useProxy(text: string): void {
  */
 export function proxyFor(url: string): Proxy | undefined {
   if (named !== undefined) return named
-  const text = getProxyForUrl(url)
-  return text === '' ? undefined : parseProxy(text, 'the environment')
+  const text = proxyOf(new URL(url), process.env)
+  return text === undefined ? undefined : parseProxy(text, 'the environment')
 }
 
 /** Where a proxy is, without what only it may know. */
@@ -34,11 +34,19 @@ function parseProxy(text: string, source: string): Proxy {
   const url = URL.parse(text)
   const kind = url === null || url.hostname === '' ? undefined : KINDS[url.protocol]
   const isBare = url !== null && /^\/?$/.test(url.pathname) && url.search === '' && url.hash === ''
-  if (url !== null && kind !== undefined && isBare) return { kind, url }
+  if (url !== null && kind !== undefined && isBare && isDecodable(url)) return { kind, url }
   throw new Failure(`the proxy that ${source} names cannot be used`, {
     exitCode: EXIT.usage,
     hint: 'a proxy is named like http://proxy.example:3128 or socks5h://127.0.0.1:9050',
   })
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    return decodeURIComponent(`${username}${password}`) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** Names are always looked up by the proxy, as `socks5h` says: who looked one up here would tell the network whom he asks. */

@@ -170,6 +170,18 @@ test.for(['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'])(
   },
 )
 
+test('nothing turns the check of certificates off, directly or through a proxy', async () => {
+  await using proxy = await startThirdProxy('socks5h', 'https:')
+  const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+  const through = { ...off, ALL_PROXY: `socks5h://somebody:swordfish@127.0.0.1:${proxy.port}` }
+  for (const [url, env] of [
+    [`https://localhost:${secure}/`, off],
+    ['https://drop.test/', through],
+  ] as const) {
+    expect((await ask(url, env)).trouble?.why).toMatch(/^its certificate is not trusted/)
+  }
+})
+
 interface Asked {
   readonly status?: number
   readonly body?: string

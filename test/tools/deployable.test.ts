@@ -51,3 +51,10 @@ test.for(['https://drop.real.org', 'https://a.workers.dev, https://drop.real.org
     expect(findUndeployable({ ORIGIN: origin })).toBeUndefined()
   },
 )
+
+test.for([
+  ['OPERATOR_NAME', 'The Example Foundation'],
+  ['OPERATOR_CONTACT', 'mailto:security@drop.example'],
+])('what the source says of an operator for an example is not deployed: %s', ([name = '', value = '']) => {
+  expect(findUndeployable({ ORIGIN: 'https://drop.real.org', [name]: value })).toMatch(name)
+})
