@@ -36,6 +36,8 @@ const clock = process.env['CLOCK']
 const movedClockMs = clock === undefined ? 0 : Date.parse(clock) - Date.now()
 if (Number.isNaN(movedClockMs)) throw new Error(`CLOCK is ${clock}, and that is no date.`)
 const define = { SLOW_RUN: JSON.stringify(isSlow), MOVED_CLOCK_MS: JSON.stringify(movedClockMs) }
+/** What the machine has for a proxy is not for servers that tests start. */
+const DIRECTLY = { NO_PROXY: '*', no_proxy: '*' }
 const MOVED_CLOCK = './test/tools/moved-clock.ts'
 
 export default defineConfig({
@@ -94,6 +96,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'cli',
+          env: DIRECTLY,
           include: ['test/cli/**/*.test.ts'],
           globalSetup: 'test/tools/build-once.ts',
           maxWorkers: 1,
@@ -107,6 +110,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'e2e',
+          env: DIRECTLY,
           include: ['test/e2e/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
           maxWorkers: 1,
@@ -128,7 +132,7 @@ function large(): TestProjectInlineConfiguration {
       ...timeouts,
       name: 'large',
       include: ['test/large/**/*.test.ts'],
-      env: { LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
+      env: { ...DIRECTLY, LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
       globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
       maxWorkers: 1,
       sequence: { groupOrder: 2 },
