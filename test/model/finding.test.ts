@@ -13,6 +13,11 @@ test('a state that breaks the promise is an answer, though the search ends there
   expect(parseFinding('one_reader', printed({ first: VIOLATED, warning: STOPPED, errors: 1 })).result).toBe('broken')
 })
 
+test('a way on which what was promised never comes is an answer too', () => {
+  const first = 'pan:1: acceptance cycle (at depth 162)'
+  expect(parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 })).result).toBe('broken')
+})
+
 test('a line of the model that nothing comes to is named', () => {
   const idle = '\tdocs/model/claim.pml:61, state 33, "ciphertext = 0"'
   expect(parseFinding('one_reader', printed({ idle })).unreached).toEqual(['claim.pml:61 (ciphertext = 0)'])
