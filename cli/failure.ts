@@ -120,6 +120,11 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     'use the address that its operator published',
   ],
   bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, STRANGER],
+  not_done: [
+    'something answered that it was done, and the server says that it was not',
+    EXIT.tryLater,
+    'nothing was changed, as far as the server tells; run the same command again, on another network if you can',
+  ],
   rate_limited: [
     'the server, or something in front of it, has had too many requests from here',
     EXIT.tryLater,

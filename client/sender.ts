@@ -1,5 +1,6 @@
 import { formatReaderBody, type Receipt, type RequestName, type Sent } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
+import { DropError } from '#protocol/error.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
 import { SENT } from './answers.ts'
@@ -24,15 +25,23 @@ export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): P
   return askAsSender(server, ticket, sender, 'sent')
 }
 
-/** Ends a drop: the ciphertext is deleted, whoever has not opened it cannot any more. */
-export function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
-  return askAsSender(server, ticket, sender, 'revoke', new Uint8Array(0))
+/**
+ * Ends a drop: the ciphertext is deleted, whoever has not opened it cannot any more.
+ * @throws DropError `not_done` if the answer is of a drop that has not ended; as `checkDrop`
+ */
+export async function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
+  const report = await askAsSender(server, ticket, sender, 'revoke', new Uint8Array(0))
+  if (GOING_ON.has(report.state)) throw new DropError('not_done')
+  return report
 }
 
 /** Takes a read back from a reader who claimed and never acknowledged; that reader may have fetched it all the same. */
 export function reopenDrop(server: Server, ticket: Ticket, sender: SigningKey, reader: PublicKey): Promise<Report> {
   return askAsSender(server, ticket, sender, 'reopen', formatReaderBody(reader))
 }
+
+/** A drop in one of these states has not ended. docs/protocol.md §4. */
+const GOING_ON: ReadonlySet<Sent['state']> = new Set<Sent['state']>(['uploading', 'ready', 'claimed'])
 
 async function askAsSender(
   server: Server,

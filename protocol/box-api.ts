@@ -42,7 +42,7 @@ export interface Deleted {
   readonly deleted: number
 }
 
-/** Answer to `readers`: the keys that readers have announced for coming epochs, one compact JWS each. */
+/** Answer to `readers`: the keys that readers have announced for coming epochs, one compact JWS each. To `keys`: this reader's own. */
 export interface ReaderKeys {
   readonly keys: readonly string[]
 }

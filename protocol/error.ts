@@ -30,6 +30,8 @@ export type LocalCode =
   | 'open_failed'
   /** The answer is not one that docs/protocol.md allows. */
   | 'bad_answer'
+  /** Something said that it was done, and the server holds what was there before. */
+  | 'not_done'
   /** Something in front of the server says that there were too many requests from here. */
   | 'rate_limited'
   /** Something in front of the server takes no request of that size. */

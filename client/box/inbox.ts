@@ -8,7 +8,7 @@ import {
   type ItemsQuery,
   type Listing,
 } from '#protocol/box-api.ts'
-import { DropError } from '#protocol/error.ts'
+import { DropError, isDropError } from '#protocol/error.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
 import { MAX_CREATED_SECONDS, MAX_DELETED } from '#protocol/limits.ts'
@@ -17,7 +17,7 @@ import type { SigningKey } from '../crypto/keys.ts'
 import { makeDownload, type ReceiveOptions } from '../download.ts'
 import type { Addressee, Reply } from '../layout.ts'
 import type { OpenDropOptions, Opened } from '../open.ts'
-import { jsonForm, type Form } from '../answers.ts'
+import { jsonForm, PART, type Form } from '../answers.ts'
 import { isCount } from '../refused.ts'
 import { ask, type Server } from '../server.ts'
 import type { Parts, Staging } from '../staging.ts'
@@ -147,9 +147,27 @@ export async function deleteItems(
     const { deleted } = await ask(server, { name: 'delete', body: formatDeleteBody(run), ...signed }, DELETED)
     // All that were named are deleted now, or it would have been refused.
     if (deleted !== run.length) throw new DropError('bad_answer')
+    await requireGone(server, signed, run[0])
     sum += deleted
   }
   return sum
+}
+
+/** Anything in between can say that it was done; that a drop is not in the box, only the server. @throws DropError `not_done` */
+async function requireGone(
+  server: Server,
+  { signers: { root: member }, ...signed }: { box: BoxAddress; boxReader: PublicKey; signers: { root: SigningKey } },
+  dropId: DropId | undefined,
+): Promise<void> {
+  if (dropId === undefined) return
+  const call = { name: 'collect', dropId, query: formatPartQuery(0), ...signed, signers: { member } } as const
+  try {
+    await ask(server, call, PART)
+  } catch (error) {
+    if (isDropError(error) && error.code === 'gone') return
+    throw error
+  }
+  throw new DropError('not_done')
 }
 
 function asMember({ address, key }: Access): {

@@ -64,13 +64,13 @@ export async function listInvitations(
   })
 }
 
-/** @throws DropError `bad_answer` unless the server lists a new invitation from now on, and one that has ended no more */
+/** @throws DropError `not_done` unless the server lists a new invitation from now on, and one that has ended no more */
 async function tell(server: Server, state: BoxState, told: InvitationState): Promise<void> {
   const { key: root } = await rootOf(state)
   const body = formatInviteBody(told)
   const call = { name: 'invite', box: state.box, boxReader: root.publicKey, body, signers: { root } } as const
   const { invitations } = await ask(server, call, INVITATIONS)
-  if (invitations.some(({ hash }) => hash === told.hash) !== told.items > 0) throw new DropError('bad_answer')
+  if (invitations.some(({ hash }) => hash === told.hash) !== told.items > 0) throw new DropError('not_done')
 }
 
 const INVITATIONS: Form<Invitations> = jsonForm((body) => {

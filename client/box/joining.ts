@@ -2,20 +2,18 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { parseName } from '#protocol/card.ts'
 import { DropError } from '#protocol/error.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { utf8 } from '#protocol/bytes.ts'
 import type { Stretch } from '../crypto/argon2.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { agreeOnTime } from '../clocks.ts'
-import { emptyForm } from '../answers.ts'
 import { parseLink } from '../link.ts'
 import { deposit, seal } from '../send.ts'
-import { ask, type Server } from '../server.ts'
+import type { Server } from '../server.ts'
 import { newChain } from './chain.ts'
 import { withPresentChain } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
 import { formatReaderCode } from './reader-code.ts'
-import { deriveReaderKey, recipientsFrom, signReaderKeys } from './reader-keys.ts'
+import { announce, deriveReaderKey, recipientsFrom, signReaderKeys } from './reader-keys.ts'
 import { AUTO_LOCK_MINUTES, type BoxState } from './state.ts'
 
 /** What somebody does who is to read another's box. */
@@ -100,12 +98,7 @@ export async function makeReaderCode(
 export async function announceKeys(server: Server, state: BoxState, now: number): Promise<void> {
   const { earliest } = await agreeOnTime(server, now)
   const member = await deriveReaderKey(state.reader.seed)
-  const body = utf8(await ownKeys(state, member, earliest))
-  await ask(
-    server,
-    { name: 'keys', box: state.box, boxReader: member.publicKey, body, signers: { member } },
-    emptyForm(),
-  )
+  await announce(server, state.box, member, await ownKeys(state, member, earliest))
 }
 
 /**

@@ -1,6 +1,7 @@
-import { formatPublishBody, type ReaderKeys } from '#protocol/box-api.ts'
+import type { BoxAddress } from '#protocol/address.ts'
+import { formatPublishBody } from '#protocol/box-api.ts'
 import { parseName, type BoxTermsOfCard, type CardReader } from '#protocol/card.ts'
-import { toBase64url, utf8 } from '#protocol/bytes.ts'
+import { toBase64url } from '#protocol/bytes.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { epochAt, type Epoch } from '#protocol/epoch.ts'
 import { EPOCHS_AHEAD, MAX_BOX_READERS } from '#protocol/limits.ts'
@@ -9,7 +10,7 @@ import { hkdfExpand } from '../crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { agreeOnTime, type Agreed } from '../clocks.ts'
-import { emptyForm, jsonForm, type Form } from '../answers.ts'
+import { emptyForm } from '../answers.ts'
 import { ask, type Server } from '../server.ts'
 import type { LinkSecret } from '../link.ts'
 import { signCard } from './card-sign.ts'
@@ -18,9 +19,15 @@ import { newChain } from './chain.ts'
 import { withoutOldKeys, withPresentChain } from './forget.ts'
 import { fetchOwnCard } from './own-card.ts'
 import { fetchReader, readReaderCode } from './reader-code.ts'
-import { deriveReaderKey, readReaderKeys, recipientsFrom, signReaderKeys } from './reader-keys.ts'
+import {
+  announce,
+  deriveReaderKey,
+  READER_KEYS,
+  readReaderKeys,
+  recipientsFrom,
+  signReaderKeys,
+} from './reader-keys.ts'
 import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } from './root.ts'
-import { listOf, textOf } from './shape.ts'
 import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 
 export { forgetOldKeys } from './forget.ts'
@@ -200,11 +207,24 @@ async function publishAs(server: Server, root: Root, state: BoxState, now: numbe
   const body = formatPublishBody(await Promise.all(cards.map((card) => signCard(root, card))))
   const signed = { box, boxReader: root.key.publicKey, signers: { root: root.key } }
   await ask(server, { name: 'publish', body, ...signed }, emptyForm())
+  await requirePublished(server, box, serial)
   // For other devices of the owner's, whose readers are others. Where it fails, they learn it with the next publication.
   const keys = await signReaderKeys(box, { name: state.reader.name, first, ages }, member)
-  const announced = { name: 'keys', box, boxReader: own, body: utf8(keys), signers: { member } } as const
-  await ask(server, announced, emptyForm()).catch(() => {})
+  await announce(server, box, member, keys).catch(() => {})
   return { ...state, serial, lastEpoch: present + EPOCHS_AHEAD }
+}
+
+/**
+ * Anything in between can say that it was done. The root key alone signs serials: a card that has this one, or one of a later
+ * publication, was published. @throws DropError `not_done`; what `fetchOwnCard` throws
+ */
+async function requirePublished(server: Server, box: BoxAddress, serial: number): Promise<void> {
+  const shown = await fetchOwnCard(server, { box }).catch(unlessGone)
+  if (shown === undefined || shown.serial < serial) throw new DropError('not_done')
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isDropError(error) || error.code !== 'gone') throw error
 }
 
 /** What the other readers have announced to the server. */
@@ -220,12 +240,6 @@ async function fetchAnnounced(
   const all = await Promise.all(listed.map((jws) => readReaderKeys(jws, box, known)))
   return all.filter((each) => each !== undefined)
 }
-
-const READER_KEYS: Form<ReaderKeys> = jsonForm((body) => {
-  const keys = listOf(body['keys'], (each) => textOf(each, (text) => text))
-  // Each is looked into at some cost: nobody has more readers than a card.
-  return keys === undefined || keys.length > MAX_BOX_READERS ? undefined : { keys }
-})
 
 /** Whether there are cards for some time. A clock that was ahead has published cards that nobody believes yet. */
 function reachFarEnough({ lastEpoch }: BoxState, now: number): boolean {

@@ -1,12 +1,16 @@
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import type { ReaderKeys } from '#protocol/box-api.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { isRecipient, parseName, READER_KEYS_TYPE, readSigned } from '#protocol/card.ts'
 import type { Epoch } from '#protocol/epoch.ts'
-import { EPOCHS_AHEAD, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
+import { DropError } from '#protocol/error.ts'
+import { EPOCHS_AHEAD, MAX_BOX_READERS, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
+import { jsonForm, type Form } from '../answers.ts'
 import { ageRecipient, newHeader } from '../crypto/envelope.ts'
 import { signCompact } from '../crypto/jws.ts'
 import { hkdfExpand, hkdfExtract } from '../crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
+import { ask, type Server } from '../server.ts'
 import { identityAt, type Chain } from './chain.ts'
 import { isWhole, listOf, membersOf, textOf } from './shape.ts'
 import type { KnownReader } from './state.ts'
@@ -60,6 +64,23 @@ export async function readReaderKeys(
   if (ages.length === 0 || ages.length > EPOCHS_AHEAD + 1) return undefined
   if (!(await areSound(ages.filter((age) => !known.has(age))))) return undefined
   return { name, key: signed.root, first: members['first'], ages }
+}
+
+/** Answer to `readers`, and to `keys`: what is announced, one compact JWS each. */
+export const READER_KEYS: Form<ReaderKeys> = jsonForm((body) => {
+  const keys = listOf(body['keys'], (each) => textOf(each, (text) => text))
+  // Each is looked into at some cost: nobody has more readers than a card.
+  return keys === undefined || keys.length > MAX_BOX_READERS ? undefined : { keys }
+})
+
+/**
+ * Announces a reader's keys to the owner of its box. @param jws - as `signReaderKeys` made it
+ * @throws DropError `not_done` if the server does not hold them then; Refused `not_proved`, `gone`
+ */
+export async function announce(server: Server, box: BoxAddress, member: SigningKey, jws: string): Promise<void> {
+  const call = { name: 'keys', box, boxReader: member.publicKey, body: utf8(jws), signers: { member } } as const
+  const { keys } = await ask(server, call, READER_KEYS)
+  if (!keys.includes(jws)) throw new DropError('not_done')
 }
 
 async function areSound(recipients: readonly string[]): Promise<boolean> {

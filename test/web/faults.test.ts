@@ -125,10 +125,9 @@ test('what is forgotten is announced', async () => {
   expect(await kept.sent()).toEqual([])
 })
 
-test.for([
-  answer(200, 'what is this' as unknown as object),
-  answer(401, { type: 'https://drop.example/problems/not_proved' }),
-])(
+const portal = { ...answer(200, {}), field: () => 'text/html' }
+
+test.for([portal, answer(401, { type: 'https://drop.example/problems/not_proved' })])(
   'after an acknowledgement that was answered strangely the reader key is kept, and it is told again (%#)',
   async (strange) => {
     const { ciphertext, dropId, fragment } = await sealed()

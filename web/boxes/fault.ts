@@ -99,6 +99,7 @@ const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
   foreign_card: 'bad_card',
   rolled_back_card: 'bad_card',
   bad_answer: 'bad_answer',
+  not_done: 'not_done',
   rate_limited: 'rate_limited',
   body_refused: 'body_refused',
   damaged: 'damaged',

@@ -47,6 +47,7 @@ export function failureOf(error: unknown): FailureCode {
     case 'internal':
       return 'try_later'
     case 'too_large':
+    case 'not_done':
     case 'rate_limited':
     case 'body_refused':
     case 'damaged':

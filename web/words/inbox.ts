@@ -56,6 +56,7 @@ export const listFaults: Readonly<Record<InboxFault, string>> = {
   too_large: 'the server gave an answer that this page does not understand.',
   refused: 'the server gave an answer that this page does not understand.',
   not_ours: 'something between this page and the server answered in its place.',
+  not_done: 'something answered that it was done, and the server says that it was not.',
   rate_limited: 'too many requests have come from your network.',
   body_refused: 'something between this page and the server does not let so much through.',
   damaged: 'the answers of the server arrive damaged.',

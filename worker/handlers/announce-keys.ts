@@ -1,4 +1,5 @@
 import { decodeBody } from '#protocol/api.ts'
+import type { ReaderKeys } from '#protocol/box-api.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
 import type { Env } from '../env.ts'
@@ -12,5 +13,5 @@ export async function announceKeys(request: Request, env: Env): Promise<Response
   const jws = decodeBody(body)
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) throw new DropError('bad_request')
   const answer = await (await rackOf(env, signed.box)).announce(signed, jws)
-  return answer.outcome === 'done' ? json({}) : refusal(answer, 'keys')
+  return answer.outcome === 'done' ? json({ keys: [jws] } satisfies ReaderKeys) : refusal(answer, 'keys')
 }

@@ -89,7 +89,12 @@ async function changeCard(session: Session, by: (state: BoxState) => BoxState | 
       const hint = 'nothing was changed; sealdrop box join makes another code'
       throw new Failure(CODES[error.code] ?? '', { exitCode: EXIT.gone, hint, cause: error })
     }
-    throw nameServer(error, session.state().origin, 'nothing was changed')
+    // The answer may have been lost, and not the change.
+    throw nameServer(
+      error,
+      session.state().origin,
+      'it may have been changed all the same; the same command again makes sure',
+    )
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { formatState, parseState } from '#client/box/state.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { says } from '../support/network.ts'
+import { says, type Reply } from '../support/network.ts'
 import type { BoxServer } from './support/box-server.ts'
 import { published, withReader } from './support/published.ts'
 import { NOW, WEEK } from './support/states.ts'
@@ -67,7 +67,7 @@ test('a reader whom one device has removed does not come back through another th
   const [old] = server.published()
   const removed = await removeReader(server, first, publicKey, NOW)
   // The second device believes that Ana was never removed.
-  server.hand = (name) => (name === 'card' ? says({ card: old?.jws, largest: 1 }) : undefined)
+  server.hand = onlyFirst('card', says({ card: old?.jws, largest: 1 }))
   server.now = NOW + 60_000
   await publish(server, { ...first, name: 'Second' }, NOW + 60_000)
   server.hand = undefined
@@ -157,7 +157,7 @@ test('a card that is older than what was published, or is not of this box, is no
   const [older] = await published()
   const [server, state] = await withReader()
   const [card] = older.published()
-  server.hand = (name) => (name === 'card' ? says({ card: card?.jws, largest: 1 }) : undefined)
+  server.hand = onlyFirst('card', says({ card: card?.jws, largest: 1 }))
   await publish(server, state, NOW + 1_000)
   expect(namesOf(server)[0]).toEqual(['Office', 'Ana'])
   const changed = card?.jws.replace(/.{5}$/, 'AAAAA') ?? ''
@@ -165,6 +165,12 @@ test('a card that is older than what was published, or is not of this box, is no
   await expect(publish(server, state, NOW + 2_000)).rejects.toMatchObject({ code: 'bad_card' })
   expect(server.cards()[0]?.epoch).toBe(epochAt(NOW))
 })
+
+/** What becomes of the first request of a name, and of no other. */
+function onlyFirst(name: string, reply: Reply): NonNullable<BoxServer['hand']> {
+  const replies = [reply]
+  return (request) => (request === name ? replies.shift() : undefined)
+}
 
 function namesOf(server: BoxServer): string[][] {
   return server.cards().map(({ readers }) => readers.map(({ name }) => name))

@@ -75,7 +75,7 @@ test('a box restored under a clock that is behind learns the serial from its own
   const { state: restored } = await restore(state, NOW - DAY)
   const again = await publish(server, restored, NOW - DAY)
   expect(again.serial).toBe(state.serial + 1)
-  expect(server.asked).toEqual(['limits', 'publish', 'card', 'publish', 'keys'])
+  expect(server.asked).toEqual(['limits', 'publish', 'card', 'publish', 'card', 'keys'])
 })
 
 test('a server that calls every publication outdated is asked twice and no more', async () => {

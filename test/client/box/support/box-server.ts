@@ -61,8 +61,9 @@ export function boxServer(address: BoxAddress, now: number, before: Published = 
     if (name === 'card') return present === undefined ? refuses('gone') : says({ card: present.jws, largest: 1_000 })
     if (name === 'publish') return publish(parsePublishBody(body) ?? [])
     if (name === 'keys') {
-      announced.set(fields[BOX_READER_FIELD] ?? '', new TextDecoder().decode(body))
-      return says({})
+      const jws = new TextDecoder().decode(body)
+      announced.set(fields[BOX_READER_FIELD] ?? '', jws)
+      return says({ keys: [jws] })
     }
     if (name === 'readers') return says({ keys: [...announced.values()] })
     if (name === 'invitations') return says({ invitations: [...invitations.values()] })
