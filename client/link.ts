@@ -38,10 +38,10 @@ export function formatLink(origin: string, secret: LinkSecret): string {
   return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data))}`
 }
 
-/** The secret in a link's fragment (with or without `#`), or `undefined` if a character is wrong or missing. */
-export function parseFragment(fragment: string): LinkSecret | undefined {
+/** The secret in a code, or `undefined` if a character is wrong, missing or too many, white space too. docs/protocol.md §2.1. */
+export function parseFragment(code: string): LinkSecret | undefined {
   try {
-    const { prefix, words } = bech32m.decode(fragment.trim().replace(/^#/, '') as `${string}1${string}`)
+    const { prefix, words } = bech32m.decode(code as `${string}1${string}`)
     const [flags = 0, ...bytes] = bech32m.fromWords(words)
     if (prefix !== PREFIX || bytes.length !== LINK_SECRET_BYTES || (flags & ~NEEDS_PASSPHRASE) !== 0) return undefined
     return { bytes: new Uint8Array(bytes), needsPassphrase: flags === NEEDS_PASSPHRASE }
@@ -52,10 +52,16 @@ export function parseFragment(fragment: string): LinkSecret | undefined {
 
 /** The origin and the secret in a whole link, or `undefined` if it is damaged. */
 export function parseLink(link: string): { origin: string; secret: LinkSecret } | undefined {
-  const url = URL.parse(link.trim())
-  const secret = url === null ? undefined : parseFragment(url.hash)
+  const url = URL.parse(link)
+  const secret = url === null ? undefined : parseFragment(fragmentOf(link))
   if (url === null || secret === undefined || !/^https?:$/.test(url.protocol)) return undefined
   return { origin: url.origin, secret }
+}
+
+/** What stands behind the first `#`, as it stands there: a URL parser would take white space away, and encode. */
+export function fragmentOf(link: string): string {
+  const at = link.indexOf('#')
+  return at < 0 ? '' : link.slice(at + 1)
 }
 
 /** The link in a text as people send it: `findCode`. `origin` where the text has it. */

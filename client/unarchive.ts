@@ -1,3 +1,4 @@
+import { parseExactJson } from '#protocol/exact-json.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { headSizeFrom, paddingOf, parseHead, type Entry } from './entry-head.ts'
@@ -152,7 +153,7 @@ interface Meta {
 }
 
 function parseMeta(json: string): Meta {
-  const meta: unknown = JSON.parse(json)
+  const meta = parseExactJson(json)
   if (typeof meta !== 'object' || meta === null) throw new RangeError('no meta')
   if (!('v' in meta && meta.v === 1)) throw new RangeError('a version that this client does not know')
   if (!('text' in meta && typeof meta.text === 'boolean')) throw new RangeError('no text flag')

@@ -13,10 +13,10 @@ export function parseBoxAddress(text: string): BoxAddress | undefined {
   return address === text ? address : undefined
 }
 
-/** The same as people have it: in either case, with white space around it. */
+/** The same as a QR code may have it: in either case. */
 export function parseTypedAddress(text: string): BoxAddress | undefined {
   try {
-    const { prefix, words } = bech32m.decode(text.trim() as `${string}1${string}`)
+    const { prefix, words } = bech32m.decode(text as `${string}1${string}`)
     const [version, ...hash] = bech32m.fromWords(words)
     if (prefix !== PREFIX || version !== VERSION || hash.length !== HASH_BYTES) return undefined
     return formatBoxAddress(new Uint8Array(hash))

@@ -3,6 +3,7 @@ import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
 import { parseBase64url, toBase64url, utf8 } from './bytes.ts'
 import { DropError } from './error.ts'
 import { lifeOfCard, type Epoch } from './epoch.ts'
+import { parseExactJson } from './exact-json.ts'
 import { hasHidden, SPACES } from './hidden.ts'
 import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
 import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
@@ -111,23 +112,14 @@ export async function readSigned(
     const [header = ''] = jws.split('.')
     if (header !== toBase64url(utf8(JSON.stringify(formatProtectedHeader(type, signer)))))
       throw new RangeError('header')
-    return { payload: parseExactly(verified.payload), root: signer }
+    return { payload: parseExactJson(UTF8.decode(verified.payload)), root: signer }
   } catch (cause) {
     throw new DropError('bad_card', { cause })
   }
 }
 
-/**
- * JSON in its one spelling, docs/protocol.md §13.4: what a parser takes away, such as the first of two members of one name,
- * would be signed and read by nobody, or read by another program.
- * @throws RangeError for any other bytes, SyntaxError or TypeError for what is no JSON in UTF-8
- */
-function parseExactly(bytes: Uint8Array): unknown {
-  const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  const value: unknown = JSON.parse(json)
-  if (JSON.stringify(value) !== json) throw new RangeError('spelling')
-  return value
-}
+/** A byte order mark is none of JSON (RFC 8259 §8.1). */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** RFC 7515 §4.1.9. */
 export const CARD_TYPE = 'sealdrop-card'
@@ -146,6 +138,8 @@ function parseCard(value: unknown): Card | undefined {
   const name = parseName(record['name'])
   const { largest, invitation } = terms
   if (box === undefined || name === undefined || !isWhole(serial) || !isWhole(epoch)) return undefined
+  // What has published nothing has that.
+  if (serial === 0) return undefined
   if (!isWhole(largest) || typeof invitation !== 'boolean' || !Array.isArray(record['readers'])) return undefined
   const readers = record['readers'].map(parseReader)
   if (readers.length === 0 || readers.length > MAX_BOX_READERS) return undefined

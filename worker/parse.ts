@@ -1,5 +1,6 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import {
+  BOX_INVITATION_FIELD,
   DROP_ID_FIELD,
   DROP_READER_FIELD,
   DROP_TERMS_FIELD,
@@ -88,7 +89,10 @@ export function readTerms(request: Request, authority: string): LinkTerms | BoxT
   if (terms === undefined) throw malformed(DROP_TERMS_FIELD)
   const keys = 'box' in terms ? [terms.sender] : [terms.locator, terms.claim, terms.sender]
   if (!keys.every(isSafeKey)) throw malformed(DROP_TERMS_FIELD)
-  return 'box' in terms ? terms : { ...terms, authority }
+  if ('box' in terms) return terms
+  // Whoever brings one has mistaken what it is for; and it tells of a box.
+  if (request.headers.has(BOX_INVITATION_FIELD)) throw malformed(BOX_INVITATION_FIELD)
+  return { ...terms, authority }
 }
 
 /** @throws DropError `bad_request` */

@@ -142,7 +142,7 @@ function writeNew(create: Create, path: string, bytes: Uint8Array): boolean {
 function parseSubject(text: string): Subject {
   const drop = parseDropId(text)
   if (drop !== undefined) return { drop }
-  const box = parseTypedAddress(text)
+  const box = parseTypedAddress(text.trim())
   if (box !== undefined) return { box }
   throw misused('that is neither a drop id, of 22 characters, nor the address of a box', undefined, HOW)
 }

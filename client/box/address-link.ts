@@ -2,6 +2,7 @@ import { bech32m } from '@scure/base'
 import { boxAddressBytes, formatBoxAddress, parseTypedAddress, type BoxAddress } from '#protocol/address.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { fragmentOf } from '../link.ts'
 import { findCode } from '../pasted.ts'
 import { isWeb } from './shape.ts'
 
@@ -26,15 +27,13 @@ export function formatInvitation(origin: string, address: BoxAddress, secret: By
 }
 
 /**
- * Reads an address, an invitation, or a link with either, with spaces in it as they are on a poster.
+ * Reads an address, an invitation, or a link with either, in the one spelling of each. What people send: `readWriteTarget`.
  * @returns `undefined` if a character is wrong or missing
  */
 export function parseWriteTarget(text: string): WriteTarget | undefined {
-  const trimmed = text.trim()
-  const url = URL.parse(trimmed)
+  const url = URL.parse(text)
   const isLink = url !== null && isWeb(url)
-  // A browser writes %20 for a space that was typed behind the #.
-  const code = (isLink ? url.hash : trimmed).replace(/^#/, '').replaceAll(/\s|%20/g, '')
+  const code = isLink ? fragmentOf(text) : text
   const address = parseTypedAddress(code)
   const target = address === undefined ? parseInvitation(code) : { address }
   if (target === undefined) return undefined

@@ -19,7 +19,7 @@ export function formatReaderCode({ bytes }: LinkSecret): string {
 /** The secret in a reader code; `undefined` if a character is wrong or missing. */
 export function parseReaderCode(text: string): LinkSecret | undefined {
   try {
-    const { prefix, words } = bech32m.decode(text.trim() as `${string}1${string}`)
+    const { prefix, words } = bech32m.decode(text as `${string}1${string}`)
     const [version, ...bytes] = bech32m.fromWords(words)
     if (prefix !== PREFIX || version !== VERSION || bytes.length !== LINK_SECRET_BYTES) return undefined
     return { bytes: new Uint8Array(bytes), needsPassphrase: false }

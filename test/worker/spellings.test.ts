@@ -27,6 +27,15 @@ test.for(asSent(extents.refused))('an upload is not begun by an extent with $why
   })
 })
 
+test('an invitation that was brought to a drop for a link was passed over', async () => {
+  const fields = { 'Box-Invitation': 'A'.repeat(22) }
+  for (const reply of [
+    await create(await newDrop(), { fields }),
+    await begin(await newCut({ sizes: [1] }), { fields }),
+  ])
+    expect(reply.json).toMatchObject({ status: 400, field: 'Box-Invitation' })
+})
+
 test('terms whose members are spread over two lines are those of one line, and one member on both is none', async () => {
   const drop = await newDrop()
   const [ttl = '', ...others] = formatTerms(drop.terms).split(', ')

@@ -1,3 +1,4 @@
+import type { Signers } from '#client/crypto/sign.ts'
 import { expect, test } from 'vitest'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
@@ -32,6 +33,15 @@ test('a stranger with the id learns the terms; the link tells the state; link an
   expect((await look(drop, { signers: { locator: drop.locator } })).json).toEqual(known)
   const { claims } = (await rowOf(drop.dropId)) ?? {}
   expect((await lookAsHolder(drop)).json).toEqual({ ...known, claims })
+})
+
+test('whoever signs by the link alone is not asked for the signature of the passphrase as well', async () => {
+  const drop = await lay()
+  const { locator, claim: key } = drop
+  const offered = async (signers: Signers): Promise<string> =>
+    (await look(drop, { signers, createdMs: 0 })).headers.get('Accept-Signature') ?? ''
+  expect(await offered({ locator })).toMatch(/^locator=[^,]*;tag="sealdrop-status-locator"$/)
+  expect(await offered({ locator, claim: key })).toMatch(/^locator=[^,]*, claim=[^,]*;tag="sealdrop-status-claim"$/)
 })
 
 test('the state follows the life of the drop', async () => {

@@ -42,6 +42,7 @@ function written(bytes: Buffer, size = 16_384): { base64: string; size: number }
 }
 
 const TYPE = 'text/plain'
+const GOOD_META = JSON.stringify({ v: 1, text: false, types: [TYPE] })
 const TOKEN = Buffer.alloc(32, 7)
 const token = { name: '.sealdrop/token', data: TOKEN }
 const metaOf = (json: unknown): TarEntry => ({
@@ -259,6 +260,17 @@ const HOSTILE: readonly (readonly [string, Buffer, number?])[] = [
   ['a letterhead with an address with white space around it', withBox(` ${BOX}\n`)],
   ['a meta of a later version', withMeta({ v: 2, text: false, types: [TYPE] })],
   ['a meta without version', withMeta({ text: false, types: [TYPE] })],
+  ['a version that is a decimal', withMeta(GOOD_META.replace('1', '1.0'))],
+  ['a version with an exponent', withMeta(GOOD_META.replace('1', '1e0'))],
+  ['a member of the meta twice', withMeta(GOOD_META.replace('"text"', '"v":1,"text"'))],
+  [
+    'a member of the meta twice, of which the first says something else',
+    withMeta(GOOD_META.replace('"v"', '"v":2,"v"')),
+  ],
+  ['a byte order mark before the meta', withMeta(`\u{feff}${GOOD_META}`)],
+  ['white space in the meta', withMeta(GOOD_META.replace(',', ', '))],
+  ['a line feed after the meta', withMeta(`${GOOD_META}\n`)],
+  ['an escape where none is needed', withMeta(GOOD_META.replace('text', String.raw`te\u0078t`))],
   ['a meta that is no JSON', withMeta('{')],
   ['a meta that is no object', withMeta('null')],
   [

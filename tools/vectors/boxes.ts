@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { ageKeys, bech32, BECH32, BECH32M, ed25519Key, expand, extract, publicHalf } from './derive.ts'
+import { ageKeys, bech32, BECH32, BECH32M, ed25519Key, expand, extract, misspelt, publicHalf } from './derive.ts'
 import { addressOf, counting } from './box-keys.ts'
 import { cardVectors } from './cards.ts'
 
@@ -65,15 +65,13 @@ function addresses(): unknown {
       hash: each.toString('hex'),
       address: bech32('sdbox', Buffer.from([0, ...each]), BECH32M),
     })),
-    alsoAccepted: [
-      { text: good.toUpperCase(), address: good, why: 'as a QR code in alphanumeric mode has it' },
-      { text: ` ${good}\n`, address: good, why: 'as it is pasted' },
-    ],
+    alsoAccepted: [{ text: good.toUpperCase(), address: good, why: 'as a QR code in alphanumeric mode has it' }],
     refused: [
       { text: '', why: 'empty' },
       { text: good.slice(0, -1), why: 'the last character is missing' },
       { text: `${good}.`, why: 'the full stop of a sentence' },
       { text: good.replace('sdbox', 'Sdbox'), why: 'mixed case' },
+      ...misspelt(good).map(({ code, why }) => ({ text: code, why })),
       { text: bech32('sdbox', Buffer.from([0, ...hash]), BECH32), why: 'the checksum of bech32, not bech32m' },
       { text: bech32('sdlink', Buffer.from([0, ...hash]), BECH32M), why: 'another prefix' },
       { text: withData([1, ...hash]), why: 'a version that nobody knows' },
@@ -137,6 +135,7 @@ function invitations(): unknown {
     })),
     refused: [
       { code: of([0, ...hash, ...secret]).slice(0, -1), why: 'the last character is missing' },
+      ...misspelt(of([0, ...hash, ...secret])),
       { code: of([1, ...hash, ...secret]), why: 'a version that nobody knows' },
       { code: of([0, ...hash, ...secret.subarray(1)]), why: '15 bytes of secret' },
       { code: of([0, ...hash, ...secret, 0]), why: '17 bytes of secret' },
@@ -158,6 +157,7 @@ function readerCodes(): unknown {
     ],
     refused: [
       { code: good.slice(0, -1), why: 'the last character is missing' },
+      ...misspelt(good),
       { code: of([1, ...secret]), why: 'a version that nobody knows' },
       { code: of([0, ...secret.subarray(1)]), why: '23 bytes of secret' },
       { code: of([0, ...secret], 'sdlink'), why: 'a link, which is for somebody else' },

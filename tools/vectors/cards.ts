@@ -13,7 +13,7 @@ export async function cardVectors(): Promise<object> {
     cards: [
       card({ readers: readers.slice(0, 1) }),
       card({
-        serial: 0,
+        serial: 1,
         epoch: 0,
         name: 'Die Zeitung \u{1f4ec} "x"',
         readers: readers.slice(0, 8),
@@ -80,6 +80,7 @@ function refusedCards(readers: readonly Reader[]): unknown {
     ['another version', saying({ v: 2 })],
     ['members in another order', signed(HEADER, JSON.stringify({ box, v, ...others }))],
     ['a member more', saying({ until: 1 })],
+    ['a serial of nothing', saying({ serial: 0 })],
     ['a serial that is not whole', saying({ serial: 1.5 })],
     ['a serial below zero', saying({ serial: -1 })],
     ['a serial that is no safe integer', signed(HEADER, json.replace('1795392000', '9007199254740992'))],

@@ -97,3 +97,23 @@ export const BECH32 = 1
 export const BECH32M = 0x2bc830a3
 const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
 const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
+
+/** Ways in which people and programs bring a code that is whole, and that is not in its spelling. docs/protocol.md §2.1. */
+export function misspelt(code: string): readonly { readonly code: string; readonly why: string }[] {
+  const upper = code.toUpperCase()
+  return [
+    { code: `#${code}`, why: 'as location.hash has it' },
+    { code: ` ${code}`, why: 'a space before it' },
+    { code: `${code}\n`, why: 'a line feed after it' },
+    { code: `${code}\u{feff}`, why: 'a byte order mark after it' },
+    { code: code.replace('1', '1 '), why: 'a space in it' },
+    { code: code.replace('s', '\u{17f}'), why: 'a long s, whose upper case is S' },
+    { code: upper.replace('S', '\u{17f}'), why: 'a long s in upper case' },
+    {
+      code: upper.replace('I', '\u{130}'),
+      why: 'an I with a dot, which is what some languages have for the upper case of i',
+    },
+    { code: upper.replace('K', '\u{212a}'), why: 'a sign for kelvin, whose lower case is k' },
+    { code: code.replace('sd', '\u{ff53}\u{ff44}'), why: 'full-width letters' },
+  ].filter((each) => each.code !== code && each.code !== upper)
+}

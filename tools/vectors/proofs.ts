@@ -42,6 +42,13 @@ export function proofVectors(): unknown {
     ['a hash, and nobody who has opened', format({ ...proofs.claimed, ...opened, receipts: proofs.claimed.receipts })],
     ['a server in another spelling', format({ ...opened, authority: 'DROP.example' })],
     ['an address in place of a server', format({ ...opened, authority: 'drop.example/x' })],
+    ['an origin in place of a server', format({ ...opened, authority: 'https://drop.example' })],
+    ['a server with a user', format({ ...opened, authority: 'me@drop.example' })],
+    ['a server with an empty port', format({ ...opened, authority: 'drop.example:' })],
+    ['a server with zeros before its port', format({ ...opened, authority: 'drop.example:08443' })],
+    ['a server in letters that no certificate has', format({ ...opened, authority: 'dröp.example' })],
+    ['a server by an address that is written longer than it has to be', format({ ...opened, authority: '[0:0::1]' })],
+    ['no server', format({ ...opened, authority: '' })],
     ['a key that is too short', format({ ...opened, claim: opened.claim.slice(1) })],
     ['a time that is none', format(opened).replaceAll(`${CREATED}`, '-1')],
   ]
@@ -72,7 +79,9 @@ export function proofVectors(): unknown {
       { why: 'claimed, not yet opened', file: format(proofs.claimed) },
       { why: 'two readers, of whom one has opened it', file: format(twoReaders) },
       { why: 'on one line', file: JSON.stringify(opened) },
-      { why: 'a server with a port', file: format(atPort()) },
+      { why: 'a server with a port', file: format(atPort('localhost:8787')) },
+      { why: 'a server by its IPv6 address', file: format(atPort('[::1]:8787')) },
+      { why: 'a server whose name has letters beyond ASCII', file: format(atPort('xn--drp-sna.example')) },
       { why: 'a claim that was signed in another order, with a keyid', file: format(speltOtherwise()) },
     ],
     refused,
@@ -101,8 +110,7 @@ function withAck(changed: Json): Json {
   return { ...proofs.opened, receipts: [{ ...receipt, ack: changed }] }
 }
 
-function atPort(): Json {
-  const authority = 'localhost:8787'
+function atPort(authority: string): Json {
   return { ...head, authority, receipts: [{ reader: receipt.reader, claim: record('claim', 'claim', { authority }) }] }
 }
 

@@ -1,8 +1,8 @@
 import { bech32m } from '@scure/base'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatBoxLink, formatInvitation, parseWriteTarget } from '#client/box/address-link.ts'
-import { formatReaderCode, parseReaderCode } from '#client/box/reader-code.ts'
+import { formatBoxLink, formatInvitation, parseWriteTarget, readWriteTarget } from '#client/box/address-link.ts'
+import { formatReaderCode, parseReaderCode, readReaderCode } from '#client/box/reader-code.ts'
 import { boxAddressBytes, formatBoxAddress, parseBoxAddress, parseTypedAddress } from '#protocol/address.ts'
 import { sha256, toBase64url } from '#protocol/bytes.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
@@ -60,7 +60,8 @@ test.for(boxes.invitations.refused)('an invitation is refused: $why', ({ code })
 
 test.for(boxes.readerCodes.accepted)('the reader code of $secret is the one of the vector', ({ secret, code }) => {
   expect(parseReaderCode(code)).toEqual({ bytes: fromHex(secret), needsPassphrase: false })
-  expect(parseReaderCode(` ${code.toUpperCase()}\n`)).toEqual(parseReaderCode(code))
+  expect(parseReaderCode(code.toUpperCase())).toEqual(parseReaderCode(code))
+  expect(readReaderCode(` ${code.toUpperCase()}\n`)).toEqual(parseReaderCode(code))
   expect(formatReaderCode({ bytes: fromHex(secret), needsPassphrase: false })).toBe(code)
 })
 
@@ -85,9 +86,9 @@ test('an address is read as it is typed from a poster, in its groups', () => {
   expect(typed).toMatch(/^sdbox1( \w{5}){11} \w{4}$/)
   // The fragment is given to the page as the browser shows it.
   for (const text of [typed, `#${typed}`, typed.replaceAll(' ', '%20'), typed.replaceAll(' ', '\n')])
-    expect(parseWriteTarget(text)).toEqual({ address })
+    expect([text, readWriteTarget(text)]).toEqual([text, { address }])
   for (const text of [`${origin}/#${typed}`, `${origin}/#${typed.replaceAll(' ', '%20')}`])
-    expect(parseWriteTarget(text)).toEqual({ origin, address })
+    expect([text, readWriteTarget(text)]).toEqual([text, { origin, address }])
 })
 
 test('every change of one character is noticed', () => {

@@ -95,7 +95,7 @@ function successor(character: string): string {
 }
 
 function theCard(): Card {
-  return { v: 1, box: address, serial: 0, epoch: 0, name: 'n', readers: [], terms: { largest: 0, invitation: false } }
+  return { v: 1, box: address, serial: 1, epoch: 0, name: 'n', readers: [], terms: { largest: 0, invitation: false } }
 }
 
 function addressIn(text: string): BoxAddress {
