@@ -5,6 +5,7 @@ import { makeAct } from './make-act.ts'
 import { once } from './once.ts'
 import { makeDrawing } from './parts/drawing.ts'
 import { NotLoaded } from './parts/later.tsx'
+import { emptyWhenLeft } from './parts/leaving.ts'
 import { roomOf, type Room, type RoomModule, type RoomTools } from './room-tools.ts'
 import { FIRST_STATE, reduce, wouldLose } from './state.ts'
 
@@ -28,12 +29,15 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
   async function startMain(): Promise<void> {
     let state = FIRST_STATE
     const dispatch = (event: Event): void => {
+      if (isLeft()) return
       state = reduce(state, event)
       device.guard(wouldLose(state))
       draw()
     }
     const act = makeAct({ ...tools, dispatch, state: () => state })
     const draw = makeDrawing(root, () => <App act={act} device={device} state={state} />)
+
+    const isLeft = emptyWhenLeft(root, device, () => (state = FIRST_STATE))
 
     addEventListener('hashchange', () => {
       if (!crosses()) void act.follow()

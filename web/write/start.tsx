@@ -2,6 +2,7 @@ import { render, type VNode } from 'preact'
 import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { makeDrawing } from '../parts/drawing.ts'
 import { Frame } from '../parts/frame.tsx'
+import { emptyWhenLeft } from '../parts/leaving.ts'
 import { roomOf, type RoomTools } from '../room-tools.ts'
 import { stages } from '../words/page.ts'
 import { ReturnScreen } from './return-screen.tsx'
@@ -36,12 +37,11 @@ export function start(root: Element, tools: RoomTools): void {
 function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void {
   const { device } = tools
   let state = firstWriteState(target)
-  let isLeft = false
   const act = makeWriting(
     {
       ...tools,
       dispatch: (event) => {
-        if (isLeft) return
+        if (isLeft()) return
         state = reduceWrite(state, event)
         device.guard(wouldLoseLetter(state))
         draw()
@@ -55,16 +55,7 @@ function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void 
       <WriteScreen act={act} device={device} state={state} />
     </Framed>
   ))
-  // A page that is left may be kept in memory, to be shown again to whoever sits there then: not the letter, nor its code.
-  addEventListener('pagehide', () => {
-    isLeft = true
-    state = firstWriteState(target)
-    device.guard(false)
-    render(null, root)
-  })
-  addEventListener('pageshow', () => {
-    if (isLeft) device.reload()
-  })
+  const isLeft = emptyWhenLeft(root, device, () => (state = firstWriteState(target)))
   draw()
   void act.look()
 }
