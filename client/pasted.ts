@@ -113,8 +113,8 @@ function addressAtEnd(text: string): string {
 
 /** The last that begins in it. */
 function urlIn(text: string): URL | null {
-  const at = Math.max(text.toLowerCase().lastIndexOf('https://'), text.toLowerCase().lastIndexOf('http://'))
-  return at === -1 ? null : URL.parse(text.slice(at))
+  const at = Array.from(text.matchAll(/https?:\/\//gi)).at(-1)?.index
+  return at === undefined ? null : URL.parse(text.slice(at))
 }
 
 /** As browsers take it. */

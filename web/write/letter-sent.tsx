@@ -46,7 +46,7 @@ function Code({ act, code, origin }: { act: LetterProps['act']; code: readonly s
           <Said of={words.codeHow} name={`${origin}/#return`} />
         </p>
       </Notice>
-      <ol class="code-words mono" aria-label={words.codeLabel}>
+      <ol class="code-words mono" lang="" translate={false} aria-label={words.codeLabel}>
         {code.map((word, index) => (
           <li key={index} {...verbatim()}>
             {word}

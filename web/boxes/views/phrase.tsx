@@ -15,7 +15,7 @@ export function PhraseScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<
     <>
       <Title text={words.title} />
       <p class="lede">{words.lede}</p>
-      <ol class="phrase mono" aria-label={words.list}>
+      <ol class="phrase mono" lang="" translate={false} aria-label={words.list}>
         {screen.words.map((word, place) => (
           <li key={place}>
             <span class="quiet">{place + 1}.</span> <span {...verbatim()}>{word}</span>
