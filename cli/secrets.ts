@@ -1,10 +1,11 @@
 import { DropError } from '#protocol/error.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import { readLink, type LinkSecret } from '#client/link.ts'
+import { judgePassphrase, type Tries } from '#client/passphrase.ts'
 import { EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
 import { readNamed } from './read-named.ts'
-import { askSecret, isTyped, readInput } from './terminal.ts'
+import { askSecret, isTyped, readInput, say } from './terminal.ts'
 
 /**
  * The link that a command was given: as an argument, on standard input for `-`, or typed where nobody sees it.
@@ -74,13 +75,32 @@ export async function takePassphrase(question: string, path: string | undefined)
   return path === undefined ? notTooLong(await askSecret(question, PASSPHRASE_HINT)) : readPassphrase(path)
 }
 
-/** A new passphrase: from a file, or typed twice. @param hint - how to give it where there is no terminal. */
-export async function takeNewPassphrase(path: string | undefined, hint?: string): Promise<string> {
-  return path === undefined ? askNewPassphrase(hint) : readPassphrase(path)
+/** A new passphrase: from a file, or typed twice. @throws Failure for one that anybody would try first */
+export async function takeNewPassphrase(
+  path: string | undefined,
+  { hint, tries = 'any' }: NewPassphrase = {},
+): Promise<string> {
+  const passphrase = path === undefined ? await askNewPassphrase(hint) : await readPassphrase(path)
+  switch (judgePassphrase(passphrase, tries)) {
+    case 'hopeless':
+      throw new Failure('this passphrase is among the first that anybody tries', { exitCode: EXIT.usage, hint: BETTER })
+    case 'weak':
+      say(`this passphrase is easy to guess: ${BETTER}`)
+      return passphrase
+    case 'fair':
+      return passphrase
+  }
 }
 
-/** A new passphrase, typed twice. */
-export async function askNewPassphrase(hint: string = PASSPHRASE_HINT): Promise<string> {
+export interface NewPassphrase {
+  /** How to give it where there is no terminal. */
+  readonly hint?: string
+  /** How often somebody may try it. */
+  readonly tries?: Tries
+}
+
+/** Typed twice. */
+async function askNewPassphrase(hint: string = PASSPHRASE_HINT): Promise<string> {
   const passphrase = notTooLong(await askSecret('New passphrase', hint))
   if ((await askSecret('The same again', hint)) === passphrase) return passphrase
   throw new Failure('the two passphrases differ', { exitCode: EXIT.usage, hint: 'nothing was done' })
@@ -117,6 +137,8 @@ function tooLong(what: string): Failure {
     exitCode: EXIT.usage,
   })
 }
+
+const BETTER = 'take a few words that have nothing to do with each other'
 
 const PASSPHRASE_HINT = 'use --passphrase-file FILE'
 

@@ -122,7 +122,8 @@ export function findFault(draft: Draft): DraftField | undefined {
   return draft.passphrase === undefined || isPassphrase(draft.passphrase) ? undefined : 'passphrase'
 }
 
-function isPassphrase(text: string): boolean {
+/** Whether a passphrase can be taken, however easily it is guessed. */
+export function isPassphrase(text: string): boolean {
   return text !== '' && new TextEncoder().encode(text).length <= MAX_PASSPHRASE_BYTES
 }
 

@@ -16,7 +16,7 @@ import {
   prepare,
   type Outgoing,
 } from '../outgoing.ts'
-import { askNewPassphrase, readPassphrase } from '../secrets.ts'
+import { takeNewPassphrase } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
 import { fileSource, type Chosen } from '../sources.ts'
 import { say } from '../terminal.ts'
@@ -113,11 +113,7 @@ async function sealAnew(
   const { ttlSeconds } = terms
   const order = { text, files, origin: ticket.origin, ttlSeconds, reads: ticket.reads }
   await checkSize(order)
-  const passphrase = !ticket.needsPassphrase
-    ? ''
-    : passphraseFile === undefined
-      ? await askNewPassphrase()
-      : await readPassphrase(passphraseFile)
+  const passphrase = ticket.needsPassphrase ? await takeNewPassphrase(passphraseFile, { tries: 'ten' }) : ''
   const outgoing = await prepare({ ...order, passphrase })
   // Only now, when the new one is kept: a crash in between leaves both, and neither is lost.
   try {

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { readContent, takesText } from '../message.ts'
 import { misused, parseLife, parseOptions, parseReads, parseServer } from '../options.ts'
 import { checkSize, deliver, explainStop, prepare } from '../outgoing.ts'
-import { askNewPassphrase, readPassphrase } from '../secrets.ts'
+import { takeNewPassphrase } from '../secrets.ts'
 import { forgetEndedUploads } from '../uploads.ts'
 
 /** Seals text, files and folders, and deposits them: behind a link, which it prints, or in a box. */
@@ -36,7 +36,7 @@ async function sendByLink(values: Values, paths: readonly string[]): Promise<Exi
   if (ageOnly) requireOnePart(order)
   else await checkSize(order)
   const passphrase =
-    passphraseFile !== undefined ? await readPassphrase(passphraseFile) : isAsked ? await askNewPassphrase() : ''
+    passphraseFile !== undefined || isAsked ? await takeNewPassphrase(passphraseFile, { tries: 'ten' }) : ''
   if (ageOnly) {
     await sealIntoFile({ ...order, passphrase }, values.output ?? '.', values.json)
     return EXIT.done

@@ -122,6 +122,21 @@ test('a passphrase that is too long says how long one may be, and one that is mi
   expect(box.querySelector('#passphrase-error')?.textContent).toContain('Type a passphrase')
 })
 
+test('a passphrase that everybody tries first seals nothing, and one that is easy to guess is said to be', async () => {
+  const { act, box, state } = show()
+  const hint = (): string | null | undefined => box.querySelector('.strength')?.textContent
+  act.draft({ text: 'x', passphrase: '1234' })
+  await act.seal()
+  await expect.poll(() => box.querySelector('#passphrase-error')?.textContent, PATIENT).toContain('try that first')
+  await expect.poll(hint, PATIENT).toContain('the first that anybody tries')
+  act.draft({ passphrase: 'mein Mond' })
+  await expect.poll(hint, PATIENT).toContain('Easy to guess')
+  act.draft({ passphrase: 'correct horse' })
+  expect(hint()).toBe('')
+  await act.seal()
+  expect(state().main.at).toBe('sealed')
+})
+
 test('too many files are refused with the number that fits', async () => {
   const { act, box } = show()
   act.addFiles(Array.from({ length: 998 }, (_, index) => chooseFile(new File([], `${index}`))))

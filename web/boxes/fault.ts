@@ -29,6 +29,7 @@ export type FaultCode =
   | 'no_name'
   | 'no_passphrase'
   | 'long_passphrase'
+  | 'hopeless_passphrase'
   | 'unlike'
   | 'bad_phrase'
   | 'no_file'

@@ -1,3 +1,4 @@
+import { judgePassphrase } from '#client/passphrase.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import type { RoomTools } from '../room-tools.ts'
 import type { Work } from '../state.ts'
@@ -75,9 +76,10 @@ export function makeJobs({ dispatch, state }: BoxTools, session: () => OpenSessi
   }
 }
 
-/** @throws BoxFault unless both are the same passphrase, neither empty nor longer than one may be */
+/** @throws BoxFault unless both are the same passphrase, neither empty nor longer than one may be, nor the first that anybody tries */
 export function checkPassphrase(passphrase: string, repeated: string): void {
   if (passphrase === '') throw new BoxFault('no_passphrase')
   if (new TextEncoder().encode(passphrase).length > MAX_PASSPHRASE_BYTES) throw new BoxFault('long_passphrase')
+  if (judgePassphrase(passphrase, 'any') === 'hopeless') throw new BoxFault('hopeless_passphrase')
   if (passphrase !== repeated) throw new BoxFault('unlike')
 }

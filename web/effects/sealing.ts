@@ -48,6 +48,7 @@ export function makeSealing(
     async seal() {
       const { draft } = state()
       try {
+        if (await isGuessable(draft)) return refuse({ at: 'passphrase' })
         const fault = await findFault()
         if (fault !== undefined) return refuse(fault)
         if (!isOnePart(draft)) return await (await uploading()).send(draft)
@@ -67,6 +68,13 @@ export function makeSealing(
         return refuse(composeFaultOf(tools, error))
       }
     },
+  }
+
+  /** What judges it comes for those who ask for one. */
+  async function isGuessable({ passphrase }: Draft): Promise<boolean> {
+    if (passphrase === undefined) return false
+    const { judgePassphrase } = await import('#client/passphrase.ts')
+    return judgePassphrase(passphrase, 'ten') === 'hopeless'
   }
 
   function refuse(fault: ComposeFault): undefined {

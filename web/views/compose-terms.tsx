@@ -1,9 +1,10 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Act } from '../act.ts'
-import { CUSTOM, EXPIRIES, READS, UNITS, type Draft } from '../draft.ts'
+import { CUSTOM, EXPIRIES, isPassphrase, READS, UNITS, type Draft } from '../draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
+import { later } from '../parts/later.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
 import type { ComposeFault } from '../state.ts'
 import { compose as words, composeFaults } from '../words/compose.ts'
@@ -149,6 +150,7 @@ export function PassphraseField({ act, draft, fault }: Props): VNode {
           />
         )}
       </Field>
+      {draft.passphrase !== '' && <StrengthHint passphrase={draft.passphrase} tries="ten" />}
       <div class="buttons">
         <Button kind="small" onPress={suggest}>
           {words.suggest}
@@ -162,5 +164,8 @@ export function PassphraseField({ act, draft, fault }: Props): VNode {
 }
 
 function passphraseFault(passphrase: string): string {
-  return passphrase === '' ? composeFaults.passphrase : composeFaults.passphraseLong
+  if (passphrase === '') return composeFaults.passphrase
+  return isPassphrase(passphrase) ? composeFaults.passphraseHopeless : composeFaults.passphraseLong
 }
+
+const StrengthHint = later(async () => (await import('../parts/strength.tsx')).StrengthHint)

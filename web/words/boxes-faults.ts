@@ -27,6 +27,8 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   refused: 'The server refused that. Nothing is lost; reload the page in another tab to get its newest version.',
   no_name: 'Type a name: one line, at most 80 characters, and none that cannot be seen.',
   no_passphrase: 'Type a passphrase, or take one that is suggested.',
+  hopeless_passphrase:
+    'Whoever gets hold of this device or file finds that at once. Choose at least eight characters that nobody expects, or take the words that are suggested.',
   long_passphrase: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
   unlike: 'The two are not the same. Type the passphrase once more.',
   bad_phrase: 'These are not the 24 words of a box. One of them is misspelt, missing or in another’s place.',

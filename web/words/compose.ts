@@ -73,6 +73,7 @@ export const composeFaults = {
   expiry: 'Choose between 5 minutes and 30 days, in whole numbers.',
   reads: 'Choose a whole number from 1 to 100.',
   passphrase: 'Type a passphrase, or take one that is suggested.',
+  passphraseHopeless: 'Everybody would try that first. Choose a longer one, or take one that is suggested.',
   passphraseLong: 'That is too long for a passphrase: up to 4,096 bytes fit, about as many letters.',
   size: (room: string, sum: string, hasFiles: boolean): string =>
     `This server takes up to ${room}. ${hasFiles ? 'These files are' : 'This message is'} ${sum}. Everything is still here; ${hasFiles ? 'remove some' : 'shorten the text'}.`,

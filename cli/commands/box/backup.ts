@@ -5,7 +5,7 @@ import { unlockQuietly } from '../../box/session.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
-import { readPassphrase } from '../../secrets.ts'
+import { takeNewPassphrase } from '../../secrets.ts'
 import { printJson, say } from '../../terminal.ts'
 import { createNamedFile } from '../../writing.ts'
 
@@ -18,7 +18,7 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
   if (path === '-') throw misused('a backup goes into a new file: name one')
   if (file === '-' && ownFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)
-  const passphrase = ownFile === undefined ? session.passphrase : await readPassphrase(ownFile)
+  const passphrase = ownFile === undefined ? session.passphrase : await takeNewPassphrase(ownFile)
   const backedUpAtMs = Date.now()
   const progress = makeProgress()
   const sealed = await sealBackup({ ...session.state(), backedUpAtMs }, passphrase, (done) =>

@@ -11,7 +11,7 @@ export async function passphrase(args: readonly string[]): Promise<ExitCode> {
   const { 'passphrase-file': file, 'new-passphrase-file': newFile } = values
   if (file === '-' && newFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)
-  await session.changePassphrase(await takeNewPassphrase(newFile, 'use --new-passphrase-file FILE'))
+  await session.changePassphrase(await takeNewPassphrase(newFile, { hint: 'use --new-passphrase-file FILE' }))
   if (values.json) await printJson({ box: session.address })
   say('from now on the new passphrase unlocks it here; backups keep the one that they were made with')
   return EXIT.done

@@ -79,13 +79,15 @@ test('a server that is not there leaves the box on this device, says that nobody
   expect(room.server().cards()).toHaveLength(14)
 })
 
-test.for<[string, string, string]>([
-  ['none', '', boxFaults.no_passphrase],
-  ['one that was typed in two ways', 'not this', boxFaults.unlike],
-])('with %s as a passphrase nothing is kept', async ([, repeated, sentence]) => {
+test.for<[string, string, string, string]>([
+  ['none', '', '', boxFaults.no_passphrase],
+  ['one that was typed in two ways', 'correct horse', 'not this', boxFaults.unlike],
+  ['one letter', 'a', 'a', boxFaults.hopeless_passphrase],
+  ['one of those that everybody tries', 'Password2026', 'Password2026', boxFaults.hopeless_passphrase],
+])('with %s as a passphrase nothing is kept', async ([, typed, repeated, sentence]) => {
   const room = begin()
   await createUpTo(room, 'protect')
-  await room.fill(protectWords.passphrase, repeated === '' ? '' : 'correct horse')
+  await room.fill(protectWords.passphrase, typed)
   await room.fill(protectWords.repeated, repeated)
   await room.press(protectWords.next)
   await expect.poll(() => room.text(), PATIENT).toContain(sentence)

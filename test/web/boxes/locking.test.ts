@@ -146,14 +146,14 @@ test('a passphrase that was changed opens it, and the old one does not', async (
   await expect.poll(() => room.state().job, PATIENT).toBeUndefined()
   await room.press('Settings')
   await expect.poll(() => room.text(), PATIENT).toContain(settingsWords.passphraseTitle)
-  await room.fill(settingsWords.newPassphrase, 'another')
-  await room.fill(settingsWords.newRepeated, 'another')
+  await room.fill(settingsWords.newPassphrase, 'another one that holds')
+  await room.fill(settingsWords.newRepeated, 'another one that holds')
   await room.press(settingsWords.change)
   await expect.poll(() => room.state().announcement, PATIENT).toBe(boxWords.passphraseChanged)
   const [vault] = await room.store.vaults()
   if (vault === undefined) throw new Error('no vault')
   await expect(openVault(vault, PASSPHRASE, quickStretch)).rejects.toThrow('open_failed')
-  expect((await openVault(vault, 'another', quickStretch)).state.name).toBe('Tips')
+  expect((await openVault(vault, 'another one that holds', quickStretch)).state.name).toBe('Tips')
 })
 
 test('a page that nobody uses is idle after its minutes, by the clock, and a sign of somebody begins them anew', () => {

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { SecretInput } from '../../parts/secret-input.tsx'
+import { StrengthHint } from '../../parts/strength.tsx'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { protectWords } from '../../words/boxes-making.ts'
 import type { FaultCode } from '../fault.ts'
@@ -18,7 +19,12 @@ export interface TypedTwice {
 export const NOT_TYPED: TypedTwice = { passphrase: '', repeated: '' }
 
 /** What is said at these fields, and not above the button. */
-export const PASSPHRASE_FAULTS: readonly FaultCode[] = ['no_passphrase', 'long_passphrase', 'unlike']
+export const PASSPHRASE_FAULTS: readonly FaultCode[] = [
+  'no_passphrase',
+  'long_passphrase',
+  'hopeless_passphrase',
+  'unlike',
+]
 
 export interface NewPassphraseProps {
   readonly state: BoxesState
@@ -63,7 +69,9 @@ export function NewPassphrase(props: NewPassphraseProps): VNode {
         id={id}
         label={label}
         hint={hint}
-        error={code === 'no_passphrase' || code === 'long_passphrase' ? boxFaults[code] : undefined}
+        error={
+          code !== undefined && code !== 'unlike' && PASSPHRASE_FAULTS.includes(code) ? boxFaults[code] : undefined
+        }
         occasion={state.fault}
       >
         {(ids) => (
@@ -76,6 +84,7 @@ export function NewPassphrase(props: NewPassphraseProps): VNode {
           />
         )}
       </Field>
+      {code !== 'hopeless_passphrase' && <StrengthHint passphrase={typed.passphrase} tries="any" />}
       <Field
         id={`${id}-again`}
         label={repeatedLabel}
