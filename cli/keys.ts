@@ -18,8 +18,12 @@ export async function readLine(
   suspend: () => Promise<void>,
 ): Promise<Typed> {
   let line: string[] = []
+  let left: Left = 'nothing'
   for (;;) {
     for (let key = ahead.shift(); key !== undefined; key = ahead.shift()) {
+      const before: Left = left
+      left = leftAfter(before, key)
+      if (before !== 'nothing' && key >= ' ' && !(before === 'all' && left === 'nothing')) continue
       switch (key) {
         case '\r':
         case '\n':
@@ -33,9 +37,6 @@ export async function readLine(
           ahead.length = 0
           line = []
           await suspend()
-          break
-        case '\x1b':
-          skipKey(ahead)
           break
         case CTRL_U:
           line = []
@@ -61,13 +62,21 @@ function withoutWord(line: readonly string[]): string[] {
   return Array.from(line.join('').replace(/\S*\s*$/u, ''))
 }
 
-/** What is left of an arrow or another key without a letter: nobody would see that it had become part of a secret. */
-function skipKey(ahead: string[]): void {
-  const [next] = ahead
-  if (next === 'O') ahead.splice(0, 2)
-  else if (next === '[') {
-    const end = ahead.findIndex((key, at) => at > 0 && /[@-~]/.test(key))
-    ahead.splice(0, end === -1 ? ahead.length : end + 1)
+/** What is still to come of an arrow or another key without a letter: it may come in pieces, and is no part of a secret. */
+type Left = 'nothing' | 'all' | 'parameters' | 'letter'
+
+function leftAfter(left: Left, key: string): Left {
+  if (key === '\x1b') return 'all'
+  // ECMA-48 §5.4: a sequence has no control characters.
+  if (key < ' ') return 'nothing'
+  switch (left) {
+    case 'all':
+      return key === '[' ? 'parameters' : key === 'O' ? 'letter' : 'nothing'
+    case 'parameters':
+      return /[@-~]/.test(key) ? 'nothing' : 'parameters'
+    case 'letter':
+    case 'nothing':
+      return 'nothing'
   }
 }
 

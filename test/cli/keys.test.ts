@@ -45,6 +45,18 @@ test('of several lines that are pasted at once each is an answer', async () => {
   expect([await read(), await read()]).toEqual(['a', 'b'].map((text) => ({ state: 'typed', text })))
 })
 
+test('an arrow that comes in pieces leaves nothing', async () => {
+  for (const pieces of [
+    ['\x1b', '[', 'D'],
+    ['\x1b[', '1;5', 'D'],
+    ['\x1bO', 'H'],
+    ['\x1b[20', '0~'],
+  ])
+    expect(await type('a', [...pieces, 'b\r'])).toEqual({ state: 'typed', text: 'ab' })
+  expect(await type('a\x1b', ['[', '\x03'])).toEqual({ state: 'ended', by: 'SIGINT' })
+  expect(await type('a\x1b', ['b\r'])).toEqual({ state: 'typed', text: 'ab' })
+})
+
 test('keys that come one by one make the same line', async () => {
   expect(await type('o', ['n', 'e', '\t', 'x', '\x7f', '\r'])).toEqual({ state: 'typed', text: 'one\t' })
 })
