@@ -29,8 +29,8 @@ export interface Answer {
 export type Transport = (exchange: Exchange) => Promise<Answer>
 
 /**
- * By `fetch`, for Node: a browser neither streams a body over HTTP/1.1 nor lets anybody set its length, and has another
- * way to tell how much has gone out.
+ * By `fetch`, where nobody needs a proxy: pages that send no part, and programs such as the drill. The command has its own
+ * (`cli/network/`), and so has the page: a browser neither streams a body over HTTP/1.1 nor lets anybody set its length.
  */
 export const fetchTransport: Transport = async ({ method, url, fields, body, onSent, onReceived, signal }) => {
   const response = await fetch(url, {
