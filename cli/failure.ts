@@ -98,6 +98,11 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, str
     `there is nothing here: it was opened, it expired, its sender revoked it, ${MAX_TRIES} wrong passphrases destroyed it, or it never existed`,
     EXIT.gone,
   ],
+  lost: [
+    'the server has lost this message: its ciphertext is gone',
+    EXIT.gone,
+    'ask the sender to send it again; asking the server again does not help',
+  ],
   claimed: ['somebody else has claimed it', EXIT.gone],
   dismissed: ['the sender has dismissed this claim', EXIT.failed, 'run the same command again'],
   wrong_passphrase: ['wrong passphrase', EXIT.wrongPassphrase],

@@ -108,6 +108,7 @@ const STATES: Readonly<Record<Sent['state'], string>> = {
   uploading: 'not finished',
   ready: 'waits',
   claimed: 'claimed',
+  lost: 'lost by the server: send it again',
   read: 'opened and burned',
   revoked: 'revoked',
   locked: `destroyed after ${MAX_TRIES} wrong passphrases`,

@@ -103,5 +103,5 @@ function isDigest(value: unknown): value is string | null {
 }
 
 function isState(value: unknown): value is Sent['state'] {
-  return ['uploading', 'ready', 'claimed', 'read', 'revoked', 'locked', 'deleted'].includes(value as string)
+  return ['uploading', 'ready', 'claimed', 'lost', 'read', 'revoked', 'locked', 'deleted'].includes(value as string)
 }

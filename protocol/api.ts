@@ -138,7 +138,8 @@ export type Cause = 'read' | 'revoked' | 'locked' | 'deleted'
 
 /** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */
 export interface Sent extends Created {
-  readonly state: 'uploading' | 'ready' | 'claimed' | Cause
+  /** `lost`: it waits, and its ciphertext is not in the store any more. */
+  readonly state: 'uploading' | 'ready' | 'claimed' | 'lost' | Cause
   readonly triesLeft: number
   readonly claims: readonly Receipt[]
 }

@@ -6,6 +6,7 @@ const WIRE_CODES = [
   'not_proved',
   'wrong_passphrase',
   'gone',
+  'lost',
   'not_found',
   'method_not_allowed',
   'claimed',

@@ -178,6 +178,12 @@ export const REFUSAL_BEAT_MS = 10
 /** What a client is told to wait when the store has not caught up, in seconds. */
 export const RETRY_AFTER_SECONDS = 5
 
+/**
+ * How long a store may take to show what was written, in seconds. Workers KV shows it within 60 or more
+ * (https://developers.cloudflare.com/kv/concepts/how-kv-works/); what is not there after ten times that is lost.
+ */
+export const STORE_SETTLES_SECONDS = 600
+
 /** How much longer than its drop the ciphertext may stay in the store, in seconds: bytes must never vanish first. */
 export const STORE_MARGIN_SECONDS = 3_600
 

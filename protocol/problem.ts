@@ -46,6 +46,12 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
     explanation:
       'There is no drop for this link. It was opened, it expired, its sender revoked it, ten wrong passphrases destroyed it, or it never existed: the answer is the same for all.',
   },
+  lost: {
+    status: 410,
+    title: 'The server has lost it',
+    explanation:
+      'The drop is known and its ciphertext is not in the store any more. Asking again does not bring it back. Only its reader and its sender are told. Ask the sender to send it again.',
+  },
   not_found: {
     status: 404,
     title: 'No such address',

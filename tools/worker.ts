@@ -30,6 +30,8 @@ export function workerConfig(
       ...mapValues(objects, (exportName) => ({ type: 'durable-object', worker: name, exportName })),
       ...Object.fromEntries(kv.map((binding) => [binding, { type: 'kv', id: binding }])),
       ...Object.fromEntries(r2.map((binding) => [binding, { type: 'r2', name: binding.toLowerCase() }])),
+      // The local stores show at once what was written.
+      STORE_SETTLES_SECONDS: { type: 'text', value: '0' },
       ORIGIN: { type: 'text', value: origins },
     },
     ...(pages === undefined ? {} : { assets: { directory: pages, hasUserWorker: true, ...settings.assets } }),

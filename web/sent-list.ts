@@ -89,6 +89,7 @@ export type Fate =
   | 'claimed'
   | 'read'
   | 'burned'
+  | 'lost'
   | 'locked'
   | 'deleted'
   | 'expired'
@@ -103,6 +104,7 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
     case 'revoked':
       return 'burned'
     case 'locked':
+    case 'lost':
     case 'deleted':
       return state
     case 'uploading':

@@ -97,6 +97,8 @@ export type ComposeFault =
 export type FailureCode =
   | 'offline'
   | 'try_later'
+  /** The server has the drop and not its ciphertext. */
+  | 'lost'
   | 'too_large'
   | 'refused'
   | 'broken'

@@ -36,7 +36,15 @@ export type StatusAnswer =
   | { readonly outcome: 'status'; readonly status: Omit<Status, 'largest'>; readonly nonce: string }
   | Refusal
 export type AckAnswer = { readonly outcome: 'acknowledged'; readonly burned: boolean } | Refusal
-export type SentAnswer = { readonly outcome: 'sent'; readonly sent: Sent } | Refusal
+/** `place`: of a drop that waits, where its ciphertext has to be; `undefined` for any other. */
+export type SentAnswer = { readonly outcome: 'sent'; readonly sent: Sent; readonly place: Place | undefined } | Refusal
+
+/** Store keys under which there has to be ciphertext. */
+export interface Place {
+  readonly blobs: readonly string[]
+  /** When all of it had been written at the latest, milliseconds since 1970. */
+  readonly writtenMs: number
+}
 /** The drop has ended; `isErased` if nothing of it is in the store. `box`: the one whose rack has to be told. */
 export type RevokeAnswer =
   | {
@@ -53,6 +61,8 @@ export interface Grant {
   readonly blob: string
   readonly size: number
   readonly digest: string
+  /** When it had been written at the latest, milliseconds since 1970. */
+  readonly writtenMs: number
 }
 
 export type GrantAnswer = Grant | Refusal

@@ -19,6 +19,8 @@ export interface Env extends OperatorSettings {
   /** Bytes of ciphertext of the largest drop, where parts go to Workers KV, and where they go to R2. */
   readonly LARGEST_ON_KV?: string
   readonly LARGEST_ON_R2?: string
+  /** Seconds that the stores may take to show what was written, where it is not as long as Workers KV takes. */
+  readonly STORE_SETTLES_SECONDS?: string
   /** What a box holds at most: drops, bytes of ciphertext, and bytes that come in one day uninvited. */
   readonly BOX_ITEMS?: string
   readonly BOX_BYTES?: string

@@ -3,7 +3,7 @@ import { formatDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
 import { ERASE_BATCH, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { GrantAnswer, Refusal } from './answer.ts'
+import type { GrantAnswer, Place, Refusal } from './answer.ts'
 import * as life from './drop.ts'
 import type { Drop, LinkDrop } from './drop.ts'
 import type { Env } from './env.ts'
@@ -77,11 +77,21 @@ export class Keeper {
     if (drop.parts === 1) {
       const blob = drop.blobs.at(-1)
       if (blob === undefined) throw new TypeError('a live drop has a blob')
-      return { outcome: 'granted', blob, size: drop.size, digest: drop.digest }
+      return { outcome: 'granted', blob, size: drop.size, digest: drop.digest, writtenMs: writtenMs(drop) }
     }
     const part = this.parts.find(drop.id, n)
     if (part === undefined) throw new TypeError('a live drop has all its parts')
-    return { outcome: 'granted', blob: part.blob, size: part.size, digest: formatDigest(part.digest) }
+    const { blob, size } = part
+    return { outcome: 'granted', blob, size, digest: formatDigest(part.digest), writtenMs: writtenMs(drop) }
+  }
+
+  /** Where the ciphertext of a live drop lies: of many parts some, from the first to the last. */
+  place(drop: Drop): Place | undefined {
+    if (drop.phase !== 'live') return undefined
+    const all = drop.parts === 1 ? drop.blobs.slice(-1) : this.parts.received(drop.id).map(({ blob }) => blob)
+    const step = Math.max(1, (all.length - 1) / (PARTS_LOOKED_AT - 1))
+    const blobs = new Set(Array.from({ length: PARTS_LOOKED_AT }, (_, n) => all[Math.round(n * step)] ?? ''))
+    return { blobs: [...blobs].filter((blob) => blob !== ''), writtenMs: writtenMs(drop) }
   }
 
   async arm(dueMs: number): Promise<void> {
@@ -174,6 +184,14 @@ export class Keeper {
 export function describe({ expiresAtMs, reads, size, parts }: Drop): Created {
   return { expires: Math.floor(expiresAtMs / 1_000), reads, size, parts }
 }
+
+/** When the life of a drop began, in a box up to a day later than it did: by then everything was written. */
+function writtenMs({ expiresAtMs, ttlSeconds }: Drop): number {
+  return expiresAtMs - ttlSeconds * 1_000
+}
+
+/** As many as a worker asks for at once: store.ts. */
+const PARTS_LOOKED_AT = 6
 
 /** What came of deleting a drop's ciphertext, or as much of it as one go allows. */
 interface Erased {

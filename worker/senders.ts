@@ -22,7 +22,7 @@ export class Senders {
     if (ended !== drop) this.#keeper.rows.update(ended)
     const isErased = await this.#keeper.burn(ended)
     const answer = this.#sent(drop.id, now)
-    return answer.outcome === 'sent' ? { ...answer, outcome: 'revoked', isErased, box: drop.box } : answer
+    return answer.outcome === 'sent' ? { outcome: 'revoked', sent: answer.sent, isErased, box: drop.box } : answer
   }
 
   /** The sender takes a read back from a reader who vanished. */
@@ -49,6 +49,7 @@ export class Senders {
     if (drop === undefined) return { outcome: 'gone' }
     const { claims } = drop
     const state = life.stateOf(drop)
-    return { outcome: 'sent', sent: { ...describe(drop), state, triesLeft: life.triesLeft(drop), claims } }
+    const sent = { ...describe(drop), state, triesLeft: life.triesLeft(drop), claims }
+    return { outcome: 'sent', sent, place: this.#keeper.place(drop) }
   }
 }

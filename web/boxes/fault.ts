@@ -8,6 +8,7 @@ import type { ToldFault } from './state.ts'
 export type FaultCode =
   | 'offline'
   | 'try_later'
+  | 'lost'
   | 'gone'
   | 'outdated'
   | 'not_proved'
@@ -87,6 +88,7 @@ const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
   try_later: 'try_later',
   internal: 'try_later',
   gone: 'gone',
+  lost: 'lost',
   claimed: 'gone',
   outdated: 'outdated',
   not_proved: 'not_proved',

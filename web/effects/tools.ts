@@ -46,6 +46,8 @@ export function failureOf(error: unknown): FailureCode {
     case 'try_later':
     case 'internal':
       return 'try_later'
+    case 'lost':
+      return 'lost'
     case 'too_large':
     case 'not_done':
     case 'rate_limited':

@@ -168,6 +168,7 @@ const COLOURS: Readonly<Record<Fate, string>> = {
   claimed: 'warn',
   read: 'seal',
   burned: 'burn',
+  lost: 'burn',
   locked: 'burn',
   deleted: 'burn',
   expired: '',

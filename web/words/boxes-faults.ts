@@ -5,6 +5,7 @@ import { between } from './between.ts'
 export const boxFaults: Readonly<Record<FaultCode, string>> = {
   offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
   try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
+  lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',
   gone: 'There is nothing behind this any more. A reader code works once and for seven days; ask for a new one.',
   outdated:
     'The server holds newer keys of this box: another device of yours has published them. Try again; if that does not help, compare the clocks of both devices.',

@@ -53,6 +53,7 @@ export const sealFaults: Readonly<Record<FailureCode, string>> = {
   offline:
     'The server could not be reached. Everything is still here; nothing has been lost. Try again when you are connected.',
   try_later: 'The server is not ready. Everything is still here; nothing has been lost. Try again in a moment.',
+  lost: 'The server has lost what was sent. Everything is still here: seal and send it again.',
   too_large:
     'The sealed message is larger than this server takes. Everything is still here; remove a file or shorten the text.',
   refused:

@@ -53,6 +53,7 @@ export const inbox = {
 export const listFaults: Readonly<Record<InboxFault, string>> = {
   offline: 'the server could not be reached.',
   try_later: 'the server is not ready.',
+  lost: 'the server has lost it.',
   too_large: 'the server gave an answer that this page does not understand.',
   refused: 'the server gave an answer that this page does not understand.',
   not_ours: 'something between this page and the server answered in its place.',
@@ -107,6 +108,7 @@ export const item = {
 export const closedFaults: Readonly<Record<ClosedFault, string>> = {
   offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
   try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
+  lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',
   too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   ...between('Nothing is lost.'),
@@ -210,6 +212,7 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
 const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code'], string>> = {
   offline: 'The server could not be reached. Everything is still here; try again when you are connected.',
   try_later: 'The server is not ready. Everything is still here; try again in a moment.',
+  lost: 'The server has lost what was sent. Everything is still here; seal and send it again.',
   too_large: 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.',
   refused:
     'The server refused the answer. Everything is still here; reload the page in another tab to get its newest version.',

@@ -6,6 +6,7 @@ import * as format from './format.ts'
 export const lookingFaults: Readonly<Record<FailureCode, string>> = {
   offline: 'The server could not be reached. Looking has used nothing up. Try again when you are connected.',
   try_later: 'The server is not ready. Looking has used nothing up. Try again in a moment.',
+  lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',
   too_large: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing has been used up. Reload the page.',
   ...between('Looking has used nothing up.'),
@@ -31,6 +32,7 @@ export const openFaults: Readonly<Record<FailureCode, string>> = {
   offline:
     'The server could not be reached. Nothing is lost: if it was claimed, it is kept for this browser. Try again when you are connected.',
   try_later: 'The server has not caught up yet. Nothing is lost: it is kept for this browser. Try again in a moment.',
+  lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',
   too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   ...between('Nothing is lost: if it was claimed, it is kept for this browser.'),

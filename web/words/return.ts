@@ -6,6 +6,7 @@ import * as format from './format.ts'
 export const returnFaults: Readonly<Record<FailureCode, string>> = {
   offline: 'The server could not be reached. Nothing is lost. Try again when you are connected.',
   try_later: 'The server is not ready. Nothing is lost. Try again in a moment.',
+  lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',
   too_large: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing is lost. Reload the page.',
   ...between('Nothing is lost.'),

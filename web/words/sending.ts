@@ -4,6 +4,7 @@ import { between } from './between.ts'
 export const sendingFaults: Readonly<Record<FailureCode, string>> = {
   offline: 'The server could not be reached. Nothing is lost; go on when you are connected.',
   try_later: 'The server is not ready. Nothing is lost; go on in a moment.',
+  lost: 'The server has lost what was sent. Everything is still here: seal and send it again.',
   too_large: 'The server takes less than this. Nothing is lost; cancel, and send less at a time.',
   refused:
     'The server gave an answer that this page does not understand. What was sent is kept for a day; go on, or cancel and reload the page.',

@@ -61,6 +61,7 @@ export const fates: Readonly<Record<Fate, string>> = {
   claimed: 'Claimed, not finished',
   read: 'Opened',
   burned: 'Burned by you',
+  lost: 'The server has lost it: send it again',
   locked: 'Destroyed after ten wrong passphrases',
   deleted: 'Deleted from its box',
   expired: 'Expired',

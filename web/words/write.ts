@@ -6,6 +6,7 @@ import * as format from './format.ts'
 export const lookupFaults: Readonly<Record<FailureCode, string>> = {
   offline: 'The server could not be reached. Nothing was sent. Try again when you are connected.',
   try_later: 'The server is not ready. Nothing was sent. Try again in a moment.',
+  lost: 'The server has lost what was sent. Everything is still here: seal and send it again.',
   too_large: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
   refused: 'The server gave an answer that this page does not understand. Nothing was sent. Reload the page.',
   ...between('Nothing was sent.'),

@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts'
+import { isLost } from '../lost.ts'
 import { parseSigned } from '../parse.ts'
 import { json, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
@@ -7,5 +8,7 @@ import { shelfOf } from '../shelves.ts'
 export async function showSent(request: Request, env: Env): Promise<Response> {
   const { signed } = await parseSigned(request, env, 'sent')
   const answer = await (await shelfOf(env, signed.dropId)).sent(signed)
-  return answer.outcome === 'sent' ? json(answer.sent) : refusal(answer, 'sent')
+  if (answer.outcome !== 'sent') return refusal(answer, 'sent')
+  const { place, sent } = answer
+  return json(place !== undefined && (await isLost(env, place)) ? { ...sent, state: 'lost' } : sent)
 }
