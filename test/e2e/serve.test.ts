@@ -12,6 +12,7 @@ import { API_SECURITY_HEADERS, pageHeaders, WORKSHOP_PATH } from '#protocol/secu
 import { PROBLEMS } from '#protocol/problem.ts'
 import { integrityOf } from '../../tools/integrity.ts'
 import { startServer, type Server } from '../tools/server.ts'
+import { sealdrop } from './support/command.ts'
 
 test('a drop outlives a power cut between send and open', async () => {
   await using own = await startServer()
@@ -182,6 +183,20 @@ test('scripts and sheets carry them too, and may be kept for ever; pages may not
   }
 })
 
+test('pages come compressed to who takes that, and are the same; answers of the API never do', async () => {
+  const ask = (path: string, accepted: string): Promise<Response> =>
+    fetch(server.url + path, { headers: { 'Accept-Encoding': accepted } })
+  const plain = await ask('/', 'identity')
+  for (const accepted of ['gzip', 'br;q=1.0, gzip;q=0.8', 'deflate, gzip']) {
+    const packed = await ask('/', accepted)
+    expect([accepted, packed.headers.get('Content-Encoding')]).toEqual([accepted, 'gzip'])
+    expect(await packed.text()).toBe(await plain.clone().text())
+  }
+  expect((await ask('/', 'gzip;q=0')).headers.has('Content-Encoding')).toBe(false)
+  expect((await ask('/v1/limits', 'gzip')).headers.has('Content-Encoding')).toBe(false)
+  expect((await ask('/v1/nothing', 'gzip')).headers.has('Content-Encoding')).toBe(false)
+})
+
 test('every problem has the page that its type names', async () => {
   for (const [code, { title }] of Object.entries(PROBLEMS)) {
     const answer = await fetch(`${server.url}/problems/${code}`)
@@ -218,15 +233,6 @@ const [, map = ''] =
 const importMap = `'${integrityOf(map)}'`
 
 const SERVE = fileURLToPath(new URL('../../tools/serve.ts', import.meta.url))
-
-async function sealdrop({ url, data }: Server, args: string[], stdin: string): Promise<string> {
-  const program = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
-  const running = promisify(execFile)(process.execPath, [program, ...args], {
-    env: { ...process.env, SEALDROP_HOME: join(data, 'home'), SEALDROP_SERVER: url },
-  })
-  running.child.stdin?.end(stdin)
-  return (await running).stdout.trim()
-}
 
 /** Who serves a folder. */
 function processesOf({ data }: Server): { server: number; runtime: number } {

@@ -7,6 +7,7 @@ import { parseProblemCode, type WireCode } from '#protocol/error.ts'
 import { PART_BYTES, RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
 import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
+import { codeFile } from './coding.ts'
 import type { Lanes } from './lanes.ts'
 import { METHODS, vet, withoutHops } from './vet.ts'
 
@@ -20,8 +21,8 @@ export interface FrontSettings {
   readonly runtime: () => string | undefined
   /** What holds large bodies apart. */
   readonly lanes: Lanes
-  /** Whether the disk has room for what a request of this path would store, in bytes. */
-  readonly hasRoom: (path: string, size: number) => boolean
+  /** Takes room on the disk for a body, by the path of its request; `undefined` when there is none. It is given back by a call. */
+  readonly takeRoom: (path: string, size: number) => (() => void) | undefined
   /** Called with the code of each problem that the worker answers. */
   readonly notice: (code: WireCode) => void
 }
@@ -85,7 +86,9 @@ async function pass(asked: IncomingMessage, answer: ServerResponse, settings: Fr
   // What else it names is a coding of the body that nobody behind would undo (RFC 9112 §6.1).
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuse(asked, answer, 'bad_request', origin)
   const size = coding === undefined ? Number(asked.headers['content-length'] ?? 0) : PART_BYTES
-  if (!settings.hasRoom(vetted.target.split('?', 1)[0] ?? '', size)) return refuse(asked, answer, 'try_later', origin)
+  const giveBack = settings.takeRoom(vetted.target.split('?', 1)[0] ?? '', size)
+  if (giveBack === undefined) return refuse(asked, answer, 'try_later', origin)
+  answer.once('close', giveBack)
   const place = await settings.lanes.enter(asked, size)
   if (place === 'gone') return
   if (place === 'full') return refuse(asked, answer, 'try_later', origin)
@@ -145,25 +148,16 @@ function relay(
     if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, notice)
     // What the worker does not want of the body is read and thrown away: who sends it would not see the answer otherwise.
     discard(asked)
-    answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, asCoded(withoutHops(answered.rawHeaders)))
+    const coded = codeFile(answered, withoutHops(answered.rawHeaders), asked.headers['accept-encoding'])
+    answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, coded.fields)
     if (isHead) return void answer.end()
-    answered.pipe(answer)
+    if (coded.coder === undefined) answered.pipe(answer)
+    else answered.pipe(coded.coder).pipe(answer)
   })
   if (isRepeated) return onward.flushHeaders()
   if (hasBody) return void asked.pipe(onward)
   onward.end()
   asked.resume()
-}
-
-/**
- * The fields of a file, which the runtime may have compressed: its tag is that of what was compressed, and says no more than that
- * two of them mean the same (RFC 9110 §8.8.1, §12.5.5). Other answers have none.
- */
-function asCoded(fields: readonly string[]): string[] {
-  const at = fields.findIndex((name, n) => n % 2 === 0 && name.toLowerCase() === 'etag') + 1
-  if (at === 0) return [...fields]
-  const tag = fields[at] ?? ''
-  return [...fields.with(at, tag.startsWith('W/') ? tag : `W/${tag}`), 'Vary', 'Accept-Encoding']
 }
 
 function setFields(onward: ClientRequest, { fields, isChunked }: Passed, hasBody: boolean): void {
@@ -248,6 +242,6 @@ const KEEP_ALIVE_MS = 15_000
 /** A connection on which nothing has moved for so long is ended. */
 const STILL_MS = 120_000
 /** How long the worker may take to answer what it has in full. */
-const ANSWER_MS = 60_000
+const ANSWER_MS = 25_000
 /** How long somebody may go on sending what nobody wants. */
 const DISCARD_MS = 30_000
