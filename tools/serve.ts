@@ -1,13 +1,13 @@
 // `npm start`: the built product on local workerd, with Workers KV, Durable Objects and R2 kept in a folder. Nothing goes out, and
 // nothing about a request is written down.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ROOT } from './bundle.ts'
-import { checkDatabases, noteDatabases, setAside } from './serve/databases.ts'
+import { checkDatabases, databasesIn, noteDatabases, setAside } from './serve/databases.ts'
 import { closeFolder } from './serve/folder.ts'
 import { openFront } from './serve/front.ts'
 import { Lanes } from './serve/lanes.ts'
@@ -75,7 +75,7 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
     origin: origins[0] ?? `http://localhost:${port}`,
     runtime: () => runtime.socket,
     lanes,
-    hasRoom: (path, size) => room.has(path, size),
+    takeRoom: (path, size) => room.take(path, size),
     notice: (code) => reports.notice(code),
   })
   const noting = setInterval(() => noteDatabases(data), NOTED_MS)
@@ -93,6 +93,8 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
 
 /** @throws Error with a sentence for the terminal when a database is damaged or missing, and nobody has accepted the loss. */
 function checkFolder({ acceptsLoss, data }: Place): void {
+  const bytes = databasesIn(data).reduce((sum, file) => sum + statSync(join(data, file)).size, 0)
+  if (bytes > LONG_CHECK_BYTES) say(`Checking ${Math.round(bytes / 1_048_576)} MiB of databases in ${data}…`)
   const damages = checkDatabases(data)
   if (damages.length > 0 && !acceptsLoss) {
     const list = damages.map(({ file, how }) => `  ${file} ${how}`).join('\n')
@@ -111,7 +113,7 @@ function sweep(data: string): void {
       say(`Removed what a server that was killed had left over: ${removed} files, ${removedBytes} bytes.`)
     if (lost > 0)
       say(
-        `${lost} stored parts of messages are gone from ${data}. Whoever opens one of these messages is told that it is lost.`,
+        `Ciphertext of waiting messages is missing in ${data} (${lost} ${lost === 1 ? 'file' : 'files'}). Whoever opens such a message is told that it is lost.`,
       )
   } catch (error) {
     // On a full disk nothing can be written here; but what ends a drop, and frees room, has to get through.
@@ -123,6 +125,9 @@ function sweep(data: string): void {
 function say(sentence: string): void {
   console.error(sentence)
 }
+
+/** What takes longer than a second to check. */
+const LONG_CHECK_BYTES = 104_857_600
 
 /** How often it is noted which databases there are. */
 const NOTED_MS = 60_000

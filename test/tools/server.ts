@@ -18,6 +18,8 @@ export interface Server {
   start(): Promise<void>
   /** Ends it with Ctrl-C. @throws Error if it does not take that for a success. */
   stop(): Promise<void>
+  /** Waits until it ends by itself. @returns its exit code */
+  ended(): Promise<number | null>
   /** Ends server and workerd at once, as a power cut would. */
   kill(): Promise<void>
   /** Stops it, and removes the folder unless the caller named it. */
@@ -96,6 +98,11 @@ export async function startServer(place: Place = {}): Promise<Server> {
     if (signal === 'SIGINT' && exited !== undefined && ending.exitCode !== 0)
       throw new Error(`The server failed while it stopped: ${printed}`)
   }
+  const ended = async (): Promise<number | null> => {
+    if (child === undefined) throw new Error('The server does not run.')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    return child.exitCode
+  }
   const close = async (): Promise<void> => {
     await end('SIGINT')
     if (place.data === undefined) rmSync(data, { recursive: true, force: true })
@@ -113,6 +120,7 @@ export async function startServer(place: Place = {}): Promise<Server> {
     printed: () => printed,
     start,
     stop: () => end('SIGINT'),
+    ended,
     kill: () => end('SIGKILL'),
     close,
     [Symbol.asyncDispose]: close,

@@ -24,6 +24,7 @@ export class Reports {
 }
 
 const SENTENCES: Readonly<Partial<Record<WireCode, string>>> = {
+  lost: 'Somebody asked for a message whose ciphertext is gone from the data folder. Was a file removed, or the disk damaged?',
   internal:
     'A request failed by a fault of this server (internal). If it happens again, stop it and start it: the databases are checked then.',
 }

@@ -19,6 +19,8 @@ export class Room {
   readonly #look: () => Disk
   readonly #say: (sentence: string) => void
   #isShort = false
+  /** Bytes of bodies that are on their way to the disk. */
+  #underway = 0
 
   /**
    * @param keepFree - bytes that are to stay free; an eighth of a small disk, and 64 MiB of a larger one, if left out.
@@ -49,24 +51,34 @@ export class Room {
   }
 
   /**
-   * Whether there is room for a request.
+   * Takes room for a request.
    * @param path - of its target
    * @param size - bytes of its body
+   * @returns what is called when the request is done; `undefined` when there is no room.
    */
-  has(path: string, size: number): boolean {
+  take(path: string, size: number): (() => void) | undefined {
     this.settle()
-    if (!STORING.has(path)) return true
+    if (!STORING.has(path)) return () => undefined
     const disk = this.#look()
-    const isShort = disk.free - size < this.#margin(disk.size)
-    if (isShort !== this.#isShort && (isShort || size > 0)) {
-      this.#isShort = isShort
-      this.#say(
-        isShort
-          ? `The disk is nearly full: ${mib(disk.free)} free. New messages are refused; reading, revoking and deleting go on.`
-          : 'There is room on the disk again: new messages are taken.',
-      )
+    const isShort = disk.free - this.#underway - size < this.#margin(disk.size)
+    if (isShort) this.#tell(true, disk.free)
+    // Small bodies fit in where large ones do not: it is not said each time.
+    else if (disk.free - this.#underway > 2 * this.#margin(disk.size)) this.#tell(false, disk.free)
+    if (isShort) return undefined
+    this.#underway += size
+    return () => {
+      this.#underway -= size
     }
-    return !isShort
+  }
+
+  #tell(isShort: boolean, free: number): void {
+    if (isShort === this.#isShort) return
+    this.#isShort = isShort
+    this.#say(
+      isShort
+        ? `The disk is nearly full: ${mib(free)} free. New messages are refused; reading, revoking and deleting go on.`
+        : 'There is room on the disk again: new messages are taken.',
+    )
   }
 
   #margin(size: number): number {

@@ -30,45 +30,51 @@ export function sweepStores(data: string, now: number): Swept {
       const blobs = join(root, folder, 'blobs')
       for (const name of namesIn(blobs)) {
         const key = named.get(name)
-        if (key !== undefined) present.add(key)
+        const { size } = statSync(join(blobs, name))
+        const wanted = key === undefined ? undefined : drops.awaited.get(key)
+        // Cut off by a disk that failed: whoever reads it would be told to come back, over and over.
+        const isWhole = key !== undefined && (wanted === undefined || wanted === size)
+        if (isWhole) present.add(key)
         else {
-          swept.removedBytes += statSync(join(blobs, name)).size
+          swept.removedBytes += size
           swept.removed += 1
           rmSync(join(blobs, name), { recursive: true })
         }
       }
     }
   }
-  return { ...swept, lost: [...drops.awaited].filter((key) => !present.has(key)).length }
+  return { ...swept, lost: [...drops.awaited.keys()].filter((key) => !present.has(key)).length }
 }
 
 /** The store keys on all shelves. */
 interface Drops {
   /** Under which there may be ciphertext. */
   readonly named: ReadonlySet<string>
-  /** Under which there has to be ciphertext: of drops that wait. */
-  readonly awaited: ReadonlySet<string>
+  /** Under which there has to be ciphertext, of drops that wait: and how much, in bytes. */
+  readonly awaited: ReadonlyMap<string, number>
 }
 
 function readDrops(data: string): Drops {
   const named = new Set<string>()
-  const awaited = new Set<string>()
+  const awaited = new Map<string, number>()
   for (const file of databasesIn(data).filter((each) => each.startsWith(join('state', 'do')))) {
     using database = open(join(data, file))
     if (!has(database.db, 'drops')) continue
     const live = new Set<string>()
-    for (const { id, phase, blobs, parts } of database.db.prepare('SELECT id, phase, blobs, parts FROM drops').all()) {
+    for (const { id, phase, blobs, parts, size } of database.db
+      .prepare('SELECT id, phase, blobs, parts, size FROM drops')
+      .all()) {
       const keys = JSON.parse(String(blobs)) as string[]
       for (const key of keys) named.add(key)
       if (phase !== 'live') continue
       live.add(idText(id))
       const kept = keys.at(-1)
-      if (parts === 1 && kept !== undefined) awaited.add(kept)
+      if (parts === 1 && kept !== undefined) awaited.set(kept, Number(size))
     }
     if (!has(database.db, 'parts')) continue
-    for (const { id, blob, state } of database.db.prepare('SELECT id, blob, state FROM parts').all()) {
+    for (const { id, blob, size, state } of database.db.prepare('SELECT id, blob, size, state FROM parts').all()) {
       named.add(String(blob))
-      if (state === 'received' && live.has(idText(id))) awaited.add(String(blob))
+      if (state === 'received' && live.has(idText(id))) awaited.set(String(blob), Number(size))
     }
   }
   return { named, awaited }
