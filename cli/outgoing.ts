@@ -1,5 +1,6 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
+import type { DropId } from '#protocol/id.ts'
 import { archiveSize, type Message } from '#client/archive.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
@@ -8,6 +9,7 @@ import { randomBytes } from '#client/crypto/random.ts'
 import { Refused } from '#client/refused.ts'
 import { ONE_PART_BYTES } from '#client/room.ts'
 import { deposit, fetchLimits, seal, type Sealed, type Ticket } from '#client/send.ts'
+import { mayHaveArrived } from '#client/server.ts'
 import { announceLetter } from './box/announce.ts'
 import { connect, nameServer, PATIENCE_MS } from './connect.ts'
 import { EXIT, explain, Failure } from './failure.ts'
@@ -16,6 +18,7 @@ import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
 import { paintLink, printJson, printOnce, say, sayOnSignals } from './terminal.ts'
 import { tooLarge, type Bulk } from './too-large.ts'
+import { forgetPending, keepPending } from './outbox.ts'
 import { forgetTicket, keepTicket, noteTicket } from './tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from './words.ts'
@@ -35,12 +38,12 @@ export interface Order {
 /** A drop on its way to the server, of which the ticket is kept, and if it has parts all that it takes to go on. */
 export interface Outgoing {
   readonly sealed: Sealed
-  /** Name of the ticket; `''` where none is kept. */
+  /** Name of the ticket. */
   readonly name: string
   /** The sender key, and its seed of 32 bytes. */
   readonly sender: SigningKey
   readonly seed: Bytes
-  /** Of a drop that goes into a box: no ticket is kept of it, but until all its parts have arrived. */
+  /** Of a drop that goes into a box: a ticket is kept of it only until it has arrived. */
   readonly letter?: Letter | undefined
 }
 
@@ -91,7 +94,7 @@ export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly C
   const { sealed, seed, letter } = outgoing
   const isInParts = sealed.parts > 1
   // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
-  const name = letter === undefined || isInParts ? keepTicket({ ticket: sealed.ticket, seed }) : ''
+  const name = keepTicket({ ticket: sealed.ticket, seed })
   if (isInParts) {
     const paths = files.map(({ path }) => path ?? '')
     try {
@@ -110,7 +113,8 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
   const { sealed, name, sender, letter } = outgoing
   const { dropId, parts, ticket: planned } = sealed
   const isInParts = parts > 1
-  if (isInParts) sayOnSignals([`stopped; ${howToGoOn(name)}`])
+  if (!isInParts) await keepWhole(outgoing)
+  sayOnSignals([`stopped; ${isInParts ? howToGoOn(name) : howToBeSure(name)}`])
   const progress = makeProgress()
   const ticket = await deposit(connect(planned.origin, isInParts ? PATIENCE_MS.transfer : PATIENCE_MS.send), sealed, {
     sender,
@@ -118,10 +122,12 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
     onProgress: (now) => now.stage !== 'receiving' && progress(now),
     journal: isInParts ? journalOf(dropId) : undefined,
   })
-  if (letter === undefined) await announceLink(outgoing, ticket, json)
-  else await announceLetter(letter, { again: isInParts ? name : undefined, expiresAtMs: ticket.expiresAtMs, json })
-  if (isInParts) forgetUpload(dropId)
-  if (letter !== undefined && isInParts) forgetTicket(name)
+  const { link } = sealed
+  if (letter === undefined) await announceLink({ ...outgoing, link, dropId }, ticket, json)
+  else await announceLetter(letter, { again: name, expiresAtMs: ticket.expiresAtMs, json })
+  forgetUpload(dropId)
+  forgetPending(dropId)
+  if (letter !== undefined) forgetTicket(name)
   sayOnSignals([])
   const { text, files } = sealed.unfinished
   const until = `until ${formatTime(ticket.expiresAtMs)}`
@@ -134,28 +140,54 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
   say(`see whether it has been opened, or end it: sealdrop status ${name}, sealdrop revoke ${name}`)
 }
 
-async function announceLink({ sealed, name, seed }: Outgoing, ticket: Ticket, json: boolean): Promise<void> {
-  const { dropId, link, parts } = sealed
+/** Keeps what goes out whole, before it does. Nothing has been sent if that fails, and nothing is kept then. */
+async function keepWhole(outgoing: Outgoing): Promise<void> {
+  const { sealed, name: ticket, letter } = outgoing
+  const { dropId, invitation, link, terms, unfinished } = sealed
+  const begun = { ticket, dropId, said: describe(unfinished.text, unfinished.files) }
+  try {
+    if (letter === undefined || !('box' in terms)) return keepPending({ ...begun, link })
+    keepPending({ ...begun, letter, terms, invitation, body: await sealed.sealPart(0) })
+  } catch (error) {
+    forgetOutgoing(outgoing)
+    throw error
+  }
+}
+
+/** Prints the link of a drop that has arrived, and removes what was kept to have it again. */
+export async function announceLink(
+  {
+    name,
+    seed,
+    link,
+    dropId,
+  }: { readonly name: string; readonly seed: Bytes; readonly link: string; readonly dropId: DropId },
+  ticket: Ticket,
+  json: boolean,
+): Promise<void> {
   // After the link, which counts more: if this fails, the ticket that was kept before still serves.
   const note = (): void => noteTicket(name, { ticket, seed })
   try {
     const result = { link, ticket: name, expires: new Date(ticket.expiresAtMs).toISOString(), reads: ticket.reads }
     await (json ? printJson(result, printOnce) : printOnce(`${paintLink(link)}\n`))
   } catch (error) {
-    const other = parts > 1 ? `, or have it printed again with: sealdrop resume ${name}` : ''
-    say(`the drop is out there and its link is lost; end it with: sealdrop revoke ${name}${other}`)
+    say(
+      `the drop is out there, and its link could not be printed: sealdrop resume ${name} prints it, sealdrop revoke ${name} ends it`,
+    )
     note()
     throw error
   }
   // At once: if this command is killed now, nobody is told that the link was not printed.
-  if (parts > 1) forgetUpload(dropId)
+  forgetUpload(dropId)
+  forgetPending(dropId)
   note()
 }
 
 /** Forgets what was kept of a drop that nobody will ever have the link of. */
 export function forgetOutgoing({ sealed: { dropId }, name }: Outgoing): void {
   forgetUpload(dropId)
-  if (name !== '') forgetTicket(name)
+  forgetPending(dropId)
+  forgetTicket(name)
 }
 
 /** What a failed delivery is told as; what was kept goes if it is of no more use. */
@@ -166,6 +198,10 @@ export function explainStop(cause: unknown, outgoing: Outgoing): unknown {
   const code = isDropError(cause) ? cause.code : undefined
   // Printing failed: the drop is out there.
   if (code === undefined && parts === 1 && error instanceof Failure) return error
+  if (parts === 1 && mayHaveArrived(cause)) {
+    const { message, exitCode } = explain(nameServer(error, ticket.origin))
+    return new Failure(message, { exitCode, hint: howToBeSure(name), cause: error })
+  }
   const isOver = parts === 1 || (code !== undefined && OVER.has(code))
   if (isOver) forgetOutgoing(outgoing)
   if (error instanceof Refused && error.code === 'too_large')
@@ -201,6 +237,11 @@ function anew(name: string): string {
 /** The same of a drop for a box: whoever sends it is to be shown its readers again. */
 function again(name: string): string {
   return `sealdrop revoke ${name} deletes what was sent; send it to the box again`
+}
+
+/** What to do about a drop whose deposit was not answered. */
+export function howToBeSure(name: string): string {
+  return `it may have arrived: sealdrop resume ${name} makes sure, sealdrop revoke ${name} takes it back`
 }
 
 export function howToGoOn(name: string): string {

@@ -1,14 +1,20 @@
+import type { DropErrorCode } from '#protocol/error.ts'
 import { makePace, type Rate } from '#client/pace.ts'
 import type { Progress } from '#client/server.ts'
-import { showProgress } from './terminal.ts'
+import { isShowing, say, showProgress } from './terminal.ts'
 import { formatDuration, formatSize } from './words.ts'
 
 /** Shows a person who waits how far it is, how fast it goes and how long it takes. One for each command. */
-export function makeProgress(clock: () => number = Date.now): (progress: Progress) => void {
+export function makeProgress(
+  clock: () => number = () => performance.now(),
+  tell: (sentence: string) => void = say,
+): (progress: Progress) => void {
   let stage: Progress['stage'] | undefined
   let pace = makePace(clock)
   let shownAt = 0
+  const tellSilent = makeReminder(clock, tell)
   return (progress) => {
+    if (!isShowing()) return tellSilent(progress)
     if (progress.stage !== stage) pace = makePace(clock)
     const rate = 'bytes' in progress ? pace.note(progress.bytes, progress.total) : undefined
     const isDue = progress.stage !== stage || clock() - shownAt >= EVERY_MS
@@ -16,6 +22,23 @@ export function makeProgress(clock: () => number = Date.now): (progress: Progres
     if (!isDue) return
     shownAt = clock()
     showProgress(describe(progress, rate))
+  }
+}
+
+/** Where nothing can be shown, who waits is told in a line each half minute, until something goes on. */
+function makeReminder(clock: () => number, tell: (sentence: string) => void): (progress: Progress) => void {
+  let sinceMs: number | undefined
+  let most = 0
+  return (progress) => {
+    if (progress.stage !== 'waiting') {
+      // What was lost on the way is counted again.
+      if ('bytes' in progress && progress.bytes > most) [sinceMs, most] = [undefined, progress.bytes]
+      return
+    }
+    sinceMs ??= clock()
+    if (clock() - sinceMs + progress.ms < REMINDED_EVERY_MS) return
+    tell(describe(progress, undefined))
+    sinceMs = clock() + progress.ms
   }
 }
 
@@ -34,7 +57,7 @@ function describe(progress: Progress, rate: Rate | undefined): string {
     case 'checking':
       return `checking what was sent… ${describeBytes(progress, rate)}`
     case 'waiting':
-      return `the server is not reached or not ready; trying again in ${Math.ceil(progress.ms / 1_000)} s`
+      return `${WAITED_FOR[progress.why] ?? 'the server is not reached or not ready'}; trying again in ${Math.ceil(progress.ms / 1_000)} s`
   }
 }
 
@@ -48,6 +71,16 @@ function describeBytes({ bytes, total }: { bytes: number; total: number }, rate:
 function percent(part: number, whole: number): string {
   return `${whole === 0 ? 100 : Math.floor((100 * part) / whole)}%`
 }
+
+/** Why somebody waits, where more is known. */
+const WAITED_FOR: Readonly<Partial<Record<DropErrorCode, string>>> = {
+  rate_limited: 'the server asks to wait, after too many requests from here',
+  damaged: 'what came in was damaged on the way',
+  try_later: 'the server is not ready',
+}
+
+/** Milliseconds. */
+const REMINDED_EVERY_MS = 30_000
 
 /** A terminal need not be written to for every packet. Milliseconds. */
 const EVERY_MS = 100

@@ -12,16 +12,18 @@ import { createFile, failedWith, makeFolder, removeFile, removePartials, replace
  *   reading/<drop id>.json  the reader key of a drop that is being opened
  *   opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is blamed for it
  *   uploads/<drop id>.json  an upload in parts that has not been finished, the link or the return code and the text in it
+ *   outbox/<drop id>.json   a drop of one part that may have arrived: its link, or of one for a box the drop as it is sealed
  *   boxes/<address>.json    what this computer keeps of a box, sealed with its passphrase; the address is a hash, in hex
  *   known/<address>.json    the serial of a box's card, where a sender asked to remember it
  *   writing/<random>.json   the path under which a file outside of this folder is being written, until it has its name
  *
- * Never a passphrase, and never a link or a message but of an upload, until that is finished or cancelled: whoever gets this
+ * Never a passphrase, and never a link or a message but of what is not known to have arrived, until that is finished or
+ * cancelled: whoever gets this
  * folder opens nothing that anybody was given a link to, and no box without its passphrase.
  */
 type Shelf = (typeof SHELVES)[number]
 
-const SHELVES = ['tickets', 'reading', 'opened', 'uploads', 'boxes', 'known', 'writing'] as const
+const SHELVES = ['tickets', 'reading', 'opened', 'uploads', 'outbox', 'boxes', 'known', 'writing'] as const
 
 /** Stores a record that must not be there yet. @returns whether it was stored @throws Failure if it cannot be */
 export function createRecord(shelf: Shelf, name: string, record: unknown): boolean {
@@ -149,6 +151,7 @@ const DAMAGED: Readonly<Record<Shelf, string>> = {
   reading: 'move it away to claim anew; if it was claimed already, the sender must open it again',
   opened: 'move it away: it only tells that this computer has opened the drop',
   uploads: 'without it the upload cannot go on: move it away, and send the files again',
+  outbox: 'without it nothing can be sent again: move it away; sealdrop status tells whether it has arrived',
   boxes: 'move it away; a backup or the phrase brings the box back: sealdrop help box restore',
   known: 'move it away: it only tells which card of that box was seen last',
   writing: 'move it away: it only tells where a command was writing',

@@ -73,12 +73,17 @@ export function say(sentence: string): void {
   process.stderr.write(`sealdrop: ${visible(sentence).replace(/\r?\n/g, '\\u{a}')}\n`)
 }
 
+/** Whether somebody sees a line that changes. */
+export function isShowing(): boolean {
+  return process.stderr.isTTY && !isDumb
+}
+
 /**
  * Shows how far it is, over what was shown before. What does not fit the line is cut, where there is one after a comma: two
  * lines could not be erased.
  */
 export function showProgress(words: string): void {
-  if (!process.stderr.isTTY || isDumb) return
+  if (!isShowing()) return
   const most = (process.stderr.columns || FEW_COLUMNS) - 1
   const line = Array.from(`sealdrop: ${words}`)
   const cut = line.slice(0, most + 1).lastIndexOf(',')

@@ -216,12 +216,29 @@ export function sealedWith<T extends Terms | BoxTerms>(
  * `try_later`, `stopped`: the server may hold some of it; FileFault; Refused
  */
 export async function deposit(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
-  const { dropId, terms, ticket, parts } = sealed
   // Loaded only here: who sends a few words need not wait for this code.
-  if (parts > 1) return (await import('./upload.ts')).depositParts(server, sealed, options)
-  const { onProgress, signal } = options
-  const body = await sealed.sealPart(0)
-  const fields = termsFields(sealed)
+  if (sealed.parts > 1) return (await import('./upload.ts')).depositParts(server, sealed, options)
+  return depositWhole(server, { ...pick(sealed), body: await sealed.sealPart(0) }, options)
+}
+
+/** A drop of one part, as it goes out. */
+export interface Whole extends Pick<Sealed, 'dropId' | 'terms' | 'invitation' | 'ticket'> {
+  /** Ciphertext. */
+  readonly body: Bytes
+}
+
+function pick({ dropId, terms, invitation, ticket }: Sealed): Omit<Whole, 'body'> {
+  return { dropId, terms, invitation, ticket }
+}
+
+/** As `deposit`, of a drop of one part that was sealed before, in whatever life. */
+export async function depositWhole(
+  server: Server,
+  whole: Whole,
+  { onProgress, signal }: Pick<DepositOptions, 'onProgress' | 'signal'>,
+): Promise<Ticket> {
+  const { body, dropId, terms, ticket } = whole
+  const fields = termsFields(whole)
   const form = createdForm({ reads: readsOf(terms), size: body.length, parts: 1 }, 201)
   const { expires } = await ask(server, { name: 'create', dropId, body, fields, onProgress, signal }, form)
   return { ...ticket, expiresAtMs: expires * 1_000 }

@@ -14,7 +14,7 @@ import type { Signers } from './crypto/sign.ts'
 import { noteDate } from './heard.ts'
 import { NotOurs, Refused } from './refused.ts'
 import { exchangeAlive } from './stall.ts'
-import type { Exchange, Transport } from './transport.ts'
+import { Unreached, type Exchange, type Transport } from './transport.ts'
 
 /** A Sealdrop server, as a client reaches it. */
 export interface Server {
@@ -88,10 +88,12 @@ export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise
   let authority: string | undefined
   let isRenewed = false
   let garbled = 0
+  let isInDoubt = false
   for (let attempt = 0; ; attempt++) {
     const askedAtMs = server.ticks()
     const outcome = await askOnce(server, call, form, { digest, nonce, authority })
     if (!(outcome instanceof Error)) return outcome.said
+    isInDoubt ||= leavesDoubt(outcome)
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
     const offered = isUnproved ? await offeredNonce(outcome.offer) : undefined
     if (offered !== undefined) {
@@ -111,7 +113,10 @@ export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise
     const isGarbled = outcome instanceof NotOurs && outcome.isGarbled && garbled++ < MOST_GARBLED
     // A part takes long on a slow line, and a machine may sleep over it: in a transfer only waiting costs patience.
     const nowMs = transfer === undefined ? server.ticks() : askedAtMs
-    if (!(RETRIED.has(outcome.code) || isGarbled) || nowMs + ms > deadline) throw outcome
+    if (!(RETRIED.has(outcome.code) || isGarbled) || nowMs + ms > deadline) {
+      if (isInDoubt) doubtful.add(outcome)
+      throw outcome
+    }
     call.onProgress?.({ stage: 'waiting', ms, why: outcome.code })
     await unlessStopped(server.wait(ms), signal)
     if (transfer !== undefined) began += server.ticks() - askedAtMs - ms
@@ -134,6 +139,20 @@ async function unlessStopped(work: Promise<void>, signal: AbortSignal | undefine
   } finally {
     if (stop !== undefined) signal.removeEventListener('abort', stop)
   }
+}
+
+/** Whether the server may have done what was asked, though `ask` has thrown this: something went out, and its answer is missing. */
+export function mayHaveArrived(error: unknown): boolean {
+  return error instanceof Error && doubtful.has(error)
+}
+
+const doubtful = new WeakSet<Error>()
+
+/** A refusal says that nothing was done, and so does what counts requests or bytes before it passes any on. */
+function leavesDoubt(outcome: DropError): boolean {
+  if (outcome instanceof Refused) return RETRIED.has(outcome.code)
+  if (outcome.code === 'rate_limited' || outcome.code === 'body_refused') return false
+  return !(outcome.cause instanceof Unreached)
 }
 
 /** Whoever was told how long to stay away knows more than one who is left waiting, and waits longer. */

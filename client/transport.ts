@@ -21,8 +21,13 @@ export interface Answer {
   readonly body: Bytes
 }
 
+/** No connection came about, or it was not the server's: nothing of the request has gone out. */
+export class Unreached extends Error {
+  override readonly name = 'Unreached'
+}
+
 /**
- * Carries an exchange out. A redirect is an answer, and what it leads to is none. Rejects only if there was no whole answer. When
+ * Carries an exchange out. A redirect is an answer, and what it leads to is none. Rejects only if there was no whole answer, with Unreached where that is known to be because nothing went out. When
  * it has resolved it does not look at the body of the exchange any more; that of the answer is in memory that the caller may
  * give back.
  */

@@ -6,8 +6,8 @@ import { rememberSerial } from './known.ts'
 export async function announceLetter(
   { to, name, readers, serial, returnCode }: Letter,
   order: {
-    /** Name of the upload that is still kept: resuming it prints everything again. */
-    readonly again: string | undefined
+    /** Name of the ticket of what is still kept: resuming it prints everything again. */
+    readonly again: string
     /** Milliseconds since 1970. */
     readonly expiresAtMs: number
     readonly json: boolean
@@ -22,8 +22,8 @@ export async function announceLetter(
       await printJson({ to, name, readers, expires, returnCode: words }, words === undefined ? print : printOnce)
     else if (words !== undefined) await printOnce(`${words}\n`)
   } catch (error) {
-    const other = again === undefined ? '' : `; have it printed again with: sealdrop resume ${again}`
-    if (words !== undefined) say(`the drop is in the box and its return code is lost${other}`)
+    if (words !== undefined)
+      say(`the drop is in the box, and its return code could not be printed: sealdrop resume ${again} prints it`)
     throw error
   }
   if (words !== undefined)

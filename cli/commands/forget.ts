@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { misused, parseOptions } from '../options.ts'
 import { printJson, say } from '../terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
+import { forgetPending } from '../outbox.ts'
 import { forgetUpload } from '../uploads.ts'
 import { count } from '../words.ts'
 
@@ -22,7 +23,9 @@ export async function forget(args: readonly string[]): Promise<ExitCode> {
 
 function forgetUploadOf(name: string): void {
   try {
-    forgetUpload(readTicket(name).ticket.dropId)
+    const { dropId } = readTicket(name).ticket
+    forgetUpload(dropId)
+    forgetPending(dropId)
   } catch {
     // A damaged ticket does not tell of which drop it is.
   }

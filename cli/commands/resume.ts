@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { isDropError } from '#protocol/error.ts'
+import type { DropId } from '#protocol/id.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { goOn } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
 import { FileFault } from '#client/source.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
+import { makeSure } from '../make-sure.ts'
 import { parseOptions } from '../options.ts'
+import { findPending, listPending } from '../outbox.ts'
 import {
   checkSize,
   deliver,
@@ -29,7 +32,10 @@ export async function resume(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseOptions(args, OPTIONS, 1)
   const { json, 'passphrase-file': passphraseFile } = values
   await forgetEndedUploads()
-  const upload = await chooseUpload(positionals[0])
+  const chosen = choose(positionals[0])
+  const pending = findPending(chosen)
+  if (pending !== undefined) return makeSure(pending, json)
+  const upload = await readUpload(chosen)
   const files = await findFiles(upload)
   const changed = files.filter(({ file }, index) => hasChanged(file, upload, index)).map(({ path }) => path ?? '')
   if (changed.length > 0) return sealAnew(upload, files, changed, passphraseFile, json)
@@ -51,15 +57,20 @@ export async function resume(args: readonly string[]): Promise<ExitCode> {
   return EXIT.done
 }
 
-async function chooseUpload(start: string | undefined): Promise<Upload> {
-  if (start !== undefined) return readUpload(readTicket(findTicket(start)).ticket.dropId)
-  const uploads = listUploads()
-  const [first] = uploads
+/** @returns the id of what is to be resumed */
+function choose(start: string | undefined): DropId {
+  if (start !== undefined) return readTicket(findTicket(start)).ticket.dropId
+  const uploads = listUploads().map(({ ticket, unfinished: { text, files } }) => ({
+    ticket,
+    said: describe(text, files),
+  }))
+  const all = [...uploads, ...listPending()]
+  const [first] = all
   if (first === undefined) throw new Failure('there is nothing to resume')
-  if (uploads.length === 1) return readUpload(first.unfinished.dropId)
-  for (const { ticket: name, unfinished } of uploads) {
-    const { text, files, ticket } = unfinished
-    say(`${name}  ${describe(text, files)}, sealed ${formatTime(ticket.sealedAtMs)} for ${ticket.origin}`)
+  if (all.length === 1) return readTicket(first.ticket).ticket.dropId
+  for (const { ticket: name, said } of all) {
+    const { sealedAtMs, origin } = readTicket(name).ticket
+    say(`${name}  ${said}, sealed ${formatTime(sealedAtMs)} for ${origin}`)
   }
   throw new Failure('more than one upload', { exitCode: EXIT.usage, hint: 'sealdrop resume TICKET names one' })
 }

@@ -5,6 +5,7 @@ import { misused, parseOptions } from '../options.ts'
 import { askAsSender, describeAbsence } from '../sent.ts'
 import { printJson, say } from '../terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
+import { forgetPending, hasPending } from '../outbox.ts'
 import { forgetUpload, hasUpload } from '../uploads.ts'
 
 /** Ends a drop, or cancels the upload of one. */
@@ -15,9 +16,10 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   const name = findTicket(start)
   const kept = readTicket(name)
   const { dropId } = kept.ticket
-  const isUpload = hasUpload(dropId)
+  const isUpload = hasUpload(dropId) || hasPending(dropId)
   const fate = await askAsSender(name, kept, revokeDrop)
-  if (isUpload) forgetUpload(dropId)
+  forgetUpload(dropId)
+  forgetPending(dropId)
   if (fate === undefined) {
     if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
     forgetTicket(name)

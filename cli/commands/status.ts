@@ -4,6 +4,7 @@ import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { describeFate, type Fate } from '../fate.ts'
 import { parseOptions } from '../options.ts'
 import { howToGoOn } from '../outgoing.ts'
+import { hasPending } from '../outbox.ts'
 import { askAsSender, describeAbsence, isOver } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from '../tickets.ts'
@@ -65,9 +66,11 @@ async function stand(name: string): Promise<Standing> {
   const fate = await askAsSender(name, kept, checkDrop)
   const { dropId, origin, sealedAtMs } = kept.ticket
   const isUpload = hasUpload(dropId)
+  const isPending = hasPending(dropId)
   const sealed = `sealed ${formatTime(sealedAtMs)} for ${origin}`
   const lines = fate === undefined ? describeAbsent(kept) : describeFate(fate)
   if (isUpload) lines.push(describeUpload(name, fate))
+  if (isPending) lines.push(describePending(name, kept, fate))
   const [first = '', ...rest] = lines
   const text = [`${name}  ${first}`, ...[...rest, sealed].map((line) => `${' '.repeat(name.length)}  ${line}`)].join(
     '\n',
@@ -79,7 +82,7 @@ async function stand(name: string): Promise<Standing> {
       server: origin,
       sealed: new Date(sealedAtMs).toISOString(),
       ...outcome(kept, fate),
-      ...(isUpload ? { unfinished: true } : {}),
+      ...(isUpload || isPending ? { unfinished: true } : {}),
     },
   }
 }
@@ -89,6 +92,14 @@ function describeUpload(name: string, fate: Fate | undefined): string {
   if (fate !== undefined && fate.state !== 'uploading')
     return `its link was not printed: sealdrop resume ${name} prints it`
   return `interrupted: ${howToGoOn(name)}`
+}
+
+/** What can be done about a drop of one part of which nobody has been told that it arrived. */
+function describePending(name: string, { ticket }: Kept, fate: Fate | undefined): string {
+  if (fate === undefined) return `it has not arrived: sealdrop resume ${name} tells what to do`
+  return ticket.claim === undefined
+    ? `it has arrived: sealdrop resume ${name} tells the rest`
+    : `its link was not printed: sealdrop resume ${name} prints it`
 }
 
 function describeAbsent(kept: Kept): string[] {

@@ -2,7 +2,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestSecure } from 'node:https'
 import { once } from 'node:events'
 import type { Bytes } from '#protocol/bytes.ts'
-import { collectBytes, PIECE_BYTES, type Answer, type Exchange, type Transport } from '#client/transport.ts'
+import { collectBytes, PIECE_BYTES, Unreached, type Answer, type Exchange, type Transport } from '#client/transport.ts'
 import { makeAgents } from './agents.ts'
 import { throughProxy } from './fault.ts'
 import { describeProxy, proxyFor } from './proxy.ts'
@@ -36,6 +36,13 @@ async function carryOut({ method, url, fields, body, onSent, onReceived, signal 
     agent: agents.agentFor(url),
     ...(signal === undefined ? {} : { signal }),
   })
+  let isConnected = false
+  request.once('socket', (socket) => {
+    const connect = (): void => void (isConnected = true)
+    // One that was given already connected, or is used again, tells nothing more.
+    if (!socket.connecting) connect()
+    socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', connect)
+  })
   try {
     const answered = answerOf(request)
     // Its failure is told by the answer that does not come.
@@ -49,7 +56,8 @@ async function carryOut({ method, url, fields, body, onSent, onReceived, signal 
       body: await collectBytes(answer, total, (bytes) => onReceived?.(bytes, Math.max(total, bytes))),
     }
   } catch (error) {
-    throw proxy === undefined ? error : throughProxy(error, describeProxy(proxy))
+    const cause = proxy === undefined ? error : throughProxy(error, describeProxy(proxy))
+    throw isConnected || error instanceof Stale ? cause : new Unreached('nothing went out', { cause })
   } finally {
     // A server may answer before it has taken everything: what is left of it keeps no connection.
     if (!request.writableFinished) request.destroy()
