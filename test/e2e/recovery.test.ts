@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withStoppedServer } from '../tools/server.ts'
 import { heading, openInPage, sealInPage, stage, textOf, visit } from './support/pages.ts'
@@ -185,6 +187,18 @@ test('a part of the page that cannot be loaded claims nothing, and the next pres
   await visit(page, link)
   await page.getByRole('button', { name: 'Open it now' }).click()
   expect(await textOf(page)).toBe('not lost')
+})
+
+test('a message that the server has lost is said to be lost: to who opens the link, and to who sent it', async () => {
+  const [sender, reader] = await Promise.all([person(), person()])
+  const link = await sealInPage(sender.page, server().url, { text: 'gone from the disk' })
+  const blobs = join(server().data, 'state/kv/KV/blobs')
+  for (const name of readdirSync(blobs)) rmSync(join(blobs, name))
+  await openInPage(reader.page, link)
+  await reader.page.getByText('The server has lost it: the sealed bytes are gone there.').waitFor()
+  await sender.page.getByRole('link', { name: 'Sent' }).first().click()
+  await sender.page.getByRole('button', { name: 'Check now' }).click()
+  await sender.page.getByText('The server has lost it: send it again').first().waitFor()
 })
 
 test('a list whose code cannot be loaded says so', async () => {
