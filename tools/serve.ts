@@ -130,7 +130,7 @@ function say(sentence: string): void {
 const LONG_CHECK_BYTES = 104_857_600
 
 /** How often it is noted which databases there are. */
-const NOTED_MS = 60_000
+const NOTED_MS = 2_000
 
 /** The one host that is listened to: this machine alone. */
 const HOST = '127.0.0.1'
