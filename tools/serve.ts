@@ -46,11 +46,12 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
   closeFolder(data)
   // The paths of sockets are short: they are named from here.
   process.chdir(data)
+  const room = new Room(data, { keepFree, say })
+  // On a full disk not even the folder could be taken without what this gives back.
+  room.settle()
   const owner = await takeFolder(data)
   const port = await freePort(place.port, owner)
   owner.listen(port)
-  const room = new Room(data, { keepFree, say })
-  room.settle()
   checkFolder(place)
   const runtime = new Runtime({
     data,
@@ -78,7 +79,7 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
     takeRoom: (path, size) => room.take(path, size),
     notice: (code) => reports.notice(code),
   })
-  const noting = setInterval(() => noteDatabases(data), NOTED_MS)
+  const noting = setInterval(() => note(data), NOTED_MS)
   return {
     url: `http://localhost:${port}`,
     stop: async () => {
@@ -86,7 +87,7 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
       front.close()
       lanes.close()
       await runtime.stop()
-      noteDatabases(data)
+      note(data)
     },
   }
 }
@@ -104,6 +105,14 @@ function checkFolder({ acceptsLoss, data }: Place): void {
     )
   }
   setAside(data, damages)
+}
+
+function note(data: string): void {
+  try {
+    noteDatabases(data)
+  } catch {
+    // The disk is full: the list is written when there is room again.
+  }
 }
 
 function sweep(data: string): void {
