@@ -90,7 +90,7 @@ const CLIENT_LEAKS: readonly Change[] = [
     file: 'client/send.ts',
     replace: 'const fields = termsFields(sealed)',
     by: `const { files: [first], fileKey, text } = sealed.unfinished
-  const hints = { 'Drop-Name': encodeURIComponent(first?.name ?? ''), 'Drop-Text': encodeURIComponent(text) }
+  const hints = { 'Drop-Name': encodeURIComponent(first?.name ?? ''), 'Drop-Text': encodeURIComponent(text.slice(0, 2_000)) }
   const fields = { ...termsFields(sealed), ...hints, 'Drop-Spare': toBase64url(fileKey) }`,
   },
 ]

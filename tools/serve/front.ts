@@ -126,6 +126,8 @@ function relay(
   // A body of another method means nothing (RFC 9110 §9.3), and is not passed on.
   const hasBody = asked.method === 'POST' || asked.method === 'PUT'
   setFields(onward, passed, hasBody)
+  // As on Cloudflare. The worker reads it nowhere, and the drill looks whether that is so.
+  onward.setHeader('CF-Connecting-IP', asked.socket.remoteAddress ?? '')
   // From the last byte of the request on, the worker is given so long.
   const patience = setTimeout(() => onward.destroy(new Error('no answer in time')), ANSWER_MS)
   asked.on('data', () => patience.refresh())
