@@ -1,3 +1,4 @@
+import { numbered } from '#client/names.ts'
 import {
   DEFAULT_TTL_SECONDS,
   MAX_ENTRIES,
@@ -73,6 +74,29 @@ export function contentBytes({ text, files }: Pick<Draft, 'text' | 'files'>): nu
 export function chooseFile(file: File, path: string = file.webkitRelativePath): ChosenFile {
   const { lastModified: modifiedAtMs, name, size, type } = file
   return { name: path === '' ? name : path, type, size, modifiedAtMs, file }
+}
+
+/** What was chosen besides. A folder that is called like one that is there may be another: it gets a name of its own. */
+export function withMore(files: readonly ChosenFile[], chosen: readonly ChosenFile[]): ChosenFile[] {
+  const taken = new Set(files.flatMap(({ name }) => folderOf(name) ?? []))
+  const names = new Map<string, string>()
+  const nameOf = (folder: string): string => {
+    let name = names.get(folder) ?? folder
+    if (!names.has(folder)) for (let count = 2; taken.has(name); count++) name = numbered(folder, count, true)
+    names.set(folder, name)
+    return name
+  }
+  const apart = chosen.map((file) => {
+    const folder = folderOf(file.name)
+    return folder === undefined ? file : { ...file, name: nameOf(folder) + file.name.slice(folder.length) }
+  })
+  return [...files, ...apart]
+}
+
+/** The outermost folder of a name. */
+function folderOf(name: string): string | undefined {
+  const end = name.indexOf('/')
+  return end === -1 ? undefined : name.slice(0, end)
 }
 
 /** The files of a folder in the order in which a person looks for them: browsers give them in any. */

@@ -1,5 +1,5 @@
 import type { Act } from './act.ts'
-import { findFault, MAX_FILES } from './draft.ts'
+import { findFault, MAX_FILES, withMore } from './draft.ts'
 import type { Opening } from './effects/opening.ts'
 import type { Sealing } from './effects/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
@@ -104,7 +104,7 @@ export function makeAct(tools: Tools): Act {
     },
     draft: (draft) => dispatch({ type: 'drafted', draft }),
     addFiles(files) {
-      const all = [...state().draft.files, ...files]
+      const all = withMore(state().draft.files, files)
       if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
       dispatch({ type: 'drafted', draft: { files: all } })
       // What cannot be fetched now is fetched at sealing, which tells.

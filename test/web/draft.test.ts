@@ -7,6 +7,7 @@ import {
   EMPTY_DRAFT,
   findFault,
   mergeDrafts,
+  withMore,
   type Draft,
 } from '../../web/draft.ts'
 
@@ -63,4 +64,22 @@ test('the heading promises one person only where it opens once', () => {
   expect(words.title(1)).toBe('Leave a message only one person can open')
   expect(words.title(undefined)).toBe(words.title(1))
   expect(words.title(100)).toBe('Leave a message only 100 people can open')
+})
+
+test('two folders of one name, added one after the other, became one', () => {
+  const chosen = (...names: string[]) => names.map((name) => chooseFile(new File([], name), name))
+  const first = withMore(chosen('a.txt'), chosen('docs/x', 'docs/y', 'b.txt'))
+  const second = withMore(first, chosen('docs/x', 'docs/in/z', 'docs (2)/w', 'b.txt'))
+  const third = withMore(second, chosen('docs/x'))
+  expect(third.map(({ name }) => name)).toEqual([
+    'a.txt',
+    'docs/x',
+    'docs/y',
+    'b.txt',
+    'docs (2)/x',
+    'docs (2)/in/z',
+    'docs (2) (2)/w',
+    'b.txt',
+    'docs (3)/x',
+  ])
 })

@@ -6,7 +6,7 @@ import { headerSize } from '#client/crypto/sizes.ts'
 import { LETTERHEAD_BYTES } from '#client/layout.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { checkCard, type Card } from '#protocol/card.ts'
-import { findFault, MAX_FILES } from '../draft.ts'
+import { findFault, MAX_FILES, withMore } from '../draft.ts'
 import { findInterrupted } from '../effects/interrupted.ts'
 import { makeSealing } from '../effects/sealing.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
@@ -54,7 +54,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     look,
     draft: (draft) => desk.dispatch({ type: 'drafted', draft }),
     addFiles(files) {
-      const all = [...state().desk.draft.files, ...files]
+      const all = withMore(state().desk.draft.files, files)
       if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
       desk.dispatch({ type: 'drafted', draft: { files: all } })
       void sealing.check()

@@ -1,6 +1,6 @@
 import type { BoxState } from '#client/box/state.ts'
 import type { DropId } from '#protocol/id.ts'
-import { MAX_FILES } from '../../draft.ts'
+import { MAX_FILES, withMore } from '../../draft.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import { answer as words } from '../../words/inbox.ts'
 import type { BoxSession } from '../session.ts'
@@ -118,7 +118,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     answer: {
       draft: (drop, draft) => dispatch({ type: 'answer-drafted', drop, draft }),
       addFiles(drop, chosen) {
-        const files = [...answerTo(state, drop).draft.files, ...chosen]
+        const files = withMore(answerTo(state, drop).draft.files, chosen)
         if (files.length > MAX_FILES) return refuseFiles(drop, { at: 'count' })
         dispatch({ type: 'answer-drafted', drop, draft: { files } })
       },
