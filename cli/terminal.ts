@@ -9,7 +9,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 import { readLine, type Typed } from './keys.ts'
@@ -181,12 +181,17 @@ export async function ask(question: string, hint: string, lines: readonly string
   }
   asking = input
   const show = (): void => void writeSync(output, `${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
-  // Whoever had the terminal meanwhile has left it as a shell needs it.
-  const resume = (): void => {
-    input.setRawMode(false)
+  let isSuspending = false
+  const takeBack = (): void => {
     input.setRawMode(true)
     writeSync(output, '\r\n')
     show()
+  }
+  // Whoever stopped this command from elsewhere, and had the terminal meanwhile, has left it as a shell needs it.
+  const resume = (): void => {
+    if (isSuspending) return
+    input.setRawMode(false)
+    takeBack()
   }
   process.on('SIGCONT', resume)
   let typed: Typed
@@ -195,10 +200,14 @@ export async function ask(question: string, hint: string, lines: readonly string
     show()
     typed = await readLine(typedAhead, keysFrom(input), async () => {
       input.setRawMode(false)
+      isSuspending = true
       // The whole group, as a terminal does: whoever started this command waits for it.
       process.kill(0, 'SIGTSTP')
       await sleep(SUSPENDING_MS)
-      resume()
+      // By then SIGCONT has been heard too: taken back twice, the terminal would show for a moment what is typed.
+      await nextTurn()
+      isSuspending = false
+      takeBack()
     })
   } finally {
     process.off('SIGCONT', resume)

@@ -110,7 +110,9 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
     // A terminal may show a prompt in two pieces.
     if (left.length === 0 || !/:\s+$/.test(prompts.slice(answered))) return
     answered = prompts.length
-    child.stdin.write(`${left.shift()}\n`)
+    const answer = left.shift() ?? ''
+    // A key that interrupts ends what was typed: nothing comes after it.
+    child.stdin.write(['\x03', '\x1a'].some((key) => answer.endsWith(key)) ? answer : `${answer}\n`)
   })
   await exitCode
   clearTimeout(alarm)
