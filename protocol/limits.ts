@@ -196,6 +196,9 @@ export const MAX_ATTEMPTS = 100
 /** How long a shelf waits before it tries a failed deletion again, in milliseconds. */
 export const SWEEP_RETRY_MS = 60_000
 
+/** How long after its end a drop is deleted once more, if some of it may still have been on its way, in milliseconds (10 minutes). */
+export const LATE_PUT_MS = 600_000
+
 /** Drops that one alarm ends before it arms itself again. */
 export const SWEEP_BATCH = 100
 

@@ -22,13 +22,14 @@ export class Collectors {
 
   /** The owner of a box ends drops in it: all are noted before the first is deleted. What was burned before is deleted again. */
   async burn(ids: readonly DropId[], box: BoxAddress): Promise<readonly Burned[]> {
+    await this.#keeper.armEnd()
     const drops = ids.flatMap((id) => this.#find(id, box) ?? [])
-    for (const drop of drops) if (!life.hasEnded(drop)) this.#keeper.rows.update(life.end(drop, 'deleted'))
+    for (const drop of drops) this.#keeper.note(drop, life.end(drop, 'deleted'))
     const kept = new Set<DropId>()
     let left = ERASE_BATCH
     for (const drop of drops) {
       // The alarm comes at once for what is too much for one request.
-      const burned = await this.#keeper.burnSome(life.end(drop, 'deleted'), left)
+      const burned = await this.#keeper.burnSome(life.end(drop, 'deleted'), drop, left)
       left -= burned.count
       if (!burned.isErased) kept.add(drop.id)
     }
@@ -37,8 +38,9 @@ export class Collectors {
 
   /** The box has no room for a drop that is there: it ends, and whoever sent it is told so however often it asks. */
   async turnAway(id: DropId, box: BoxAddress): Promise<void> {
+    await this.#keeper.armEnd()
     const drop = this.#find(id, box)
-    if (drop !== undefined && !life.hasEnded(drop)) this.#keeper.rows.update(life.turnAway(drop))
+    if (drop !== undefined) this.#keeper.note(drop, life.turnAway(drop))
     await this.burn([id], box)
   }
 

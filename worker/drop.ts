@@ -237,6 +237,14 @@ export function forget(drop: Drop, erased: string): Drop {
   return { ...drop, blobs: drop.blobs.filter((blob) => blob !== erased) }
 }
 
+/**
+ * Whether bytes may come after its end that nobody counts on: of an attempt that was under way then, or of one that was
+ * overtaken. @param before - the drop as it was when it ended.
+ */
+export function mayStillArrive(before: Drop): boolean {
+  return before.phase === 'uploading' || before.blobs.length > 1
+}
+
 export function hasEnded(drop: Drop): boolean {
   return drop.phase !== 'uploading' && drop.phase !== 'live'
 }

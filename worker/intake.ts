@@ -49,11 +49,10 @@ export class Intake {
 
   /** The row goes with its last blob; while another attempt may still write, it stays. */
   async abandon(id: DropId, blob: string): Promise<void> {
+    await this.#dueIfEnded(id)
     const isErased = await this.#keeper.erase(blob)
     const drop = this.#keeper.find(id, Date.now())
-    if (drop === undefined) return
-    if (!isErased && life.hasEnded(drop)) await this.#keeper.retryLater(id)
-    if (!isErased) return
+    if (drop === undefined || !isErased) return
     // What has come under this id since is not its drop any more.
     if (drop.phase !== 'uploading' || !drop.blobs.includes(blob)) return
     const rest = life.forget(drop, blob)
@@ -111,11 +110,16 @@ export class Intake {
   async abandonPart(id: DropId, n: number, blob: string): Promise<void> {
     const { parts } = this.#keeper
     if (parts.attempt(id, n, blob)?.state === 'received') return
+    await this.#dueIfEnded(id)
     const isErased = await this.#keeper.erase(blob)
     const part = parts.attempt(id, n, blob)
     if (part === undefined) return
     if (isErased) return parts.remove(id, part)
     parts.move(id, part, 'replaced')
+  }
+
+  /** What comes after the end is deleted by the alarm if it is not deleted here: the machine may die before. */
+  async #dueIfEnded(id: DropId): Promise<void> {
     const drop = this.#keeper.find(id, Date.now())
     if (drop !== undefined && life.hasEnded(drop)) await this.#keeper.retryLater(id)
   }

@@ -1,7 +1,7 @@
 import type { Created } from '#protocol/api.ts'
 import { formatDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
-import { ERASE_BATCH, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
+import { ERASE_BATCH, LATE_PUT_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { GrantAnswer, Place, Refusal } from './answer.ts'
 import * as life from './drop.ts'
@@ -99,26 +99,47 @@ export class Keeper {
     if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
   }
 
-  async retryLater(id: DropId, waitMs: number = SWEEP_RETRY_MS): Promise<number> {
+  /** Makes a drop due, to have its ciphertext deleted. First the alarm, then the row. */
+  async retryLater(id: DropId, waitMs: number = SWEEP_RETRY_MS): Promise<void> {
     const dueMs = Date.now() + waitMs
-    this.rows.postpone(id, dueMs)
     await this.arm(dueMs)
-    return dueMs
+    this.rows.postpone(id, dueMs)
+  }
+
+  /** Sets the alarm that finishes an end if nobody else does. It has to be set before the end is noted. */
+  armEnd(): Promise<void> {
+    return this.arm(Date.now() + SWEEP_RETRY_MS)
+  }
+
+  /**
+   * Writes what has become of a drop. An end makes it due in the same step: should the machine die before the ciphertext is
+   * deleted, the alarm deletes it. docs/decisions/0024-second-steps.md.
+   */
+  note(before: Drop, after: Drop): void {
+    if (after === before) return
+    if (life.hasEnded(before) || !life.hasEnded(after)) this.rows.update(after)
+    else this.rows.updateDue(after, beforeExpiry(after, Date.now() + SWEEP_RETRY_MS))
   }
 
   /**
    * Deletes the ciphertext of a drop whose end has been noted. Its blobs stay on the row: whoever got no answer asks
    * again, and it is deleted again. docs/decisions/0003-the-end-is-noted-first.md.
+   * @param before - the drop as it was found: while some of it may be on its way, it is deleted once more later.
    * @returns whether the store has deleted it; if not, the alarm goes on trying.
    */
-  async burn(ended: Drop): Promise<boolean> {
-    return (await this.burnSome(ended, ERASE_BATCH)).isErased
+  async burn(ended: Drop, before: Drop): Promise<boolean> {
+    return (await this.burnSome(ended, before, ERASE_BATCH)).isErased
   }
 
   /** The same, with at most so many blobs deleted; the alarm deletes the others. @returns how many there were, too */
-  async burnSome(ended: Drop, most: number): Promise<{ readonly isErased: boolean; readonly count: number }> {
-    const erased = most > 0 ? await this.#eraseDrop(ended, false, most) : NOTHING_ERASED
+  async burnSome(
+    ended: Drop,
+    before: Drop,
+    most: number,
+  ): Promise<{ readonly isErased: boolean; readonly count: number }> {
+    const erased = most > 0 ? await this.#eraseDrop(ended, 'now', most) : NOTHING_ERASED
     if (!erased.isErased) await this.retryLater(ended.id, erased.isFailed ? SWEEP_RETRY_MS : 0)
+    else this.#putOff(ended, before)
     return erased
   }
 
@@ -145,7 +166,8 @@ export class Keeper {
     // One that has ended and was not put off has been burned: deleting once more would cost and change nothing.
     const isBurned = life.hasEnded(drop) && dueMs === drop.expiresAtMs && drop.parts === 1
     const mustErase = isExpired || life.hasEnded(drop)
-    const erased = mustErase && !isBurned ? await this.#eraseDrop(drop, isExpired, most) : NOTHING_TO_ERASE
+    const erased =
+      mustErase && !isBurned ? await this.#eraseDrop(drop, isExpired ? 'last' : 'again', most) : NOTHING_TO_ERASE
     if (erased.isFailed) await this.retryLater(drop.id)
     else if (!erased.isErased) return erased.count
     else if (isExpired) this.rows.remove(drop.id)
@@ -153,16 +175,24 @@ export class Keeper {
     return erased.count
   }
 
-  async #eraseDrop(drop: Drop, isLast: boolean, most: number): Promise<Erased> {
-    if (drop.parts > 1) return this.#eraseParts(drop.id, isLast, most)
+  /** All has been deleted that was there: what may still arrive is deleted once more. */
+  #putOff(ended: Drop, before: Drop): void {
+    const { id, parts, expiresAtMs } = ended
+    const dueMs = this.rows.dueOf(id)
+    if (dueMs === undefined || dueMs === expiresAtMs) return
+    const mayArrive = parts > 1 ? this.parts.list(id).length > 0 : life.mayStillArrive(before)
+    this.rows.postpone(id, mayArrive ? beforeExpiry(ended, Date.now() + LATE_PUT_MS) : expiresAtMs)
+  }
+
+  async #eraseDrop(drop: Drop, round: Round, most: number): Promise<Erased> {
+    if (drop.parts > 1) return this.#eraseParts(drop.id, round, most)
     const deleted = await erase(this.#env(), drop.blobs)
     const isErased = drop.blobs.every((blob) => deleted.has(blob))
     return { isErased, isFailed: !isErased, count: drop.blobs.length }
   }
 
-  /** @param isLast - the drop is to be removed: nothing that was written for it may stay. */
-  async #eraseParts(id: DropId, isLast: boolean, most: number): Promise<Erased> {
-    const condemned = this.parts.condemned(id, isLast, most)
+  async #eraseParts(id: DropId, round: Round, most: number): Promise<Erased> {
+    const condemned = this.parts.condemned(id, round !== 'now', most)
     const deleted = await erase(
       this.#env(),
       condemned.map(({ blob }) => blob),
@@ -171,12 +201,14 @@ export class Keeper {
       // As it is now: its writer may have come to an end meanwhile.
       const part = this.parts.attempt(id, n, blob)
       if (part === undefined) continue
-      // Whoever still writes it deletes it too; should they die before, it is deleted once more when the row goes.
-      if (part.state === 'writing' && !isLast) this.parts.move(id, part, 'erased')
-      else this.parts.remove(id, part)
+      // Whoever still writes it deletes it too; should they die before, it is deleted once more, and when the row goes.
+      if (round === 'last' || (part.state !== 'writing' && part.state !== 'erased')) this.parts.remove(id, part)
+      else if (part.state === 'writing') this.parts.move(id, part, 'erased')
     }
     const isFailed = deleted.size < condemned.length
-    return { isErased: !isFailed && condemned.length < most, isFailed, count: condemned.length }
+    // What stays because it may still arrive is looked at once in a round, after all others.
+    const going = round === 'last' ? condemned : condemned.filter(({ state }) => state !== 'erased')
+    return { isErased: !isFailed && going.length < most, isFailed, count: condemned.length }
   }
 }
 
@@ -192,6 +224,14 @@ function writtenMs({ expiresAtMs, ttlSeconds }: Drop): number {
 
 /** As many as a worker asks for at once: store.ts. */
 const PARTS_LOOKED_AT = 6
+
+/** So that it is due by itself, and not because it expires. */
+function beforeExpiry({ expiresAtMs }: Drop, dueMs: number): number {
+  return Math.min(dueMs, expiresAtMs - 1)
+}
+
+/** `now`: when it ends. `again`: what may have arrived since is deleted too. `last`: nothing that was written for it may stay. */
+type Round = 'now' | 'again' | 'last'
 
 /** What came of deleting a drop's ciphertext, or as much of it as one go allows. */
 interface Erased {

@@ -19,7 +19,7 @@ export interface Part {
  *   writing → received → replaced, and from anywhere → deleted, which leaves no row
  *
  * `writing`: bytes may be there, or may still arrive. `received`: the drop is made of it. `replaced`: all of it is there, and
- * the drop is not made of it. `erased`: deleted when the drop had ended; as bytes may still arrive, deleted again at expiry.
+ * the drop is not made of it. `erased`: deleted when the drop had ended; as bytes may still arrive, deleted again later and at expiry.
  */
 export type PartState = 'writing' | 'received' | 'replaced' | 'erased'
 
@@ -51,9 +51,10 @@ export class Parts {
     return this.#select('id = ? AND n = ? AND blob = ?', idOf(id), n, blob)[0]
   }
 
-  /** What has to be deleted when the drop ends; with `isLast` also what was deleted once and may have arrived since. */
-  condemned(id: DropId, isLast: boolean, most: number): readonly Part[] {
-    return this.#select(`id = ? ${isLast ? '' : "AND state <> 'erased'"} ORDER BY n LIMIT ?`, idOf(id), most)
+  /** What has to be deleted when the drop ends; with `isAgain` then also what was deleted once and may have arrived since. */
+  condemned(id: DropId, isAgain: boolean, most: number): readonly Part[] {
+    const which = isAgain ? '' : "AND state <> 'erased'"
+    return this.#select(`id = ? ${which} ORDER BY state = 'erased', n LIMIT ?`, idOf(id), most)
   }
 
   insert(id: DropId, { n, blob, size, digest, state }: Part): void {

@@ -75,6 +75,7 @@ export class Readers {
     const judged = await this.#judgeBoth(drop, { ...request, authority }, reader, now)
     const isElsewhere =
       judged === undefined && authority !== request.authority && (await this.#judgeBoth(drop, request, reader, now))
+    if (judged?.isFresh === true && !life.hasEnded(drop)) await this.#keeper.armEnd()
     const present = this.#keeper.findForLink(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
     if (judged === undefined && !isElsewhere) return this.#keeper.refuse(present, now)
@@ -83,10 +84,12 @@ export class Readers {
     const { claim, read } = judged
     const noted = life.acknowledge(present, reader, { opened, claim, reader: read })
     if (noted === undefined) return { outcome: 'gone' }
-    if (noted !== present) this.#keeper.rows.update(noted)
+    this.#keeper.note(present, noted)
     if (!life.hasEnded(noted)) return { outcome: 'acknowledged', burned: false }
     // Nobody is given it any more; but nobody is told that it is deleted before it is.
-    return (await this.#keeper.burn(noted)) ? { outcome: 'acknowledged', burned: true } : { outcome: 'try_later' }
+    return (await this.#keeper.burn(noted, present))
+      ? { outcome: 'acknowledged', burned: true }
+      : { outcome: 'try_later' }
   }
 
   /** The two signatures of an acknowledgement, if both are right. */
@@ -125,14 +128,14 @@ export class Readers {
   }
 
   async #countTry(drop: LinkDrop, nonce: string, now: number): Promise<Refusal> {
-    const counted = life.countTry(drop, nonce)
-    if (counted !== drop) this.#keeper.rows.update(counted)
-    if (life.hasEnded(drop)) return { outcome: 'gone' }
-    if (life.hasEnded(counted)) {
-      // Nobody will ask again: should the machine die now, the alarm has to finish it.
-      const due = await this.#keeper.retryLater(drop.id)
-      await this.#keeper.sweepDrop(counted, due, now)
-    }
+    const isEnd = life.hasEnded(life.countTry(drop, nonce))
+    if (isEnd && !life.hasEnded(drop)) await this.#keeper.armEnd()
+    const present = this.#keeper.findForLink(drop.id, now)
+    if (present === undefined) return { outcome: 'gone' }
+    const counted = life.countTry(present, nonce)
+    this.#keeper.note(present, counted)
+    if (life.hasEnded(present)) return { outcome: 'gone' }
+    if (life.hasEnded(counted)) await this.#keeper.burn(counted, present)
     return { outcome: 'wrong_passphrase', triesLeft: life.triesLeft(counted) }
   }
 }

@@ -29,6 +29,12 @@ export class Rows {
     return rows.map((row) => [fromRow(row), row.due])
   }
 
+  /** When the alarm looks at one, in milliseconds since 1970. */
+  dueOf(id: DropId): number | undefined {
+    const query = 'SELECT due FROM drops WHERE id = ?'
+    return this.#database.select<{ due: number }>(query, dropIdBytes(id).buffer).toArray()[0]?.due
+  }
+
   /** When the next drop is due, in milliseconds since 1970. */
   nextDue(): number | undefined {
     const [row] = this.#database.select<{ due: number | null }>('SELECT min(due) AS due FROM drops').toArray()
@@ -40,16 +46,13 @@ export class Rows {
   }
 
   /** Writes what can change in a drop's life. */
-  update({ id, phase, digest, blobs, claims, dismissed, tries }: Drop): void {
-    const fields = {
-      phase,
-      digest,
-      blobs: JSON.stringify(blobs),
-      claims: JSON.stringify(claims),
-      dismissed: JSON.stringify(dismissed),
-      tries: JSON.stringify(tries),
-    }
-    this.#database.change('drops', fields, 'id = ?', dropIdBytes(id).buffer)
+  update(drop: Drop): void {
+    this.#database.change('drops', changing(drop), 'id = ?', dropIdBytes(drop.id).buffer)
+  }
+
+  /** The same, and when the alarm looks at it, in one step. */
+  updateDue(drop: Drop, dueMs: number): void {
+    this.#database.change('drops', { ...changing(drop), due: dueMs }, 'id = ?', dropIdBytes(drop.id).buffer)
   }
 
   /** Writes what a commit changes: from now on the drop can be claimed, and its life counts. */
@@ -69,6 +72,17 @@ export class Rows {
 }
 
 type DropRow = Row<typeof SCHEMA.shelf.drops>
+
+function changing({ phase, digest, blobs, claims, dismissed, tries }: Drop): Partial<DropRow> {
+  return {
+    phase,
+    digest,
+    blobs: JSON.stringify(blobs),
+    claims: JSON.stringify(claims),
+    dismissed: JSON.stringify(dismissed),
+    tries: JSON.stringify(tries),
+  }
+}
 
 function toRow(drop: Drop): DropRow {
   return {
@@ -114,7 +128,7 @@ function fromRow(row: DropRow): Drop {
     digest: row.digest,
     size: row.size,
     parts: row.parts,
-    // Only `toRow` and `update` write these columns, from a Drop.
+    // Only `toRow` and `changing` write these columns, from a Drop.
     phase: row.phase as Phase,
     blobs: JSON.parse(row.blobs) as string[],
     claims: JSON.parse(row.claims) as Receipt[],

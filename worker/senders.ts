@@ -18,9 +18,12 @@ export class Senders {
     const now = Date.now()
     const drop = await this.#keeper.ofSender(request, now)
     if ('outcome' in drop) return drop
-    const ended = life.end(drop, 'revoked')
-    if (ended !== drop) this.#keeper.rows.update(ended)
-    const isErased = await this.#keeper.burn(ended)
+    if (!life.hasEnded(drop)) await this.#keeper.armEnd()
+    const present = this.#keeper.find(drop.id, now)
+    if (present === undefined) return { outcome: 'gone' }
+    const ended = life.end(present, 'revoked')
+    this.#keeper.note(present, ended)
+    const isErased = await this.#keeper.burn(ended, present)
     const answer = this.#sent(drop.id, now)
     return answer.outcome === 'sent' ? { outcome: 'revoked', sent: answer.sent, isErased, box: drop.box } : answer
   }

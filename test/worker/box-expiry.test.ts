@@ -7,8 +7,10 @@ import { formatBoxTerms } from '#protocol/terms.ts'
 import {
   asOwner,
   collect,
+  deposit,
   DROP_BYTES,
   idsOf,
+  items,
   layInBox,
   newBox,
   newBoxDrop,
@@ -20,7 +22,7 @@ import { DAY, travel } from './support/clock.ts'
 import { lateWord } from './support/faults.ts'
 import { inShelf, rowOf } from './support/inside.ts'
 import { boxOf, fireRackAlarm, rackUses } from './support/inside-rack.ts'
-import { send } from './support/wire.ts'
+import { send, withBindings } from './support/wire.ts'
 
 test('the alarm of a shelf does not keep the second at which a drop for a box came', async () => {
   const box = await newBox()
@@ -58,3 +60,31 @@ test.for([
     expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: DROP_BYTES, pending: 0, pendingBytes: 0 })
   },
 )
+
+test('a box that was full of drops that have expired takes others before the alarm has taken those off', async () => {
+  const box = await newBox()
+  const two = withBindings({ BARE_BOX_ITEMS: '2' })
+  await layInBox(box, {}, { via: two })
+  await layInBox(box, {}, { via: two })
+  expect((await deposit(await newBoxDrop(box), { via: two })).code).toBe('box_full')
+  travel(3 * DAY)
+  const next = await layInBox(box, { ttlSeconds: 20 * 86_400 }, { via: two })
+  expect(await idsOf(box)).toEqual([next.dropId])
+  // Nothing is counted out twice by that.
+  expect(await fireRackAlarm(box.address)).toBe(true)
+  expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: DROP_BYTES, pending: 0, pendingBytes: 0 })
+  await layInBox(box, {}, { via: two })
+  expect((await deposit(await newBoxDrop(box), { via: two })).code).toBe('box_full')
+})
+
+test('bytes of drops that have expired keep no room in a box, neither from its list nor from who writes to it', async () => {
+  const box = await newBox()
+  const via = withBindings({ BARE_BOX_BYTES: `${DROP_BYTES * 2}` })
+  await layInBox(box, {}, { via })
+  await layInBox(box, {}, { via })
+  travel(3 * DAY)
+  const { sender, dropId } = await layInBox(box, { sizeBytes: DROP_BYTES * 2 }, { via })
+  expect((await items(box, {}, asOwner(box))).json).toMatchObject({ count: 1, bytes: DROP_BYTES * 2 })
+  await send({ name: 'revoke', dropId, signers: { sender }, via })
+  expect((await items(box, {}, asOwner(box))).json).toMatchObject({ count: 0, bytes: 0 })
+})

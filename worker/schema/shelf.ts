@@ -17,8 +17,9 @@ export const SHELF = {
         form: 'milliseconds since 1970',
         means: 'when the alarm looks at the row',
         by: ['create', 'begin', 'commit', 'ack', 'claim', 'status', 'revoke', 'delete', 'alarm'],
-        changes: 'at commit, and when a deletion has to be tried again',
-        tells: 'no more than `expires`; after a deletion that the store refused, when it is tried again',
+        changes: 'at commit; at the end, and when all has been deleted; when a deletion has to be tried again',
+        tells:
+          'no more than `expires`; until all has been deleted, a minute or ten, when the drop ended; after a deletion that the store refused, when it is tried again',
       },
       expires: {
         sql: 'INTEGER NOT NULL',

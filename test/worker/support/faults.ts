@@ -114,6 +114,26 @@ export function dyingBeforeTheRack(bindings: Partial<Cloudflare.Env> = {}): Wire
   return withBindings({ ...bindings, RACK: racks })
 }
 
+/** A worker that dies when it has stored some bytes, before it can say so to the shelf. */
+export function dyingAfterTheStore(kv: KVNamespace): Wire {
+  const silent: ReadonlySet<unknown> = new Set<keyof Shelf>(['keep', 'abandon', 'receive', 'abandonPart'])
+  const shelves = new Proxy(env.SHELF, {
+    get(target, name) {
+      if (name === 'get') return (id: DurableObjectId) => mute(target.get(id))
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const mute = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
+    new Proxy(shelf, {
+      get: (target, name) =>
+        silent.has(name)
+          ? () => Promise.reject(new Error('the worker has died'))
+          : (Reflect.get(target, name) as unknown),
+    })
+  return withBindings({ KV: kv, SHELF: shelves })
+}
+
 /**
  * Shelves whose first word on what has become of a drop is heard late.
  * @param meanwhile - what happens between the word and its hearing.
