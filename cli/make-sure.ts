@@ -19,7 +19,7 @@ import { formatReads, formatTime } from './words.ts'
 export async function makeSure(pending: Pending, json: boolean): Promise<ExitCode> {
   const { ticket: name, dropId } = pending
   const kept = readTicket(name)
-  const fate = await askAsSender(name, kept, checkDrop)
+  const { fate } = await askAsSender(name, kept, checkDrop)
   if (fate === undefined && 'link' in pending)
     return giveUp(pending, 'it has not arrived, or has expired', 'send it again')
   if (fate !== undefined && !['ready', 'claimed'].includes(fate.state))

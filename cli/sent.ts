@@ -1,5 +1,6 @@
 import { isDropError } from '#protocol/error.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
+import { heardTime } from '#client/heard.ts'
 import { provedReceipts } from '#client/proof-file.ts'
 import type { Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
@@ -19,19 +20,26 @@ export interface SentDrop {
   readonly fate: Fate
 }
 
-/**
- * Asks as the sender, and keeps the answer with the ticket.
- * @returns `undefined` if the server has nothing of this name any more
- */
-export async function askAsSender(name: string, kept: Kept, request: Request): Promise<Fate | undefined> {
+/** What a sender learns. */
+export interface Asked {
+  /** `undefined` if the server has nothing of this name any more. */
+  readonly fate: Fate | undefined
+  /** Whether the drop has expired: by the server's clock, where it tells the time. */
+  readonly isOver: boolean
+}
+
+/** Asks as the sender, and keeps the answer with the ticket. */
+export async function askAsSender(name: string, kept: Kept, request: Request): Promise<Asked> {
   const sender = await signingKeyFromSeed(kept.seed)
+  const server = connect(kept.ticket.origin, PATIENCE_MS.look)
+  const isOver = (): boolean => (heardTime(server) ?? Date.now()) >= kept.ticket.expiresAtMs
   try {
-    const report = await request(connect(kept.ticket.origin, PATIENCE_MS.look), kept.ticket, sender)
+    const report = await request(server, kept.ticket, sender)
     const fate = fateOf(report, Date.now())
     noteTicket(name, { ...kept, fate, receipts: provedReceipts(report.claims, kept.receipts) })
-    return fate
+    return { fate, isOver: isOver() }
   } catch (error) {
-    if (isDropError(error) && error.code === 'gone') return undefined
+    if (isDropError(error) && error.code === 'gone') return { fate: undefined, isOver: isOver() }
     throw nameServer(error, kept.ticket.origin)
   }
 }
@@ -40,16 +48,13 @@ export async function askAsSender(name: string, kept: Kept, request: Request): P
 export async function changeAsSender(start: string, request: Request): Promise<SentDrop> {
   const name = findTicket(start)
   const kept = readTicket(name)
-  const fate = await askAsSender(name, kept, request)
-  if (fate === undefined) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
+  const { fate, isOver } = await askAsSender(name, kept, request)
+  if (fate === undefined)
+    throw new Failure(`nothing to change: ${describeAbsence(kept, isOver)}`, { exitCode: EXIT.gone })
   return { name, fate }
 }
 
 /** Why the server may have nothing of a drop. */
-export function describeAbsence({ ticket: { expiresAtMs } }: Kept): string {
-  return isOver(expiresAtMs) ? `expired ${formatTime(expiresAtMs)}` : 'unknown to the server, though it has not expired'
-}
-
-export function isOver(expiresAtMs: number): boolean {
-  return Date.now() >= expiresAtMs
+export function describeAbsence({ ticket: { expiresAtMs } }: Kept, isOver: boolean): string {
+  return isOver ? `expired ${formatTime(expiresAtMs)}` : 'unknown to the server, though it has not expired'
 }

@@ -1,14 +1,37 @@
 import type { Answer } from './transport.ts'
 
-const heard = new WeakMap<object, number>()
-
-/** Notes when an answer was made, if it says so (RFC 9110 §6.6.1). One out of a cache is as old as the cache: it tells nothing. */
-export function noteDate(server: object, answer: Pick<Answer, 'field'>): void {
-  const ms = Date.parse(answer.field('Date') ?? '')
-  if (answer.field('Age') === null && !Number.isNaN(ms)) heard.set(server, ms)
+interface Heard {
+  /** What the server's clock said, and this device's at the same time; milliseconds since 1970. */
+  readonly serverMs: number
+  readonly ownMs: number
 }
 
-/** What the `Date` of the last answer of a server said, in milliseconds since 1970; `undefined` if none has told. */
-export function heardTime(server: object): number | undefined {
-  return heard.get(server)
+const heard = new WeakMap<object, Heard>()
+
+/**
+ * Notes when an answer was made, if it says so (RFC 9110 §6.6.1). One out of a cache is as old as the cache: it tells nothing.
+ * @param listener - who has heard it. @param ownMs - what this device's clock says now.
+ */
+export function noteDate(listener: object, answer: Pick<Answer, 'field'>, ownMs: number): void {
+  const serverMs = Date.parse(answer.field('Date') ?? '')
+  if (answer.field('Age') === null && !Number.isNaN(serverMs)) heard.set(listener, { serverMs, ownMs })
 }
+
+/** When the last answer was made that somebody has heard, in milliseconds since 1970; `undefined` if none has told. */
+export function heardTime(listener: object): number | undefined {
+  return heard.get(listener)?.serverMs
+}
+
+/**
+ * What is shown as the present: by the server's clock, as far as it was heard, since what the server will do it does by that. Only to
+ * be shown: nothing is decided by it.
+ * @param ownMs - what this device's clock says now.
+ */
+export function shownTime(listener: object, ownMs: number): number {
+  const { serverMs, ownMs: then } = heard.get(listener) ?? { serverMs: 0, ownMs: 0 }
+  const aheadMs = then - serverMs
+  return Math.abs(aheadMs) < NEARLY_MS ? ownMs : ownMs - aheadMs
+}
+
+/** An answer takes its time, and a `Date` has whole seconds. Milliseconds. */
+const NEARLY_MS = 60_000

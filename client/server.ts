@@ -201,7 +201,7 @@ async function askOnce<T>(
       },
     }
     const answer = await exchangeAlive(server.transport, exchange)
-    noteDate(server, answer)
+    noteDate(server, answer, server.clock())
     if (endless.signal.aborted) return new DropError('bad_answer')
     return await readAnswer(answer, form)
   } catch (cause) {

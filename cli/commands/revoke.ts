@@ -17,11 +17,11 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   const kept = readTicket(name)
   const { dropId } = kept.ticket
   const isUpload = hasUpload(dropId) || hasPending(dropId)
-  const fate = await askAsSender(name, kept, revokeDrop)
+  const { fate, isOver } = await askAsSender(name, kept, revokeDrop)
   forgetUpload(dropId)
   forgetPending(dropId)
   if (fate === undefined) {
-    if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept)}`, { exitCode: EXIT.gone })
+    if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept, isOver)}`, { exitCode: EXIT.gone })
     forgetTicket(name)
     say('cancelled: the server has nothing of it')
     if (values.json) await printJson({ ticket: name, state: 'unknown' })

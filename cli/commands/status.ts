@@ -5,7 +5,7 @@ import { describeFate, type Fate } from '../fate.ts'
 import { parseOptions } from '../options.ts'
 import { howToGoOn } from '../outgoing.ts'
 import { hasPending } from '../outbox.ts'
-import { askAsSender, describeAbsence, isOver } from '../sent.ts'
+import { askAsSender, describeAbsence, type Asked } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from '../tickets.ts'
 import { forgetEndedUploads, hasUpload } from '../uploads.ts'
@@ -63,12 +63,13 @@ async function standUnlessSilent(name: string, silent: Map<string, Failure>): Pr
 
 async function stand(name: string): Promise<Standing> {
   const kept = readTicket(name)
-  const fate = await askAsSender(name, kept, checkDrop)
+  const asked = await askAsSender(name, kept, checkDrop)
+  const { fate, isOver } = asked
   const { dropId, origin, sealedAtMs } = kept.ticket
   const isUpload = hasUpload(dropId)
   const isPending = hasPending(dropId)
   const sealed = `sealed ${formatTime(sealedAtMs)} for ${origin}`
-  const lines = fate === undefined ? describeAbsent(kept) : describeFate(fate)
+  const lines = fate === undefined ? describeAbsent(kept, isOver) : describeFate(fate)
   if (isUpload) lines.push(describeUpload(name, fate))
   if (isPending) lines.push(describePending(name, kept, fate))
   const [first = '', ...rest] = lines
@@ -81,7 +82,7 @@ async function stand(name: string): Promise<Standing> {
       ticket: name,
       server: origin,
       sealed: new Date(sealedAtMs).toISOString(),
-      ...outcome(kept, fate),
+      ...outcome(kept, asked),
       ...(isUpload || isPending ? { unfinished: true } : {}),
     },
   }
@@ -102,17 +103,17 @@ function describePending(name: string, { ticket }: Kept, fate: Fate | undefined)
     : `its link was not printed: sealdrop resume ${name} prints it`
 }
 
-function describeAbsent(kept: Kept): string[] {
+function describeAbsent(kept: Kept, isOver: boolean): string[] {
   const { fate } = kept
-  if (fate === undefined) return [describeAbsence(kept)]
+  if (fate === undefined) return [describeAbsence(kept, isOver)]
   const [first = '', ...rest] = describeFate(fate)
-  return [describeAbsence(kept), `before, as asked ${formatTime(Date.parse(fate.asked))}: ${first}`, ...rest]
+  return [describeAbsence(kept, isOver), `before, as asked ${formatTime(Date.parse(fate.asked))}: ${first}`, ...rest]
 }
 
 /** What the server says now; of a drop that is not there any more, what it said last. */
-function outcome(kept: Kept, fate: Fate | undefined): Readonly<Record<string, unknown>> {
+function outcome(kept: Kept, { fate, isOver }: Asked): Readonly<Record<string, unknown>> {
   if (fate !== undefined) return { ...fate }
-  const state = isOver(kept.ticket.expiresAtMs) ? 'expired' : 'unknown'
+  const state = isOver ? 'expired' : 'unknown'
   const { expiresAtMs, reads } = kept.ticket
   return {
     state,

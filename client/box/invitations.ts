@@ -3,8 +3,9 @@ import { formatInviteBody } from '#protocol/box-api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseName } from '#protocol/card.ts'
 import { DropError } from '#protocol/error.ts'
-import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { INVITATION_BYTES, MAX_INVITATIONS } from '#protocol/limits.ts'
 import { jsonForm, type Form } from '../answers.ts'
+import { askTime } from '../clocks.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { ask, type Server } from '../server.ts'
 import { formatInvitation } from './address-link.ts'
@@ -12,27 +13,37 @@ import { rootOf } from './root.ts'
 import { bytesOf, isWhole, listOf, membersOf } from './shape.ts'
 import type { BoxState, KnownInvitation } from './state.ts'
 
+/** What an invitation allows. */
+export interface InvitationOrder extends Pick<KnownInvitation, 'label' | 'items' | 'bytes'> {
+  readonly lifeSeconds: number
+}
+
 /**
- * Makes an invitation: whoever has the link may write so many drops and bytes until then. docs/protocol.md §13.8.
- * @throws RangeError for a label that is no single line of at most 80 characters; Refused `bad_request` for too many
+ * Makes an invitation: whoever has the link may write so many drops and bytes until it ends. docs/protocol.md §13.8. It ends by the
+ * server's clock, so its life is counted from what that says.
+ * @returns the next state, of which the invitation is the last
+ * @throws RangeError for a label that is no single line of at most 80 characters; DropError `box_full` for too many, `offline`
  */
 export async function invite(
   server: Server,
   state: BoxState,
-  order: Omit<KnownInvitation, 'secret'>,
-): Promise<{ state: BoxState; link: string }> {
-  const { label, items, bytes, expiresAtMs } = order
+  order: InvitationOrder,
+): Promise<{ state: BoxState; link: string; invitation: KnownInvitation }> {
+  const { label, items, bytes, lifeSeconds } = order
   if (label !== '' && parseName(label) === undefined) throw new RangeError('no label')
+  // Whoever is no owner asks nobody.
+  await rootOf(state)
+  const now = await askTime(server)
+  if (withoutExpired(state.invitations, now).length >= MAX_INVITATIONS) throw new DropError('box_full')
   const secret = randomBytes(INVITATION_BYTES)
-  const expires = Math.floor(expiresAtMs / 1_000)
+  const expires = Math.floor(now / 1_000) + lifeSeconds
   await tell(server, state, { hash: await hashOf(secret), items, bytes, expires })
   const invitation: KnownInvitation = { label, secret, items, bytes, expiresAtMs: expires * 1_000 }
-  const now = server.clock()
-  // What has expired is of no use to anybody.
-  const kept = state.invitations.filter((each) => each.expiresAtMs > now)
+  const kept = withoutExpired(state.invitations, Math.min(now, server.clock()))
   return {
     state: { ...state, invitations: [...kept, invitation] },
     link: formatInvitation(state.origin, state.box, secret),
+    invitation,
   }
 }
 
@@ -62,6 +73,11 @@ export async function listInvitations(
     const { label = '', secret = new Uint8Array(0) } = known.get(left.hash) ?? {}
     return { label, secret, ...left, expiresAtMs: left.expires * 1_000 }
   })
+}
+
+/** What has expired is of no use to anybody. @param now - by the clock that is behind: what it forgets is forgotten for good */
+function withoutExpired(invitations: readonly KnownInvitation[], now: number): readonly KnownInvitation[] {
+  return invitations.filter(({ expiresAtMs }) => expiresAtMs > now)
 }
 
 /** @throws DropError `not_done` unless the server lists a new invitation from now on, and one that has ended no more */

@@ -152,7 +152,7 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
 
 test('who was invited once writes again with the return code, by the invitation, until it is used up', async () => {
   const box = await newBox(true)
-  const order = { label: 'press', items: 2, bytes: 1_000_000, expiresAtMs: Date.now() + 86_400_000 }
+  const order = { label: 'press', items: 2, bytes: 1_000_000, lifeSeconds: 86_400 }
   const { link } = await invite(reach(server().url), box, order)
   const { complaints, page } = await person()
   await visit(page, link)

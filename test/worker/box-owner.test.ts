@@ -184,7 +184,7 @@ test('an owner invites, sees what is left, and ends it', async () => {
   const state = await newBox(server, { largest: 1_000_000, invitation: true })
   await expect(write(server, state, 'uninvited')).rejects.toMatchObject({ code: 'invitation_needed' })
   const expiresAtMs = Math.floor(Date.now() / 1_000) * 1_000 + DAY
-  const made = await invite(server, state, { label: 'Ben', items: 2, bytes: 1_000_000, expiresAtMs })
+  const made = await invite(server, state, { label: 'Ben', items: 2, bytes: 1_000_000, lifeSeconds: 86_400 })
   const secret = parseWriteTarget(made.link)?.invitation
   await write(server, state, 'invited', 1, secret)
   const [left] = await listInvitations(server, made.state)

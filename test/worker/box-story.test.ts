@@ -203,8 +203,7 @@ test('who was taken off the card lists nothing and collects nothing, and opens n
 test('a box by invitation takes what comes with one, of one part and of several, and nothing else', async () => {
   const server = serverVia()
   const owner = await newBox(server, true)
-  const expiresAtMs = Date.now() + DAY
-  const { link } = await invite(server, owner, { label: 'Cleo', items: 2, bytes: 30_000_000, expiresAtMs })
+  const { link } = await invite(server, owner, { label: 'Cleo', items: 2, bytes: 30_000_000, lifeSeconds: 86_400 })
   const { address, invitation } = there(parseWriteTarget(link))
   const films = [fileOf('film.mp4', noise(9_000_000))]
   const refused = { code: 'invitation_needed' }

@@ -1,3 +1,4 @@
+import type { InvitationOrder } from '#client/box/invitations.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { Entry, Asking, Screen, Section } from './state.ts'
@@ -62,7 +63,7 @@ export interface HomeAct {
   readonly makeCode: () => Promise<boolean>
   /** Who reads the box, as its card says. */
   readonly lookAtCard: () => Promise<boolean>
-  readonly invite: (order: { label: string; items: number; bytes: number; expiresAtMs: number }) => Promise<boolean>
+  readonly invite: (order: InvitationOrder) => Promise<boolean>
   readonly uninvite: (hash: string) => Promise<boolean>
   /** What is left of the invitations. */
   readonly lookAtInvitations: () => Promise<boolean>

@@ -9,6 +9,8 @@ const OLD_BACKUP_MS = 2_592_000_000
  */
 export function isBackupDue({ backedUpAtMs, serial }: Pick<BoxState, 'backedUpAtMs' | 'serial'>, now: number): boolean {
   if (backedUpAtMs === undefined) return true
+  // By a clock that was ahead: nobody knows how old it is.
+  if (backedUpAtMs > now) return true
   // A serial is the second of its publication, or later.
   return serial * 1_000 > backedUpAtMs && now - backedUpAtMs > OLD_BACKUP_MS
 }

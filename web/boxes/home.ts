@@ -8,7 +8,7 @@ import { addPasskey, changePassphrase, removePasskey } from '#client/box/vault.t
 import { flatName } from '#client/names.ts'
 import type { Server } from '#client/server.ts'
 import type { Card } from '#protocol/card.ts'
-import { MAX_INVITATIONS } from '#protocol/limits.ts'
+import { isDropError } from '#protocol/error.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.ts'
 import { boxWords as words } from '../words/boxes.ts'
 import type { HomeAct } from './act.ts'
@@ -114,8 +114,11 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
         const server = serverOf(tools, WORK_PATIENCE_MS)
         let link = ''
         await session().work(async (state) => {
-          if (hasMostInvitations(state, device.clock())) throw new BoxFault('invitations_full')
-          const invited = await invite(server, state, order)
+          const invited = await invite(server, state, order).catch((error: unknown) => {
+            throw isDropError(error) && error.code === 'box_full'
+              ? new BoxFault('invitations_full', { cause: error })
+              : error
+          })
           link = invited.link
           return invited.state
         })
@@ -176,11 +179,6 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
 }
 
 type Told = Extract<BoxesEvent, { type: 'told' }>['about']
-
-/** The server says no more than that it takes no other. @param now - milliseconds since 1970 */
-function hasMostInvitations({ invitations }: BoxState, now: number): boolean {
-  return invitations.filter(({ expiresAtMs }) => expiresAtMs > now).length >= MAX_INVITATIONS
-}
 
 /** The backup that there is knows other readers. */
 function unsaved(state: BoxState): BoxState {

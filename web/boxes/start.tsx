@@ -39,6 +39,7 @@ export function start(root: Element, tools: RoomTools): void {
   const draw = makeDrawing(root, () => drawBoxes(own, boxes))
   watchIdle({
     clock: () => tools.device.clock(),
+    ticks: () => tools.device.ticks(),
     minutes: () => boxes.session()?.state().autoLockMinutes,
     isAtWork: boxes.isAtWork,
     onIdle: boxes.lockIdle,

@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import { revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { Burning } from '../event.ts'
@@ -16,7 +17,9 @@ export async function burn(tools: Tools, drop: StoredSent): Promise<void> {
   try {
     const report = await revokeDrop(serverOf(tools, WORK_PATIENCE_MS), drop.ticket, drop.sender)
     show(report.state === 'revoked' ? 'burned' : 'ended')
-    await (await store()).keepSent({ ...drop, known: { atMs: device.clock(), isGone: false, report } })
+    await (
+      await store()
+    ).keepSent({ ...drop, known: { atMs: shownTime(device, device.clock()), isGone: false, report } })
   } catch (error) {
     const isOver = isDropError(error) && error.code === 'gone'
     if (!isBurned(tools)) show(isOver ? 'ended' : 'failed')

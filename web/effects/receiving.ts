@@ -116,13 +116,13 @@ async function open(
 function reporter(tools: Tools, current: Session, isHere: boolean): (progress: Progress) => void {
   const { device, state } = tools
   const dispatch = (event: Event): void => tell(tools, current, event)
-  const pace = makePace(() => device.clock())
+  const pace = makePace(() => device.ticks())
   /** When the last byte came in, or when it began. */
-  let hereAtMs = device.clock()
+  let hereAtMs = device.ticks()
   let isAllHere = isHere
   /** What was here when the connection was lost, or at the first look: no sign that it is back. */
   let least: number | undefined
-  const isDrawn = makeThinning(() => device.clock())
+  const isDrawn = makeThinning(() => device.ticks())
   return (progress) => {
     const { main } = state()
     if (current.disk === undefined)
@@ -136,7 +136,7 @@ function reporter(tools: Tools, current: Session, isHere: boolean): (progress: P
       if (!isReceiving) dispatch({ type: 'worked', work: progress })
       return
     }
-    const now = device.clock()
+    const now = device.ticks()
     const { bytes, stage, total } = progress
     if (stage === 'receiving') {
       hereAtMs = now

@@ -153,7 +153,7 @@ export function makeSaving(
     stop = new AbortController()
     const { signal } = stop
     let done = 0
-    const isDrawn = makeThinning(() => device.clock())
+    const isDrawn = makeThinning(() => device.ticks())
     dispatch({ type: 'saving', saving: undefined })
     const count = (bytes: number): void => {
       if (signal.aborted) throw new DOMException('stopped', 'AbortError')

@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import { checkDrop, reopenDrop, revokeDrop, type Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import { utf8 } from '#protocol/bytes.ts'
@@ -23,6 +24,7 @@ export interface SentEffects {
 export function makeSent(tools: Tools): SentEffects {
   const { dispatch, device, store } = tools
   let drops: StoredSent[] = []
+  const now = (): number => shownTime(device, device.clock())
 
   return {
     async list() {
@@ -66,14 +68,14 @@ export function makeSent(tools: Tools): SentEffects {
     dispatch({ type: 'list-worked', dropIds: [dropId] })
     try {
       await learn(drop, {
-        atMs: device.clock(),
         isGone: false,
         report: await act(serverOf(tools, LOOK_PATIENCE_MS), drop),
+        atMs: now(),
       })
     } catch (error) {
       if (!isDropError(error) || error.code !== 'gone') return dispatch({ type: 'list-failed', dropId })
       // Expiry takes the server's memory with it. What it said before, and proved, stays here.
-      await learn(drop, { atMs: device.clock(), isGone: true, report: drop.known?.report })
+      await learn(drop, { atMs: now(), isGone: true, report: drop.known?.report })
     }
   }
 
@@ -83,6 +85,6 @@ export function makeSent(tools: Tools): SentEffects {
     drops = drops.map((each) => (each.ticket.dropId === dropId ? next : each))
     await (await store()).keepSent(next).catch(() => dispatch({ type: 'store-found', isLasting: false }))
     dispatch({ type: 'list-reported', dropId, known })
-    dispatch({ type: 'announced', text: fates[fateOf(next, device.clock())] })
+    dispatch({ type: 'announced', text: fates[fateOf(next, now())] })
   }
 }

@@ -1,4 +1,5 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
+import { noteDate } from '#client/heard.ts'
 import { NotOurs } from '#client/refused.ts'
 import type { Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'
@@ -25,7 +26,12 @@ export interface Tools {
 export function serverOf({ device, transport }: Pick<Tools, 'device' | 'transport'>, patienceMs: number): Server {
   return {
     origin: device.origin,
-    transport,
+    async transport(exchange) {
+      const answer = await transport(exchange)
+      // By it the page shows times, whichever request told it.
+      noteDate(device, answer, device.clock())
+      return answer
+    },
     clock: () => device.clock(),
     ticks: () => device.ticks(),
     wait: (ms) => device.wait(ms),

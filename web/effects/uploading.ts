@@ -213,16 +213,16 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
 
   /** Draws as often as it can be seen, and notes how much has gone out as often as it is worth it. */
   function reporter(dropId: DropId): (progress: Progress) => void {
-    let pace = makePace(() => device.clock())
+    let pace = makePace(() => device.ticks())
     let stage: Progress['stage'] | undefined
-    let isDrawn = makeThinning(() => device.clock())
+    let isDrawn = makeThinning(() => device.ticks())
     let notedPart = 0
     return (progress) => {
       if (progress.stage === 'waiting') return dispatch({ type: 'flowed', flow: 'waiting' })
       if (progress.stage !== 'sending' && progress.stage !== 'checking') return
       if (progress.stage !== stage) {
-        pace = makePace(() => device.clock())
-        isDrawn = makeThinning(() => device.clock())
+        pace = makePace(() => device.ticks())
+        isDrawn = makeThinning(() => device.ticks())
         stage = progress.stage
       }
       const { bytes, total } = progress

@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
@@ -54,7 +55,7 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
       <dl class="facts">
         <div>
           <dt>{words.until}</dt>
-          <dd>{format.until(expiresAtMs, device.clock())}</dd>
+          <dd>{format.until(expiresAtMs, shownTime(device, device.clock()))}</dd>
         </div>
         {note !== 'earlier' && !isMine(main) && (
           <div>

@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
@@ -24,7 +25,7 @@ export function Sealed(props: Props): VNode {
   const { expiresAtMs, isKept, link, needsPassphrase, passphrase, reads } = main
   const [hasQr, setQr] = useState(false)
   const [hasFailed, setFailed] = useState(false)
-  const until = format.until(expiresAtMs, device.clock())
+  const until = format.until(expiresAtMs, shownTime(device, device.clock()))
   if (hasEnded(main.burning)) return <Burned {...props} />
   const copyLink = async (): Promise<boolean> => {
     const isCopied = await act.copy(link, words.linkCopied)

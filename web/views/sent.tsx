@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
@@ -14,7 +15,7 @@ import type { ViewProps } from './props.ts'
 export function Sent({ act, device, state }: ViewProps): VNode {
   const { asking, busy, drops, failed, isMissed } = state.sent
   useEffect(() => void act.sent.list(), [act.sent])
-  const now = device.clock()
+  const now = shownTime(device, device.clock())
   return (
     <>
       <Title text={words.title} />

@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { Button } from '../parts/button.tsx'
 import { Mark } from '../parts/mark.tsx'
@@ -18,7 +19,7 @@ export function LetterSent(props: LetterProps & { readonly letter: SentLetter; r
       <Mark size={44} isClosing />
       <Title text={words.title} />
       <p class="lede">
-        <Said of={(box) => words.lede(box, format.until(expiresAtMs, device.clock()))} name={name} />
+        <Said of={(box) => words.lede(box, format.until(expiresAtMs, shownTime(device, device.clock())))} name={name} />
       </p>
       {code !== undefined && <Code act={act} origin={device.origin} code={code} />}
       <section class="block" aria-live="polite">

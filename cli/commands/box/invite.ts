@@ -1,4 +1,5 @@
-import { MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { isDropError } from '#protocol/error.ts'
+import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { invite as inviteTo, listInvitations, uninvite } from '#client/box/invitations.ts'
 import { parseAmount, parseCardName, parseSize, UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlock, type Session } from '../../box/session.ts'
@@ -16,7 +17,7 @@ export async function invite(args: readonly string[]): Promise<ExitCode> {
     label: values.label === undefined ? '' : parseCardName(values.label, '--label'),
     items: parseAmount(values.items, '--items'),
     bytes: parseSize(values.bytes, '--bytes'),
-    expiresAtMs: Date.now() + parseLife(values.expires) * 1_000,
+    lifeSeconds: parseLife(values.expires),
   }
   const session = await unlock(values)
   await session.root()
@@ -30,14 +31,18 @@ export async function invite(args: readonly string[]): Promise<ExitCode> {
 }
 
 async function make(session: Session, order: Parameters<typeof inviteTo>[2], json: boolean): Promise<ExitCode> {
-  const { label, items, bytes, expiresAtMs } = order
+  const { label, items, bytes } = order
+  let expiresAtMs = 0
   const server = session.server(PATIENCE_MS.send)
   let link = ''
   await session.change(async (state) => {
     if (label !== '' && state.invitations.some((each) => each.label === label))
       throw new Failure('there is an invitation of this label', { exitCode: EXIT.usage })
-    const made = await inviteTo(server, state, order)
+    const made = await inviteTo(server, state, order).catch((error: unknown) => {
+      throw isDropError(error) && error.code === 'box_full' ? tooMany(error) : error
+    })
     ;({ link } = made)
+    ;({ expiresAtMs } = made.invitation)
     return made.state
   })
   const result = { link, label, items, bytes, expires: iso(expiresAtMs) }
@@ -53,6 +58,11 @@ async function make(session: Session, order: Parameters<typeof inviteTo>[2], jso
     `whoever has this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
   )
   return EXIT.done
+}
+
+function tooMany(cause: unknown): Failure {
+  const hint = 'sealdrop box invite --list shows them, and --revoke HASH ends one'
+  return new Failure(`a box has at most ${MAX_INVITATIONS} invitations`, { hint, cause })
 }
 
 async function list(session: Session, json: boolean): Promise<ExitCode> {

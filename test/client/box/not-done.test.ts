@@ -19,7 +19,7 @@ function swallow(server: BoxServer, name: string, body: object): void {
   server.hand = (request) => (request === name ? says(body) : undefined)
 }
 
-const order = { label: 'press', items: 3, bytes: 1_000, expiresAtMs: NOW + 86_400_000 }
+const order = { label: 'press', items: 3, bytes: 1_000, lifeSeconds: 86_400 }
 
 test('a portal that took the publication for itself had a box told as published that was not there', async () => {
   const [server, state] = await published()

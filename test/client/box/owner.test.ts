@@ -246,18 +246,35 @@ test('an invitation is made, listed with what is left of it, and ended', async (
   expect(parseWriteTarget(made.link)).toEqual({ origin: server.origin, address: state.box, invitation: known?.secret })
   const hash = toBase64url(await sha256(known?.secret ?? new Uint8Array(0)))
   expect([...server.invitations.keys()]).toEqual([hash])
-  server.invitations.set(hash, { hash, items: 2, bytes: 30, expires: invitation.expiresAtMs / 1_000 })
+  server.invitations.set(hash, { hash, items: 2, bytes: 30, expires: (NOW + 30 * DAY) / 1_000 })
   const listed = await listInvitations(server, made.state)
-  expect(listed).toEqual([{ ...known, hash, items: 2, bytes: 30, expires: invitation.expiresAtMs / 1_000 }])
+  expect(listed).toEqual([{ ...known, hash, items: 2, bytes: 30, expires: (NOW + 30 * DAY) / 1_000 }])
   const stranger = await listInvitations(server, state)
   expect(stranger.map(({ label, secret }) => [label, secret.length])).toEqual([['', 0]])
   const ended = await uninvite(server, made.state, hash)
   expect([ended.invitations, server.invitations.size]).toEqual([[], 0])
 })
 
+test.for([-7_300, -30, -1, 1, 30, 7_300])(
+  'an invitation that was made by a clock %i days off ended at another time than was asked',
+  async (days) => {
+    const [server, state] = await published()
+    const device = { ...server, clock: () => NOW + days * DAY }
+    const first = await invite(device, state, { ...invitation, lifeSeconds: 600 })
+    expect(first.invitation.expiresAtMs).toBe(NOW + 600_000)
+    // Nor does it lose those that hold.
+    const second = await invite(device, first.state, { ...invitation, label: '' })
+    expect(second.state.invitations).toHaveLength(2)
+    expect([...server.invitations.values()].map(({ expires }) => expires * 1_000)).toEqual([
+      NOW + 600_000,
+      NOW + 30 * DAY,
+    ])
+  },
+)
+
 test('invitations that have expired are forgotten with the next one', async () => {
   const [server, state] = await published()
-  const first = await invite(server, state, { ...invitation, label: 'old', expiresAtMs: NOW + DAY })
+  const first = await invite(server, state, { ...invitation, label: 'old', lifeSeconds: 86_400 })
   server.now = NOW + 2 * DAY
   const second = await invite(server, first.state, { ...invitation, label: '' })
   expect(second.state.invitations.map(({ label }) => label)).toEqual([''])
@@ -272,7 +289,7 @@ test('a name that no card may have is refused before there is a box', async () =
   }
 })
 
-const invitation = { label: 'For Ben', items: 3, bytes: 1_000, expiresAtMs: NOW + 30 * DAY }
+const invitation = { label: 'For Ben', items: 3, bytes: 1_000, lifeSeconds: 30 * 86_400 }
 
 /** The last characters of every recipient: a failure is to be read by a person. */
 function agesOf(server: BoxServer): string[][] {

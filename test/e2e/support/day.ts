@@ -69,7 +69,7 @@ async function useBoxes(server: Server): Promise<Pick<Day, 'box' | 'item'>> {
   const second = await join({ origin, box: state.box, readerName: 'Ben', now: Date.now() })
   state = await addReader(server, state, (await makeReaderCode(server, second, Date.now(), stretch)).code, Date.now())
   await announceKeys(server, second, Date.now())
-  const order = { label: 'for Cleo', items: 5, bytes: 20_000_000, expiresAtMs: Date.now() + 86_400_000 }
+  const order = { label: 'for Cleo', items: 5, bytes: 20_000_000, lifeSeconds: 86_400 }
   const ended = await invite(server, state, order)
   const hash = await hashOf(ended.link)
   const { state: invited, link } = await invite(server, await uninvite(server, ended.state, hash), order)

@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { newVault } from '#client/box/vault.ts'
+import { watchIdle } from '../../../web/boxes/idle.ts'
 import { memoryStore } from '../../../web/store.ts'
 import { boxFaults, clockTimes } from '../../../web/words/boxes-faults.ts'
 import { boxWords, lockedWords } from '../../../web/words/boxes.ts'
@@ -74,4 +75,22 @@ test('a box that was renewed by a clock weeks ahead took no drops, while its own
   expect(await room.act.home.publish()).toBe(false)
   await expect.poll(() => room.text(), PATIENT).toContain(clockTimes(moment(NOW + 8 * WEEK), moment(NOW)))
   expect([room.session().state().serial, room.server().cards()[0]?.serial]).toEqual([serial, serial])
+})
+
+test('a clock that was put back by a day kept a box open that nobody used', () => {
+  vi.useFakeTimers()
+  const onIdle = vi.fn<() => void>()
+  const order = { clock: () => Date.now(), ticks: () => performance.now(), minutes: () => 10, tickMs: 1_000 }
+  const end = watchIdle({ ...order, onIdle, target: new EventTarget() })
+  try {
+    vi.advanceTimersByTime(1_000)
+    vi.setSystemTime(Date.now() - 86_400_000)
+    vi.advanceTimersByTime(599_000)
+    expect(onIdle).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(3_000)
+    expect(onIdle).toHaveBeenCalled()
+  } finally {
+    end()
+    vi.useRealTimers()
+  }
 })

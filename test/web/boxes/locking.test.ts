@@ -18,6 +18,8 @@ import { roomStage, tabsOf, type RoomSetting, type RoomStage } from './support/r
 
 const rooms: RoomStage[] = []
 
+const CLOCKS = { clock: () => Date.now(), ticks: () => performance.now() }
+
 afterEach(() => rooms.splice(0).forEach((room) => room.close()))
 
 async function storeWithBox(): Promise<Store> {
@@ -161,7 +163,7 @@ test('a page that nobody uses is idle after its minutes, by the clock, and a sig
   const target = new EventTarget()
   let minutes: number | undefined = undefined
   const onIdle = vi.fn<() => void>()
-  const end = watchIdle({ clock: () => Date.now(), minutes: () => minutes, onIdle, target, tickMs: 1_000 })
+  const end = watchIdle({ ...CLOCKS, minutes: () => minutes, onIdle, target, tickMs: 1_000 })
   try {
     vi.advanceTimersByTime(3_600_000)
     // It was opened after an hour that nobody counts.
@@ -195,7 +197,7 @@ test('while something is under way nobody is idle, and the minutes begin anew af
   vi.useFakeTimers()
   let isAtWork = true
   const onIdle = vi.fn<() => void>()
-  const order = { clock: () => Date.now(), minutes: () => 10, isAtWork: () => isAtWork, onIdle, tickMs: 1_000 }
+  const order = { ...CLOCKS, minutes: () => 10, isAtWork: () => isAtWork, onIdle, tickMs: 1_000 }
   const end = watchIdle({ ...order, target: new EventTarget() })
   try {
     vi.advanceTimersByTime(3_600_000)

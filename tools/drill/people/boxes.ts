@@ -94,7 +94,7 @@ async function practiseInvitations(owner: Person, source: Person): Promise<void>
   const label = uniqueText('für Herrn Größe').trim()
   owner.notebook.text(owner.name, 'label of an invitation', label)
   const closed = await makeBox(owner, 'Ombudsstelle', true)
-  const order = { label, items: 5, bytes: 1_000_000, expiresAtMs: Date.now() + 86_400_000 }
+  const order = { label, items: 5, bytes: 1_000_000, lifeSeconds: 86_400 }
   const { state, link } = await invite(owner.server, closed, order)
   await noteInvitation(owner, link)
   await write(source, state, { text: uniqueText('invited'), invitation: parseWriteTarget(link)?.invitation })

@@ -245,7 +245,7 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
     const onCarried = (carried: Carried): void => dispatch({ type: 'answer-carried', drop, carried, isKept })
     // Its files are read again first.
     if (isLarge) onCarried({ stage: isAgain ? 'checking' : 'sending', bytes: 0, total: sealed.size })
-    const report = makeReporter(() => device.clock(), {
+    const report = makeReporter(() => device.ticks(), {
       isAgain,
       onCarried,
       onWaiting: () => dispatch({ type: 'answer-flowed', drop, flow: 'waiting' }),

@@ -166,7 +166,7 @@ export function makeCollecting(tools: InboxTools): Collecting {
   async function open(collected: Collected, signal: AbortSignal): Promise<OpenedItem> {
     const { item, stage } = collected
     const { drop } = item
-    const report = makeReporter(() => room.device.clock(), {
+    const report = makeReporter(() => room.device.ticks(), {
       onCarried: (carried) => dispatch({ type: 'carried', drop, carried }),
       onWaiting: () => dispatch({ type: 'flowed', drop, flow: 'waiting' }),
     })

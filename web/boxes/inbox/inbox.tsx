@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useFoundFocus } from '../../parts/found-focus.ts'
@@ -48,7 +49,7 @@ export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
   const box = boxOf(session)
   // Locked a moment ago: the room is about to show something else.
   if (box === undefined) return null
-  const props = { act: desk.act, box, now: tools.device.clock(), state: desk.state() }
+  const props = { act: desk.act, box, now: shownTime(tools.device, tools.device.clock()), state: desk.state() }
   const { shown } = props.state
   return (
     <section class="inbox" ref={around}>

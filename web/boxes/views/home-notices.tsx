@@ -1,3 +1,4 @@
+import { shownTime } from '#client/heard.ts'
 import type { VNode } from 'preact'
 import { needsRenewal, readersRunningShort } from '#client/box/owner.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
@@ -43,7 +44,7 @@ export function HomeNotices(props: HomeProps): VNode {
 /** Whether senders find keys, now and in the weeks to come. */
 function Keys({ act, session, state, tools }: HomeProps): VNode | null {
   const box = session.state()
-  const now = tools.device.clock()
+  const now = shownTime(tools.device, tools.device.clock())
   const isPublishing = state.job?.name === 'publish'
   const short = readersRunningShort(box, now)
   if (!needsRenewal(box, now)) return null

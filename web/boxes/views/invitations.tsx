@@ -55,7 +55,7 @@ export function Invitations(props: HomeProps): VNode {
   )
 }
 
-function NewInvitation({ act, session, state, tools }: HomeProps): VNode {
+function NewInvitation({ act, session, state }: HomeProps): VNode {
   const [typed, setTyped] = useTyped(session, 'invitation', FIRST)
   const { bytes, days, items, label } = typed
   const [missed, setMissed] = useState<{ readonly at: 'label' | 'items' | 'days' } | undefined>()
@@ -72,8 +72,7 @@ function NewInvitation({ act, session, state, tools }: HomeProps): VNode {
             : undefined
     setMissed(at === undefined ? undefined : { at })
     if (at !== undefined) return
-    const expiresAtMs = tools.device.clock() + Number(days) * DAY_MS
-    const order = { label: label.trim(), items: Number(items), bytes, expiresAtMs }
+    const order = { label: label.trim(), items: Number(items), bytes, lifeSeconds: Number(days) * DAY_SECONDS }
     if (await act.home.invite(order)) setTyped({ ...typed, label: '' })
   }
   return (
@@ -203,4 +202,4 @@ const SIZES: readonly number[] = [1_000_000, 10_000_000, 100_000_000, 1_000_000_
 const FIRST: Typed['invitation'] = { label: '', items: '10', bytes: 100_000_000, days: '30' }
 
 const AT_FIELDS: readonly FaultCode[] = ['no_name', 'bad_number']
-const DAY_MS = 86_400_000
+const DAY_SECONDS = 86_400
