@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { DROP_ID_FIELD } from '#protocol/api.ts'
 import { toBase64url } from '#protocol/bytes.ts'
+import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { within } from '../../cli/connect.ts'
 import { transport } from '../../cli/network/transport.ts'
@@ -47,6 +48,32 @@ test('a server that lets its answer drip keeps nobody waiting for ever', async (
   stop.abort()
   await expect(stopped).rejects.toThrow(/aborted/)
 })
+
+test.for([
+  ['forty days ahead', 40, 1, 'unknown to the server, though it has not expired'],
+  ['twenty years ahead', 7_305, 1, 'unknown to the server, though it has not expired'],
+  ['forty days behind', -40, -1, 'expired '],
+  ['right', 0, -1, 'expired '],
+] as const)(
+  'why a drop is not there any more is told by the server’s time, where the clock is %s',
+  async ([, days, left, said]) => {
+    const origin = await serve((request, response) => {
+      const { status, ...problem } = problemFor('gone', `http://${request.headers.host}`)
+      response.writeHead(status, { 'Content-Type': PROBLEM_TYPE }).end(JSON.stringify({ ...problem, status }))
+    })
+    const home = mkdtempSync(join(tmpdir(), 'sealdrop-status-'))
+    onTestFinished(() => rmSync(home, { recursive: true }))
+    vi.stubEnv('SEALDROP_HOME', home)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    keepTicket({
+      ticket: { ...ticketOf(origin, 1), expiresAtMs: Date.now() + left * 3_600_000 },
+      seed: new Uint8Array(32).fill(1),
+    })
+    const skew = `data:text/javascript,const{now}=Date;Date.now=()=>now()+${days}*86400000`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', skew, BUILT, 'status'])
+    expect(stdout).toContain(said)
+  },
+)
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer)
