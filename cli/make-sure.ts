@@ -1,4 +1,5 @@
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { timeToForget } from '#client/clocks.ts'
 import { depositWhole, type Ticket } from '#client/send.ts'
 import { checkDrop } from '#client/sender.ts'
 import { announceLetter } from './box/announce.ts'
@@ -32,7 +33,9 @@ export async function makeSure(pending: Pending, json: boolean): Promise<ExitCod
     return EXIT.done
   }
   // Its readers may have deleted their keys by the time it came: docs/protocol.md §13.5.
-  if (fate === undefined && Date.now() - sealedAtMs > UPLOAD_LIFE_SECONDS * 1_000)
+  const untilMs = sealedAtMs + UPLOAD_LIFE_SECONDS * 1_000
+  // By both clocks: it is given up for good.
+  if (fate === undefined && (await timeToForget(connect(origin, PATIENCE_MS.look), [untilMs])) > untilMs)
     return giveUp(pending, 'it has not arrived, and its keys are not those of today', 'send it to the box again')
   const { expiresAtMs } =
     fate === undefined ? await sendAgain(pending, kept) : { expiresAtMs: Date.parse(fate.expires) }
