@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { announceKeys, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, needsRenewal, publish, removeReader, renew, takeUp } from '#client/box/owner.ts'
+import { addReader, createBox, invite, needsRenewal, publish, removeReader, renew, takeUp } from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { presentTime } from '#client/clocks.ts'
@@ -8,7 +8,7 @@ import { epochAt } from '#protocol/epoch.ts'
 import { checkCard } from '#protocol/card.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
 import { boxServer, type BoxServer } from './support/box-server.ts'
-import { withReader } from './support/published.ts'
+import { published, withReader } from './support/published.ts'
 import { DAY, NOW, quickStretch, WEEK } from './support/states.ts'
 
 /** The end of a week, when a clock that is hours ahead is in the next one. */
@@ -116,6 +116,25 @@ test('a server whose clock is up to a day behind cannot have keys that are in us
   server.now = at - DAY + 1_000
   expect((await publish(server, state, at)).chain).toEqual(state.chain)
 })
+
+const invitation = { label: 'For Ben', items: 3, bytes: 1_000, lifeSeconds: 30 * 86_400 }
+
+test.for([-7_300, -30, -1, 1, 30, 7_300])(
+  'an invitation that was made by a clock %i days off ended at another time than was asked',
+  async (days) => {
+    const [server, state] = await published()
+    const device = { ...server, clock: () => NOW + days * DAY }
+    const first = await invite(device, state, { ...invitation, lifeSeconds: 600 })
+    expect(first.invitation.expiresAtMs).toBe(NOW + 600_000)
+    // Nor does it lose those that hold.
+    const second = await invite(device, first.state, { ...invitation, label: '' })
+    expect(second.state.invitations).toHaveLength(2)
+    expect([...server.invitations.values()].map(({ expires }) => expires * 1_000)).toEqual([
+      NOW + 600_000,
+      NOW + 30 * DAY,
+    ])
+  },
+)
 
 async function newBox(now: number): Promise<BoxState> {
   const terms = { largest: 104_857_600, invitation: false }
