@@ -84,6 +84,7 @@ export function withMore(files: readonly ChosenFile[], chosen: readonly ChosenFi
     let name = names.get(folder) ?? folder
     if (!names.has(folder)) for (let count = 2; taken.has(name); count++) name = numbered(folder, count, true)
     names.set(folder, name)
+    taken.add(name)
     return name
   }
   const apart = chosen.map((file) => {
