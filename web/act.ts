@@ -4,6 +4,9 @@ import type { ChosenFile, Draft } from './draft.ts'
 import type { Asking } from './sent-list.ts'
 import type { Asked } from './uploads.ts'
 
+/** Why something that was dropped is not among the files. */
+export type Missed = 'dropped' | 'empty'
+
 /** Everything that a person can do. Views call these and nothing else; the code for each comes when it is needed. */
 export interface Act {
   /** Follows the address: a link is looked at, the other pages are shown. */
@@ -14,8 +17,8 @@ export interface Act {
   readonly draft: (change: Partial<Draft>) => void
   /** All of them or none: more than an archive takes are refused. */
   readonly addFiles: (files: readonly ChosenFile[]) => void
-  /** What was dropped could not be read. */
-  readonly missFiles: () => void
+  /** What was dropped could not be read, or there was an empty folder in it. */
+  readonly missFiles: (why: Missed) => void
   /** Fetches ahead what sealing needs, so that the press is instant. */
   readonly prepare: () => void
   readonly seal: () => Promise<void>

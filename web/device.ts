@@ -37,8 +37,11 @@ export function browserDevice(): Device {
   addEventListener('beforeunload', (event) => {
     if (isGuarded) event.preventDefault()
   })
-  // A file that nobody takes would be opened in place of the page, and the page be lost.
-  for (const name of ['dragover', 'drop'] as const) addEventListener(name, (event) => event.preventDefault())
+  // What nobody takes, a file or a link, would be opened in place of the page, and the page be lost.
+  for (const name of ['dragover', 'drop'] as const)
+    addEventListener(name, (event) => {
+      if (!isTextForField(event)) event.preventDefault()
+    })
   return {
     origin: location.origin,
     clock: () => Date.now(),
@@ -79,6 +82,12 @@ export function browserDevice(): Device {
         return isFree
       }),
   }
+}
+
+function isTextForField({ dataTransfer, target }: DragEvent): boolean {
+  return (
+    dataTransfer?.types.includes('Files') === false && target instanceof Element && target.matches('textarea, input')
+  )
 }
 
 /** Who seals a text needs none. */

@@ -8,16 +8,24 @@ export function takeEntries({ items }: DataTransfer): FileSystemEntry[] {
 /**
  * The files of what was dropped, those in folders with their paths. It stops at one more than an archive takes: then all of
  * them are refused, however many there are.
+ * @returns `hasEmpty`: there was a folder with nothing in it, of which nothing can be sealed
  * @throws DOMException if a folder cannot be read
  */
-export async function readEntries(entries: readonly FileSystemEntry[]): Promise<ChosenFile[]> {
+export async function readEntries(
+  entries: readonly FileSystemEntry[],
+): Promise<{ files: ChosenFile[]; hasEmpty: boolean }> {
   const files: ChosenFile[] = []
+  let hasEmpty = false
   const waiting = [...entries]
   for (let entry = waiting.shift(); entry !== undefined && files.length <= MAX_FILES; entry = waiting.shift()) {
     if (isFile(entry)) files.push(chooseFile(await readFile(entry), entry.fullPath.replace(/^\//, '')))
-    else if (isFolder(entry)) waiting.unshift(...(await readFolder(entry)))
+    else if (isFolder(entry)) {
+      const inside = await readFolder(entry)
+      hasEmpty ||= inside.length === 0
+      waiting.unshift(...inside)
+    }
   }
-  return sortFiles(files)
+  return { files: sortFiles(files), hasEmpty }
 }
 
 function readFile(entry: FileSystemFileEntry): Promise<File> {

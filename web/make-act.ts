@@ -113,7 +113,7 @@ export function makeAct(tools: Tools): Act {
         () => {},
       )
     },
-    missFiles: () => refuseLate({ at: 'dropped' }),
+    missFiles: (at) => refuseLate({ at }),
     prepare() {
       for (const load of [sealing, tools.store, () => import('./views/sealed.tsx')]) load().catch(() => {})
     },

@@ -80,7 +80,7 @@ export type ComposeFault =
   /** More than the server takes: `room` bytes of text and files. */
   | { readonly at: 'size'; readonly room: number }
   /** What was dropped could not be read. */
-  | { readonly at: 'dropped' }
+  | { readonly at: 'dropped' | 'empty' }
   /** `path`: with its folders the name is longer than any archive takes. */
   | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
   /** The server holds nothing of the upload any more, or could not be told that it is cancelled. */

@@ -51,7 +51,7 @@ test('files that could not be read, or are too many, do not open the form beside
   const act = makeAct(tools)
   const file = chooseFile(new File(['a'], 'a.txt'))
   tools.dispatch({ type: 'worked', work: { stage: 'sealing' } })
-  act.missFiles()
+  act.missFiles('dropped')
   act.addFiles(Array.from({ length: MAX_FILES + 1 }, () => file))
   expect(state().main).toMatchObject({ at: 'compose', work: { stage: 'sealing' } })
 })

@@ -181,7 +181,7 @@ test('folders that could not be read do not take away the link that was shown me
   const { tools, state } = stage(async (exchange) => take(exchange, 1_700_090_000))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
   await sealing(tools).seal()
-  makeAct(tools).missFiles()
+  makeAct(tools).missFiles('dropped')
   expect(state().main).toMatchObject({ at: 'sealed' })
 })
 

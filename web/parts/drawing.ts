@@ -1,5 +1,6 @@
 import { options, render, type VNode } from 'preact'
 import { once } from '../once.ts'
+import { hearFilled } from './filled.ts'
 
 /**
  * Draws a page in place of whatever is there, anew whenever it is called. What is called while it draws, by an effect that the last
@@ -10,6 +11,7 @@ export function makeDrawing(root: Element, page: () => VNode): () => void {
   let isDue = false
   root.replaceChildren()
   copyAsItIs(root)
+  hearFilled(root)
   const around = aroundTranslations(root)
   // What changes by itself, in a part of the page.
   options.debounceRendering = (redraw) => queueMicrotask(() => around(redraw))

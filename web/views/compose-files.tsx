@@ -118,9 +118,14 @@ export function useDroppedFiles(act: Pick<Act, 'addFiles' | 'missFiles'> | undef
     const onDrop = ({ dataTransfer }: DragEvent): void => {
       setDragged(false)
       if (dataTransfer === null || act === undefined) return
-      readEntries(takeEntries(dataTransfer)).then(
-        (files) => act.addFiles(files),
-        () => act.missFiles(),
+      const entries = takeEntries(dataTransfer)
+      if (entries.length === 0) return
+      readEntries(entries).then(
+        ({ files, hasEmpty }) => {
+          if (files.length > 0) act.addFiles(files)
+          if (hasEmpty) act.missFiles('empty')
+        },
+        () => act.missFiles('dropped'),
       )
     }
     const onPaste = ({ clipboardData }: ClipboardEvent): void => {

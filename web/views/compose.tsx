@@ -32,7 +32,9 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
     void act.seal()
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    form.current?.requestSubmit()
   }
   return (
     <>
@@ -118,6 +120,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'text':
       return composeFaults.text(format.atMost(MAX_TEXT_BYTES))
     case 'dropped':
+    case 'empty':
     case 'upload-over':
     case 'upload-left':
       return composeFaults[fault.at]

@@ -83,6 +83,7 @@ export const composeFaults = {
   text: (most: string): string =>
     `That is too long for a text: up to ${most} fit. Everything is still here; put it into a file, and add that.`,
   dropped: 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.',
+  empty: 'An empty folder was left out: only files can be sealed.',
   changed: (name: string): string =>
     `“${name}” was changed while it was being sent. What was sent of it is cancelled, and everything is in the form again; the file is sealed as it is now, under a new link.`,
   'upload-over':

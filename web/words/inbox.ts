@@ -1,4 +1,5 @@
 import { between } from './between.ts'
+import { composeFaults } from './compose.ts'
 import type { AnswerFault } from '../boxes/inbox/answer-state.ts'
 import type { ClosedFault } from '../boxes/inbox/item-state.ts'
 import type { InboxFault } from '../boxes/inbox/state.ts'
@@ -184,6 +185,8 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
       return `Those are too many files for one answer: up to ${format.number(mostFiles)} fit. None of them have been added.`
     case 'text':
       return `That is too long for a text: up to ${format.atMost(mostTextBytes)} fit. Everything is still here; put it into a file, and add that.`
+    case 'empty':
+      return composeFaults.empty
     case 'dropped':
       return 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.'
     case 'full':

@@ -59,7 +59,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
       desk.dispatch({ type: 'drafted', draft: { files: all } })
       void sealing.check()
     },
-    missFiles: () => refuseLate({ at: 'dropped' }),
+    missFiles: (at) => refuseLate({ at }),
     prepare: () => void store().catch(() => {}),
     async seal() {
       const { draft, main } = state().desk

@@ -52,7 +52,7 @@ test('whoever keeps drops while they are being deleted is not told that they are
 
 test('folders that could not be read do not break off an answer that is being sealed', async () => {
   const { drop, arrive } = await answerOnItsWay()
-  stage.act.answer.missFiles(drop)
+  stage.act.answer.missFiles(drop, 'dropped')
   await new Promise((drawn) => setTimeout(drawn, 50))
   expect(stage.find('.answer fieldset').matches(':disabled')).toBe(true)
   arrive()

@@ -1,7 +1,7 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
-import type { Act } from '../../act.ts'
+import type { Act, Missed } from '../../act.ts'
 import type { ChosenFile } from '../../draft.ts'
 import type { AnswerDraft } from './answer-state.ts'
 
@@ -25,7 +25,7 @@ export interface InboxAct {
     readonly draft: (drop: DropId, change: Partial<AnswerDraft>) => void
     /** All of them or none: more than an archive takes are refused. */
     readonly addFiles: (drop: DropId, files: readonly ChosenFile[]) => void
-    readonly missFiles: (drop: DropId) => void
+    readonly missFiles: (drop: DropId, why: Missed) => void
     readonly send: (drop: DropId) => Promise<void>
     /** Another one to the same drop. */
     readonly anew: (drop: DropId) => void

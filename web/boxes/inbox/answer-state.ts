@@ -49,7 +49,7 @@ export type AnswerFault =
    * `over`: the server has nothing any more of what was sent. `left`: it could not be told to delete that. `elsewhere`: another tab
    * sends one, or has ended this one.
    */
-  | { readonly at: 'message' | 'count' | 'text' | 'dropped' | 'full' | 'over' | 'left' | 'elsewhere' }
+  | { readonly at: 'message' | 'count' | 'text' | 'dropped' | 'empty' | 'full' | 'over' | 'left' | 'elsewhere' }
   /** More than the server takes: `room` bytes of text and files, where it has said so. */
   | { readonly at: 'size'; readonly room: number | undefined }
   /** `path`: with its folders the name is longer than any archive takes. */

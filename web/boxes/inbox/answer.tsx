@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
+import type { Missed } from '../../act.ts'
 import { MAX_FILES } from '../../draft.ts'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
@@ -79,7 +80,7 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
     () => ({
       draft: (change: Parameters<typeof act.answer.draft>[1]) => act.answer.draft(drop, change),
       addFiles: (chosen: Parameters<typeof act.answer.addFiles>[1]) => act.answer.addFiles(drop, chosen),
-      missFiles: () => act.answer.missFiles(drop),
+      missFiles: (why: Missed) => act.answer.missFiles(drop, why),
       prepare: () => {},
     }),
     [act, drop],
@@ -105,7 +106,9 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
       aria-labelledby="answer-title"
       onSubmit={submit}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+        event.preventDefault()
+        form.current?.requestSubmit()
       }}
     >
       <fieldset disabled={isBusy}>

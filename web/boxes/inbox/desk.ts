@@ -122,7 +122,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
         if (files.length > MAX_FILES) return refuseFiles(drop, { at: 'count' })
         dispatch({ type: 'answer-drafted', drop, draft: { files } })
       },
-      missFiles: (drop) => refuseFiles(drop, { at: 'dropped' }),
+      missFiles: (drop, at) => refuseFiles(drop, { at }),
       async send(drop) {
         const to = session.state().reading.items[drop]?.reply ?? collecting.message()?.reply
         if (to !== undefined) await answering.send(drop, to)
