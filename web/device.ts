@@ -20,7 +20,10 @@ export interface Device {
   save(name: string, bytes: Bytes | Blob): void
   /** What follows the `#`, without it. */
   fragment(): string
-  /** Puts the address back to what the main screen stands for, without a request and without a trace in the history. */
+  /**
+   * Puts the address back to what the main screen stands for, without a request and without another entry of the history of the tab. What
+   * the browser noted when the page was visited stays in its own list, which no page can change: SECURITY.md.
+   */
   address(fragment: string): void
   reload(): void
   /** Asks before the page is left, as long as `isGuarded`. */
