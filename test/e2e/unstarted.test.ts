@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { PUBLISHED_PATH } from '#protocol/published-path.ts'
 import { ROOT } from '../../tools/bundle.ts'
 import { stage } from './support/pages.ts'
@@ -28,24 +28,16 @@ test.for(Object.keys(OBSTACLES))(
 )
 
 test.for(['/', PUBLISHED_PATH, '/workshop'])('without JavaScript %s says so', async (path) => {
-  const { context } = await person()
-  const browser = context.browser() ?? expect.fail()
-  const plain = await browser.newContext({ javaScriptEnabled: false })
-  const page = await plain.newPage()
+  const page = await withoutScripts()
   await page.goto(`${server().url}${path}`)
   const text = (await page.locator('body').innerText()).trim()
   expect(text).toMatch(/has not started|nothing to show/)
-  await plain.close()
 })
 
 test('the file from disk says so, too', async () => {
-  const { context } = await person()
-  const browser = context.browser() ?? expect.fail()
-  const plain = await browser.newContext({ javaScriptEnabled: false })
-  const page = await plain.newPage()
+  const page = await withoutScripts()
   await page.goto(pathToFileURL(`${ROOT}dist/sealdrop.html`).href)
   await page.getByText('The script').or(page.getByText('by a script')).first().waitFor({ state: 'visible' })
-  await plain.close()
 })
 
 test('where the script runs nobody sees that it has not started', async () => {
@@ -66,3 +58,11 @@ test('where the script runs nobody sees that it has not started', async () => {
   expect(await page.locator('html').getAttribute('data-seen')).toBeNull()
   expect(await page.getByText('has not started').count()).toBe(0)
 })
+
+async function withoutScripts(): Promise<Page> {
+  const { context } = await person()
+  const plain = await context.browser()?.newContext({ javaScriptEnabled: false })
+  if (plain === undefined) throw new Error('no browser')
+  onTestFinished(() => plain.close())
+  return plain.newPage()
+}

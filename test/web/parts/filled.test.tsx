@@ -41,7 +41,11 @@ function Form(): VNode {
   )
 }
 
-const field = (id: string): HTMLInputElement => root.querySelector(`#${id}`) ?? expect.fail()
+function field(id: string): HTMLInputElement {
+  const found = root.querySelector<HTMLInputElement>(`#${id}`)
+  if (found === null) throw new Error(`no field ${id}`)
+  return found
+}
 
 /** What programs do to a field, besides typing. */
 const PROGRAMS: Readonly<Record<string, (input: HTMLInputElement) => void>> = {
