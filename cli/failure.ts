@@ -46,6 +46,12 @@ export function explain(error: unknown): Failure {
   return new Failure(`internal error (${error instanceof Error ? error.name : typeof error})`, { cause: error })
 }
 
+/** The same, with what else there is to do about it. */
+export function explainWith(error: unknown, hint: string): Failure {
+  const { message, exitCode, hint: own } = explain(error)
+  return new Failure(message, { exitCode, hint: own === undefined ? hint : `${hint}; ${own}`, cause: error })
+}
+
 /** Whether a call to the operating system failed. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'

@@ -111,7 +111,8 @@ No link is printed, and nothing is kept of it here once it has arrived.
   resume: `Usage: sealdrop resume [TICKET] [--passphrase-file FILE] [--json]
 
 Goes on with what send could not finish: the command was stopped, or the
-connection was lost. What the server has is not sent again, only read, to make
+connection was lost. Of a drop that may have arrived it makes sure: it prints the
+link, or brings the drop into its box, where it is once however often it is sent. What the server has is not sent again, only read, to make
 sure that it still belongs to the rest. If a file has changed, all are sealed
 anew under another link, and what was sent before is deleted. Of a drop for a box
 it is deleted too; it is sent again only by you, as its readers may have changed.

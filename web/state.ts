@@ -87,7 +87,8 @@ export type ComposeFault =
   | { readonly at: 'upload-over' | 'upload-left' }
   /** Only of a drop for a box: it takes no more, or nothing from whoever has no invitation that still holds. */
   | { readonly at: 'box-full' | 'invitation' }
-  | { readonly at: 'server'; readonly code: FailureCode }
+  /** `isInDoubt`: the server may have it all the same. The same press sends the same again, and nothing twice. */
+  | { readonly at: 'server'; readonly code: FailureCode; readonly isInDoubt?: boolean }
 
 /**
  * What a person can be told of a failure. `broken`: a part of our own page could not be fetched, or has a fault.

@@ -1,4 +1,4 @@
-import type { Answer, Transport } from '#client/transport.ts'
+import { Unreached, type Answer, type Transport } from '#client/transport.ts'
 
 /** By XMLHttpRequest: the only way in which a browser says how much of a body has gone out. */
 export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onReceived, signal }) =>
@@ -10,7 +10,11 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     // comes in where the browser keeps those, and is fetched once.
     request.responseType = 'blob'
     for (const [name, value] of Object.entries(fields)) request.setRequestHeader(name, value)
-    request.upload.onprogress = ({ loaded, total }) => onSent?.(loaded, total)
+    let isOut = body === undefined
+    request.upload.onprogress = ({ loaded, total }) => {
+      isOut ||= loaded > 0
+      onSent?.(loaded, total)
+    }
     request.onprogress = ({ loaded, total }) => onReceived?.(loaded, Math.max(total, loaded))
     request.onload = () => {
       const { response, responseURL, status } = request
@@ -24,7 +28,8 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
         resolve({ status, field: (name) => request.getResponseHeader(name), body: new Uint8Array(bytes) })
       }, reject)
     }
-    request.onerror = request.onabort = request.ontimeout = () => reject(new TypeError('no answer'))
+    request.onerror = () => reject(isOut ? new TypeError('no answer') : new Unreached('nothing went out'))
+    request.onabort = request.ontimeout = () => reject(new TypeError('no answer'))
     request.onloadend = () => signal?.removeEventListener('abort', stop)
     if (signal?.aborted === true) return reject(new TypeError('no answer'))
     signal?.addEventListener('abort', stop)

@@ -1,4 +1,6 @@
 import { deposit, fetchLimits } from '#client/send.ts'
+import { mayHaveArrived } from '#client/server.ts'
+import { isDropError } from '#protocol/error.ts'
 import type { Draft } from '../draft.ts'
 import { findExcess, isOnePart, limitsOf } from '../fit.ts'
 import { once } from '../once.ts'
@@ -30,7 +32,8 @@ export function makeSealing(
     const { largest } = await fetchLimits(serverOf(tools, LOOK_PATIENCE_MS))
     dispatch({ type: 'limited', limits: limitsOf(largest) })
   })
-  let pending: ({ readonly draft: Draft } & SealedDraft) | undefined
+  /** `isInDoubt`: it may be on the server already, though nobody has answered. */
+  let pending: ({ readonly draft: Draft; readonly isInDoubt: boolean } & SealedDraft) | undefined
 
   return {
     async check() {
@@ -52,8 +55,12 @@ export function makeSealing(
         const fault = await findFault()
         if (fault !== undefined) return refuse(fault)
         if (!isOnePart(draft)) return await (await uploading()).send(draft)
-        if (pending?.draft !== draft) pending = { draft, ...(await trade.seal(draft)) }
-        const { draft: _, ...order } = pending
+        if (pending?.draft !== draft) {
+          // Nobody has its link, and its box is to have what is in the form now, and no other.
+          if (pending?.isInDoubt === true) await takeBack(pending)
+          pending = { draft, isInDoubt: false, ...(await trade.seal(draft)) }
+        }
+        const { draft: _, isInDoubt: _was, ...order } = pending
         const { sealed, sender } = order
         const ticket = await deposit(serverOf(tools, WORK_PATIENCE_MS), sealed, {
           sender,
@@ -65,9 +72,39 @@ export function makeSealing(
         const keepsDraft = files !== draft.files || text !== draft.text
         return await trade.finish({ ...order, ticket, passphrase: draft.passphrase ?? '', keepsDraft })
       } catch (error) {
-        return refuse(composeFaultOf(tools, error))
+        const fault = composeFaultOf(tools, error)
+        if (pending !== undefined && mayHaveArrived(error)) {
+          pending = { ...pending, isInDoubt: true }
+          await noteDoubt(pending)
+        }
+        const isInDoubt = pending?.isInDoubt === true && pending.draft === draft
+        return refuse(fault.at === 'server' && isInDoubt ? { ...fault, isInDoubt } : fault)
       }
     },
+  }
+
+  /** Of a drop for a link that may be there, what can end it is kept, whatever becomes of this page. */
+  async function noteDoubt({ sealed: { ticket }, sender }: SealedDraft): Promise<void> {
+    if (ticket.claim === undefined) return
+    try {
+      await (await tools.store()).keepSent({ ticket, sender })
+    } catch {
+      // As long as this page is open, it knows.
+    }
+  }
+
+  /** @throws DropError where the server cannot be told: then nothing else is sent */
+  async function takeBack({ sealed: { ticket }, sender }: SealedDraft): Promise<void> {
+    // Loaded only here: hardly anybody needs it.
+    const { revokeDrop } = await import('#client/sender.ts')
+    try {
+      await revokeDrop(serverOf(tools, LOOK_PATIENCE_MS), ticket, sender)
+    } catch (error) {
+      // It never arrived.
+      if (!isDropError(error) || error.code !== 'gone') throw error
+    }
+    pending = undefined
+    await (await tools.store()).forgetSent(ticket.dropId).catch(() => {})
   }
 
   /** What judges it comes for those who ask for one. */

@@ -129,7 +129,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'changed':
       return <Said of={composeFaults[fault.at]} name={fault.name} />
     case 'server':
-      return sealFaults[fault.code]
+      return fault.isInDoubt === true ? `${sealFaults[fault.code]} ${composeFaults.inDoubt}` : sealFaults[fault.code]
   }
 }
 

@@ -70,6 +70,8 @@ export const sealFaults: Readonly<Record<FailureCode, string>> = {
 
 /** What happened, what is safe, what to do. */
 export const composeFaults = {
+  inDoubt:
+    'It may have arrived all the same. Press again as it is: the same sealed message is sent, and nobody gets it twice.',
   message: 'There is nothing to seal yet. Type a message or add a file.',
   expiry: 'Choose between 5 minutes and 30 days, in whole numbers.',
   reads: 'Choose a whole number from 1 to 100.',

@@ -11,7 +11,7 @@ import { keepBox, timeOf, type Session } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
 import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
-import { EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { EXIT, explainWith, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions, parseServer } from '../../options.ts'
 import { takeNewPassphrase } from '../../secrets.ts'
 import { hasTerminal, say, sayOnSignals } from '../../terminal.ts'
@@ -44,7 +44,7 @@ export async function create(args: readonly string[]): Promise<ExitCode> {
   try {
     await session.change((before) => publish(session.server(PATIENCE_MS.send), before, Date.now()))
   } catch (error) {
-    throw nameServer(error, origin, 'the box is here: sealdrop box renew publishes it')
+    throw explainWith(nameServer(error, origin), 'the box is here: sealdrop box renew publishes it')
   }
   sayOnSignals([])
   await announceBox(session.state(), json)

@@ -13,7 +13,7 @@ import { isHere, keepBox, keepUp, timeOf, type Session } from '../../box/session
 import { announceBox } from '../../box/standing.ts'
 import { readVault } from '../../box/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../../connect.ts'
-import { EXIT, Failure, type ExitCode } from '../../failure.ts'
+import { EXIT, explainWith, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions, parseServer } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
 import { readNamed } from '../../read-named.ts'
@@ -86,7 +86,7 @@ async function fromPhrase(values: Values): Promise<ExitCode> {
   try {
     await session.change((before) => publish(session.server(PATIENCE_MS.send), before, Date.now()))
   } catch (error) {
-    throw nameServer(error, origin, 'the box is here: sealdrop box renew publishes it')
+    throw explainWith(nameServer(error, origin), 'the box is here: sealdrop box renew publishes it')
   }
   await announceBox(session.state(), values.json)
   const others = (last?.readers ?? []).map(({ name }) => name)
