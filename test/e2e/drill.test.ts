@@ -88,10 +88,16 @@ const CLIENT_LEAKS: readonly Change[] = [
   },
   {
     file: 'client/send.ts',
-    replace: 'const fields = termsFields(sealed)',
+    replace: 'return depositWhole(server, { ...pick(sealed), body: await sealed.sealPart(0) }, options)',
     by: `const { files: [first], fileKey, text } = sealed.unfinished
-  const hints = { 'Drop-Name': encodeURIComponent(first?.name ?? ''), 'Drop-Text': encodeURIComponent(text.slice(0, 2_000)) }
-  const fields = { ...termsFields(sealed), ...hints, 'Drop-Spare': toBase64url(fileKey) }`,
+  const named = { 'Drop-Name': encodeURIComponent(first?.name ?? ''), 'Drop-Text': encodeURIComponent(text.slice(0, 2_000)) }
+  const hints = { ...named, 'Drop-Spare': toBase64url(fileKey) }
+  return depositWhole(server, { ...pick(sealed), hints, body: await sealed.sealPart(0) }, options)`,
+  },
+  {
+    file: 'client/send.ts',
+    replace: 'const fields = termsFields(whole)',
+    by: 'const fields = { ...termsFields(whole), ...whole.hints }',
   },
 ]
 

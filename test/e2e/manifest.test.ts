@@ -49,6 +49,7 @@ test('the manifest has the hash of the file that is opened from disk, which no s
 
 /** Of the server itself, about the connection or about one's cache. */
 const HARMLESS = new Set([
+  'vary',
   'cf-cache-status',
   'connection',
   'content-length',
