@@ -141,7 +141,7 @@ test('a client that meets a store which is a minute behind waits, and opens the 
   expect(opened.text).toBe('the password is swordfish')
   expect(await acknowledge(server, opener, reader, opened.opened)).toBe(true)
   expect(waits).toEqual(Array.from({ length: 12 }, () => 5_000))
-  expect(progress).toContainEqual({ stage: 'waiting', ms: 5_000 })
+  expect(progress).toContainEqual({ stage: 'waiting', ms: 5_000, why: 'try_later' })
 })
 
 test('a client whose store stays behind gives up with "later", and the drop is not lost', async () => {
