@@ -83,7 +83,8 @@ export function makeUnlocking(
     const server = serverOf(tools, LOOK_PATIENCE_MS)
     const now = device.clock()
     try {
-      await session.work((before) => forgetOldKeys(server, before, now))
+      // Once: whoever waits for a server that is busy is told late, and the next unlock does it.
+      await session.work((before) => forgetOldKeys(serverOf(tools, 0), before, now))
     } catch (error) {
       tellOfKeys(session, isClockFault(error) ? toldFault(error) : { code: 'keys_kept' })
       // By a clock that is wrong nothing else can be done either.
