@@ -250,7 +250,7 @@ function listOf(item: string): string {
 }
 
 function fits(value: SQLOutputValue, form: string, place: string): boolean {
-  if (value === null) return place === 'drops.box' || place === 'items.invitation'
+  if (value === null) return ['drops.authority', 'drops.box', 'items.invitation'].includes(place)
   if (typeof value === 'string') return new RegExp(`^(?:${TEXTS[place] ?? '(?!)'})$`).test(value)
   if (value instanceof Uint8Array)
     return value.length === LENGTHS[form] || (value.length === 0 && /^drops\.(?:locator|claim)$/.test(place))
