@@ -1,4 +1,3 @@
-import { numbered } from '#client/names.ts'
 import {
   DEFAULT_TTL_SECONDS,
   MAX_ENTRIES,
@@ -82,7 +81,7 @@ export function withMore(files: readonly ChosenFile[], chosen: readonly ChosenFi
   const names = new Map<string, string>()
   const nameOf = (folder: string): string => {
     let name = names.get(folder) ?? folder
-    if (!names.has(folder)) for (let count = 2; taken.has(name); count++) name = numbered(folder, count, true)
+    if (!names.has(folder)) for (let count = 2; taken.has(name); count++) name = `${folder} (${count})`
     names.set(folder, name)
     taken.add(name)
     return name

@@ -1,16 +1,12 @@
 import type { VNode } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { cleanNames } from '#client/layout.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Act } from '../act.ts'
-import { chooseFile, contentBytes, type ChosenFile, type Draft } from '../draft.ts'
-import { roomFor } from '../fit.ts'
+import { chooseFile, type ChosenFile, type Draft } from '../draft.ts'
 import { readEntries, takeEntries } from '../folders.ts'
-import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
-import { Name } from '../parts/verbatim.tsx'
+import { later } from '../parts/later.tsx'
 import type { Limits } from '../state.ts'
 import { compose as words } from '../words/compose.ts'
-import * as format from '../words/format.ts'
 
 export interface FilePickerProps {
   readonly act: Pick<Act, 'addFiles' | 'prepare'> & { readonly draft: (change: Pick<Draft, 'files'>) => void }
@@ -22,7 +18,6 @@ export interface FilePickerProps {
 export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
   const add = useRef<HTMLDivElement>(null)
   const { files } = draft
-  const room = limits && roomFor(draft, limits)
   const keep = (kept: readonly ChosenFile[]): void => {
     act.draft({ files: kept })
     // The button that had the focus is gone with its row.
@@ -30,7 +25,7 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
   }
   return (
     <div class="field">
-      {files.length > 0 && <FileList files={files} hasText={draft.text !== ''} onKeep={keep} />}
+      {files.length > 0 && <ChosenFiles draft={draft} limits={limits} onKeep={keep} />}
       <div ref={add}>
         <ChooseFiles
           files={words.add}
@@ -43,64 +38,9 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
         />
       </div>
       <p class="hint" id="files-hint">
-        {files.length > 0 && `${words.sum(files.length, format.beside(contentBytes(draft), room ?? Infinity))} `}
-        {files.length > 0 && room !== undefined && `${words.room(format.atMost(room))} `}
         {words.dropHint}
       </p>
     </div>
-  )
-}
-
-function FileList({
-  files,
-  hasText,
-  onKeep,
-}: {
-  files: readonly ChosenFile[]
-  hasText: boolean
-  onKeep: (kept: readonly ChosenFile[]) => void
-}): VNode {
-  const [isWhole, setWhole] = useState(false)
-  const names = useMemo(() => cleanNames(files, hasText), [files, hasText])
-  const shown = isWhole ? files : files.slice(0, SHOWN)
-  const more = files.length - shown.length
-  return (
-    <>
-      <ul class={files.length > FEW ? 'rows long' : 'rows'} aria-label={words.files}>
-        {shown.map((file, index) => (
-          <li key={file}>
-            <span class="row-name">
-              <Name>{file.name}</Name>
-              <span class="quiet small-text">{format.bytes(file.size)}</span>
-              {names[index] !== file.name && (
-                <span class="quiet small-text">
-                  {words.goesAs} <Name>{names[index]}</Name>
-                </span>
-              )}
-            </span>
-            <Button
-              kind="small"
-              label={words.removeFile(file.name)}
-              onPress={() => onKeep(files.filter((each) => each !== file))}
-            >
-              {words.remove}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {files.length > FEW && (
-        <div class="buttons under-rows">
-          {more > 0 && (
-            <Button kind="small" onPress={() => setWhole(true)}>
-              {words.showMore(more)}
-            </Button>
-          )}
-          <Button kind="small" onPress={() => onKeep([])}>
-            {words.removeAll(files.length)}
-          </Button>
-        </div>
-      )}
-    </>
   )
 }
 
@@ -141,8 +81,5 @@ export function useDroppedFiles(act: Pick<Act, 'addFiles' | 'missFiles'> | undef
   return isDragged && act !== undefined
 }
 
-/** More files than this scroll in a box of their own. */
-const FEW = 6
-
-/** Rows that are drawn before somebody asks for the rest. */
-const SHOWN = 100
+/** Fetched with the first file: it works out the names that files go under, and how much room is left. */
+const ChosenFiles = later(async () => (await import('./chosen-files.tsx')).ChosenFiles)
