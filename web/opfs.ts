@@ -13,6 +13,11 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
   const stages = new Map<string, Stage>()
   /** Of this page alone, so that another tab knows what is still in use. */
   const own = crypto.randomUUID()
+  const trial = crypto.randomUUID()
+  /** A page that asks for its own lock again waits for itself. */
+  const holdOwn = once(() => hold(FILES, own))
+  const holdTrial = once(() => hold(FILES, trial))
+  let trying: Promise<boolean> | undefined
   let files = 0
 
   return {
@@ -30,7 +35,12 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
 
     async works() {
       try {
-        return await within(QUICK_MS, () => tryOut(root, own))
+        // Two at once would remove the folder from each other.
+        trying ??= holdTrial()
+          .then(() => tryOut(root, trial))
+          .finally(() => (trying = undefined))
+        const running = trying
+        return await within(QUICK_MS, () => running)
       } catch {
         return false
       }
@@ -44,10 +54,11 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
     },
 
     async download(name) {
-      if (files++ === 0) await hold(FILES, own)
+      const number = String(++files)
+      await holdOwn()
       const folder = await within(QUICK_MS, () => folderOf(root, FILES, own))
       // Numbered: nothing carries the name before it is whole and out of here.
-      const file = await within(QUICK_MS, () => folder.getFileHandle(String(files), { create: true }))
+      const file = await within(QUICK_MS, () => folder.getFileHandle(number, { create: true }))
       const out = await within(QUICK_MS, () => outlet(file, () => folder.removeEntry(file.name)))
       return {
         write: (bytes) => within(WRITE_MS, () => out.write(bytes)),
@@ -75,17 +86,20 @@ export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Devic
   }
 }
 
-/** Puts something there and looks for it. */
-async function tryOut(root: FileSystemDirectoryHandle, own: string): Promise<boolean> {
-  await hold(FILES, own)
-  const folder = await folderOf(root, FILES, own)
-  const file = await folder.getFileHandle('0', { create: true })
-  const out = await outlet(file, () => folder.removeEntry(file.name))
-  await out.write(new Uint8Array(1))
-  await out.close()
-  const { size } = await file.getFile()
-  await folder.removeEntry(file.name)
-  return size === 1
+/** Puts something there, looks for it, and leaves nothing behind. */
+async function tryOut(root: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  try {
+    const folder = await folderOf(root, FILES, name)
+    const file = await folder.getFileHandle('0', { create: true })
+    const out = await outlet(file, () => folder.removeEntry(file.name))
+    await out.write(new Uint8Array(1))
+    await out.close()
+    const { size } = await file.getFile()
+    return size === 1
+  } finally {
+    const place = await root.getDirectoryHandle(FILES)
+    await place.removeEntry(name, { recursive: true })
+  }
 }
 
 function openStage(root: FileSystemDirectoryHandle, name: string): Stage {
@@ -181,6 +195,11 @@ async function folderOf(
 ): Promise<FileSystemDirectoryHandle> {
   const folder = await root.getDirectoryHandle(place, { create: true })
   return folder.getDirectoryHandle(name, { create: true })
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 /** Takes a name for as long as the page lives. @returns whether no other tab has it */
