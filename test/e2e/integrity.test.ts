@@ -51,7 +51,10 @@ test.for([
 ])('%s, changed by a byte, does not run', async ([, path]) => {
   const { page, said } = await visit(path)
   await expect.poll(() => said.join()).toContain('integrity')
-  expect(await page.locator('#app').innerHTML()).toBe('')
+  // What is in the page without any script, and nothing else.
+  await page.getByRole('heading', { level: 1, name: 'Sealdrop has not started' }).waitFor({ state: 'visible' })
+  const drawn = await page.locator('#app > *').evaluateAll((all) => all.map(({ className }) => className))
+  expect(drawn).toEqual(['page unstarted'])
   await page.close()
 })
 
