@@ -194,7 +194,10 @@ function sealdrop(args: readonly string[], input: string): Promise<{ code: unkno
   })
 }
 
-/** A worker that lies about cards: by the name of the box it adds a reader to the card, or hands out the longest that it ever saw. */
+/**
+ * A worker that lies about cards: by the name of the box it adds a reader to the card, or hands out the longest that it ever saw.
+ * Owners ask for the card after each publication, so whoever asks first after one is told the truth.
+ */
 const LIES: readonly Change[] = [
   {
     file: 'worker/main.ts',
@@ -204,9 +207,10 @@ const LIES: readonly Change[] = [
       if (pathname === '/v1/boxes/publish') {
         const { cards } = JSON.parse(await request.clone().text())
         if (cards[0].length > (longest.get(box)?.[0].length ?? 0)) longest.set(box, cards)
+        unchecked.add(box)
       }
       const response = await router.fetch(request, env, context)
-      return pathname === '/v1/boxes/card' && response.ok ? lie(box, response) : response`,
+      return pathname === '/v1/boxes/card' && response.ok && !unchecked.delete(box) ? lie(box, response) : response`,
   },
   {
     file: 'worker/main.ts',
@@ -214,6 +218,7 @@ const LIES: readonly Change[] = [
     by: `export { Shelf } from './shelf.ts'
 
 const longest = new Map()
+const unchecked = new Set()
 async function lie(box, response) {
   const answer = await response.json()
   const [header, payload, signature] = answer.card.split('.')
