@@ -1,6 +1,7 @@
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
-import { parseBoxTerms, type BoxTerms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
+import { parseBoxTerms } from '#protocol/parse-order.ts'
 import { formatAnyTerms } from '#client/terms-fields.ts'
 import { formatLetter, parseLetter, type Letter } from './letter.ts'
 import { createRecord, listRecords, readRecord, removeRecord } from './state.ts'

@@ -1,7 +1,7 @@
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
-import { parseBoxTerms, parseTerms } from '#protocol/terms.ts'
+import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
 import { TOKEN_BYTES } from './archive.ts'
 import { parseWriteTarget } from './box/address-link.ts'
 import { PAYLOAD_NONCE_BYTES } from './crypto/sizes.ts'

@@ -21,7 +21,8 @@ import {
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { isSignedByAll, parseSignatures, type Signatures } from '#protocol/signature-input.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import { parseBoxTerms, parseTerms, type BoxTerms } from '#protocol/terms.ts'
+import type { BoxTerms } from '#protocol/terms.ts'
+import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
 import type { LinkTerms } from './drop.ts'
 import type { Env } from './env.ts'
 

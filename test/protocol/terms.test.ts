@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatPublicKey } from '#protocol/public-key.ts'
-import { formatTerms, parseTerms } from '#protocol/terms.ts'
+import { formatTerms } from '#protocol/terms.ts'
+import { parseTerms } from '#protocol/parse-order.ts'
 import vectors from '../vectors/terms.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 

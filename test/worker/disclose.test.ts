@@ -232,9 +232,13 @@ test('what the operator says of itself is answered as data, and security.txt onl
 test('who asks for security.txt by another method is not told that there is none, and a slash behind it makes another address', async () => {
   const path = '/.well-known/security.txt'
   const via = withBindings({ OPERATOR_CONTACT: 'mailto:security@drop.example' })
-  for (const method of ['HEAD', 'POST', 'OPTIONS']) {
+  for (const [method, status, allow] of [
+    ['HEAD', 200, null],
+    ['POST', 405, 'GET, HEAD, OPTIONS'],
+    ['OPTIONS', 204, 'GET, HEAD, OPTIONS'],
+  ] as const) {
     const reply = await read(await via(new Request(`${ORIGIN}${path}`, { method })))
-    expect([method, reply.status, reply.headers.get('Allow')]).toEqual([method, 405, 'GET'])
+    expect([method, reply.status, reply.headers.get('Allow')]).toEqual([method, status, allow])
   }
   expect((await read(await via(new Request(`${ORIGIN}${path}/`)))).code).toBe('not_found')
 })

@@ -1,6 +1,6 @@
 import { DROP_EXTENT_FIELD } from '#protocol/api.ts'
 import { DropError } from '#protocol/error.ts'
-import { parseExtent } from '#protocol/extent.ts'
+import { parseExtent } from '#protocol/parse-order.ts'
 import { MAX_BODY_BYTES, MAX_EXTENT_CHARACTERS } from '#protocol/limits.ts'
 import { depositInto } from '../deposit.ts'
 import type { Env } from '../env.ts'
