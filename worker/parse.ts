@@ -125,7 +125,7 @@ export function originsOf(env: Env): readonly string[] {
 /**
  * Reads a body of at most `most` bytes. What announces itself as larger is refused before any of it is read, and what
  * announces nothing is read no further.
- * @throws DropError `too_large`
+ * @throws DropError `too_large`; `try_later` if it breaks off
  */
 export async function readBody(request: Request, most: number): Promise<Bytes> {
   const announced = Number(request.headers.get('Content-Length') ?? most)
@@ -134,7 +134,7 @@ export async function readBody(request: Request, most: number): Promise<Bytes> {
   // not fill the memory.
   let body = new Uint8Array(Math.min(announced, FIRST_BYTES))
   let length = 0
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of unbroken(request.body)) {
     const needed = length + chunk.length
     if (needed > announced) throw new DropError('too_large')
     if (needed > body.length)
@@ -143,6 +143,15 @@ export async function readBody(request: Request, most: number): Promise<Bytes> {
     length = needed
   }
   return body.subarray(0, length)
+}
+
+async function* unbroken(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? []
+  } catch (cause) {
+    // Nobody erred, neither the sender nor the server: it can come again.
+    throw new DropError('try_later', { cause })
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
-/** What became of a body. `broken`: it did not come as it was announced. `refused`: the store did not take it. */
-export type Poured = { readonly outcome: 'stored'; readonly hash: Bytes } | { readonly outcome: 'broken' | 'refused' }
+/** What became of a body. `cut`: it broke off. `misfit`: it was longer or shorter than announced. `refused`: the store did not take it. */
+export type Poured = { readonly outcome: 'stored'; readonly hash: Bytes } | { readonly outcome: Spilt }
+type Spilt = 'cut' | 'misfit' | 'refused'
 
 /**
  * Passes a body on to a store and hashes it on the way, one window at a time: the source waits for the store. Never fails,
@@ -29,7 +30,7 @@ export async function pour(
   }
   const stored = await storing
   const known = await hash
-  if (first === 'broken') return { outcome: first }
+  if (first === 'cut' || first === 'misfit') return { outcome: first }
   if (first === 'refused' || stored === 'refused' || known === undefined) return { outcome: 'refused' }
   return { outcome: 'stored', hash: new Uint8Array(known) }
 }
@@ -59,18 +60,18 @@ async function pass(
   reader: ReadableStreamBYOBReader,
   size: number,
   sinks: readonly WritableStreamDefaultWriter<Uint8Array>[],
-): Promise<'passed' | 'broken' | 'refused'> {
+): Promise<'passed' | Spilt> {
   let window = new Uint8Array(WINDOW_BYTES)
   for (let length = 0; ;) {
     let read: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>
     try {
       read = await reader.readAtLeast(WINDOW_BYTES, window)
     } catch {
-      return 'broken'
+      return 'cut'
     }
     const chunk = read.value ?? new Uint8Array(0)
     length += chunk.length
-    if (length > size || (read.done && length < size)) return 'broken'
+    if (length > size || (read.done && length < size)) return 'misfit'
     try {
       if (chunk.length > 0) await Promise.all(sinks.map((sink) => sink.write(chunk)))
       if (!read.done) window = new Uint8Array(chunk.buffer)

@@ -48,7 +48,7 @@ async function store(
   if (kept?.outcome === 'kept') return json({}, 201)
   await shelf.abandonPart(id, n, blob)
   if (kept !== undefined) return refusal(kept, 'upload')
-  return problem(poured.outcome === 'refused' ? 'try_later' : 'bad_request')
+  return problem(poured.outcome === 'refused' || poured.outcome === 'cut' ? 'try_later' : 'bad_request')
 }
 
 /** @throws DropError `length_required`, `bad_request` or `too_large`; nothing of the body is read before. */
