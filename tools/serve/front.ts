@@ -109,7 +109,7 @@ interface Passed {
 
 /**
  * @param isRepeated - only the head is sent, once more: the worker refused the request before it had its body, and hung up
- *   before its answer could be read. It refuses it again.
+ *   before its answer could be read. It refuses it again; where it would take it by now, it sees that the body breaks off.
  */
 function relay(
   asked: IncomingMessage,
@@ -156,10 +156,17 @@ function relay(
     if (coded.coder === undefined) answered.pipe(answer)
     else answered.pipe(coded.coder).pipe(answer)
   })
-  if (isRepeated) return onward.flushHeaders()
+  if (isRepeated) return endAfterHead(onward)
   if (hasBody) return void asked.pipe(onward)
   onward.end()
   asked.resume()
+}
+
+/** Sends nothing after the head, and says so: who waited for the body would wait for ever. */
+function endAfterHead(onward: ClientRequest): void {
+  // What was written before the connection stood goes out before its end.
+  onward.once('socket', (socket) => socket.once('connect', () => socket.end()))
+  onward.flushHeaders()
 }
 
 function setFields(onward: ClientRequest, { fields, isChunked }: Passed, hasBody: boolean): void {

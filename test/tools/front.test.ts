@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { PROBLEM_TYPE, PROBLEMS } from '#protocol/problem.ts'
+import { openFront } from '../../tools/serve/front.ts'
+import { Lanes } from '../../tools/serve/lanes.ts'
+
+test('a drop that the worker hangs up on unread, and would take when it is asked again, is answered and not left waiting for its body', async () => {
+  const heads: string[] = []
+  const port = await frontOf((socket) => {
+    // As workerd does: what it refuses it does not read, and its answer goes down with the connection.
+    if (heads.push('') === 1) return void socket.destroy()
+    socket.on('data', (chunk: Buffer) => (heads[1] += chunk.toString('latin1')))
+    // This one waits for the whole body, and answers when no more can come.
+    socket.once('end', () => socket.end(BOX_FULL))
+  })
+  const body = Buffer.alloc(1_000_000, 7)
+  const answer = await fetch(`http://localhost:${port}/v1/drops`, { method: 'POST', body })
+  expect([answer.status, await answer.text()]).toEqual([PROBLEMS.box_full.status, PROBLEM])
+  expect(heads[1]).toMatch(/^POST \/v1\/drops HTTP\/1\.1\r\n/)
+  expect(heads[1]).toMatch(/\r\n\r\n$/)
+})
+
+const PROBLEM = '{"type":"/problems/box_full"}'
+const BOX_FULL = [
+  `HTTP/1.1 ${PROBLEMS.box_full.status} Full`,
+  `Content-Type: ${PROBLEM_TYPE}`,
+  `Content-Length: ${PROBLEM.length}`,
+  'Connection: close',
+  '',
+  PROBLEM,
+].join('\r\n')
+
+/** A front before a runtime that does as the test says. @returns its port */
+async function frontOf(runtime: (socket: Socket) => void): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-front-'))
+  const socketPath = join(folder, 'socket')
+  const behind = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {})
+    runtime(socket)
+  })
+  await new Promise<void>((listening) => behind.listen(socketPath, listening))
+  const lanes = new Lanes()
+  const front = await openFront({
+    host: 'localhost',
+    port: 0,
+    origin: 'http://localhost',
+    runtime: () => socketPath,
+    lanes,
+    takeRoom: () => () => {},
+    notice: () => {},
+  })
+  onTestFinished(() => {
+    front.close()
+    lanes.close()
+    behind.close()
+    rmSync(folder, { recursive: true })
+  })
+  return front.port
+}
