@@ -15,7 +15,7 @@ type Row = readonly [command: string, ...needs: ('reads' | 'notes' | 'writes' | 
 const COMMANDS: readonly Row[] = [
   ['send <text', 'writes', 'output'],
   ['send big', 'writes', 'output'],
-  ['send --to-file box --return-code <text', 'reads', 'output'],
+  ['send --to-file box --return-code <text', 'writes', 'output'],
   ['send --to-file box --remember <text', 'writes'],
   ['send --age-only -o out <text', 'writes', 'folder', 'output'],
   ['resume', 'reads'],
