@@ -7,7 +7,7 @@ import { layInBox, openBox, remove } from './support/boxes.ts'
 import { MINUTE, travel } from './support/clock.ts'
 import { acknowledge, claim, create, guess, lay, newDrop, revoke } from './support/drops.ts'
 import { dyingAfterTheStore, fuse, slowDeletes, slowPuts } from './support/faults.ts'
-import { blobsOf, dueOf, evict, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
+import { blobsOf, dueOf, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { begin, newCut, upload } from './support/parts.ts'
 import { newReader, repeatedly } from './support/parties.ts'
 import type { Changes } from './support/wire.ts'
@@ -102,7 +102,6 @@ test('bytes that come after a drop was revoked, from a worker that dies then, ar
   expect((await coming).code).toBe('internal')
   expect((await storeKeys()).length).toBe(before.length + 1)
   travel(10 * MINUTE)
-  await evict(drop.dropId)
   expect(await fireAlarm(drop.dropId)).toBe(true)
   expect(await storeKeys()).toEqual(before)
 })
