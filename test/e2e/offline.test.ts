@@ -184,7 +184,7 @@ test('a server that sends uploads elsewhere by a redirect gets nothing sealed in
   const answered = page.waitForResponse((response) => response.url().startsWith(`${server().url}/v1/drops`))
   await page.getByLabel('Message', { exact: true }).fill('led astray')
   await page.getByRole('button', { name: 'Seal message' }).click()
-  await page.getByText('The server refused the sealed message.').waitFor()
+  await page.getByText('The answer did not come from Sealdrop.').waitFor()
   // It was followed: what the other one answers is thrown away.
   expect((await answered).request().redirectedFrom()).not.toBeNull()
   led.closeAllConnections()
