@@ -9,7 +9,7 @@ export type Strength = 'hopeless' | 'weak' | 'fair'
 
 /**
  * How well a passphrase holds that a person chose: by its length, after all is taken off that costs a guesser nothing. It knows no
- * dictionary, and promises nothing of what it calls fair. docs/decisions/0038-a-least-passphrase.md.
+ * dictionary, and promises nothing of what it calls fair. docs/decisions/0036-a-least-passphrase.md.
  */
 export function judgePassphrase(passphrase: string, tries: Tries): Strength {
   const text = passphrase.normalize('NFKC').toLowerCase()
