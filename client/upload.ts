@@ -3,6 +3,7 @@ import { joinBytes, sha256, toBase64, toBase64url, type Bytes } from '#protocol/
 import { DropError, isDropError } from '#protocol/error.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import { timeToForget } from './clocks.ts'
 import { createdForm, emptyForm, uploadedForm, type Form } from './answers.ts'
 import { giveBack } from './memory.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
@@ -16,7 +17,7 @@ export async function depositParts(server: Server, sealed: Sealed, options: Depo
   const { size, parts } = sealed
   const expected = { size, parts, reads: readsOf(sealed.terms) }
   const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
-  if (!isTooLate(sealed, server.clock()))
+  if (!(await isTooLate(sealed, server)))
     await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }, createdForm(expected, 201))
   for (let round = 1; ; round++) {
     const asked = { name: 'uploaded', ...signedBy(options) } as const
@@ -46,11 +47,13 @@ interface Upload {
 
 /**
  * Whether a drop was sealed by a card so long ago that it is not to be begun: by the time it arrives its readers may have deleted
- * the keys. What was begun in time can still be finished. docs/protocol.md §13.3. @param now - milliseconds since 1970.
+ * the keys. What was begun in time can still be finished. Its sender keeps it nowhere else, so this device's clock alone does
+ * not say so. docs/protocol.md §13.3.
  */
-function isTooLate({ ticket, unfinished: { letterhead } }: Sealed, now: number): boolean {
-  const isByCard = letterhead !== undefined && letterhead.to.readers.length > 0
-  return isByCard && now - ticket.sealedAtMs > UPLOAD_LIFE_SECONDS * 1_000
+async function isTooLate({ ticket, unfinished: { letterhead } }: Sealed, server: Server): Promise<boolean> {
+  if (letterhead === undefined || letterhead.to.readers.length === 0) return false
+  const untilMs = ticket.sealedAtMs + UPLOAD_LIFE_SECONDS * 1_000
+  return (await timeToForget(server, [untilMs])) > untilMs
 }
 
 /** Whether this is the drop that was committed, as far as the server tells: of one that has ended it tells nothing. */

@@ -7,6 +7,7 @@ import { noise } from '../support/bytes.ts'
 import { boxServer } from '../support/box-server.ts'
 import { newBox, NOW, orderFor } from '../support/boxes.ts'
 import { fileOf } from '../support/messages.ts'
+import { says } from '../support/network.ts'
 
 test('a drop that was sealed a day ago is finished, but not begun: its readers may delete the keys before it expires', async () => {
   const box = await newBox()
@@ -14,9 +15,10 @@ test('a drop that was sealed a day ago is finished, but not begun: its readers m
   const source = memorySource(noise(9_000_000))
   const message = { text: '', files: [{ ...fileOf('large', noise(0)), source }] }
   const [sealed, server] = [await sealForBox(message, order), boxServer()]
-  const dayLater = { ...server, clock: () => NOW + 86_400_001 }
+  const dayLater = { ...server, clock: () => NOW + 86_401_000 }
+  server.hand = (name) => (name === 'limits' ? says({ largest: 1e9, time: NOW / 1_000 + 86_401 }) : undefined)
   await expect(deposit(dayLater, sealed, order)).rejects.toMatchObject({ code: 'gone' })
-  expect(server.asked).toEqual(['uploaded'])
+  expect(server.asked).toEqual(['limits', 'uploaded'])
   await deposit(server, sealed, order)
   await deposit(dayLater, sealed, order)
   expect(server.lists.get(box.address)).toHaveLength(1)
@@ -25,4 +27,14 @@ test('a drop that was sealed a day ago is finished, but not begun: its readers m
   const answer = await sealAnswer(message, { ...order, to: { key: key.publicKey, age }, from: box.address })
   await deposit(dayLater, answer, order)
   expect(server.lists.get(answer.terms.box)).toHaveLength(1)
+})
+
+test('a large message that was not begun yet was lost by a clock that was ahead for one command', async () => {
+  const box = await newBox()
+  const order = await orderFor(box)
+  const source = memorySource(noise(9_000_000))
+  const message = { text: '', files: [{ ...fileOf('large', noise(0)), source }] }
+  const [sealed, server] = [await sealForBox(message, order), boxServer()]
+  await deposit({ ...server, clock: () => NOW + 40 * 86_400_000 }, sealed, order)
+  expect(server.lists.get(box.address)).toHaveLength(1)
 })
