@@ -10,7 +10,7 @@ import { Field } from '../parts/field.tsx'
 import { LinkBox } from '../parts/link-box.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Qr } from '../parts/qr.tsx'
-import { verbatim } from '../parts/verbatim.tsx'
+import { Said, verbatim } from '../parts/verbatim.tsx'
 import type { RoomTools } from '../room-tools.ts'
 import { page } from '../words/page.ts'
 import { share as words } from '../words/share.ts'
@@ -101,7 +101,9 @@ export function Share(props: ShareProps): VNode {
           <CopyButton text={words.copyHeader} copy={() => copy(BOX_JSON_FIELD, words.headerCopied)} />
         </div>
         <Source id="box-json-servers" label={words.allowExamples} text={ALLOW_EXAMPLES} rows={8} />
-        <p>{words.proofCheck}</p>
+        <p>
+          <Said of={words.proofCheck} name={words.proofCommand} />
+        </p>
       </section>
       <Poster address={box} link={link} name={name} />
     </div>

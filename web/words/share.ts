@@ -32,8 +32,9 @@ export const share = {
   allowExamples: 'How common servers set it',
   copyHeader: 'Copy header',
   headerCopied: 'Header copied.',
-  proofCheck:
-    'On the page on which people write, “Check where else this address is published” then asks your domain, if they type it. The command does it by itself: sealdrop send --to ADDRESS --published-by YOUR-DOMAIN.',
+  proofCheck: (command: string): string =>
+    `On the page on which people write, “Check where else this address is published” then asks your domain, if they type it. The command does it by itself: ${command}.`,
+  proofCommand: 'sealdrop send --to ADDRESS --published-by YOUR-DOMAIN',
   proofLabel: 'Contents of box.json',
   save: 'Save box.json',
   saved: 'box.json saved.',
