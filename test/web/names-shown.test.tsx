@@ -2,7 +2,7 @@ import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
 import { limitsOf } from '../../web/fit.ts'
 import type { ChosenFile } from '../../web/draft.ts'
-import { FilePicker } from '../../web/views/compose-files.tsx'
+import { ChosenFiles } from '../../web/views/chosen-files.tsx'
 
 let root: HTMLElement | undefined
 
@@ -18,8 +18,7 @@ function rowsOf(names: readonly string[], text = ''): readonly string[] {
   const files = names.map((name): ChosenFile => {
     return { name, type: '', size: 7, modifiedAtMs: 0, file: new File([], 'x') }
   })
-  const act = { addFiles: () => undefined, prepare: () => undefined, draft: () => undefined }
-  render(<FilePicker act={act} draft={{ files, text }} limits={limitsOf(104_857_600)} />, box)
+  render(<ChosenFiles draft={{ files, text }} limits={limitsOf(104_857_600)} onKeep={() => {}} />, box)
   return Array.from(box.querySelectorAll('.row-name'), (row) => row.textContent ?? '')
 }
 
