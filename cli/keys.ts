@@ -1,4 +1,4 @@
-/** What came of a line that somebody typed. */
+/** The outcome of a typed line. */
 export type Typed =
   | { readonly state: 'typed'; readonly text: string }
   /** By the key that has a terminal send this signal. */

@@ -17,7 +17,7 @@ interface Begun {
   /** Name of the ticket, by which people name it too. */
   readonly ticket: string
   readonly dropId: DropId
-  /** What is in it, in words: `5 bytes of text`. */
+  /** Its contents in words: `5 bytes of text`. */
   readonly said: string
 }
 
@@ -45,7 +45,7 @@ export function keepPending(pending: Pending): void {
   )
 }
 
-/** What is known of a drop that may have arrived; `undefined` if it is finished. @throws Failure if its file is damaged */
+/** The record of a drop that may have arrived; `undefined` if it is finished. @throws Failure if its file is damaged */
 export function findPending(dropId: DropId): Pending | undefined {
   return readRecord('outbox', nameOf(dropId), (value) => parsePending(value, dropId))
 }

@@ -90,7 +90,7 @@ export async function stageIn(path: string): Promise<FolderStaging> {
 }
 
 /**
- * Removes what a killed process was writing in such a folder; parts stay, for who goes on with them.
+ * Removes what a killed process was writing in such a folder; parts stay, so that an opening can go on.
  * @throws Failure as `stageIn`; and where nothing can be locked: a process may be at it
  */
 export async function tidyStaging(path: string): Promise<void> {
