@@ -2,6 +2,7 @@ import { bech32m } from '@scure/base'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import { DROP_ID_BYTES, LINK_SECRET_BYTES } from '#protocol/limits.ts'
+import { LINK_PREFIX } from '#protocol/misplaced-code.ts'
 import type { Stretch } from './crypto/argon2.ts'
 import { ageIdentityFromSeed, type AgeIdentity } from './crypto/envelope.ts'
 import { hkdfExpand, hkdfExtract } from './crypto/kdf.ts'
@@ -35,7 +36,7 @@ export function newLink(needsPassphrase: boolean, random: Random = randomBytes):
 /** The one-time URL. Its path is the same for every drop. @param origin - `https://drop.example` */
 export function formatLink(origin: string, secret: LinkSecret): string {
   const data = new Uint8Array([secret.needsPassphrase ? NEEDS_PASSPHRASE : 0, ...secret.bytes])
-  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data))}`
+  return `${origin}/#${bech32m.encode(LINK_PREFIX, bech32m.toWords(data))}`
 }
 
 /** The secret in a code, or `undefined` if a character is wrong, missing or too many, white space too. docs/protocol.md §2.1. */
@@ -43,7 +44,8 @@ export function parseFragment(code: string): LinkSecret | undefined {
   try {
     const { prefix, words } = bech32m.decode(code as `${string}1${string}`)
     const [flags = 0, ...bytes] = bech32m.fromWords(words)
-    if (prefix !== PREFIX || bytes.length !== LINK_SECRET_BYTES || (flags & ~NEEDS_PASSPHRASE) !== 0) return undefined
+    if (prefix !== LINK_PREFIX || bytes.length !== LINK_SECRET_BYTES || (flags & ~NEEDS_PASSPHRASE) !== 0)
+      return undefined
     return { bytes: new Uint8Array(bytes), needsPassphrase: flags === NEEDS_PASSPHRASE }
   } catch {
     return undefined
@@ -68,7 +70,7 @@ export function fragmentOf(link: string): string {
 export function readLink(
   text: string,
 ): { readonly origin: string | undefined; readonly secret: LinkSecret } | undefined {
-  const found = findCode(text, [PREFIX], parseFragment)
+  const found = findCode(text, [LINK_PREFIX], parseFragment)
   return found && { origin: found.origin, secret: found.code }
 }
 
@@ -104,8 +106,6 @@ export async function deriveOpener(
 function linkKey(secret: LinkSecret): Bytes {
   return hkdfExtract(utf8('sealdrop/v1/link'), secret.bytes)
 }
-
-const PREFIX = 'sdlink'
 
 /** Bit 0 of the flags. docs/protocol.md §2.1. */
 const NEEDS_PASSPHRASE = 1

@@ -1,3 +1,4 @@
+import { decodeEscapes } from '#protocol/escapes.ts'
 import { replaceHidden } from '#protocol/hidden.ts'
 
 /** A code that stands in a text. */
@@ -57,11 +58,7 @@ function visible(text: string): string {
 
 function unescape(text: string): string {
   const plain = text.replaceAll(/&(?:amp|#38|#x26);/gi, '&').replaceAll(/&(?:num|#35|#x23);/gi, '#')
-  try {
-    return decodeURIComponent(plain)
-  } catch {
-    return plain.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => byte(hex))
-  }
+  return decodeEscapes(plain)
 }
 
 function byte(hex: string): string {

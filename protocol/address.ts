@@ -1,5 +1,6 @@
 import { bech32m } from '@scure/base'
 import { equalBytes, joinBytes, sha256, utf8, type Bytes } from './bytes.ts'
+import { ADDRESS_PREFIX } from './misplaced-code.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
 declare const brand: unique symbol
@@ -18,7 +19,7 @@ export function parseTypedAddress(text: string): BoxAddress | undefined {
   try {
     const { prefix, words } = bech32m.decode(text as `${string}1${string}`)
     const [version, ...hash] = bech32m.fromWords(words)
-    if (prefix !== PREFIX || version !== VERSION || hash.length !== HASH_BYTES) return undefined
+    if (prefix !== ADDRESS_PREFIX || version !== VERSION || hash.length !== HASH_BYTES) return undefined
     return formatBoxAddress(new Uint8Array(hash))
   } catch {
     return undefined
@@ -27,7 +28,11 @@ export function parseTypedAddress(text: string): BoxAddress | undefined {
 
 /** @param hash - 32 bytes. */
 export function formatBoxAddress(hash: Uint8Array): BoxAddress {
-  return bech32m.encode(PREFIX, bech32m.toWords(new Uint8Array([VERSION, ...hash])), false) as string as BoxAddress
+  return bech32m.encode(
+    ADDRESS_PREFIX,
+    bech32m.toWords(new Uint8Array([VERSION, ...hash])),
+    false,
+  ) as string as BoxAddress
 }
 
 /** The 32 bytes of an address. */
@@ -45,6 +50,5 @@ export async function isRootOf(root: PublicKey, address: BoxAddress): Promise<bo
   return equalBytes(boxAddressBytes(await addressOf(root)), boxAddressBytes(address))
 }
 
-const PREFIX = 'sdbox'
 const VERSION = 0
 const HASH_BYTES = 32

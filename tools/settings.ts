@@ -15,6 +15,8 @@ export interface Settings {
   /** Binding → class of a Durable Object with SQLite storage. */
   readonly objects: Readonly<Record<string, string>>
   readonly assets: {
+    /** Under which name the worker asks for the pages itself. */
+    readonly binding?: string
     readonly htmlHandling?: 'auto-trailing-slash' | 'force-trailing-slash' | 'drop-trailing-slash' | 'none'
     readonly notFoundHandling?: 'none' | 'single-page-application' | '404-page'
     readonly runWorkerFirst?: boolean | string[]
@@ -64,6 +66,7 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
     r2,
     objects: Object.fromEntries(config.durable_objects.bindings.map((object) => [object.name, object.class_name])),
     assets: {
+      ...(assets.binding === undefined ? {} : { binding: assets.binding }),
       ...(assets.html_handling === undefined ? {} : { htmlHandling: assets.html_handling }),
       ...(assets.not_found_handling === undefined ? {} : { notFoundHandling: assets.not_found_handling }),
       ...(assets.run_worker_first === undefined ? {} : { runWorkerFirst: assets.run_worker_first }),
@@ -82,6 +85,7 @@ interface WranglerConfig extends Partial<Record<(typeof UNKNOWN_BINDINGS)[number
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
   readonly assets:
     | {
+        readonly binding?: string | undefined
         readonly html_handling?: Settings['assets']['htmlHandling'] | undefined
         readonly not_found_handling?: Settings['assets']['notFoundHandling'] | undefined
         readonly run_worker_first?: Settings['assets']['runWorkerFirst'] | undefined

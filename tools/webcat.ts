@@ -153,5 +153,5 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 }
 
 const INDEX = 'index.html'
-/** Where there is no file our worker answers, without a page: a browser with WEBCAT then says that something is wrong. */
-const FALLBACK = '/problems/not_found'
+/** Where there is no file the worker answers with this one. The pages about a code in the address it takes from other files: there a browser with WEBCAT says that something is wrong. */
+const FALLBACK = '/not-found'

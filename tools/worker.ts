@@ -14,6 +14,7 @@ export function workerConfig(
   pages?: string,
 ): WorkerOptions['config'] {
   const { name, vars, kv, r2, objects } = settings
+  const { binding: files, ...assets } = settings.assets
   const classes = Object.values(objects)
   return {
     name,
@@ -32,9 +33,10 @@ export function workerConfig(
       ...Object.fromEntries(r2.map((binding) => [binding, { type: 'r2', name: binding.toLowerCase() }])),
       // The local stores show at once what was written.
       STORE_SETTLES_SECONDS: { type: 'text', value: '0' },
+      ...(pages === undefined || files === undefined ? {} : { [files]: { type: 'assets' } }),
       ORIGIN: { type: 'text', value: origins },
     },
-    ...(pages === undefined ? {} : { assets: { directory: pages, hasUserWorker: true, ...settings.assets } }),
+    ...(pages === undefined ? {} : { assets: { directory: pages, hasUserWorker: true, ...assets } }),
   }
 }
 

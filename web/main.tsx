@@ -1,4 +1,5 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
+import { codeKindIn, MISPLACED_PAGES } from '#protocol/misplaced-code.ts'
 import { browserDevice } from './device.ts'
 import { once } from './once.ts'
 import { startPage } from './start-page.tsx'
@@ -12,9 +13,13 @@ const stretch: Stretch = async (...wanted) => (await import('./kdf.ts')).stretch
 const disk = once(async () => (await import('./disk.ts')).openDisk(device))
 const store = once(async () => (await import('./store.ts')).openStore())
 
-await startPage(root, { device, disk, store, stretch, transport: xhrTransport }, () =>
-  loadSheet(root.dataset['roomsCss'] ?? '', root.dataset['roomsIntegrity'] ?? ''),
-)
+// A code that stands before the `#` has been sent. Its page says so, and nothing of it goes there.
+const misplaced = location.hash === '' ? codeKindIn(location.search) : undefined
+if (misplaced !== undefined) location.replace(MISPLACED_PAGES[misplaced])
+else
+  await startPage(root, { device, disk, store, stretch, transport: xhrTransport }, () =>
+    loadSheet(root.dataset['roomsCss'] ?? '', root.dataset['roomsIntegrity'] ?? ''),
+  )
 
 function loadSheet(address: string, integrity: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import type { Transport } from '#client/transport.ts'
+import { codeKindIn } from '#protocol/misplaced-code.ts'
 import type { Device } from './device.ts'
 import type { Disk } from './disk.ts'
 import type { Store } from './store.ts'
@@ -25,17 +26,5 @@ export type Room = 'main' | 'boxes' | 'write'
 /** The room that a fragment, without its `#`, leads to. */
 export function roomOf(fragment: string): Room {
   if (fragment === 'boxes') return 'boxes'
-  const text = plain(fragment)
-  return fragment === 'return' || (/sd(?:box|in)1/i.test(text) && !/sdlink1/i.test(text)) ? 'write' : 'main'
-}
-
-/** Without what a code may have around and within it. */
-function plain(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment)
-      .normalize('NFKC')
-      .replaceAll(/[^!-~]/g, '')
-  } catch {
-    return fragment
-  }
+  return fragment === 'return' || codeKindIn(fragment) === 'address' ? 'write' : 'main'
 }

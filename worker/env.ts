@@ -12,6 +12,8 @@ export interface Env extends OperatorSettings {
   readonly SHELF: DurableObjectNamespace<Shelf>
   /** What boxes are told of their drops, and their cards; never ciphertext either. */
   readonly RACK: DurableObjectNamespace<Rack>
+  /** The files of the client, where they are served too: of an address where nothing is a page of them tells. */
+  readonly ASSETS?: Fetcher
   /** The origins that this server answers for, separated by commas: `https://drop.example`. */
   readonly ORIGIN: string
   /** How many shelves there are, and racks, a power of two up to 256. Fixed at the first deployment: a change loses every drop. */

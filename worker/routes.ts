@@ -26,6 +26,7 @@ import { showSent } from './handlers/show-sent.ts'
 import { showStatus } from './handlers/show-status.ts'
 import { showUploaded } from './handlers/show-uploaded.ts'
 import { uploadPart } from './handlers/upload-part.ts'
+import { missing } from './missing.ts'
 import { preflight, problem } from './respond.ts'
 
 type Handler = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>
@@ -67,7 +68,9 @@ const SECURITY_TXT = '/.well-known/security.txt'
 // The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path that the contract names, so that one alone is
 // an address.
 const ADDRESSES: ReadonlySet<string> = new Set([SECURITY_TXT, ...Object.values(REQUESTS).map(({ path }) => path)])
-router.all('*', ({ url }) => (ADDRESSES.has(new URL(url).pathname) ? undefined : problem('not_found')))
+router.all('*', (request, env: Env) =>
+  ADDRESSES.has(new URL(request.url).pathname) ? undefined : missing(request, env),
+)
 
 router.get(SECURITY_TXT, showSecurityTxt)
 router.head(SECURITY_TXT, showSecurityTxt)

@@ -2,6 +2,7 @@ import { bech32m } from '@scure/base'
 import { boxAddressBytes, formatBoxAddress, parseTypedAddress, type BoxAddress } from '#protocol/address.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { INVITATION_BYTES } from '#protocol/limits.ts'
+import { ADDRESS_PREFIX, INVITATION_PREFIX } from '#protocol/misplaced-code.ts'
 import { fragmentOf } from '../link.ts'
 import { findCode } from '../pasted.ts'
 import { isWeb } from './shape.ts'
@@ -23,7 +24,7 @@ export function formatBoxLink(origin: string, address: BoxAddress): string {
 /** The link of an invitation: whoever has it may write as often as it allows. @param secret - 16 bytes. docs/protocol.md §13.8 */
 export function formatInvitation(origin: string, address: BoxAddress, secret: Bytes): string {
   const data = new Uint8Array([VERSION, ...boxAddressBytes(address), ...secret])
-  return `${origin}/#${bech32m.encode(PREFIX, bech32m.toWords(data))}`
+  return `${origin}/#${bech32m.encode(INVITATION_PREFIX, bech32m.toWords(data))}`
 }
 
 /**
@@ -42,7 +43,7 @@ export function parseWriteTarget(text: string): WriteTarget | undefined {
 
 /** The address or the invitation in a text as people send it: `findCode`. */
 export function readWriteTarget(text: string): WriteTarget | undefined {
-  const found = findCode(text, ['sdbox', PREFIX], parseWriteTarget)
+  const found = findCode(text, [ADDRESS_PREFIX, INVITATION_PREFIX], parseWriteTarget)
   return found?.origin === undefined ? found?.code : { origin: found.origin, ...found.code }
 }
 
@@ -50,7 +51,8 @@ function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes
   try {
     const { prefix, words } = bech32m.decode(code as `${string}1${string}`)
     const [version, ...bytes] = bech32m.fromWords(words)
-    if (prefix !== PREFIX || version !== VERSION || bytes.length !== HASH_BYTES + INVITATION_BYTES) return undefined
+    if (prefix !== INVITATION_PREFIX || version !== VERSION || bytes.length !== HASH_BYTES + INVITATION_BYTES)
+      return undefined
     const address = formatBoxAddress(new Uint8Array(bytes.slice(0, HASH_BYTES)))
     return { address, invitation: new Uint8Array(bytes.slice(HASH_BYTES)) }
   } catch {
@@ -58,7 +60,5 @@ function parseInvitation(code: string): { address: BoxAddress; invitation: Bytes
   }
 }
 
-/** Short, so that the whole is no longer than the 90 characters that BIP 350 is made for. */
-const PREFIX = 'sdin'
 const VERSION = 0
 const HASH_BYTES = 32

@@ -112,6 +112,27 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
     await page.goto(`${server().url}/problems/gone`)
     await page.getByRole('heading', { level: 1 }).waitFor()
   },
+  'a link whose # was encoded on its way': async ({ page }) => {
+    await page.goto(`${server().url}/%23sdlink1qqqq`)
+    await heading(page, 'This link is broken')
+  },
+  'a link whose # stands in a query': async ({ page }) => {
+    await page.goto(`${server().url}/?u=%23sdlink1qqqq`)
+    await heading(page, 'This link is broken')
+    // Neither the address nor the way back holds it any more.
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/broken-link')
+    await page.goBack()
+    expect(page.url()).toBe('about:blank')
+    await page.goForward()
+  },
+  'a link to a box whose # was lost': async ({ page }) => {
+    await page.goto(`${server().url}/sdbox1qqqq`)
+    await heading(page, 'This link to a box is broken')
+  },
+  'an address where nothing is': async ({ page }) => {
+    await page.goto(`${server().url}/write`)
+    await heading(page, 'There is no page at this address')
+  },
 }
 
 test.for(Object.keys(SCREENS))(

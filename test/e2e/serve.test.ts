@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
@@ -9,8 +10,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { API_SECURITY_HEADERS, pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
-import { PROBLEMS } from '#protocol/problem.ts'
+import { PROBLEM_TYPE, PROBLEMS } from '#protocol/problem.ts'
 import { integrityOf } from '../../tools/integrity.ts'
+import type { Manifest } from '../../tools/manifest.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { sealdrop } from './support/command.ts'
 
@@ -220,10 +222,45 @@ test.for([
     expect([name, answer.headers.get(name)]).toEqual([name, value])
 })
 
+test.for([
+  ['/%23sdlink1qqqq', '/broken-link'],
+  ['/sdlink1qqqq', '/broken-link'],
+  ['/%2523SDLINK1QQQQ', '/broken-link'],
+  ['/%EF%BC%83sdlink1qqqq', '/broken-link'],
+  ['/index.html%23sdlink1qqqq.', '/broken-link'],
+  ['/assets/%23sdlink1qqqq?utm_source=mail', '/broken-link'],
+  ['/sdbox1qqqq', '/broken-address'],
+  ['/write%23sdbox1qqqq', '/broken-address'],
+  ['/%23sdin1qqqq/', '/broken-address'],
+  ['/write', '/not-found'],
+  ['/nothing?secret=qqqq', '/not-found'],
+] as const)(
+  'a person who asks for %s is shown the page %s, as it is, and a program a problem',
+  async ([path, page]) => {
+    const { bytes, headers, sha256 } = MANIFEST.files.find((file) => file.path === page)!
+    const shown = await fetch(server.url + path, { headers: { Accept: BROWSER_ACCEPTS }, redirect: 'manual' })
+    const body = Buffer.from(await shown.arrayBuffer())
+    expect([shown.status, body.length, createHash('sha256').update(body).digest('hex')]).toEqual([404, bytes, sha256])
+    for (const [name, value] of Object.entries({ ...headers, 'Cache-Control': 'no-store' }))
+      expect([name, shown.headers.get(name)]).toEqual([name, value])
+    for (const [, value] of shown.headers) expect(value).not.toContain('qqqq')
+    const told = await fetch(server.url + path, { redirect: 'manual' })
+    expect([told.status, told.headers.get('Content-Type')]).toEqual([404, PROBLEM_TYPE])
+    expect(await told.text()).not.toMatch(/qqqq/i)
+    for (const answer of [shown, told]) expect(answer.headers.get('Vary')).toContain('Accept')
+  },
+)
+
 test('the workshop is where it is asked for, without a redirect', async () => {
   const answer = await fetch(server.url + WORKSHOP_PATH, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([200, 'no-cache'])
 })
+
+const BROWSER_ACCEPTS = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+
+const MANIFEST = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../../dist/manifest.json', import.meta.url)), 'utf8'),
+) as Manifest
 
 /** The one inline script of the page, as the policy names it. */
 const [, map = ''] =

@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 test('the worker is tried with what wrangler.toml binds', () => {
   expect(readSettings()).toMatchObject({
     compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
+    assets: { binding: 'ASSETS' },
     kv: ['KV'],
     objects: { SHELF: 'Shelf', RACK: 'Rack' },
     r2: [],

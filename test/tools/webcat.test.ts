@@ -23,7 +23,7 @@ const WEB = new Map([
   ['index.html', 'first'],
   ['workshop.html', 'shop'],
   ['assets/a-B.js', 'code'],
-  ['problems/not_found.html', 'nothing'],
+  ['not-found.html', 'nothing'],
   ['published.html', 'compare'],
   ['_headers', makeHeaders('{"integrity":{}}', { script: "'sha256-a='", style: "'sha256-b='" })],
 ])

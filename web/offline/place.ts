@@ -1,6 +1,7 @@
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { parseFragment } from '#client/link.ts'
 import { findCode } from '#client/pasted.ts'
+import { ADDRESS_PREFIX, INVITATION_PREFIX, LINK_PREFIX } from '#protocol/misplaced-code.ts'
 
 /** Where a page from disk is: the server that it talks to, and what would stand behind the `#` of a page of that server. */
 export interface Place {
@@ -48,4 +49,4 @@ function parseAddress(text: string): (Place & { readonly origin: string }) | und
 
 const PAGES: ReadonlySet<string> = new Set(['', 'how', 'sent', 'boxes', 'return'])
 
-const PREFIXES = ['sdlink', 'sdbox', 'sdin']
+const PREFIXES = [LINK_PREFIX, ADDRESS_PREFIX, INVITATION_PREFIX]

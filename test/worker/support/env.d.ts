@@ -2,6 +2,7 @@
 
 declare namespace Cloudflare {
   interface Env {
+    readonly ASSETS?: Fetcher
     readonly KV: KVNamespace
     readonly R2?: R2Bucket
     /** A bucket that the worker is bound to only where a test says so. */

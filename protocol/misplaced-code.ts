@@ -1,0 +1,41 @@
+import { decodeEscapes } from './escapes.ts'
+
+/** What a link begins with, before the `1`. docs/protocol.md §2.1. */
+export const LINK_PREFIX = 'sdlink'
+/** The same of the address of a box. docs/protocol.md §13.1. */
+export const ADDRESS_PREFIX = 'sdbox'
+/** The same of an invitation: short, so that the whole is no longer than the 90 characters that BIP 350 is made for. docs/protocol.md §13.8. */
+export const INVITATION_PREFIX = 'sdin'
+
+/** The code of a link, or one that leads to a box. */
+export type CodeKind = 'link' | 'address'
+
+/** The pages that say what became of a code that stood in a path or a query, where browsers send it. docs/protocol.md §10. */
+export const MISPLACED_PAGES: Readonly<Record<CodeKind, string>> = {
+  link: '/broken-link',
+  address: '/broken-address',
+}
+
+/**
+ * Which kind of code seems to be in a part of an address, however it was encoded on its way. Whether it is whole is not looked at.
+ * @returns `undefined` if there is none; `link` if there are both
+ */
+export function codeKindIn(text: string): CodeKind | undefined {
+  let reading = visible(text)
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    if (LINK.test(reading)) return 'link'
+    if (ADDRESS.test(reading)) return 'address'
+    reading = visible(decodeEscapes(reading))
+  }
+  return undefined
+}
+
+function visible(text: string): string {
+  return text.normalize('NFKC').replaceAll(/[^!-~]/g, '')
+}
+
+const LINK = new RegExp(`${LINK_PREFIX}1`, 'i')
+const ADDRESS = new RegExp(`(?:${ADDRESS_PREFIX}|${INVITATION_PREFIX})1`, 'i')
+
+/** How often an address may lie in another, each time encoded once more. */
+const MAX_DEPTH = 4
