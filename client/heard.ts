@@ -1,3 +1,4 @@
+import { parseHttpDate } from './http-date.ts'
 import type { Answer } from './transport.ts'
 
 interface Heard {
@@ -13,8 +14,8 @@ const heard = new WeakMap<object, Heard>()
  * @param listener - who has heard it. @param ownMs - what this device's clock says now.
  */
 export function noteDate(listener: object, answer: Pick<Answer, 'field'>, ownMs: number): void {
-  const serverMs = Date.parse(answer.field('Date') ?? '')
-  if (answer.field('Age') === null && !Number.isNaN(serverMs)) heard.set(listener, { serverMs, ownMs })
+  const serverMs = parseHttpDate(answer.field('Date') ?? '')
+  if (answer.field('Age') === null && serverMs !== undefined) heard.set(listener, { serverMs, ownMs })
 }
 
 /** When the last answer was made that somebody has heard, in milliseconds since 1970; `undefined` if none has told. */

@@ -5,6 +5,7 @@ import { MAX_CREATED_SECONDS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/l
 import { isNonce } from '#protocol/nonce.ts'
 import { PROBLEM_TYPE } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
+import { parseHttpDate } from './http-date.ts'
 import type { Answer } from './transport.ts'
 
 /** The server's refusal, with what it told besides its code. All of it is a stranger's word until checked. */
@@ -78,10 +79,16 @@ export function mediaTypeOf(answer: Answer): string {
   return type.trim().toLowerCase()
 }
 
-/** What `Retry-After` asks for, where it is a number of seconds up to an hour: dates are by another clock. */
+/**
+ * What `Retry-After` asks for (RFC 9110 §10.2.3), if it is from a second up to an hour. A date is by the clock of who answered, so it
+ * is counted from when the same answer says that it was made, and without that it says nothing.
+ */
 function retryAfterMsOf(answer: Answer): number | undefined {
-  const seconds = Number(answer.field('Retry-After') ?? Number.NaN)
-  return seconds >= 1 && seconds <= 3_600 ? seconds * 1_000 : undefined
+  const asked = answer.field('Retry-After') ?? ''
+  const untilMs = parseHttpDate(asked)
+  const madeMs = parseHttpDate(answer.field('Date') ?? '')
+  const ms = untilMs === undefined ? Number(asked) * 1_000 : untilMs - (madeMs ?? Number.NaN)
+  return ms >= 1_000 && ms <= 3_600_000 ? ms : undefined
 }
 
 /** The host of an origin, with its port unless that is the scheme's own, in its one spelling; `undefined` for anything else. */

@@ -42,6 +42,13 @@ test('a command with four seconds of patience gave up on a rate limit that asked
   expect(hours.waits).toEqual([])
 })
 
+test('a gateway that named a date was asked again before it, and given up on', async () => {
+  const until = { 'Retry-After': 'Tue, 01 Dec 2026 11:00:00 GMT', Date: 'Tue, 01 Dec 2026 10:59:30 GMT' }
+  const server = serverThat([page(503, until), good], 4_000)
+  expect(await ask(server, limits, LIMITS)).toEqual({ largest: 5, time: 6 })
+  expect(server.waits).toEqual([30_000])
+})
+
 test('who waits for a rate limit is told that it is one', async () => {
   const told: Progress[] = []
   const onProgress = (progress: Progress): void => void told.push(progress)

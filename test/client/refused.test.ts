@@ -74,6 +74,47 @@ test.for(['0', '0.0001', '-1', '3601', 'soon', 'Wed, 21 Oct 2026 07:28:00 GMT', 
   },
 )
 
+const MADE = 'Tue, 01 Dec 2026 10:59:50 GMT'
+
+test.for([
+  ['Tue, 01 Dec 2026 11:00:00 GMT', MADE, 10_000],
+  ['Tuesday, 01-Dec-26 11:00:00 GMT', MADE, 10_000],
+  ['Tue Dec  1 11:00:00 2026', MADE, 10_000],
+  ['Tue, 01 Dec 2026 11:00:00 GMT', 'Tuesday, 01-Dec-26 10:59:50 GMT', 10_000],
+  ['Tue, 01 Dec 2026 10:59:51 GMT', MADE, 1_000],
+  ['Tue, 01 Dec 2026 11:59:50 GMT', MADE, 3_600_000],
+  // A clock that is years behind has the same ten seconds.
+  ['Thu, 01 Jan 1970 00:00:10 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT', 10_000],
+  ['10', MADE, 10_000],
+] as const)('a server that says until when to stay away is left alone so long: %s, said at %s', ([until, made, ms]) => {
+  const fields = { 'Retry-After': until, Date: made }
+  expect(parseRefusal(answer('<html>', 503, fields))).toMatchObject({ code: 'offline', retryAfterMs: ms })
+  expect(parseRefusal(answer('<html>', 429, fields))).toMatchObject({ code: 'rate_limited', retryAfterMs: ms })
+  const problem = { type: 'https://drop.example/problems/try_later' }
+  expect(parseRefusal(answer(problem, 503, fields))).toMatchObject({ code: 'try_later', retryAfterMs: ms })
+})
+
+test.for([
+  ['Tue, 01 Dec 2026 10:59:50 GMT', MADE],
+  ['Tue, 01 Dec 2026 10:00:00 GMT', MADE],
+  ['Tue, 01 Dec 2026 11:59:51 GMT', MADE],
+  ['Fri, 01 Jan 9999 00:00:00 GMT', MADE],
+  ['Tue, 01 Dec 2026 11:00:00 GMT', undefined],
+  ['Tue, 01 Dec 2026 11:00:00 GMT', 'today'],
+  ['Tue, 31 Nov 2026 11:00:00 GMT', MADE],
+  ['Tue, 01 Dec 2026 24:00:00 GMT', MADE],
+  ['Tue, 01 Dec 2026 11:00:00 CET', MADE],
+  ['2026-12-01T11:00:00Z', MADE],
+  ['Tue, 01 Dec 2026 11:00:00 GMT, 10', MADE],
+] as const)(
+  'a date that is over, far off, counted from nothing or none at all makes nobody wait: %s, said at %s',
+  (given) => {
+    const [until, made] = given
+    const fields = { 'Retry-After': until, ...(made === undefined ? {} : { Date: made }) }
+    expect(parseRefusal(answer('<html>', 503, fields))).toMatchObject({ code: 'offline', retryAfterMs: undefined })
+  },
+)
+
 test.for([-1, 1.5, '3', null, {}, 1e300])('%j tries are no number of tries', (triesLeft) => {
   expect(
     parseRefusal(answer({ type: 'https://drop.example/problems/wrong_passphrase', triesLeft }, 403)),
