@@ -77,6 +77,7 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
     runtime: () => runtime.socket,
     lanes,
     takeRoom: (path, size) => room.take(path, size),
+    isFull: () => room.isFull(),
     notice: (code) => reports.notice(code),
   })
   const noting = setInterval(() => note(data), NOTED_MS)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { PROBLEM_TYPE, PROBLEMS } from '#protocol/problem.ts'
-import { openFront } from '../../tools/serve/front.ts'
+import { openFront, type FrontSettings } from '../../tools/serve/front.ts'
 import { Lanes } from '../../tools/serve/lanes.ts'
 
 test('a drop that the worker hangs up on unread, and would take when it is asked again, is answered and not left waiting for its body', async () => {
@@ -23,6 +23,26 @@ test('a drop that the worker hangs up on unread, and would take when it is asked
   expect(heads[1]).toMatch(/\r\n\r\n$/)
 })
 
+test('what fails on a full disk is answered with when to come back, and not as a fault', async () => {
+  const internal = '{"type":"http://localhost/problems/internal"}'
+  const head = `HTTP/1.1 500 Internal\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${internal.length}`
+  let isFull = true
+  const noticed: string[] = []
+  const port = await frontOf(
+    (socket) => socket.once('data', () => socket.end(`${head}\r\nConnection: close\r\n\r\n${internal}`)),
+    { isFull: () => isFull, notice: (code) => noticed.push(code) },
+  )
+  const revoke = (): Promise<Response> =>
+    fetch(`http://localhost:${port}/v1/drops/revoke`, { method: 'POST', body: '' })
+  const answer = await revoke()
+  expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5'])
+  expect(await answer.json()).toMatchObject({ type: expect.stringContaining('try_later') })
+  expect(noticed).toEqual([])
+  isFull = false
+  expect((await revoke()).status).toBe(500)
+  expect(noticed).toEqual(['internal'])
+})
+
 const PROBLEM = '{"type":"/problems/box_full"}'
 const BOX_FULL = [
   `HTTP/1.1 ${PROBLEMS.box_full.status} Full`,
@@ -34,7 +54,7 @@ const BOX_FULL = [
 ].join('\r\n')
 
 /** A front before a runtime that does as the test says. @returns its port */
-async function frontOf(runtime: (socket: Socket) => void): Promise<number> {
+async function frontOf(runtime: (socket: Socket) => void, changed: Partial<FrontSettings> = {}): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-front-'))
   const socketPath = join(folder, 'socket')
   const behind = createServer({ allowHalfOpen: true }, (socket) => {
@@ -50,7 +70,9 @@ async function frontOf(runtime: (socket: Socket) => void): Promise<number> {
     runtime: () => socketPath,
     lanes,
     takeRoom: () => () => {},
+    isFull: () => false,
     notice: () => {},
+    ...changed,
   })
   onTestFinished(() => {
     front.close()

@@ -29,6 +29,31 @@ test('on a disk that others have filled, the reserve makes way for what ends a d
   expect(reserved()).toBe(8 * MIB)
 })
 
+test('the reserve makes way piece by piece, so that who goes on filling the disk does not get all of it at once', () => {
+  const room = roomOn(20 * GIB)
+  room.settle()
+  const left: number[] = []
+  for (let n = 0; n < 4; n += 1) {
+    free = 0
+    room.take(REQUESTS.revoke.path, 0)
+    // Before others fill it.
+    free = 2 * MIB
+    room.take(REQUESTS.revoke.path, 0)
+    left.push(reserved() / MIB)
+  }
+  expect(left).toEqual([6, 4, 2, 0])
+})
+
+test('of a disk on which even what frees room fails the operator reads once, until there is room again', () => {
+  const room = roomOn(20 * GIB)
+  const full = [MIB, 0, 3 * MIB, 0].map((each) => {
+    free = each
+    return room.isFull()
+  })
+  expect(full).toEqual([true, true, false, true])
+  expect(said).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('Make room on it by hand')))
+})
+
 test.for(['create', 'begin', 'upload', 'publish', 'keys'] as const)(
   '%s is refused on a disk that is nearly full, in time',
   (name) => {

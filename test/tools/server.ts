@@ -35,6 +35,7 @@ interface Place {
   readonly root?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  readonly within?: readonly string[]
 }
 
 /**
@@ -44,6 +45,7 @@ interface Place {
  * @param place.origin - what else it is to answer for, as behind a proxy.
  * @param place.args - further arguments.
  * @param place.env - further variables of the environment.
+ * @param place.within - words before the command: one that runs what follows in surroundings of its own.
  * @param place.root - a copy of the project whose dist/ is served; this one if left out.
  * @throws Error with what the server printed, when it does not start.
  */
@@ -56,15 +58,13 @@ export async function startServer(place: Place = {}): Promise<Server> {
   const start = async (): Promise<void> => {
     const began = printed.length
     const config = place.config === undefined ? [] : ['--config', place.config]
-    const started = spawn(
-      process.execPath,
-      [join(place.root ?? ROOT, 'tools/serve.ts'), '--no-build', '--data', data, ...config, ...(place.args ?? [])],
-      {
-        detached: true,
-        env: { ...process.env, ...place.env, PORT: String(port), ORIGIN: place.origin ?? '' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
+    const script = join(place.root ?? ROOT, 'tools/serve.ts')
+    const [program, words] = within(place.within ?? [], [process.execPath, script])
+    const started = spawn(program, [...words, '--no-build', '--data', data, ...config, ...(place.args ?? [])], {
+      detached: true,
+      env: { ...process.env, ...place.env, PORT: String(port), ORIGIN: place.origin ?? '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child = started
     running.add(started)
     for (const stream of [started.stdout, started.stderr])
@@ -160,6 +160,13 @@ export function configWith(folder: string, vars: Readonly<Record<string, string>
   const file = join(folder, 'wrangler.toml')
   writeFileSync(file, bound)
   return file
+}
+
+function within(
+  [first, ...others]: readonly string[],
+  [program, ...words]: readonly [string, ...string[]],
+): [string, string[]] {
+  return first === undefined ? [program, words] : [first, [...others, program, ...words]]
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { parseProblemCode, type WireCode } from '#protocol/error.ts'
 import { PART_BYTES, RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
-import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
+import { problemFor, PROBLEMS, PROBLEM_TYPE } from '#protocol/problem.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import { codeFile } from './coding.ts'
 import type { Lanes } from './lanes.ts'
@@ -23,6 +23,8 @@ export interface FrontSettings {
   readonly lanes: Lanes
   /** Takes room on the disk for a body, by the path of its request; `undefined` when there is none. It is given back by a call. */
   readonly takeRoom: (path: string, size: number) => (() => void) | undefined
+  /** Whether the disk is full: what failed then may not fail later. */
+  readonly isFull: () => boolean
   /** Called with the code of each problem that the worker answers. */
   readonly notice: (code: WireCode) => void
 }
@@ -96,7 +98,7 @@ async function pass(asked: IncomingMessage, answer: ServerResponse, settings: Fr
   place.whenCut(() => refuse(asked, answer, 'try_later', origin))
   const socketPath = settings.runtime()
   if (socketPath === undefined) return refuse(asked, answer, 'try_later', origin)
-  relay(asked, answer, { ...vetted, origin, socketPath, isChunked: coding !== undefined }, settings.notice)
+  relay(asked, answer, { ...vetted, origin, socketPath, isChunked: coding !== undefined }, settings)
 }
 
 interface Passed {
@@ -115,7 +117,7 @@ function relay(
   asked: IncomingMessage,
   answer: ServerResponse,
   passed: Passed,
-  notice: (code: WireCode) => void,
+  settings: Pick<FrontSettings, 'isFull' | 'notice'>,
   isRepeated = false,
 ): void {
   const { socketPath, target } = passed
@@ -142,12 +144,16 @@ function relay(
     if (answer.headersSent || isRepeated || !hasBody || (code !== 'EPIPE' && code !== 'ECONNRESET'))
       return refuse(asked, answer, 'try_later', passed.origin)
     discard(asked)
-    relay(asked, answer, passed, notice, true)
+    relay(asked, answer, passed, settings, true)
   })
   onward.once('response', (answered) => {
     clearTimeout(patience)
     answered.once('error', () => answer.destroy())
-    if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, notice)
+    if (answered.statusCode === PROBLEMS.internal.status && settings.isFull()) {
+      answered.resume()
+      return refuse(asked, answer, 'try_later', passed.origin)
+    }
+    if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, settings.notice)
     // What the worker does not want of the body is read and thrown away: who sends it would not see the answer otherwise.
     discard(asked)
     const coded = codeFile(answered, withoutHops(answered.rawHeaders), asked.headers['accept-encoding'])

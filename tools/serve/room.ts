@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statfsSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 
@@ -19,6 +19,7 @@ export class Room {
   readonly #look: () => Disk
   readonly #say: (sentence: string) => void
   #isShort = false
+  #isFull = false
   /** Bytes of bodies that are on their way to the disk. */
   #underway = 0
 
@@ -40,14 +41,28 @@ export class Room {
     this.#say = say
   }
 
-  /** Puts the reserve down where there is room for it, and takes it away where there is none. */
+  /**
+   * Puts the reserve down where there is room for it, and gives a piece of it back where there is none: by pieces, so that who
+   * goes on filling the disk does not get all of it.
+   */
   settle(): void {
     const { free, size } = this.#look()
     const file = join(this.#data, RESERVE)
-    const wanted = Math.min(MOST_RESERVE_BYTES, Math.floor(size / SHARE_OF_RESERVE))
+    const wanted = reserveOf(size)
     const held = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-    if (held > 0 && free < wanted / 2) rmSync(file, { force: true })
+    const piece = Math.floor(wanted / PIECES)
+    if (held > 0 && free < piece) giveBack(file, held - piece)
     else if (held < wanted && free > this.#margin(size) + 2 * wanted) lay(file, wanted)
+  }
+
+  /** Whether so little is free that even what frees room may have failed for it. The operator is told. */
+  isFull(): boolean {
+    const { free, size } = this.#look()
+    const isFull = free < Math.floor(reserveOf(size) / PIECES)
+    if (isFull && !this.#isFull)
+      this.#say('The disk is full: reading, revoking and deleting may fail too. Make room on it by hand.')
+    this.#isFull = isFull
+    return isFull
   }
 
   /**
@@ -94,6 +109,15 @@ function lookAt(data: string): Disk {
   return { size: blocks * bsize, free: bavail * bsize }
 }
 
+function reserveOf(size: number): number {
+  return Math.min(MOST_RESERVE_BYTES, Math.floor(size / SHARE_OF_RESERVE))
+}
+
+function giveBack(file: string, left: number): void {
+  if (left > 0) truncateSync(file, left)
+  else rmSync(file, { force: true })
+}
+
 /** Writes bytes that no file system stores in less room. */
 function lay(file: string, size: number): void {
   const handle = openSync(file, 'w', 0o600)
@@ -120,4 +144,6 @@ const MOST_MARGIN_BYTES = 67_108_864
 const SHARE_OF_MARGIN = 8
 const MOST_RESERVE_BYTES = 8_388_608
 const SHARE_OF_RESERVE = 16
+/** In how many the reserve makes way. */
+const PIECES = 4
 const CHUNK_BYTES = 1_048_576
