@@ -11,19 +11,30 @@ export type Typed =
  * them stays there.
  * @param next - the next keys; `undefined` when there are no more.
  * @param suspend - returns when the command goes on.
+ * @param keepsLines - whether what a terminal brackets as pasted is part of one answer, with the line ends in it.
  */
 export async function readLine(
   ahead: string[],
   next: () => Promise<string | undefined>,
   suspend: () => Promise<void>,
+  keepsLines = false,
 ): Promise<Typed> {
   let line: string[] = []
   let left: Left = 'nothing'
+  let sequence = ''
+  let isPasting = false
   for (;;) {
     for (let key = ahead.shift(); key !== undefined; key = ahead.shift()) {
       const before: Left = left
       left = leftAfter(before, key)
+      sequence = key === '\x1b' || before === 'nothing' ? key : sequence + key
+      if (sequence === PASTE_BEGINS) isPasting = keepsLines
+      if (sequence === PASTE_ENDS) isPasting = false
       if (before !== 'nothing' && key >= ' ' && !(before === 'all' && left === 'nothing')) continue
+      if (isPasting && (key === '\r' || key === '\n')) {
+        line.push('\n')
+        continue
+      }
       switch (key) {
         case '\r':
         case '\n':
@@ -79,6 +90,10 @@ function leftAfter(left: Left, key: string): Left {
       return 'nothing'
   }
 }
+
+/** What a terminal that was asked to puts around what is pasted. Defined by XTerm, "Bracketed Paste Mode". */
+const PASTE_BEGINS = '\x1b[200~'
+const PASTE_ENDS = '\x1b[201~'
 
 const CTRL_C = '\x03'
 const CTRL_D = '\x04'

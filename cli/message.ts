@@ -3,7 +3,8 @@ import { cleanNames } from '#client/layout.ts'
 import { isShortEnough } from '#client/names.ts'
 import { EXIT, Failure } from './failure.ts'
 import { chooseFiles, SAVE_IT, type Chosen } from './sources.ts'
-import { isTyped, readInput, say } from './terminal.ts'
+import { readInput } from './streams.ts'
+import { isTyped, say } from './terminal.ts'
 import { count, formatSize } from './words.ts'
 
 /** What somebody wants to send. */

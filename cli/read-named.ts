@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { describeSystemError, Failure } from './failure.ts'
-import { readInput } from './terminal.ts'
+import { readInput } from './streams.ts'
 
 /**
  * A file that somebody named, whole.

@@ -5,7 +5,8 @@ import { judgePassphrase, type Tries } from '#client/passphrase.ts'
 import { EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
 import { readNamed } from './read-named.ts'
-import { askSecret, isTyped, readInput, say } from './terminal.ts'
+import { readInput } from './streams.ts'
+import { askPasted, askSecret, isTyped, say } from './terminal.ts'
 
 /**
  * The link that a command was given: as an argument, on standard input for `-`, or typed where nobody sees it.
@@ -55,13 +56,24 @@ export async function readPasted(path: string, what: string): Promise<string> {
 }
 
 /**
- * A secret as somebody keeps it: from the only line of a file, or typed where nobody sees it.
+ * A code as somebody keeps it: from the only line of a file, or pasted or typed where nobody sees it.
  * @param what - it is: for the sentences. @param hint - how to give it where there is no terminal.
+ * @param isWhole - whether nothing of it is missing in a text
  */
-export async function takeSecretLine(path: string | undefined, what: string, hint: string): Promise<string> {
+export async function takeCode(
+  path: string | undefined,
+  what: string,
+  hint: string,
+  isWhole: (text: string) => boolean,
+): Promise<string> {
   return path === undefined
-    ? askSecret(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, hint)
+    ? askPasted(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, hint, isWhole)
     : readSecretLine(path, what)
+}
+
+/** A link, pasted or typed where nobody sees it. @param hint - how to give it where there is no terminal. */
+export function askLink(hint: string): Promise<string> {
+  return askPasted('Link', hint, (text) => readLink(text) !== undefined)
 }
 
 /** The passphrase of a link that needs one: from a file, or typed. `''` for a link that needs none. */
@@ -108,7 +120,7 @@ async function askNewPassphrase(hint: string = PASSPHRASE_HINT): Promise<string>
 
 async function linkText(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== '-') return argument
-  if (isTyped) return askSecret('Link', 'give it on standard input')
+  if (isTyped) return askLink('give it on standard input')
   if (argument === undefined) throw misused('a link is missing: give it as an argument, or - for standard input')
   return (await readInput(MAX_PASTED_BYTES))?.toString('utf8') ?? ''
 }

@@ -1,7 +1,30 @@
 import { constants, fstatSync, fsyncSync, readFileSync, statSync } from 'node:fs'
+import { describeSystemError, Failure } from './failure.ts'
+
+/**
+ * Everything on standard input.
+ * @param most - bytes; reading stops with `undefined` when there are more.
+ * @throws Failure if it cannot be read
+ */
+export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | undefined> {
+  // Node takes a folder for an empty file.
+  if (isFolder(INPUT)) throw new Failure('cannot read standard input: it is a folder')
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > most) return undefined
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw new Failure(`cannot read standard input: ${describeSystemError(cause)}`, { cause })
+  }
+  return Buffer.concat(chunks)
+}
 
 /** Whether a descriptor is of a folder: Node takes one for an empty file. */
-export function isFolder(file: number): boolean {
+function isFolder(file: number): boolean {
   try {
     return fstatSync(file).isDirectory()
   } catch {
@@ -33,3 +56,6 @@ export function syncFile(file: number): void {
       throw error
   }
 }
+
+/** The descriptor of standard input. */
+const INPUT = 0

@@ -13,7 +13,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 import { readLine, type Typed } from './keys.ts'
-import { isDiscarded, isFolder, syncFile } from './streams.ts'
+import { isDiscarded, syncFile } from './streams.ts'
 
 /** Whether a person sees standard output. */
 export const isSeen: boolean = process.stdout.isTTY
@@ -115,37 +115,30 @@ function showHidden(text: string, write: (character: string) => string): string 
 }
 
 /**
- * Everything on standard input.
- * @param most - bytes; reading stops with `undefined` when there are more.
- * @throws Failure if it cannot be read
- */
-export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | undefined> {
-  // Node takes a folder for an empty file.
-  if (isFolder(INPUT)) throw new Failure('cannot read standard input: it is a folder')
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-      length += chunk.length
-      if (length > most) return undefined
-      chunks.push(chunk)
-    }
-  } catch (cause) {
-    throw new Failure(`cannot read standard input: ${describeSystemError(cause)}`, { cause })
-  }
-  return Buffer.concat(chunks)
-}
-
-/**
  * Asks the person at the terminal for a secret, without echo.
  * @param hint - how to give it where there is no terminal.
  * @throws Failure if there is no terminal, or nothing was typed.
  */
-export async function askSecret(question: string, hint: string): Promise<string> {
-  const answer = await ask(question, hint)
+export async function askSecret(question: string, hint: string, keepsLines = false): Promise<string> {
+  const answer = await ask(question, hint, { keepsLines })
   if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
   // A terminal of another encoding: every letter but those of ASCII would have become this one.
   if (answer.includes('\ufffd')) throw new Failure('what was typed is not UTF-8', { exitCode: EXIT.usage, hint })
+  return answer
+}
+
+/**
+ * The same for what people copy and paste: programs for mail break it over lines, of which a terminal hands over one at a time. What
+ * is not whole yet goes on with the next line, until an empty one.
+ * @param isWhole - whether nothing is missing in a text
+ */
+export async function askPasted(question: string, hint: string, isWhole: (text: string) => boolean): Promise<string> {
+  let answer = await askSecret(question, hint, true)
+  while (!isWhole(answer)) {
+    const more = await ask(`${question}, the rest of it, or Enter`, hint, { keepsLines: true })
+    if (more.trim() === '') break
+    answer += `\n${more}`
+  }
   return answer
 }
 
@@ -166,10 +159,15 @@ export function hasTerminal(): boolean {
 
 /**
  * Asks the person at the terminal, without echo.
- * @param lines - shown above the question, and erased with it: short, for what is wrapped would not be erased whole.
+ * @param options.lines - shown above the question, and erased with it: short, for what is wrapped would not be erased whole.
+ * @param options.keepsLines - whether what is pasted is one answer, however many lines it has: as far as the terminal tells.
  * @returns what was typed, `''` for nothing
  */
-export async function ask(question: string, hint: string, lines: readonly string[] = []): Promise<string> {
+export async function ask(
+  question: string,
+  hint: string,
+  { lines = [], keepsLines = false }: { readonly lines?: readonly string[]; readonly keepsLines?: boolean } = {},
+): Promise<string> {
   erase()
   let output: number
   let input: ReadStream
@@ -179,13 +177,20 @@ export async function ask(question: string, hint: string, lines: readonly string
   } catch (cause) {
     throw new Failure(`there is no terminal to ask: ${question}`, { exitCode: EXIT.usage, hint, cause })
   }
-  asking = input
-  const show = (): void => void writeSync(output, `${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
+  const [bracket, unbracket] = keepsLines && !isDumb ? [BRACKET_PASTES, LEAVE_PASTES] : ['', '']
+  const take = (): void => {
+    input.setRawMode(true)
+    writeSync(output, `${bracket}${lines.map((line) => `${line}\r\n`).join('')}${question}: `)
+  }
+  const giveBack = (): void => {
+    input.setRawMode(false)
+    if (unbracket !== '') writeSync(output, unbracket)
+  }
+  restore = giveBack
   let isSuspending = false
   const takeBack = (): void => {
-    input.setRawMode(true)
     writeSync(output, '\r\n')
-    show()
+    take()
   }
   // Whoever stopped this command from elsewhere, and had the terminal meanwhile, has left it as a shell needs it.
   const resume = (): void => {
@@ -196,10 +201,9 @@ export async function ask(question: string, hint: string, lines: readonly string
   process.on('SIGCONT', resume)
   let typed: Typed
   try {
-    input.setRawMode(true)
-    show()
-    typed = await readLine(typedAhead, keysFrom(input), async () => {
-      input.setRawMode(false)
+    take()
+    const suspend = async (): Promise<void> => {
+      giveBack()
       isSuspending = true
       // The whole group, as a terminal does: whoever started this command waits for it.
       process.kill(0, 'SIGTSTP')
@@ -208,11 +212,12 @@ export async function ask(question: string, hint: string, lines: readonly string
       await nextTurn()
       isSuspending = false
       takeBack()
-    })
+    }
+    typed = await readLine(typedAhead, keysFrom(input), suspend, keepsLines)
   } finally {
     process.off('SIGCONT', resume)
-    input.setRawMode(false)
-    asking = undefined
+    giveBack()
+    restore = undefined
     input.destroy()
     writeSync(output, isDumb ? '\n' : lines.length === 0 ? ERASE_LINE : `\r\x1b[${lines.length}A\x1b[J`)
     closeSync(output)
@@ -243,7 +248,7 @@ export function restoreOnSignals(): void {
 function endBy(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT'): void {
   process.removeAllListeners(signal)
   lastDeed()
-  asking?.setRawMode(false)
+  restore?.()
   erase()
   for (const sentence of lastWords) say(sentence)
   // Else the system may write all that is in memory into a file.
@@ -265,8 +270,8 @@ function keysFrom(input: ReadStream): () => Promise<string | undefined> {
 /** Keys pressed before they were asked for: several answers may be pasted at once. */
 const typedAhead: string[] = []
 
-/** The terminal, while a question is open. */
-let asking: ReadStream | undefined
+/** Leaves the terminal as it was, while a question is open. */
+let restore: (() => void) | undefined
 
 let lastWords: readonly string[] = []
 
@@ -282,7 +287,8 @@ const FEW_COLUMNS = 80
 
 const TERMINAL = '/dev/tty'
 
-/** The descriptor of standard input. */
-const INPUT = 0
+/** Has a terminal put marks around what is pasted, or leave that. One that does not know it ignores it. XTerm, "Bracketed Paste Mode". */
+const BRACKET_PASTES = '\x1b[?2004h'
+const LEAVE_PASTES = '\x1b[?2004l'
 
 const ERASE_LINE = '\r\x1b[K'

@@ -9,7 +9,7 @@ import { createSecretFile } from '../files.ts'
 import { formatWords } from '../letter.ts'
 import { misused } from '../options.ts'
 import { readSecretLine } from '../secrets.ts'
-import { ask, askSecret, say } from '../terminal.ts'
+import { ask, askPasted, say } from '../terminal.ts'
 
 /**
  * Looks where a phrase is to go.
@@ -55,7 +55,9 @@ function somethingThere(path: string): Failure {
 
 /** A phrase: from the only line of a file, or typed. @throws DropError `bad_code` */
 export async function takePhrase(path: string | undefined): Promise<Phrase> {
-  const text = path === undefined ? await askSecret('The 24 words', HINT) : await readSecretLine(path, 'phrase')
+  const isWhole = (words: string): boolean => parsePhrase(words) !== undefined
+  const text =
+    path === undefined ? await askPasted('The 24 words', HINT, isWhole) : await readSecretLine(path, 'phrase')
   const phrase = parsePhrase(text)
   if (phrase === undefined) throw new DropError('bad_code')
   return phrase
@@ -65,7 +67,7 @@ export async function takePhrase(path: string | undefined): Promise<Phrase> {
 export async function teachPhrase(phrase: Phrase): Promise<void> {
   say('these 24 words are all that brings the box back without a backup: write them down, on paper')
   for (;;) {
-    await ask('When they are written down, press Enter', HINT, inColumns(phrase))
+    await ask('When they are written down, press Enter', HINT, { lines: inColumns(phrase) })
     const asked = chooseThree(phrase.words.length)
     const wrong: number[] = []
     for (const at of asked) {

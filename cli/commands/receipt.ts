@@ -8,7 +8,7 @@ import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../progress.ts'
 import { describeProof, proofToJson, provedReaders, refuseProof } from '../proof.ts'
 import { readNamed } from '../read-named.ts'
-import { passphraseFor, readPasted, takeSecretLine, wholeLink } from '../secrets.ts'
+import { askLink, passphraseFor, readPasted, wholeLink } from '../secrets.ts'
 import { askAsSender } from '../sent.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { findTicket, readTicket } from '../tickets.ts'
@@ -95,9 +95,7 @@ async function expected(path: string, values: VerifyValues): Promise<Wanted | un
   }
   if (!hasLink) return undefined
   const { origin, secret } = wholeLink(
-    linkFile === undefined
-      ? await takeSecretLine(undefined, 'link', 'use --link-file FILE')
-      : await readPasted(linkFile, 'link'),
+    linkFile === undefined ? await askLink('use --link-file FILE') : await readPasted(linkFile, 'link'),
   )
   const passphrase = await passphraseFor(secret, passphraseFile)
   const progress = makeProgress()

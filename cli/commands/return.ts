@@ -10,7 +10,7 @@ import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { takesText } from '../message.ts'
 import { misused, parseLife, parseOptions, parseServer } from '../options.ts'
-import { takeSecretLine } from '../secrets.ts'
+import { takeCode } from '../secrets.ts'
 import { print, printJson, say, visible } from '../terminal.ts'
 import { count, formatSize } from '../words.ts'
 import { BOX_LIFE } from './send.ts'
@@ -108,7 +108,8 @@ async function write(values: Values, paths: readonly string[]): Promise<ExitCode
 
 async function comeIn(values: Values): Promise<{ origin: string; access: Access; returnCode: ReturnCode }> {
   const origin = parseServer(values.server)
-  const text = await takeSecretLine(values['code-file'], 'return code', 'use --code-file FILE')
+  const isWhole = (words: string): boolean => parseReturnCode(words) !== undefined
+  const text = await takeCode(values['code-file'], 'return code', 'use --code-file FILE', isWhole)
   const returnCode = parseReturnCode(text)
   if (returnCode === undefined) throw new DropError('bad_code')
   return { origin, access: accessOfReturn(await deriveReturn(returnCode)), returnCode }

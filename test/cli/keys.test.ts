@@ -45,6 +45,29 @@ test('of several lines that are pasted at once each is an answer', async () => {
   expect([await read(), await read()]).toEqual(['a', 'b'].map((text) => ({ state: 'typed', text })))
 })
 
+test.for([
+  [
+    'a link that was pasted over three lines lost all but the first',
+    'https://a/#sd\rlink\r\nq\x1b[201~\r',
+    'https://a/#sd\nlink\n\nq',
+  ],
+  ['a line end at the end of a paste is no Enter', 'one\rtwo\r\x1b[201~\r', 'one\ntwo\n'],
+  ['a paste goes on to the end of its brackets, whatever keys it seems to hold', 'a\x1b[Db\rc\x1b[201~d\r', 'ab\ncd'],
+])('%s', async ([, keys = '', text]) => {
+  const pieces = Array.from(`\x1b[200~${keys}`)
+  const typed = await readLine(
+    [],
+    async () => pieces.shift(),
+    async () => undefined,
+    true,
+  )
+  expect([typed, pieces]).toEqual([{ state: 'typed', text }, []])
+})
+
+test('where each line is an answer, brackets change nothing', async () => {
+  expect(await type('\x1b[200~one\rtwo\x1b[201~\r')).toEqual({ state: 'typed', text: 'one' })
+})
+
 test('an arrow that comes in pieces leaves nothing', async () => {
   for (const pieces of [
     ['\x1b', '[', 'D'],

@@ -2,6 +2,7 @@ import { MAX_BOX_READERS } from '#protocol/limits.ts'
 import { isDropError } from '#protocol/error.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { addReader, removeReader } from '#client/box/owner.ts'
+import { readReaderCode } from '#client/box/reader-code.ts'
 import type { BoxState, KnownReader } from '#client/box/state.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlock, type Session } from '../../box/session.ts'
@@ -9,7 +10,7 @@ import { nameServer, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { readerName } from '../../fate.ts'
 import { misused, parseOptions } from '../../options.ts'
-import { takeSecretLine } from '../../secrets.ts'
+import { takeCode } from '../../secrets.ts'
 import { isTyped, print, printJson, say, visible } from '../../terminal.ts'
 
 /** Who reads a box: lists them, adds one, removes one. Only its owner can. */
@@ -41,7 +42,12 @@ async function add(args: readonly string[]): Promise<ExitCode> {
   const code =
     argument !== undefined && argument !== '-'
       ? argument
-      : await takeSecretLine(isPiped ? '-' : undefined, 'reader code', 'give it on standard input')
+      : await takeCode(
+          isPiped ? '-' : undefined,
+          'reader code',
+          'give it on standard input',
+          (text) => readReaderCode(text) !== undefined,
+        )
   const session = await ownersSession(values)
   const before = session.state().readers
   const server = session.server(PATIENCE_MS.send)
