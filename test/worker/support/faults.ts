@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { onTestFinished } from 'vitest'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Rack } from '../../../worker/rack.ts'
@@ -99,7 +100,10 @@ export function fuse(nth: number, hadEffect: boolean): Fuse {
       guardAll(state)
     })
   const wrapRack = (box: BoxAddress): Promise<void> => inRack(box, (_rack, state) => guardAll(state))
-  return { count: () => calls, wire: withBindings({ KV: kv }), wrap, wrapRack, disarm: () => void (isArmed = false) }
+  const disarm = (): void => void (isArmed = false)
+  // The objects stay on it, with what other tests keep there.
+  onTestFinished(disarm)
+  return { count: () => calls, wire: withBindings({ KV: kv }), wrap, wrapRack, disarm }
 }
 
 /** A worker that dies before it can tell a rack what has come of a drop. */
@@ -173,7 +177,7 @@ export interface HeldWords {
   readonly release: (id: DropId) => Promise<void>
 }
 
-/** The rack of a box hears so, until it is evicted. */
+/** The rack of a box hears so, until it is evicted or the test ends. */
 export async function holdWords(box: BoxAddress): Promise<HeldWords> {
   const waiting: { readonly id: DropId; readonly hear: () => void }[] = []
   let count = 0

@@ -1,5 +1,6 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { onTestFinished } from 'vitest'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Box, BoxItem } from '../../../worker/box.ts'
@@ -9,6 +10,7 @@ import type { Rack } from '../../../worker/rack.ts'
 import { rackOf } from '../../../worker/racks.ts'
 import { SCHEMA } from '../../../worker/schema.ts'
 import { Database } from '../../../worker/table.ts'
+import { loseMemory } from './inside.ts'
 
 /** Does something inside the object that holds a box. */
 export async function inRack<T>(
@@ -30,9 +32,7 @@ export function itemOf(box: BoxAddress, id: DropId): Promise<BoxItem | undefined
 
 /** The rack loses what it has in memory, as the platform does to it after seconds of quiet. */
 export async function evictRack(box: BoxAddress): Promise<void> {
-  // Only what is in memory can be evicted.
-  await inRack(box, () => {})
-  await evictDurableObject(await rackOf(env, box))
+  await loseMemory(await rackOf(env, box))
 }
 
 /** Fires the alarm of a box's rack now. @returns whether one was set */
@@ -40,9 +40,10 @@ export async function fireRackAlarm(box: BoxAddress): Promise<boolean> {
   return runDurableObjectAlarm(await rackOf(env, box))
 }
 
-/** The rack is bound to something else from now on, until it is evicted. */
-export function rackUses(box: BoxAddress, bindings: Partial<Cloudflare.Env>): Promise<void> {
-  return inRack(box, (rack) => {
-    Object.assign(rack, { env: { ...env, ...bindings } })
-  })
+/** The rack is bound to something else from now on, until it is evicted or the test ends: other tests' boxes lie on it too. */
+export async function rackUses(box: BoxAddress, bindings: Partial<Cloudflare.Env>): Promise<void> {
+  const bind = (bound: Partial<Cloudflare.Env>): Promise<void> =>
+    inRack(box, (rack) => void Object.assign(rack, { env: { ...env, ...bound } }))
+  onTestFinished(() => bind({}))
+  await bind(bindings)
 }

@@ -1,9 +1,11 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { expect, onTestFinished } from 'vitest'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import type { Drop } from '../../../worker/drop.ts'
 import { Rows } from '../../../worker/rows.ts'
 import { SCHEMA } from '../../../worker/schema.ts'
+import type { Rack } from '../../../worker/rack.ts'
 import type { Shelf } from '../../../worker/shelf.ts'
 import { shelfOf } from '../../../worker/shelves.ts'
 import { Database } from '../../../worker/table.ts'
@@ -39,10 +41,22 @@ export async function blobsOf(dropId: DropId): Promise<readonly string[]> {
 
 /** The shelf loses what it has in memory, as the platform does to it after seconds of quiet. */
 export async function evict(dropId: DropId): Promise<void> {
-  // Only what is in memory can be evicted.
-  await inShelf(dropId, () => {})
-  await evictDurableObject(await shelfOf(env, dropId))
+  await loseMemory(await shelfOf(env, dropId))
 }
+
+/**
+ * An object that nobody is waiting for loses what it has in memory. It is stopped at once: a graceful eviction waits for every
+ * caller that a test has left behind, until they are collected as garbage, and gives up after half a minute.
+ */
+export async function loseMemory(stub: DurableObjectStub<Shelf | Rack>): Promise<void> {
+  const stopped = runInDurableObject(stub, async (_object, state: DurableObjectState) => {
+    await state.storage.sync()
+    state.abort(EVICTED)
+  })
+  await expect(stopped).rejects.toThrow(EVICTED)
+}
+
+const EVICTED = 'evicted by a test'
 
 /** Fires the alarm of a drop's shelf now. @returns whether one was set */
 export async function fireAlarm(dropId: DropId): Promise<boolean> {
@@ -57,14 +71,15 @@ export async function inShelf<T>(
   return runInDurableObject(await shelfOf(env, dropId), (shelf: Shelf, state) => run(shelf, state))
 }
 
-/** The shelf works on another store from now on, until it is evicted. */
+/** The shelf works on another store from now on, until it is evicted or the test ends. */
 export function shelfUses(dropId: DropId, kv: KVNamespace): Promise<void> {
   return shelfUsesAll(dropId, { KV: kv })
 }
 
-/** The shelf is bound to something else from now on, until it is evicted. */
+/** The shelf is bound to something else from now on, until it is evicted or the test ends: other tests' drops lie on it too. */
 export async function shelfUsesAll(dropId: DropId, bindings: Partial<Cloudflare.Env>): Promise<void> {
-  await inShelf(dropId, (shelf) => {
-    Object.assign(shelf, { env: { ...env, ...bindings } })
-  })
+  const bind = (bound: Partial<Cloudflare.Env>): Promise<void> =>
+    inShelf(dropId, (shelf) => void Object.assign(shelf, { env: { ...env, ...bound } }))
+  onTestFinished(() => bind({}))
+  await bind(bindings)
 }
