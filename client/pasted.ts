@@ -120,10 +120,10 @@ function schemeless(address: string): URL | null {
 }
 
 /**
- * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` of a quoted mail. One character
- * at a time and each in one way only, so that no text takes long.
+ * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` of a quoted mail. An address bar
+ * takes the line end itself away. None of them is a letter of a code.
  */
-const GLUE = String.raw`(?:\s|[=-](?=[ \t]{0,9}[\r\n])|(?<=[\r\n][\s>|]{0,9})[>|])*`
+const GLUE = String.raw`[\s=>|-]*`
 const LINE_ENDS = /[=-]?[ \t]{0,9}[\r\n][\s>|]*/g
 
 /** What is longer is a file, and no text that somebody was sent. */

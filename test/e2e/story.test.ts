@@ -188,3 +188,21 @@ test('a damaged link is told apart without asking the server', async () => {
   await heading(page, 'This link is damaged')
   expect(asked.filter((path) => path.startsWith('/v1'))).toEqual([])
 })
+
+test('a link that took something with it into the address bar is read all the same', async () => {
+  const { page } = await person()
+  const link = await sealInPage(page, server().url, { text: 'x' })
+  const [before = '', code = ''] = link.split('#')
+  const wrapped = `${code.slice(0, 20)}\n> ${code.slice(20)}`
+  const tails = ['.', ')', '&fbclid=IwAR0', '%20and%20more'].map((tail) => code + tail)
+  for (const fragment of [
+    ...tails,
+    wrapped,
+    `%23${code}`,
+    `${before}#${code},`,
+    `https://l.example/?u=${encodeURIComponent(link)}&h=1`,
+  ]) {
+    await visit(page, `${before}#${fragment}`)
+    await heading(page, 'Something sealed waits for you')
+  }
+})
