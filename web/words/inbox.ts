@@ -208,7 +208,9 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
     case 'changed':
       return `“${fault.name}” was changed while it was being sent. Everything is still here; send it again as it is now.`
     case 'server':
-      return serverFaults[fault.code]
+      return fault.isInDoubt === true
+        ? `${serverFaults[fault.code]} ${composeFaults.inDoubt}`
+        : serverFaults[fault.code]
   }
 }
 

@@ -90,6 +90,18 @@ export function boxServer(): BoxServer {
       case 'commit':
         enter(drop)
         return created(drop, 200)
+      case 'revoke': {
+        const known = begun.get(drop)
+        if (known === undefined) return refuses('gone')
+        const { size, ttlSeconds, parts: count } = known
+        for (const [address, items] of lists)
+          lists.set(
+            address,
+            items.filter((item) => item.drop !== drop),
+          )
+        const ended = { state: 'revoked', triesLeft: 10, claims: [] }
+        return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count, ...ended })
+      }
       case 'card': {
         const card = cards.get(box)
         return card === undefined ? refuses('gone') : says({ card, largest: 104_857_600 })

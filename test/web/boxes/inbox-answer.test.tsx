@@ -9,12 +9,14 @@ import { deposit } from '#client/send.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { DropError } from '#protocol/error.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
+import { composeFaults } from '../../../web/words/compose.ts'
+import { page } from '../../../web/words/page.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
 import { deskOf } from '../../../web/boxes/inbox/desk.ts'
 import { transfer } from '../../../web/words/transfer.ts'
 import { chooseFile } from '../../../web/draft.ts'
 import { noise } from '../../client/support/bytes.ts'
-import { refuses, says, type Reply } from '../../client/support/network.ts'
+import { lost, refuses, says, type Reply } from '../../client/support/network.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage
@@ -80,6 +82,57 @@ test('after a failure, and after a look at the list, the answer is as it was typ
   await stage.shows('Your answer is there')
   expect(await answersFor(code)).toEqual(['Do not lose this'])
   expect(stage.box.querySelector('textarea')).toBeNull()
+})
+
+/** Each create arrives, its answer is lost, and whoever asks again is refused: what was sent is in doubt. */
+function loseAnswers(): void {
+  const { server } = stage
+  let creates = 0
+  const losing: typeof server.hand = async (name, exchange) => {
+    if (name !== 'create') return undefined
+    if (creates++ > 0) return refuses('bad_request')
+    server.hand = () => undefined
+    await server.transport(exchange)
+    server.hand = losing
+    return lost
+  }
+  server.hand = losing
+}
+
+test.for([
+  ['as it was', 'Do not send this twice'],
+  ['changed', 'This one, and no other'],
+] as const)(
+  'an answer that may have arrived is said to be so, and sent again %s it is there once',
+  async ([, text]) => {
+    stage = await inboxStage()
+    const code = newReturnCode()
+    const drop = await stage.write({ text: 'A letter' }, { returnCode: code })
+    await show()
+    await stage.open(drop, 'A letter')
+    loseAnswers()
+    stage.type('Do not send this twice')
+    stage.press(answer.send)
+    await expect.poll(() => (stage.tick(), stage.text()), PATIENT).toContain(composeFaults.inDoubt)
+    expect(await answersFor(code)).toEqual(['Do not send this twice'])
+    stage.server.hand = () => undefined
+    if (text !== 'Do not send this twice') stage.type(text)
+    stage.press(page.again)
+    await stage.shows('Your answer is there')
+    expect(await answersFor(code)).toEqual([text])
+  },
+)
+
+test('an answer that was refused is in no doubt', async () => {
+  stage = await inboxStage()
+  const drop = await stage.write({ text: 'A letter' }, { returnCode: newReturnCode() })
+  await show()
+  await stage.open(drop, 'A letter')
+  stage.server.hand = (name) => (name === 'create' ? refuses('bad_request') : undefined)
+  stage.type('Do not send this twice')
+  stage.press(answer.send)
+  await expect.poll(() => stage.box.querySelector('.answer [role=alert]'), PATIENT).not.toBeNull()
+  expect(stage.text()).not.toContain(composeFaults.inDoubt)
 })
 
 test('an empty answer is not sent, and the form says why', async () => {

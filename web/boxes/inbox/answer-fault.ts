@@ -13,8 +13,11 @@ import type { AnswerDraft, AnswerFault } from './answer-state.ts'
 /** Another tab of this browser is sending an answer in parts to the same drop. */
 export class AnsweredElsewhere extends Error {}
 
-/** What is told of a failure. @param isInParts - what is gone then is what was sent of it before */
-export function answerFaultOf(error: unknown, isInParts = false): AnswerFault {
+/**
+ * What is told of a failure. @param isInParts - what is gone then is what was sent of it before
+ * @param isInDoubt - the server may have it all the same
+ */
+export function answerFaultOf(error: unknown, isInParts = false, isInDoubt = false): AnswerFault {
   if (error instanceof AnsweredElsewhere) return { at: 'elsewhere' }
   if (error instanceof FileFault) return { at: error.code === 'file_changed' ? 'changed' : 'file', name: error.file }
   if (isDropError(error) && error.code === 'box_full') return { at: 'full' }
@@ -23,7 +26,7 @@ export function answerFaultOf(error: unknown, isInParts = false): AnswerFault {
     const largest = error instanceof Refused ? error.largest : undefined
     return { at: 'size', room: largest === undefined ? undefined : limitsForAnswer(largest).room }
   }
-  return { at: 'server', code: failureOf(error) }
+  return { at: 'server', code: failureOf(error), ...(isInDoubt ? { isInDoubt } : {}) }
 }
 
 /**

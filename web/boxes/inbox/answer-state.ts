@@ -54,7 +54,8 @@ export type AnswerFault =
   | { readonly at: 'size'; readonly room: number | undefined }
   /** `path`: with its folders the name is longer than any archive takes. */
   | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
-  | { readonly at: 'server'; readonly code: FailureCode }
+  /** `isInDoubt`: the server may have it all the same. The same press sends the same again, and nothing twice. */
+  | { readonly at: 'server'; readonly code: FailureCode; readonly isInDoubt?: boolean }
 
 export type AnswerEvent = { readonly drop: DropId } & (
   | { readonly type: 'answer-drafted'; readonly draft: Partial<AnswerDraft> }

@@ -2,7 +2,7 @@ import { sealAnswer } from '#client/box/write.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { deposit, fetchLimits, goOn as goOnWith, type Sealed } from '#client/send.ts'
-import type { Progress } from '#client/server.ts'
+import { mayHaveArrived, type Progress } from '#client/server.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
@@ -23,7 +23,7 @@ import type { KeptUpload } from './kept-answer.ts'
 import { noteAnswered } from './notes.ts'
 import { makeReporter } from './reporting.ts'
 import { answerTo } from './state.ts'
-import { takeBack } from './taking-back.ts'
+import { revokeAnswer, takeBack } from './taking-back.ts'
 import { note, type InboxTools } from './tools.ts'
 
 /** Answers drops. What was typed and chosen stays until it has arrived. */
@@ -70,6 +70,8 @@ interface Order {
   attempt: Promise<void>
   /** From 0 to 1. */
   sentPart: number
+  /** In one part, and on the server perhaps, though nobody has answered. */
+  isInDoubt: boolean
   /** Lets other tabs have it. */
   readonly release: () => void
 }
@@ -92,7 +94,10 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
         const fault = await findAnswerFault(draft, session.state().box, learnLargest)
         if (fault !== undefined) return refuse(fault)
         const before = orders.get(drop)
-        await attempt(before?.draft === draft ? before : await seal(drop, to, draft))
+        if (before?.draft === draft) return await attempt(before)
+        // It is to get what is in the form now, and no other.
+        if (before?.isInDoubt === true) await revokeAnswer(room, before.sealed, before.sender)
+        await attempt(await seal(drop, to, draft))
       } catch (error) {
         refuse(answerFaultOf(error))
       }
@@ -155,8 +160,8 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
     order.release()
   }
 
-  function newOrder(order: Omit<Order, 'hasJournal' | 'stop' | 'attempt' | 'sentPart'>): Order {
-    const fresh = { stop: new AbortController(), attempt: Promise.resolve(), sentPart: 0 }
+  function newOrder(order: Omit<Order, 'hasJournal' | 'stop' | 'attempt' | 'sentPart' | 'isInDoubt'>): Order {
+    const fresh = { stop: new AbortController(), attempt: Promise.resolve(), sentPart: 0, isInDoubt: false }
     const made = { ...order, ...fresh, hasJournal: order.isAgain }
     orders.get(order.drop)?.release()
     orders.set(order.drop, made)
@@ -286,7 +291,8 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
       await takeBack(room, sealed, sender)
       await keeping.forgetUpload(drop)
     }
-    dispatch({ type: 'answer-refused', drop, fault: answerFaultOf(error, sealed.parts > 1) })
+    order.isInDoubt ||= sealed.parts === 1 && mayHaveArrived(error)
+    dispatch({ type: 'answer-refused', drop, fault: answerFaultOf(error, sealed.parts > 1, order.isInDoubt) })
   }
 }
 
