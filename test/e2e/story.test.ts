@@ -1,6 +1,12 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { chromium } from 'playwright'
+import { expect, onTestFinished, test } from 'vitest'
 import { checkProof } from '#client/proof-file.ts'
+import { CHROMIUM_FLAGS, findChromium, packagedChromium } from '../../tools/browser.ts'
 import { heading, openInPage, sealInPage, stage, textOf, visit } from './support/pages.ts'
 
 const { person, server } = stage()
@@ -205,4 +211,46 @@ test('a link that took something with it into the address bar is read all the sa
     await visit(page, `${before}#${fragment}`)
     await heading(page, 'Something sealed waits for you')
   }
+})
+
+test('a browser’s history keeps each link that was opened, whole, and those that lost their #; nothing that was in a message', async () => {
+  const { page } = await person()
+  const link = await sealInPage(page, server().url, { text: 'a word that nobody else writes' })
+  const folder = mkdtempSync(join(tmpdir(), 'sealdrop-history-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: findChromium(),
+    args: [...CHROMIUM_FLAGS],
+  })
+  const own = context.pages()[0] ?? (await context.newPage())
+  await openInPage(own, link)
+  await textOf(own)
+  // The address bar is cleared, and the history of the tab has no way back to the link.
+  await expect.poll(() => own.url()).toBe(`${server().url}/`)
+  await own.goto(`${server().url}/%23sdlink1qqqq`)
+  await own.goto(`${server().url}/?%23sdlink1qqqq`)
+  await heading(own, 'This link is broken')
+  await own.goto(`${server().url}/#sdbox1qqqq`)
+  await heading(own, 'This address is damaged')
+  await context.close()
+  const file = join(folder, 'Default/History')
+  // The one from npm is made for tests, and keeps none. A person has another.
+  if (!existsSync(file) && findChromium() === packagedChromium()) return
+  const history = new DatabaseSync(file, { readOnly: true })
+  const urls = history.prepare('SELECT url, title FROM urls ORDER BY id').all() as { url: string; title: string }[]
+  history.close()
+  expect(urls.map(({ url }) => url)).toEqual([
+    link,
+    `${server().url}/`,
+    `${server().url}/%23sdlink1qqqq`,
+    `${server().url}/?%23sdlink1qqqq`,
+    `${server().url}/broken-link`,
+    `${server().url}/#sdbox1qqqq`,
+  ])
+  expect(urls.map(({ title }) => title.replace(' · Sealdrop', ''))).toEqual([
+    'Opened',
+    'Opened',
+    ...Array.from({ length: 3 }, () => 'This link is broken'),
+    'This address is damaged',
+  ])
 })
