@@ -1,4 +1,5 @@
-import { constants, fstatSync, fsyncSync, readFileSync, statSync } from 'node:fs'
+import { constants, fstatSync, fsyncSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { describeSystemError, Failure } from './failure.ts'
 
 /**
@@ -44,6 +45,25 @@ export function isDiscarded(file: number): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Writes all of a text to a standard stream, and returns when whoever reads it has been handed it.
+ * @throws as the system, where not all of it was taken
+ */
+export async function writeWhole(stream: typeof process.stdout, text: string): Promise<void> {
+  // When a disk fills meanwhile the system takes a part, and only the next write fails: the stream of a file makes no other.
+  if (!isAwaited(stream.fd)) return writeFileSync(stream.fd, Buffer.from(text))
+  await new Promise<void>((resolve, reject) => {
+    stream.write(text, (error) => (error == null ? resolve() : reject(error)))
+  })
+}
+
+/** Whether somebody reads what a descriptor is written, and takes time to: a terminal, a pipe, a socket. */
+function isAwaited(file: number): boolean {
+  if (isatty(file)) return true
+  const stats = fstatSync(file)
+  return stats.isFIFO() || stats.isSocket()
 }
 
 /** What goes to a file must be on the disk before the drop is burned. */

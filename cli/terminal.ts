@@ -13,7 +13,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from './failure.ts'
 import { readLine, type Typed } from './keys.ts'
-import { isDiscarded, syncFile } from './streams.ts'
+import { isDiscarded, syncFile, writeWhole } from './streams.ts'
 
 /** Whether a person sees standard output. */
 export const isSeen: boolean = process.stdout.isTTY
@@ -34,9 +34,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 export async function print(text: string): Promise<void> {
   erase()
   try {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
-    })
+    await writeWhole(process.stdout, text)
     syncFile(process.stdout.fd)
   } catch (cause) {
     throw new Failure(`cannot write to standard output: ${describeSystemError(cause)}`, { cause })

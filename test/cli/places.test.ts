@@ -120,6 +120,22 @@ test.concurrent.for(COMMANDS.filter(([, ...needs]) => needs.includes('output')))
   },
 )
 
+test.concurrent.for([
+  'send <text',
+  'send --to-file box --return-code <text',
+  'open - <link',
+  'open - --json <link',
+  'box open ITEM --passphrase-file pass',
+])('of a disk that fills while it is printed nothing is lost, and it is said: %s', async (command) => {
+  await using place = makePlace()
+  // One byte less than a file may have: the system takes one, and calls that a success.
+  writeFileSync(join(place.out, 'full'), 'x'.repeat(FEW_BLOCKS * BLOCK_BYTES - 1))
+  const done = await place.run(command, { before: `ulimit -f ${FEW_BLOCKS}; `, after: ' >>out/full' })
+  expect(faultsOf(done, /cannot write to standard output: file too large/)).toEqual([])
+  // What was not handed over was not acknowledged.
+  expect(await place.run(command, { after: ' >out/whole' })).toMatchObject({ code: 0 })
+})
+
 test.concurrent.for(COMMANDS)('where nobody reads what is said, the command does its work: %s', async ([command]) => {
   const codes: number[] = []
   for (const after of ['', ' 2>/dev/full', ' 2>&-']) {
@@ -158,6 +174,12 @@ function faultsOf({ code, stderr }: Done, cause: RegExp | 'noted' | undefined): 
 }
 
 const NO_SENTENCE = /internal error|unknown error|\berror E[A-Z]/
+
+/** As `ulimit -f` of POSIX counts. */
+const BLOCK_BYTES = 512
+
+/** Enough for what is kept in the home. */
+const FEW_BLOCKS = 100
 
 const CAUSES = /permission denied|file too large|no space left/
 
