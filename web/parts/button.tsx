@@ -9,6 +9,8 @@ export interface ButtonProps {
   /** Stays focusable and says that it is at work; presses are ignored. */
   readonly isBusy?: boolean
   readonly label?: string | undefined
+  /** Whether a name stands in the label: no translator may change it. What is seen on the button is ours all the same. */
+  readonly hasName?: boolean
   readonly isOpen?: boolean | undefined
   readonly describedBy?: string | undefined
   /** Names the question that a press leads to: after a no the focus comes back here. */
@@ -23,6 +25,7 @@ export function Button(props: ButtonProps): VNode {
     isSubmit = false,
     isBusy = false,
     label,
+    hasName = false,
     isOpen,
     describedBy,
     asks,
@@ -32,6 +35,7 @@ export function Button(props: ButtonProps): VNode {
       type={isSubmit ? 'submit' : 'button'}
       class={`button ${kind}`}
       aria-label={label}
+      translate={hasName ? false : undefined}
       aria-disabled={isBusy ? true : undefined}
       aria-expanded={isOpen}
       aria-describedby={describedBy}
@@ -40,7 +44,7 @@ export function Button(props: ButtonProps): VNode {
         if (!isBusy) void onPress?.()
       }}
     >
-      {children}
+      {hasName ? <span translate>{children}</span> : children}
     </button>
   )
 }

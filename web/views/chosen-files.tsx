@@ -41,6 +41,7 @@ export function ChosenFiles({ draft, limits, onKeep }: ChosenFilesProps): VNode 
             <Button
               kind="small"
               label={words.removeFile(file.name)}
+              hasName
               onPress={() => onKeep(files.filter((each) => each !== file))}
             >
               {words.remove}

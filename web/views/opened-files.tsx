@@ -43,6 +43,7 @@ export function OpenedFiles({ act, main }: OpenedFilesProps): VNode {
             <Button
               kind="small"
               label={taken.has(file.name) ? words.saveAgain(file.name) : words.saveFile(file.name)}
+              hasName
               isBusy={isBusy}
               onPress={() => act.keep.saveFile(file.name)}
             >

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright'
 
 /**
- * What a browser's translator would take, and must not: fields, and texts that hold a code, an address or what a test has typed.
+ * What a browser's translator would take, and must not: fields, and texts and labels, heard ones too, that hold a code, an address or what
+ * a test has typed.
  * @returns where: the element and its text
  */
 export function openToTranslation(page: Page): Promise<string[]> {
@@ -10,17 +11,26 @@ export function openToTranslation(page: Page): Promise<string[]> {
     const isOpen = (element: Element | null): boolean =>
       element instanceof HTMLElement &&
       (element.translate || element.closest('[lang], code')?.getAttribute('lang')?.startsWith('en') === true)
+    // What an attribute says, and the title of a drawing, is as open as the HTML element that it belongs to (HTML §3.2.6.5).
+    const isOpenAround = (element: Element): boolean =>
+      element instanceof HTMLElement ? element.translate : isOpenAround(element.parentElement ?? document.body)
     const fields = Array.from(document.querySelectorAll('textarea, input')).filter(
       (field) => !(field instanceof HTMLInputElement) || ['text', 'password', 'search', 'url'].includes(field.type),
     )
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     const open = fields.filter((field) => isOpen(field) && field.getAttribute('inputmode') !== 'numeric')
     const found = open.map(({ outerHTML }) => outerHTML.slice(0, 120))
+    for (const element of document.querySelectorAll('*'))
+      for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'alt', 'placeholder'])
+        if (isTheirs.test(element.getAttribute(name) ?? '') && isOpenAround(element))
+          found.push(`<${element.localName} ${name}> ${element.getAttribute(name)?.slice(0, 120)}`)
+    for (const title of document.querySelectorAll('title'))
+      if (isTheirs.test(title.textContent) && isOpenAround(title))
+        found.push(`<title> ${title.textContent.slice(0, 120)}`)
     while (texts.nextNode()) {
       const { currentNode: text } = texts
       const { parentElement } = text
-      // Heard, and never copied.
-      if (parentElement === null || parentElement.closest('.unseen, svg, option, script, noscript') !== null) continue
+      if (parentElement === null || parentElement.closest('svg, option, script, noscript') !== null) continue
       const isPlace = parentElement.closest('bdi, code, pre, .mono, .link, .text') !== null
       const isOurs = parentElement.matches('.quiet') || text.textContent?.trim() === ''
       if (((isPlace && !isOurs) || isTheirs.test(text.textContent ?? '')) && isOpen(parentElement))

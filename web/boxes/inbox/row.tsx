@@ -89,9 +89,12 @@ function Row({ act, isFiltered, today, view }: RowsProps & { view: RowView }): V
               type="button"
               class="item-thread small-text"
               aria-label={words.onlyThread(threadName(note.thread))}
+              translate={false}
               onClick={() => act.filter(note.thread)}
             >
-              <Said of={words.thread} name={threadName(note.thread)} />
+              <span translate>
+                <Said of={words.thread} name={threadName(note.thread)} />
+              </span>
             </button>
           )}
         </div>

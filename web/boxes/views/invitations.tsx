@@ -183,6 +183,7 @@ function InvitationRow({ act, invitation, state }: HomeProps & { invitation: Lef
         kind="small burn"
         asks={hash}
         label={words.revokeFor(label)}
+        hasName
         isBusy={job !== undefined}
         onPress={() => act.ask({ to: 'uninvite', hash })}
       >

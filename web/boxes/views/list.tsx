@@ -37,7 +37,7 @@ export function BoxList({ act, screen, state }: BoxViewProps & { screen: ScreenO
                 <Name kind="strong">{entry.name}</Name>
                 <span {...verbatim('quiet small-text mono')}>{`${entry.box.slice(0, 12)}…${entry.box.slice(-6)}`}</span>
               </span>
-              <Button kind="small" label={words.unlockBox(entry.name)} onPress={() => act.choose(entry)}>
+              <Button kind="small" label={words.unlockBox(entry.name)} hasName onPress={() => act.choose(entry)}>
                 {words.unlock}
               </Button>
             </li>

@@ -101,6 +101,7 @@ function ReaderRow({ act, reader, state }: HomeProps & { reader: KnownReader }):
           kind="small burn"
           asks={key}
           label={words.removeReader(name)}
+          hasName
           isBusy={job !== undefined}
           onPress={() => act.ask({ to: 'remove-reader', key })}
         >
