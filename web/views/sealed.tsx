@@ -11,10 +11,9 @@ import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { verbatim } from '../parts/verbatim.tsx'
 import { hasEnded, type Main } from '../state.ts'
-import { burn as burnWords, sealed as words } from '../words/compose.ts'
+import { sealed as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
-import { BurnQuestion } from './burn-question.tsx'
 import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
@@ -26,7 +25,7 @@ export function Sealed(props: Props): VNode {
   const [hasQr, setQr] = useState(false)
   const [hasFailed, setFailed] = useState(false)
   const until = format.until(expiresAtMs, shownTime(device, device.clock()))
-  if (hasEnded(main.burning)) return <Burned {...props} />
+  if (hasEnded(main.burning)) return <Burned onAnother={act.anew} />
   const copyLink = async (): Promise<boolean> => {
     const isCopied = await act.copy(link, words.linkCopied)
     if (isCopied) act.handOver()
@@ -112,34 +111,22 @@ function Ends({ act, main }: Props): VNode {
   return (
     <>
       {(burning === 'failed' || burning === 'ended') && (
-        <Notice kind="warn" role="alert">
-          <p>{burnWords[burning]}</p>
-        </Notice>
+        <NotBurned why={burning} />
       )}
       <div class="buttons apart">
         <Button asks="another" onPress={isHandedOver ? act.anew : () => setLeaving(true)}>
           {words.another}
         </Button>
         <Button kind="burn" asks="burn" isBusy={burning === 'working'} onPress={() => act.askBurn(true)}>
-          {burning === 'working' ? burnWords.working : burnWords.burn}
+          {burning === 'working' ? words.burning : words.burn}
         </Button>
       </div>
     </>
   )
 }
 
-function Burned({ act }: Props): VNode {
-  return (
-    <>
-      <Title text={burnWords.burnedTitle} />
-      <p class="lede">{burnWords.burned}</p>
-      <div class="buttons">
-        <Button kind="seal" onPress={act.anew}>
-          {words.another}
-        </Button>
-      </div>
-    </>
-  )
-}
-
+// Only for who asks for it: the link is shown without them.
+const BurnQuestion = later(async () => (await import('./burn-question.tsx')).BurnQuestion)
+const NotBurned = later(async () => (await import('./burn-question.tsx')).NotBurned)
+const Burned = later(async () => (await import('./burn-question.tsx')).Burned)
 const Qr = later(async () => (await import('../parts/qr.tsx')).Qr)

@@ -4,7 +4,7 @@ import type { Act } from '../act.ts'
 import { Button } from '../parts/button.tsx'
 import { Question } from '../parts/question.tsx'
 import { fateOf, isLive, type Asking, type Fate, type SentDrop } from '../sent-list.ts'
-import { burn as burnWords } from '../words/compose.ts'
+import { sealed } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { BurnQuestion } from './burn-question.tsx'
 import { expiredHere, expiredUnread, fates, openedPartly, sent as words } from '../words/sent.ts'
@@ -80,7 +80,7 @@ export function SentItem(props: Props): VNode {
           )}
           {isLive(drop) && (
             <Button kind="small burn" asks="burn" isBusy={isBusy} onPress={() => act.sent.ask({ to: 'burn', dropId })}>
-              {burnWords.burn}
+              {sealed.burn}
             </Button>
           )}
           {opened > 0 && (

@@ -128,23 +128,10 @@ export const sealed = {
   passphraseThen: 'The link needs the passphrase that you chose then. It is kept nowhere and cannot be shown again.',
   copyPassphrase: 'Copy passphrase',
   passphraseCopied: 'Passphrase copied.',
+  burn: 'Burn it now',
+  burning: 'Burning…',
   another: 'Seal another',
   notCopied: 'You have not copied the link yet. It cannot be shown again once you leave this page.',
   anotherAnyway: 'Leave it and seal another',
   stay: 'Stay here',
-}
-
-export const burn = {
-  burn: 'Burn it now',
-  question: 'Burn this message?',
-  warning:
-    'The server deletes the sealed bytes. Whoever has not opened it cannot open it any more, and you cannot undo it.',
-  sure: 'Yes, burn it',
-  keep: 'Keep it',
-  working: 'Burning…',
-  burnedTitle: 'Burned',
-  burned: 'The server has deleted it. Nobody can open it any more, and the link leads nowhere.',
-  failed:
-    'The server gave no answer that this page can use. It may be burned or not: try again when you are connected.',
-  ended: 'The server has nothing to burn: it is over already.',
 }
