@@ -1,5 +1,6 @@
 import { options, render, type VNode } from 'preact'
 import { once } from '../once.ts'
+import { copyVerbatim } from './copying.ts'
 import { hearFilled } from './filled.ts'
 
 /**
@@ -10,7 +11,7 @@ export function makeDrawing(root: Element, page: () => VNode): () => void {
   let isDrawing = false
   let isDue = false
   root.replaceChildren()
-  copyAsItIs(root)
+  root.addEventListener('copy', (event) => copyVerbatim(event as ClipboardEvent))
   hearFilled(root)
   const around = aroundTranslations(root)
   // What changes by itself, in a part of the page.
@@ -52,13 +53,4 @@ function aroundTranslations(root: Element): (draw: () => void) => void {
     // Nothing of this was done by anybody else.
     observer.takeRecords()
   }
-}
-
-/** Whoever copies selects first, and by then it is here. */
-function copyAsItIs(root: Element): void {
-  const load = async (): Promise<void> => {
-    const { copyVerbatim } = await import('./outside.ts')
-    root.addEventListener('copy', (event) => copyVerbatim(event as ClipboardEvent))
-  }
-  document.addEventListener('selectionchange', () => void load().catch(() => {}), { once: true })
 }

@@ -1,5 +1,3 @@
-import { VERBATIM } from './verbatim.tsx'
-
 /**
  * Draws on a page that somebody else changes, too. Whoever drew the texts would go on changing those that nobody sees any more.
  * @param others - what was done to the page by anybody else; it is emptied, and filled again outside of drawings
@@ -20,22 +18,6 @@ export function drawAround(others: MutationRecord[]): (draw: () => void) => void
         if (!putAgain(parent, translation, drawn.get(parent) ?? [])) translations.delete(parent)
       isDrawing = false
     }
-  }
-}
-
-/** Copies exactly what is selected within one such element: browsers add line ends that are not in it. Clipboard API §5.2. */
-export function copyVerbatim(event: ClipboardEvent): void {
-  const selection = getSelection()
-  if (selection === null || selection.rangeCount !== 1 || event.clipboardData === null) return
-  const range = selection.getRangeAt(0)
-  for (const element of document.querySelectorAll(`.${VERBATIM}`)) {
-    if (!range.intersectsNode(element)) continue
-    const text = within(range, element).toString()
-    // Beyond it nothing is selected but the end of its line.
-    if (text === '' || text !== range.toString()) continue
-    event.clipboardData.setData('text/plain', text)
-    event.preventDefault()
-    return
   }
 }
 
@@ -80,14 +62,4 @@ function putAgain(parent: Node, { instead, texts }: Translation, drawn: readonly
     text.replaceWith(...instead.slice(n, isLast ? undefined : n + 1))
   }
   return true
-}
-
-/** The part of a range that lies in an element. */
-function within(range: Range, element: Element): Range {
-  const part = document.createRange()
-  part.selectNodeContents(element)
-  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0)
-    part.setStart(range.startContainer, range.startOffset)
-  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset)
-  return part
 }

@@ -110,9 +110,7 @@ function Ends({ act, main }: Props): VNode {
   }
   return (
     <>
-      {(burning === 'failed' || burning === 'ended') && (
-        <NotBurned why={burning} />
-      )}
+      {(burning === 'failed' || burning === 'ended') && <NotBurned why={burning} />}
       <div class="buttons apart">
         <Button asks="another" onPress={isHandedOver ? act.anew : () => setLeaving(true)}>
           {words.another}
