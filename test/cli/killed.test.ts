@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { saveInto } from '../../cli/save.ts'
 import { sweep } from '../../cli/sweep.ts'
 import { listFolder } from '../../tools/files.ts'
+import { writeProgram } from '../tools/program.ts'
 
 const KILLER = fileURLToPath(new URL('killed-at.mjs', import.meta.url))
 const SECRET = 'swordfish'
@@ -58,9 +59,10 @@ const WRITERS: Readonly<Record<string, readonly [program: string, ...names: RegE
 test.for(Object.entries(WRITERS))(
   'of %s that a killed command was writing, the next command leaves nothing under a name that nobody looks at',
   async ([, [program, ...names]]) => {
+    const file = await write(program)
     let kills = -1
     for (let isDone = false; !isDone; kills++) {
-      const { signal, status, stderr } = run(program, ['--import', KILLER], `${kills + 2}`)
+      const { signal, status, stderr } = run(file, ['--import', KILLER], `${kills + 2}`)
       expect([signal, status], stderr).toEqual(status === 0 ? [null, 0] : ['SIGKILL', null])
       await sweep()
       const found = listFolder(top).filter((path) => readFileSync(join(top, path), 'utf8').includes(SECRET))
@@ -83,8 +85,8 @@ test('what a command that is running has opened is left alone by the next one', 
   expect(listFolder(top)).toEqual(['out/a'])
 })
 
-test('a file that another command takes for a leftover is written once more', () => {
-  const program = `
+test('a file that another command takes for a leftover is written once more', async () => {
+  const file = await write(`
     const fs = (await import('node:fs')).default
     const { linkSync, renameSync, rmSync } = fs
     let left = 2
@@ -93,22 +95,30 @@ test('a file that another command takes for a leftover is written once more', ()
     ;(await import('node:module')).syncBuiltinESMExports()
     files.createFile(out + '/a', bytes)
     left = 2
-    files.replaceFile(out + '/b', bytes)`
-  expect(run(program)).toMatchObject({ status: 0, stderr: '' })
+    files.replaceFile(out + '/b', bytes)`)
+  expect(run(file)).toMatchObject({ status: 0, stderr: '' })
   expect(listFolder(join(top, 'out'))).toEqual(['a', 'b'])
 })
 
-function run(program: string, args: readonly string[] = [], killAt = ''): SpawnSyncReturns<string> {
-  const url = (name: string): string => JSON.stringify(new URL(`../../cli/${name}.ts`, import.meta.url).href)
+/** @returns the file that runs it */
+async function write(program: string): Promise<string> {
+  const file = join(top, 'program.mjs')
   const needed = MODULES.filter((name) => program.includes(`${name}.`))
   const code = `
-    ${needed.map((name) => `import * as ${name} from ${url(name)}`).join('\n')}
-    const secret = ${JSON.stringify(SECRET)}, out = process.env.OUT, bytes = new TextEncoder().encode(secret)
+    ${needed.map((name) => `import * as ${name} from './cli/${name}.ts'`).join('\n')}
+    const secret = process.env.SECRET, out = process.env.OUT, bytes = new TextEncoder().encode(secret)
     process.removeAllListeners('warning')
     globalThis.arm?.()
     ;${program}`
-  const env = { ...process.env, KILL_AT: killAt }
-  return spawnSync(process.execPath, [...args, '--input-type=module', '-e', code], { env, encoding: 'utf8' })
+  await writeProgram(code, file)
+  return file
+}
+
+function run(file: string, args: readonly string[] = [], killAt = ''): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [...args, file], {
+    env: { ...process.env, SECRET, KILL_AT: killAt },
+    encoding: 'utf8',
+  })
 }
 
 const MODULES = ['state', 'files', 'writing', 'save', 'staging']

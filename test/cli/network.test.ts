@@ -9,7 +9,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AUTHORITY, EXPIRED, RIGHT, SELF_SIGNED, WRONG_NAME, type Certificate } from '../tools/certificates.ts'
+import { writeProgram } from '../tools/program.ts'
 import { startHttpProxy, startSocksProxy, type ThirdProxy } from '../tools/proxies.ts'
+
+const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
 let folder: string
 let authority: string
@@ -24,6 +27,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sealdrop-network-'))
   authority = join(folder, 'authority.pem')
   writeFileSync(authority, AUTHORITY)
+  await writeProgram(ASK, join(folder, 'ask.mjs'))
   manifest = join(folder, 'manifest.json')
   const files = [{ path: '/', sha256: '0'.repeat(64), bytes: 1, headers: {} }]
   writeFileSync(manifest, JSON.stringify({ v: 1, version: '1', files }))
@@ -190,14 +194,14 @@ interface Asked {
 
 /** Asks as the command does, in a process of its own: what is trusted is read once. */
 async function ask(url: string, env: Environment = {}, more: Readonly<Record<string, unknown>> = {}): Promise<Asked> {
-  const { stdout, stderr } = await execute(['--input-type=module', '-e', ASK, url, JSON.stringify(more)], env)
+  const { stdout, stderr } = await execute([join(folder, 'ask.mjs'), url, JSON.stringify(more)], env)
   expect(stderr).toBe('')
   return JSON.parse(stdout) as Asked
 }
 
 /** What a person types. */
 function run(args: readonly string[], env: Environment = {}, input = ''): Promise<Done> {
-  return execute([fileURLToPath(new URL('../../cli/main.ts', import.meta.url)), ...args], env, input)
+  return execute([BUILT, ...args], env, input)
 }
 
 /** Looks at a server in the place of browsers. */
@@ -244,10 +248,10 @@ async function listen(server: Server): Promise<number> {
 }
 
 const ASK = `
-  import { transport } from ${JSON.stringify(new URL('../../cli/network/transport.ts', import.meta.url).href)}
-  import { explainTrouble } from ${JSON.stringify(new URL('../../cli/network/fault.ts', import.meta.url).href)}
+  import { transport } from './cli/network/transport.ts'
+  import { explainTrouble } from './cli/network/fault.ts'
   process.removeAllListeners('warning')
-  const [url, more] = process.argv.slice(1)
+  const [url, more] = process.argv.slice(2)
   const { method = 'GET', length } = JSON.parse(more)
   try {
     const bytes = length === undefined ? {} : { body: new Uint8Array(length) }
