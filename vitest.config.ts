@@ -51,6 +51,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'node',
+          isolate: false,
           include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'],
           setupFiles: [MOVED_CLOCK],
         },
@@ -96,6 +97,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'cli',
+          isolate: false,
           env: DIRECTLY,
           include: ['test/cli/**/*.test.ts'],
           globalSetup: 'test/tools/build-once.ts',
@@ -110,6 +112,8 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'e2e',
+          // So that files share a server and a browser.
+          isolate: false,
           env: DIRECTLY,
           include: ['test/e2e/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],

@@ -15,6 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const FAILED = { status: 'failed', fullName: 'a promise', failureMessages: ['expected 1 to be 2'] }
 const CLEAN = report({})
 
 test.for([
@@ -34,6 +35,17 @@ test.for([
   const [, outcome, line, code] = each
   const { status, stdout } = runCi(outcome)
   expect([stdout.trimEnd().split('\n').at(-1), status]).toEqual([line, code])
+})
+
+test('what failed is named at the end, where a long log is still to be seen', () => {
+  const { stdout } = runCi({ report: report({ failed: 2 }), test: 1, check: 1 })
+  expect(stdout.trimEnd().split('\n').slice(-5)).toEqual([
+    'FAILED /test/a.test.ts: a promise',
+    '  expected 1 to be 2',
+    'FAILED: npm test did not end well',
+    'FAILED: npm run check did not end well',
+    '5 passed, 2 failed',
+  ])
 })
 
 test('the tests run once', () => {
@@ -89,8 +101,10 @@ function report(parts: {
     numTodoTests: todo,
     success,
     testResults: [
-      ...(failed > 0 ? [{ status: 'failed', assertionResults: [{ status: 'failed' }] }] : []),
-      ...(broken ? [{ status: 'failed', assertionResults: [] }] : []),
+      ...(failed > 0 ? [{ name: '/test/a.test.ts', status: 'failed', assertionResults: [FAILED] }] : []),
+      ...(broken
+        ? [{ name: '/test/b.test.ts', status: 'failed', assertionResults: [], message: 'no such module' }]
+        : []),
     ],
   })
 }

@@ -51,6 +51,7 @@ interface Place {
  */
 export async function startServer(place: Place = {}): Promise<Server> {
   const data = place.data ?? mkdtempSync(join(tmpdir(), 'sealdrop-test-'))
+  if (place.data === undefined) folders.add(data)
   let port = place.port ?? 0
   let printed = ''
   let child: ChildProcess | undefined
@@ -105,7 +106,7 @@ export async function startServer(place: Place = {}): Promise<Server> {
   }
   const close = async (): Promise<void> => {
     await end('SIGINT')
-    if (place.data === undefined) rmSync(data, { recursive: true, force: true })
+    if (folders.delete(data)) rmSync(data, { recursive: true, force: true })
   }
 
   try {
@@ -181,6 +182,12 @@ function killGroup({ pid }: ChildProcess): void {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 120_000
 
-/** Nothing that a test forgot outlives the tests. */
+/** Nothing that a test forgot, or left for the next one, outlives the tests. */
 const running = new Set<ChildProcess>()
-process.once('exit', () => running.forEach(killGroup))
+const folders = new Set<string>()
+// How a process that ran tests is ended; without somebody to listen it would do nothing at its exit.
+process.once('SIGTERM', () => process.exit())
+process.once('exit', () => {
+  running.forEach(killGroup)
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})

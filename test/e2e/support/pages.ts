@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { beforeAll, expect, onTestFinished } from 'vitest'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { launchChromium } from '../../../tools/browser.ts'
 import { startServer, type Server } from '../../tools/server.ts'
 
-/** A server and a browser for the tests of one file; every person gets a profile of their own. */
+/** A server and a browser, the same for all files that one process runs; every person gets a profile of their own. */
 export interface Stage {
   readonly server: () => Server
   /** A new profile for one test, and its first page. Whatever its console complains of fails the test that asks. */
@@ -21,11 +21,7 @@ export function stage(): Stage {
   let server: Server
   let browser: Browser
   beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), launchChromium()])
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.close()
+    ;[server, browser] = await (shared ??= Promise.all([startServer(), launchChromium()]))
   })
   return {
     server: () => server,
@@ -44,6 +40,9 @@ export function stage(): Stage {
     },
   }
 }
+
+/** Ended with the process: see startServer, and Playwright does so with its browsers. */
+let shared: Promise<[Server, Browser]> | undefined
 
 /** How long a page may take for one thing, in milliseconds: others share the machine. */
 const PATIENCE_MS = 60_000
