@@ -70,6 +70,7 @@ export default defineConfig({
           ...timeouts,
           maxWorkers: 2,
           name: 'workerd',
+          isolate: false,
           setupFiles: [MOVED_CLOCK, './test/worker/support/still-clock.ts'],
           include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
         },
@@ -81,6 +82,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'chromium',
+          isolate: false,
           include: [...PURE, 'test/web/**/*.test.{ts,tsx}'],
           globalSetup: 'test/tools/need-chromium.ts',
           browser: {
