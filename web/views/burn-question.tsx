@@ -4,7 +4,7 @@ import { Notice } from '../parts/notice.tsx'
 import { Question, type QuestionProps } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { burn as words } from '../words/burning.ts'
-import { sealed } from '../words/compose.ts'
+import { sealed } from '../words/sealed.ts'
 
 /** Asks before a drop is ended, wherever that is done. */
 export function BurnQuestion(props: Pick<QuestionProps, 'onYes' | 'onNo'>): VNode {

@@ -11,9 +11,9 @@ import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { verbatim } from '../parts/verbatim.tsx'
 import { hasEnded, type Main } from '../state.ts'
-import { sealed as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
+import { sealed as words } from '../words/sealed.ts'
 import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'sealed' }> }
@@ -124,7 +124,8 @@ function Ends({ act, main }: Props): VNode {
 }
 
 // Only for who asks for it: the link is shown without them.
-const BurnQuestion = later(async () => (await import('./burn-question.tsx')).BurnQuestion)
-const NotBurned = later(async () => (await import('./burn-question.tsx')).NotBurned)
-const Burned = later(async () => (await import('./burn-question.tsx')).Burned)
+const loadBurning = (): Promise<typeof import('./burn-question.tsx')> => import('./burn-question.tsx')
+const BurnQuestion = later(async () => (await loadBurning()).BurnQuestion)
+const NotBurned = later(async () => (await loadBurning()).NotBurned)
+const Burned = later(async () => (await loadBurning()).Burned)
 const Qr = later(async () => (await import('../parts/qr.tsx')).Qr)
