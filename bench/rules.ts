@@ -123,11 +123,16 @@ export const WORKER_BANS: readonly Ban[] = [
   { pattern: /\bimport\s*\(/, means: 'the worker could load code that no rule has seen' },
 ]
 
-/** The page runs no string as code and knows no host but its own. */
+/** The page runs no string as code, knows no host but its own, and asks for nothing that the oldest browsers of README lack. */
 export const WEB_BANS: readonly Ban[] = [
   { pattern: /\beval\s*\(/, means: 'a string could become code' },
   { pattern: /\bnew Function\b|\bFunction\s*\(/, means: 'a string could become code' },
   { pattern: /http:(?!\/\/www\.w3\.org\/)/, means: 'something could go over a connection that is not encrypted' },
   { pattern: /\b(?:https|wss?):\/\/[\w.-]+/, means: 'the page names a host that is not its own' },
   { pattern: /\b(?:src|href|action)\s*=\s*["']?\/\//, means: 'the page names a host that is not its own' },
+  {
+    pattern:
+      /\b(?:URL\.(?:parse|canParse)|AbortSignal\.any|(?:Map|Object)\.groupBy|Promise\.(?:withResolvers|try)|Array\.fromAsync|RegExp\.escape)\b/,
+    means: 'a browser that has all that sealing needs, such as Safari 17.0, would stop there',
+  },
 ]

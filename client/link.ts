@@ -9,6 +9,7 @@ import { hkdfExpand, hkdfExtract } from './crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from './crypto/keys.ts'
 import { randomBytes, type Random } from './crypto/random.ts'
 import { findCode } from './pasted.ts'
+import { parseUrl } from './platform.ts'
 
 /** What a link holds. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
 export interface LinkSecret {
@@ -54,9 +55,9 @@ export function parseFragment(code: string): LinkSecret | undefined {
 
 /** The origin and the secret in a whole link, or `undefined` if it is damaged. */
 export function parseLink(link: string): { origin: string; secret: LinkSecret } | undefined {
-  const url = URL.parse(link)
-  const secret = url === null ? undefined : parseFragment(fragmentOf(link))
-  if (url === null || secret === undefined || !/^https?:$/.test(url.protocol)) return undefined
+  const url = parseUrl(link)
+  const secret = url === undefined ? undefined : parseFragment(fragmentOf(link))
+  if (url === undefined || secret === undefined || !/^https?:$/.test(url.protocol)) return undefined
   return { origin: url.origin, secret }
 }
 

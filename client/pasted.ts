@@ -1,5 +1,6 @@
 import { decodeEscapes } from '#protocol/escapes.ts'
 import { replaceHidden } from '#protocol/hidden.ts'
+import { parseUrl } from './platform.ts'
 
 /** A code that stands in a text. */
 export interface Found<T> {
@@ -98,8 +99,10 @@ function codeAt<T>(
 function originBefore(text: string): string | undefined {
   const address = addressAtEnd(text)
   const url =
-    urlIn(address) ?? (schemeless(address) === null ? urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) : null)
-  const found = url ?? (urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) === null ? schemeless(address) : null)
+    urlIn(address) ??
+    (schemeless(address) === undefined ? urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) : undefined)
+  const found =
+    url ?? (urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) === undefined ? schemeless(address) : undefined)
   return found?.origin
 }
 
@@ -109,14 +112,14 @@ function addressAtEnd(text: string): string {
 }
 
 /** The last that begins in it. */
-function urlIn(text: string): URL | null {
+function urlIn(text: string): URL | undefined {
   const at = Array.from(text.matchAll(/https?:\/\//gi)).at(-1)?.index
-  return at === undefined ? null : URL.parse(text.slice(at))
+  return at === undefined ? undefined : parseUrl(text.slice(at))
 }
 
 /** As browsers take it. */
-function schemeless(address: string): URL | null {
-  return /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/.test(address) ? URL.parse(`https://${address}`) : null
+function schemeless(address: string): URL | undefined {
+  return /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/.test(address) ? parseUrl(`https://${address}`) : undefined
 }
 
 /**

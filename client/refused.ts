@@ -6,6 +6,7 @@ import { isNonce } from '#protocol/nonce.ts'
 import { PROBLEM_TYPE } from '#protocol/problem.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import { parseHttpDate } from './http-date.ts'
+import { parseUrl } from './platform.ts'
 import type { Answer } from './transport.ts'
 
 /** The server's refusal, with what it told besides its code. All of it is a stranger's word until checked. */
@@ -95,7 +96,7 @@ function retryAfterMsOf(answer: Answer): number | undefined {
 export function parseAuthority(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const isAuthority = ['https', 'http'].some((scheme) => {
-    const url = URL.parse(`${scheme}://${value}`)
+    const url = parseUrl(`${scheme}://${value}`)
     return url?.host === value && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
   })
   return isAuthority ? value : undefined

@@ -12,9 +12,10 @@ import { readAnswer, type Form } from './answers.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
 import { noteDate } from './heard.ts'
+import { stoppable } from './platform.ts'
 import { NotOurs, Refused } from './refused.ts'
 import { exchangeAlive } from './stall.ts'
-import { Unreached, type Exchange, type Transport } from './transport.ts'
+import { Unreached, type Answer, type Exchange, type Transport } from './transport.ts'
 
 /** A Sealdrop server, as a client reaches it. */
 export interface Server {
@@ -77,7 +78,7 @@ export type Progress =
  * once.
  * @returns what the answer says
  * @throws DropError `offline`, `try_later`, `rate_limited` or `damaged` after the server's patience, `stopped` by the signal;
- * Refused for a problem that is final; NotOurs `bad_answer`, `body_refused`
+ * Refused for a problem that is final; NotOurs `bad_answer`, `body_refused`. What our own code throws goes through as it is.
  */
 export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise<T> {
   const { body, signal, transfer } = call
@@ -91,7 +92,10 @@ export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise
   let isInDoubt = false
   for (let attempt = 0; ; attempt++) {
     const askedAtMs = server.ticks()
-    const outcome = await askOnce(server, call, form, { digest, nonce, authority })
+    const outcome = await askOnce(server, call, form, { digest, nonce, authority }).catch((error: unknown) => {
+      if (error instanceof Error) doubtful.add(error)
+      throw error
+    })
     if (!(outcome instanceof Error)) return outcome.said
     isInDoubt ||= leavesDoubt(outcome)
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
@@ -185,29 +189,35 @@ async function askOnce<T>(
   const { name, body, signal, onProgress } = call
   const { method, path } = REQUESTS[name]
   if (signal?.aborted === true) return new DropError('stopped')
-  const endless = new AbortController()
+  const fields = await fieldsOf(server, call, signing)
+  if (fields instanceof DropError) return fields
+  let isEndless = false
+  let answer: Answer
+  // Only what the transport itself rejects with is a word about the server: a fault of our own goes through.
   try {
-    const exchange: Exchange = {
-      method,
-      url: `${server.origin}${path}${call.query ?? ''}`,
-      fields: await fieldsOf(server, call, signing),
-      ...(body === undefined ? {} : { body }),
-      signal: signal === undefined ? endless.signal : AbortSignal.any([signal, endless.signal]),
-      onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
-      onReceived: (bytes, total) => {
-        // Nothing that is answered is longer than a part. Whoever answers more would fill the memory.
-        if (bytes > PART_BYTES) return endless.abort()
-        onProgress?.({ stage: 'receiving', bytes, total })
-      },
-    }
-    const answer = await exchangeAlive(server.transport, exchange)
-    noteDate(server, answer, server.clock())
-    if (endless.signal.aborted) return new DropError('bad_answer')
-    return await readAnswer(answer, form)
+    answer = await stoppable(signal, (stop) => {
+      const exchange: Exchange = {
+        method,
+        url: `${server.origin}${path}${call.query ?? ''}`,
+        fields,
+        ...(body === undefined ? {} : { body }),
+        signal: stop.signal,
+        onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
+        onReceived: (bytes, total) => {
+          // Nothing that is answered is longer than a part. Whoever answers more would fill the memory.
+          isEndless ||= bytes > PART_BYTES
+          if (isEndless) return stop.abort()
+          onProgress?.({ stage: 'receiving', bytes, total })
+        },
+      }
+      return exchangeAlive(server.transport, exchange)
+    })
   } catch (cause) {
     if (isStopped(signal)) return new DropError('stopped', { cause })
-    return new DropError(endless.signal.aborted ? 'bad_answer' : 'offline', { cause })
+    return new DropError(isEndless ? 'bad_answer' : 'offline', { cause })
   }
+  noteDate(server, answer, server.clock())
+  return isEndless ? new DropError('bad_answer') : readAnswer(answer, form)
 }
 
 /** Asked again after a wait: the checker of types thinks that a signal once seen stays as it was. */
@@ -228,7 +238,7 @@ async function fieldsOf(
   server: Server,
   call: Call,
   { digest, nonce, authority }: Signing,
-): Promise<Record<string, string>> {
+): Promise<Record<string, string> | DropError> {
   const { dropId, reader, box, boxReader, signers } = call
   const fields: Record<string, string> = { ...call.fields }
   if (dropId !== undefined) fields[DROP_ID_FIELD] = dropId
@@ -238,10 +248,11 @@ async function fieldsOf(
   if (digest !== '') fields['Content-Digest'] = digest
   if (signers === undefined) return fields
   // Loaded only here: who seals a message signs nothing, and need not wait for this code.
-  const { signRequest } = await import('./crypto/sign.ts')
+  const signing = await import('./crypto/sign.ts').catch((cause: unknown) => new DropError('offline', { cause }))
+  if (signing instanceof DropError) return signing
   // A device that believes in a time before 1970 is given a nonce, too.
   const created = Math.max(0, Math.floor(server.clock() / 1_000))
-  const signed = await signRequest(
+  const signed = await signing.signRequest(
     unsignedOf(authority ?? new URL(server.origin).host, call, digest),
     signers,
     nonce,

@@ -6,6 +6,7 @@ import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { timeToForget } from './clocks.ts'
 import { createdForm, emptyForm, uploadedForm, type Form } from './answers.ts'
 import { giveBack } from './memory.ts'
+import { stoppable } from './platform.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import { readsOf, termsFields } from './terms-fields.ts'
@@ -82,22 +83,21 @@ async function sendMissing(upload: Upload, received: readonly (string | null)[])
   const queue = all.filter((n) => !isThere(n))
   const hasAny = queue.length > 0
   const told = makeTally(upload, queue)
-  const stop = new AbortController()
-  const { signal: paused } = upload.options
-  const signal = paused === undefined ? stop.signal : AbortSignal.any([paused, stop.signal])
   let failure: unknown
-  const fly = async (): Promise<void> => {
-    try {
-      for (let n = queue.shift(); n !== undefined; n = queue.shift()) {
-        await sendPart(upload, n, isThere, told, signal)
+  await stoppable(upload.options.signal, async (stop) => {
+    const fly = async (): Promise<void> => {
+      try {
+        for (let n = queue.shift(); n !== undefined; n = queue.shift()) {
+          await sendPart(upload, n, isThere, told, stop.signal)
+        }
+      } catch (error) {
+        failure ??= error
+        stop.abort()
       }
-    } catch (error) {
-      failure ??= error
-      stop.abort()
     }
-  }
-  // Whoever hears of a failure may try again at once: by then nothing of this attempt is under way.
-  await Promise.all(Array.from({ length: FLIGHTS }, fly))
+    // Whoever hears of a failure may try again at once: by then nothing of this attempt is under way.
+    await Promise.all(Array.from({ length: FLIGHTS }, fly))
+  })
   if (failure !== undefined) throw failure
   return hasAny
 }

@@ -61,7 +61,13 @@ export interface Match {
 
 /** Knows files again by name, size and time. A folder may be chosen again as files, and files as a folder. */
 export function matchFiles(wanted: readonly WantedFile[], chosen: readonly ChosenFile[]): Match {
-  const byName = Map.groupBy(chosen, ({ name }) => baseName(name))
+  const byName = new Map<string, ChosenFile[]>()
+  for (const file of chosen) {
+    const name = baseName(file.name)
+    const namesakes = byName.get(name)
+    if (namesakes === undefined) byName.set(name, [file])
+    else namesakes.push(file)
+  }
   const missing: string[] = []
   const changed: string[] = []
   const files = wanted.map((file) => {

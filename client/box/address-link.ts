@@ -5,6 +5,7 @@ import { INVITATION_BYTES } from '#protocol/limits.ts'
 import { ADDRESS_PREFIX, INVITATION_PREFIX } from '#protocol/misplaced-code.ts'
 import { fragmentOf } from '../link.ts'
 import { findCode } from '../pasted.ts'
+import { parseUrl } from '../platform.ts'
 import { isWeb } from './shape.ts'
 
 /** Where somebody may write, and by what right. */
@@ -32,8 +33,8 @@ export function formatInvitation(origin: string, address: BoxAddress, secret: By
  * @returns `undefined` if a character is wrong or missing
  */
 export function parseWriteTarget(text: string): WriteTarget | undefined {
-  const url = URL.parse(text)
-  const isLink = url !== null && isWeb(url)
+  const url = parseUrl(text)
+  const isLink = url !== undefined && isWeb(url)
   const code = isLink ? fragmentOf(text) : text
   const address = parseTypedAddress(code)
   const target = address === undefined ? parseInvitation(code) : { address }

@@ -1,5 +1,6 @@
 import { parseBase64url, type Bytes } from '#protocol/bytes.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { parseUrl } from '../platform.ts'
 
 /** Reads JSON member by member, where one spelling is right and every other is damage. */
 
@@ -60,6 +61,6 @@ export function isWeb({ protocol }: URL): boolean {
 
 /** An origin as `URL` writes it: `https://drop.example`. */
 export function originOf(value: unknown): string | undefined {
-  const url = textOf(value, (text) => URL.parse(text) ?? undefined)
+  const url = textOf(value, parseUrl)
   return url !== undefined && url.origin === value && isWeb(url) ? url.origin : undefined
 }

@@ -1,4 +1,5 @@
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { parseUrl } from '../platform.ts'
 import { parseJson } from '../refused.ts'
 import type { Answer, Transport } from '../transport.ts'
 
@@ -14,8 +15,8 @@ export type Domain = string & { readonly [brand]: 'Domain' }
  */
 export function parseDomain(text: string): Domain | undefined {
   const typed = text.trim()
-  const url = URL.parse(/^https:\/\//i.test(typed) ? typed : `https://${typed}`)
-  if (url === null || url.href !== `https://${url.host}/` || !NAME.test(url.hostname)) return undefined
+  const url = parseUrl(/^https:\/\//i.test(typed) ? typed : `https://${typed}`)
+  if (url === undefined || url.href !== `https://${url.host}/` || !NAME.test(url.hostname)) return undefined
   return LOCAL.test(url.hostname) ? undefined : (url.host as Domain)
 }
 

@@ -65,6 +65,10 @@ test.for([
   'new WebSocket("wss://cdn.example/")',
   '<script src="//cdn.example/x.js"></script>',
   '<a href=//cdn.example>',
+  'let u=URL.parse(t)',
+  'AbortSignal.any([a,b])',
+  'Map.groupBy(a,b)',
+  'let{promise:p}=Promise.withResolvers()',
 ])('a page that holds %s is a fault', (code) => {
   expect(judgeStrings('web', text(code), WEB_BANS)).not.toEqual([])
 })

@@ -1,6 +1,7 @@
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { parseFragment } from '#client/link.ts'
 import { findCode } from '#client/pasted.ts'
+import { parseUrl } from '#client/platform.ts'
 import { ADDRESS_PREFIX, INVITATION_PREFIX, LINK_PREFIX } from '#protocol/misplaced-code.ts'
 
 /** Where a page from disk is: the server that it talks to, and what would stand behind the `#` of a page of that server. */
@@ -40,8 +41,8 @@ export function parseTyped(text: string): (Place & { readonly origin: string }) 
 
 /** Of a server only the first page has an address. What is not encrypted is for this machine alone, as the policy of the page has it. */
 function parseAddress(text: string): (Place & { readonly origin: string }) | undefined {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  if (url === null || url.pathname !== '/' || url.search !== '' || url.username !== '' || url.password !== '')
+  const url = /^https?:\/\//i.test(text) ? parseUrl(text) : undefined
+  if (url === undefined || url.pathname !== '/' || url.search !== '' || url.username !== '' || url.password !== '')
     return undefined
   if (url.protocol !== 'https:' && url.hostname !== 'localhost') return undefined
   return { origin: url.origin, fragment: url.hash.slice(1) }

@@ -8,12 +8,15 @@ export function answerLock(drop: DropId): string {
 
 /** Sees that no other tab sends an answer in parts to this drop. @returns what ends that; `undefined` if one does */
 export async function holdAnswer(device: Pick<Device, 'ifFree'>, drop: DropId): Promise<(() => void) | undefined> {
-  const [over, held] = [Promise.withResolvers<undefined>(), Promise.withResolvers<boolean>()]
-  device
-    .ifFree(answerLock(drop), () => {
-      held.resolve(true)
-      return over.promise
-    })
-    .then(held.resolve, held.reject)
-  return (await held.promise) ? () => over.resolve(undefined) : undefined
+  let end: (() => void) | undefined
+  const over = new Promise<void>((resolve) => (end = resolve))
+  const isHeld = await new Promise<boolean>((resolve, reject) => {
+    device
+      .ifFree(answerLock(drop), () => {
+        resolve(true)
+        return over
+      })
+      .then(resolve, reject)
+  })
+  return isHeld ? end : undefined
 }
