@@ -5,6 +5,7 @@ import { checkDrop } from '#client/sender.ts'
 import { announceLetter } from './box/announce.ts'
 import { connect, nameServer, PATIENCE_MS } from './connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from './failure.ts'
+import { describeFate, type Fate } from './fate.ts'
 import { announceLink, howToBeSure } from './outgoing.ts'
 import { forgetPending, type Pending, type PendingLetter } from './outbox.ts'
 import { makeProgress } from './progress.ts'
@@ -21,11 +22,13 @@ export async function makeSure(pending: Pending, json: boolean): Promise<ExitCod
   const { ticket: name, dropId } = pending
   const kept = readTicket(name)
   const { fate } = await askAsSender(name, kept, checkDrop)
-  if (fate === undefined && 'link' in pending)
-    return giveUp(pending, 'it has not arrived, or has expired', 'send it again')
-  if (fate !== undefined && !['ready', 'claimed'].includes(fate.state))
-    return giveUp(pending, 'it has arrived, and has ended since', 'nothing of it is left to open', true)
   const { origin, sealedAtMs } = kept.ticket
+  if (fate === undefined && 'link' in pending) return await missing(pending, kept, 'send it again')
+  if (fate !== undefined && ENDED.has(fate.state)) return giveUp(pending, fate)
+  if (fate?.state === 'uploading' || fate?.state === 'lost') {
+    const exitCode = fate.state === 'lost' ? EXIT.gone : EXIT.tryLater
+    throw new Failure(`it is ${describeFate(fate)[0]}`, { exitCode, hint: howToAskAgain(name) })
+  }
   if ('link' in pending) {
     const expiresAtMs = fate === undefined ? kept.ticket.expiresAtMs : Date.parse(fate.expires)
     await announceLink({ name, seed: kept.seed, link: pending.link, dropId }, { ...kept.ticket, expiresAtMs }, json)
@@ -36,7 +39,7 @@ export async function makeSure(pending: Pending, json: boolean): Promise<ExitCod
   const untilMs = sealedAtMs + UPLOAD_LIFE_SECONDS * 1_000
   // By both clocks: it is given up for good.
   if (fate === undefined && (await timeToForget(connect(origin, PATIENCE_MS.look), [untilMs])) > untilMs)
-    return giveUp(pending, 'it has not arrived, and its keys are not those of today', 'send it to the box again')
+    return await missing(pending, kept, 'its keys are not those of today: send it to the box again')
   const { expiresAtMs } =
     fate === undefined ? await sendAgain(pending, kept) : { expiresAtMs: Date.parse(fate.expires) }
   await announceLetter(pending.letter, { again: name, expiresAtMs, json })
@@ -59,9 +62,37 @@ async function sendAgain(pending: PendingLetter, { ticket }: Kept): Promise<Tick
   }
 }
 
-/** @param hasArrived - then the ticket of a drop for a link tells of its readers, and stays */
-function giveUp(pending: Pending, sentence: string, hint: string, hasArrived = false): never {
-  forgetPending(pending.dropId)
-  if (!hasArrived || !('link' in pending)) forgetTicket(pending.ticket)
-  throw new Failure(sentence, { exitCode: EXIT.gone, hint })
+/**
+ * Tells that the server has nothing of a drop. Nobody has signed that, and a cache may have said it of another: until the drop has
+ * expired by both clocks nothing is forgotten by it.
+ */
+async function missing(pending: Pending, { ticket: { origin, expiresAtMs } }: Kept, hint: string): Promise<never> {
+  const { ticket: name, dropId } = pending
+  if ((await timeToForget(connect(origin, PATIENCE_MS.look), [expiresAtMs])) > expiresAtMs) {
+    forgetPending(dropId)
+    forgetTicket(name)
+    throw new Failure('it has not arrived, or has expired', { exitCode: EXIT.gone, hint })
+  }
+  throw new Failure('the server has nothing of it: it has not arrived, as far as the server tells', {
+    exitCode: EXIT.gone,
+    hint: `${hint}; ${howToAskAgain(name)}`,
+  })
 }
+
+function howToAskAgain(name: string): string {
+  return `sealdrop resume ${name} asks once more, sealdrop revoke ${name} takes it back`
+}
+
+/** The server names the drop, and how it has ended. The ticket of one for a link tells of its readers, and stays. */
+function giveUp(pending: Pending, fate: Fate): never {
+  forgetPending(pending.dropId)
+  if (!('link' in pending)) forgetTicket(pending.ticket)
+  const [state = ''] = describeFate(fate)
+  throw new Failure(`it has arrived, and has ended since: ${state}`, {
+    exitCode: EXIT.gone,
+    hint: 'nothing of it is left to open',
+  })
+}
+
+/** States from which a drop does not come back. docs/protocol.md §4. */
+const ENDED: ReadonlySet<Fate['state']> = new Set<Fate['state']>(['read', 'revoked', 'locked', 'deleted'])

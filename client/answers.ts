@@ -1,8 +1,20 @@
-import type { Clock, Created, Limits, Sent, Uploaded } from '#protocol/api.ts'
+import type { About, Clock, Created, Limits, Sent, Uploaded } from '#protocol/api.ts'
 import { parseBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
-import { parseCreated, isCount, mediaTypeOf, NotOurs, parseJson, parseReceipts, parseRefusal } from './refused.ts'
+import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
+import type { DropId } from '#protocol/id.ts'
+import {
+  isCount,
+  isStored,
+  mediaTypeOf,
+  NotOurs,
+  parseCreated,
+  parseJson,
+  parseReceipts,
+  parseRefusal,
+} from './refused.ts'
+import { parseHttpDate } from './http-date.ts'
 import type { Answer } from './transport.ts'
 
 /**
@@ -17,11 +29,11 @@ export interface Form<T> {
   read(answer: Answer): T | undefined | DropError | Promise<T | undefined | DropError>
 }
 
-/** A JSON answer. @param parse - gives `undefined` for an object of any other shape */
-export function jsonForm<T>(
-  parse: (body: Readonly<Record<string, unknown>>, answer: Answer) => T | undefined | Promise<T | undefined>,
-  status: Form<T>['status'] = 200,
-): Form<T> {
+/** What a JSON answer says; `undefined` for an object of any other shape. */
+type Parse<T> = (body: Readonly<Record<string, unknown>>, answer: Answer) => T | undefined | Promise<T | undefined>
+
+/** A JSON answer. */
+export function jsonForm<T>(parse: Parse<T>, status: Form<T>['status'] = 200): Form<T> {
   return {
     status,
     type: 'application/json',
@@ -39,7 +51,8 @@ export function emptyForm(status: Form<true>['status'] = 200): Form<true> {
 
 /** Reads an answer. @returns what it says; or Refused for a problem, NotOurs for an answer in no form of the contract */
 export async function readAnswer<T>(answer: Answer, form: Form<T>): Promise<{ readonly said: T } | DropError> {
-  if (answer.status !== form.status || mediaTypeOf(answer) !== form.type) return parseRefusal(answer)
+  if (answer.status !== form.status || mediaTypeOf(answer) !== form.type || isStored(answer))
+    return parseRefusal(answer)
   const said = await form.read(answer)
   if (said instanceof DropError) return said
   return said === undefined ? new NotOurs('bad_answer', answer, { isGarbled: true }) : { said }
@@ -57,10 +70,22 @@ export const PART: Form<Bytes> = {
   },
 }
 
-/** Answer to `limits`. */
-export const LIMITS: Form<Limits & Clock> = jsonForm(({ largest, time }) =>
-  isCount(largest) && isCount(time) ? { largest, time } : undefined,
-)
+/** Answer to `limits`. One that was made at another time than it tells tells none: a cache need not say that it is one. */
+export const LIMITS: Form<Limits & Clock> = jsonForm(({ largest, time }, answer) => {
+  if (!isCount(largest) || !isCount(time)) return undefined
+  const madeMs = parseHttpDate(answer.field('Date') ?? '') ?? time * 1_000
+  return Math.abs(madeMs - time * 1_000) <= CLOCK_WINDOW_SECONDS * 1_000 ? { largest, time } : undefined
+})
+
+/**
+ * An answer that names the drop or the box that it is about: all are asked about at one URL. docs/protocol.md §6.
+ * @param asked - about which it was asked: an answer about another one is none.
+ */
+export function aboutForm<T>(asked: About, parse: Parse<T>): Form<T> {
+  return jsonForm((body, answer) =>
+    Object.entries(asked).every(([kind, name]) => body[kind] === name) ? parse(body, answer) : undefined,
+  )
+}
 
 /**
  * Answer to `create`, `begin` (201) and `commit` (200).
@@ -77,9 +102,9 @@ export function createdForm(
   }, status)
 }
 
-/** Answer to `uploaded`. @param expected - as for `createdForm` */
-export function uploadedForm(expected: Pick<Created, 'size' | 'parts'>): Form<Uploaded> {
-  return jsonForm((body) => {
+/** Answer to `uploaded`. @param dropId - as for `aboutForm` @param expected - as for `createdForm` */
+export function uploadedForm(dropId: DropId, expected: Pick<Created, 'size' | 'parts'>): Form<Uploaded> {
+  return aboutForm({ drop: dropId }, (body) => {
     const { state, received } = body
     const created = parseCreated(body)
     if (created?.size !== expected.size || created.parts !== expected.parts) return undefined
@@ -89,14 +114,16 @@ export function uploadedForm(expected: Pick<Created, 'size' | 'parts'>): Form<Up
   })
 }
 
-/** Answer to `sent`, `revoke` and `reopen`. */
-export const SENT: Form<Sent> = jsonForm((body) => {
-  const { state, triesLeft } = body
-  const created = parseCreated(body)
-  const claims = parseReceipts(body['claims'])
-  const isWhole = created !== undefined && claims !== undefined && isCount(triesLeft) && isState(state)
-  return isWhole ? { ...created, triesLeft, state, claims } : undefined
-})
+/** Answer to `sent`, `revoke` and `reopen`. @param dropId - as for `aboutForm` */
+export function sentForm(dropId: DropId): Form<Sent> {
+  return aboutForm({ drop: dropId }, (body) => {
+    const { state, triesLeft } = body
+    const created = parseCreated(body)
+    const claims = parseReceipts(body['claims'])
+    const isWhole = created !== undefined && claims !== undefined && isCount(triesLeft) && isState(state)
+    return isWhole ? { ...created, triesLeft, state, claims } : undefined
+  })
+}
 
 function isDigest(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && parseBase64url(value, 32) !== undefined)

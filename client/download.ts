@@ -125,7 +125,7 @@ export function byClaim(opener: Opener, reader: SigningKey, offered: string | un
       if (!(error instanceof Refused) || error.code !== 'gone') throw error
       // Why it is gone is told to who claims: dismissed, claimed by others, read.
       await claimAgain(send)
-      return await send(n, call)
+      return await send(n, call).catch(notGone)
     }
   }
 
@@ -147,6 +147,11 @@ export function byClaim(opener: Opener, reader: SigningKey, offered: string | un
     nonce = undefined
     return send(0, call)
   }
+}
+
+/** Whoever holds the read, as the claim has just said, has its parts: nobody forgets a reader key because of this. */
+function notGone(error: unknown): never {
+  throw error instanceof Refused && error.code === 'gone' ? new DropError('bad_answer', { cause: error }) : error
 }
 
 /** Parts fetched ahead of the one that is wanted. Two at a time fill a line; each more is another part in memory. */

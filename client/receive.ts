@@ -1,11 +1,12 @@
 import { formatAckBody, type Acknowledged, type Receipt, type Status } from '#protocol/api.ts'
+import type { DropId } from '#protocol/id.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { isClaimProved } from '#protocol/receipt.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { byClaim, makeDownload, type ReceiveOptions } from './download.ts'
 import type { Location, Opener } from './link.ts'
 import type { OpenDropOptions, Opened } from './open.ts'
-import { jsonForm, type Form } from './answers.ts'
+import { aboutForm, jsonForm, type Form } from './answers.ts'
 import { isCount, parseAuthority, parseCreated, parseReceipts, Refused } from './refused.ts'
 import { ask, offeredNonce, type Server } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
@@ -27,11 +28,11 @@ export interface Waiting extends Required<Status> {
 export async function look(server: Server, place: Location | Opener): Promise<Waiting> {
   const { dropId, locator } = place
   const signers = 'claim' in place ? { locator, claim: place.claim } : { locator }
-  return ask(server, { name: 'status', dropId, signers }, waitingForm(server))
+  return ask(server, { name: 'status', dropId, signers }, waitingForm(server, dropId))
 }
 
-function waitingForm({ origin }: Server): Form<Waiting> {
-  return jsonForm(async (body, answer) => {
+function waitingForm({ origin }: Server, dropId: DropId): Form<Waiting> {
+  return aboutForm({ drop: dropId }, async (body, answer) => {
     const { state, largest } = body
     const authority = parseAuthority(body['authority']) ?? new URL(origin).host
     const created = parseCreated(body)

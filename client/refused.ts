@@ -61,10 +61,21 @@ export class NotOurs extends DropError {
 
 /** The refusal in an answer that is not a success, or what else it is if it is none of ours. */
 export function parseRefusal(answer: Answer): Refused | NotOurs {
-  const body = answer.status >= 400 ? parseJson(answer) : undefined
+  const body = answer.status >= 400 && !isStored(answer) ? parseJson(answer) : undefined
   const code = parseProblemCode(body?.['type'])
   if (body !== undefined && code !== undefined) return new Refused(code, body, answer)
-  return new NotOurs(codeOf(answer.status), answer, { isGarbled: mediaTypeOf(answer) === PROBLEM_TYPE })
+  return new NotOurs(codeOf(answer.status), answer, {
+    isGarbled: mediaTypeOf(answer) === PROBLEM_TYPE && !isStored(answer),
+  })
+}
+
+/**
+ * Whether an answer comes out of a cache: it says for how long it has lain there (RFC 9111 §5.1). No answer of the API may be
+ * stored, and all of a kind have one URL: it may be about another drop. Some caches write 0 on what they pass on.
+ */
+export function isStored(answer: Pick<Answer, 'field'>): boolean {
+  const age = answer.field('Age')
+  return age !== null && !/^0+$/.test(age.trim())
 }
 
 /** What speaks for itself between us and the server says by its status (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */

@@ -3,7 +3,7 @@ import type { Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
-import { SENT } from './answers.ts'
+import { sentForm } from './answers.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Ticket } from './send.ts'
 import { ask, type Server } from './server.ts'
@@ -52,7 +52,7 @@ async function askAsSender(
 ): Promise<Report> {
   const { dropId, claim, opened, origin } = ticket
   const call = { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }
-  const sent = await ask(server, call, SENT)
+  const sent = await ask(server, call, sentForm(dropId))
   // A drop in a box is not claimed: whatever the server says of readers, nothing proves it.
   if (claim === undefined) {
     return { ...sent, claims: sent.claims.map((each) => ({ ...each, isClaimProved: false, isOpeningProved: false })) }

@@ -22,7 +22,7 @@ export async function depositParts(server: Server, sealed: Sealed, options: Depo
     await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }, createdForm(expected, 201))
   for (let round = 1; ; round++) {
     const asked = { name: 'uploaded', ...signedBy(options) } as const
-    const { state, received } = await askFor(upload, asked, uploadedForm(expected))
+    const { state, received } = await askFor(upload, asked, uploadedForm(sealed.dropId, expected))
     if (state === 'revoked' || state === 'locked') throw new DropError('gone')
     // In any other state it has been committed, and only the answer was lost: by this sender, who had sealed all of it.
     if (state !== 'uploading' && !isAll(sealed, received)) throw new DropError('bad_answer')

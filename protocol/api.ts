@@ -1,5 +1,7 @@
+import type { BoxAddress } from './address.ts'
 import type { Bytes } from './bytes.ts'
 import { parseBase64url, utf8 } from './bytes.ts'
+import type { DropId } from './id.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
 /** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
@@ -90,6 +92,9 @@ export const PART_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>(['pa
 
 /** The requests that take a query at all: it is signed. */
 export const QUERIED_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>([...PART_REQUESTS, 'items'])
+
+/** What an answer names first where all drops, or all boxes, are asked about at one URL. docs/protocol.md §6. */
+export type About = { readonly drop: DropId } | { readonly box: BoxAddress }
 
 /** Answer to `limits`: what this server takes. */
 export interface Limits {

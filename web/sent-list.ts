@@ -120,11 +120,12 @@ export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
 
 /**
  * Whether asking the server about a drop can still tell or change anything. Only the server's word ends that: by a clock of
- * this device that is wrong, a drop that can still be opened could not be burned.
+ * this device that is wrong, a drop that can still be opened could not be burned. That there is nothing is nobody's signed word, so
+ * it ends that only for a drop whose time had passed when it was said.
  */
-export function isLive({ known }: SentDrop): boolean {
+export function isLive({ known, ticket }: SentDrop): boolean {
   const state = known?.report?.state
-  if (known?.isGone === true) return false
+  if (known?.isGone === true) return known.atMs < ticket.expiresAtMs
   return state !== 'read' && state !== 'revoked' && state !== 'locked' && state !== 'deleted'
 }
 

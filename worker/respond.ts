@@ -1,5 +1,5 @@
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
-import type { Receipt, RequestName, Role } from '#protocol/api.ts'
+import type { About, Receipt, RequestName, Role } from '#protocol/api.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from '#protocol/cross-origin.ts'
 import type { WireCode } from '#protocol/error.ts'
@@ -14,6 +14,14 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
     status,
     headers: { ...API_HEADERS, 'Content-Type': 'application/json', ...headers },
   })
+}
+
+/**
+ * A JSON answer about one drop or box, which it names: all are asked about at one URL, and a cache that keeps what it must not
+ * hands out the answer about one for that about another.
+ */
+export function about(named: About, body: object, headers: Readonly<Record<string, string>> = {}): Response {
+  return json({ ...named, ...body }, 200, headers)
 }
 
 /** An answer that is read by people and programs that know nothing of us. */

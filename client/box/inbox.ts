@@ -17,7 +17,7 @@ import type { SigningKey } from '../crypto/keys.ts'
 import { makeDownload, type ReceiveOptions } from '../download.ts'
 import type { Addressee, Reply } from '../layout.ts'
 import type { OpenDropOptions, Opened } from '../open.ts'
-import { jsonForm, PART, type Form } from '../answers.ts'
+import { aboutForm, jsonForm, PART, type Form } from '../answers.ts'
 import { isCount } from '../refused.ts'
 import { ask, type Server } from '../server.ts'
 import type { Parts, Staging } from '../staging.ts'
@@ -58,7 +58,7 @@ export async function listItems(
   known: ReadonlyMap<DropId, number> = new Map(),
 ): Promise<CheckedListing> {
   const asked = { name: 'items', query: formatItemsQuery(query), ...asMember(access) } as const
-  const { items, more, count, bytes } = await ask(server, asked, LISTING)
+  const { items, more, count, bytes } = await ask(server, asked, listingForm(access.address))
   if (items.length > query.most) throw new DropError('bad_answer')
   const places = new Map(known)
   const kept: Item[] = []
@@ -178,12 +178,14 @@ function asMember({ address, key }: Access): {
   return { box: address, boxReader: key.publicKey, signers: { member: key } }
 }
 
-const LISTING: Form<Listing> = jsonForm((body) => {
-  const { more, count, bytes } = body
-  const items = listOf(body['items'], parseItem)
-  if (items === undefined || typeof more !== 'boolean' || !isCount(count) || !isCount(bytes)) return undefined
-  return { items, more, count, bytes }
-})
+function listingForm(box: BoxAddress): Form<Listing> {
+  return aboutForm({ box }, (body) => {
+    const { more, count, bytes } = body
+    const items = listOf(body['items'], parseItem)
+    if (items === undefined || typeof more !== 'boolean' || !isCount(count) || !isCount(bytes)) return undefined
+    return { items, more, count, bytes }
+  })
+}
 
 const DELETED: Form<Deleted> = jsonForm(({ deleted }) => (isCount(deleted) ? { deleted } : undefined))
 

@@ -1,10 +1,11 @@
+import type { BoxAddress } from '#protocol/address.ts'
 import type { Invitations, InvitationState } from '#protocol/box-api.ts'
 import { formatInviteBody } from '#protocol/box-api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseName } from '#protocol/card.ts'
 import { DropError } from '#protocol/error.ts'
 import { INVITATION_BYTES, MAX_INVITATIONS } from '#protocol/limits.ts'
-import { jsonForm, type Form } from '../answers.ts'
+import { aboutForm, type Form } from '../answers.ts'
 import { askTime } from '../clocks.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { ask, type Server } from '../server.ts'
@@ -65,7 +66,7 @@ export async function listInvitations(
 ): Promise<readonly (KnownInvitation & InvitationState)[]> {
   const { key: root } = await rootOf(state)
   const call = { name: 'invitations', box: state.box, boxReader: root.publicKey, signers: { root } } as const
-  const { invitations: listed } = await ask(server, call, INVITATIONS)
+  const { invitations: listed } = await ask(server, call, invitationsForm(state.box))
   const known = new Map(
     await Promise.all(state.invitations.map(async (each) => [await hashOf(each.secret), each] as const)),
   )
@@ -85,14 +86,16 @@ async function tell(server: Server, state: BoxState, told: InvitationState): Pro
   const { key: root } = await rootOf(state)
   const body = formatInviteBody(told)
   const call = { name: 'invite', box: state.box, boxReader: root.publicKey, body, signers: { root } } as const
-  const { invitations } = await ask(server, call, INVITATIONS)
+  const { invitations } = await ask(server, call, invitationsForm(state.box))
   if (invitations.some(({ hash }) => hash === told.hash) !== told.items > 0) throw new DropError('not_done')
 }
 
-const INVITATIONS: Form<Invitations> = jsonForm((body) => {
-  const invitations = listOf(body['invitations'], parseInvitationState)
-  return invitations === undefined ? undefined : { invitations }
-})
+function invitationsForm(box: BoxAddress): Form<Invitations> {
+  return aboutForm({ box }, (body) => {
+    const invitations = listOf(body['invitations'], parseInvitationState)
+    return invitations === undefined ? undefined : { invitations }
+  })
+}
 
 function parseInvitationState(value: unknown): InvitationState | undefined {
   const members = membersOf(value, ['hash', 'items', 'bytes', 'expires'])

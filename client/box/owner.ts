@@ -22,7 +22,7 @@ import { fetchReader, readReaderCode } from './reader-code.ts'
 import {
   announce,
   deriveReaderKey,
-  READER_KEYS,
+  readerKeysForm,
   readReaderKeys,
   recipientsFrom,
   signReaderKeys,
@@ -235,7 +235,7 @@ async function fetchAnnounced(
 ): Promise<readonly KnownReader[]> {
   if (readers.every(({ ages }) => ages.length === 0)) return []
   const call = { name: 'readers', box, boxReader: root.publicKey, signers: { root } } as const
-  const { keys: listed } = await ask(server, call, READER_KEYS)
+  const { keys: listed } = await ask(server, call, readerKeysForm(box))
   const known = new Set(readers.flatMap(({ ages }) => ages))
   const all = await Promise.all(listed.map((jws) => readReaderKeys(jws, box, known)))
   return all.filter((each) => each !== undefined)

@@ -5,7 +5,7 @@ import { isRecipient, parseName, READER_KEYS_TYPE, readSigned } from '#protocol/
 import type { Epoch } from '#protocol/epoch.ts'
 import { DropError } from '#protocol/error.ts'
 import { EPOCHS_AHEAD, MAX_BOX_READERS, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
-import { jsonForm, type Form } from '../answers.ts'
+import { aboutForm, type Form } from '../answers.ts'
 import { ageRecipient, newHeader } from '../crypto/envelope.ts'
 import { signCompact } from '../crypto/jws.ts'
 import { hkdfExpand, hkdfExtract } from '../crypto/kdf.ts'
@@ -67,11 +67,13 @@ export async function readReaderKeys(
 }
 
 /** Answer to `readers`, and to `keys`: what is announced, one compact JWS each. */
-export const READER_KEYS: Form<ReaderKeys> = jsonForm((body) => {
-  const keys = listOf(body['keys'], (each) => textOf(each, (text) => text))
-  // Each is looked into at some cost: nobody has more readers than a card.
-  return keys === undefined || keys.length > MAX_BOX_READERS ? undefined : { keys }
-})
+export function readerKeysForm(box: BoxAddress): Form<ReaderKeys> {
+  return aboutForm({ box }, (body) => {
+    const keys = listOf(body['keys'], (each) => textOf(each, (text) => text))
+    // Each is looked into at some cost: nobody has more readers than a card.
+    return keys === undefined || keys.length > MAX_BOX_READERS ? undefined : { keys }
+  })
+}
 
 /**
  * Announces a reader's keys to the owner of its box. @param jws - as `signReaderKeys` made it
@@ -79,7 +81,7 @@ export const READER_KEYS: Form<ReaderKeys> = jsonForm((body) => {
  */
 export async function announce(server: Server, box: BoxAddress, member: SigningKey, jws: string): Promise<void> {
   const call = { name: 'keys', box, boxReader: member.publicKey, body: utf8(jws), signers: { member } } as const
-  const { keys } = await ask(server, call, READER_KEYS)
+  const { keys } = await ask(server, call, readerKeysForm(box))
   if (!keys.includes(jws)) throw new DropError('not_done')
 }
 

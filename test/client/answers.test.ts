@@ -22,7 +22,7 @@ import { newBox, type TestBox } from './support/boxes.ts'
 import { withReader } from './box/support/published.ts'
 import { NOW } from './box/support/states.ts'
 import { noise } from './support/bytes.ts'
-import { delivers, says, type Reply } from './support/network.ts'
+import { delivers, refuses, says, type Reply } from './support/network.ts'
 
 // Every request of the contract, asked over every answer that is not its server's.
 
@@ -51,6 +51,7 @@ const STRANGE: readonly (readonly [what: string, reply: Reply, code: DropErrorCo
   ['bytes that are no UTF-8', raw(200, 'application/json', '\u00ff\u00fe'), 'bad_answer'],
   ['a list', raw(200, 'application/json', '[]'), 'bad_answer'],
   ['ciphertext without its digest', raw(200, 'application/octet-stream', 'abc'), 'bad_answer'],
+  ['a refusal out of a cache', refuses('gone', {}, { Age: '5' }), 'bad_answer'],
   ['a problem of somebody else', raw(400, 'application/problem+json', '{"type":"about:blank"}'), 'bad_answer'],
 ]
 

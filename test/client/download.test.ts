@@ -160,6 +160,12 @@ test('who is refused has claimed once, however slow the staging is: a wrong pass
   expect(server.asked.slice(length).filter((each) => each === 'claim')).toHaveLength(1)
 })
 
+test('a part that something calls gone, though the claim has just been granted, had the reader key forgotten', async () => {
+  const server = full((request) => (request === 'part' ? refuses('gone') : undefined))
+  const parts = receiveParts(server, opener, reader, waiting, memoryStaging())
+  await expect(parts.part(1)).rejects.toMatchObject({ code: 'bad_answer' })
+})
+
 test('a part that fails is tried again by whoever asks again', async () => {
   let isAway = true
   const server = full((request, n) => (request === 'part' && n === 1 && isAway ? lost : undefined), 0)

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIMITS, readAnswer, SENT, uploadedForm, type Form } from '#client/answers.ts'
+import { LIMITS, readAnswer, sentForm, uploadedForm, type Form } from '#client/answers.ts'
 import { parseJson, parseReceipts, parseRefusal, Refused } from '#client/refused.ts'
 import type { Answer } from '#client/transport.ts'
+import { formatDropId } from '#protocol/id.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
 import receipts from '../vectors/receipts.json' with { type: 'json' }
 import { runs } from '../runs.ts'
@@ -12,6 +13,8 @@ const numRuns = runs(100, 10_000)
 const good = receipts.receipts[0]?.receipt as object
 const created = { expires: 1_800_000_000, reads: 1, size: 18_000, parts: 3 }
 const sent = { ...created, state: 'claimed', triesLeft: 10, claims: [good] }
+const drop = formatDropId(noise(16))
+const named = (body: object): object => ({ drop, ...body })
 
 function answer(body: unknown, status = 404, fields: Record<string, string> = {}): Answer {
   const bytes =
@@ -132,9 +135,9 @@ test('a drop that is too large is refused with what the server takes, if that is
 test('which parts the server has comes back as it was', async () => {
   const received = ['47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', null, null]
   const uploaded = { ...created, state: 'uploading', received }
-  expect(await read(uploadedForm(created), answer(uploaded, 200))).toEqual(uploaded)
+  expect(await read(uploadedForm(drop, created), answer(named(uploaded), 200))).toEqual(uploaded)
   const ended = { ...uploaded, state: 'ready', received: [] }
-  expect(await read(uploadedForm(created), answer(ended, 200))).toEqual(ended)
+  expect(await read(uploadedForm(drop, created), answer(named(ended), 200))).toEqual(ended)
 })
 
 test.for([
@@ -149,7 +152,7 @@ test.for([
   ['the size of another drop', { size: 18_001 }],
 ] as const)('an answer to what is uploaded with %s is a bad answer', async ([, change]) => {
   const uploaded = { ...created, state: 'uploading', received: [null], ...change }
-  expect(await read(uploadedForm(created), answer(uploaded, 200))).toBe('bad_answer')
+  expect(await read(uploadedForm(drop, created), answer(named(uploaded), 200))).toBe('bad_answer')
 })
 
 test('what a server takes is a number of bytes, and its time a number of seconds, or nothing', async () => {
@@ -161,7 +164,7 @@ test('what a server takes is a number of bytes, and its time a number of seconds
 })
 
 test('what the server holds for a sender comes back as it was', async () => {
-  expect(await read(SENT, answer(sent, 200))).toEqual(sent)
+  expect(await read(sentForm(drop), answer(named(sent), 200))).toEqual(sent)
 })
 
 test.for([
@@ -177,7 +180,35 @@ test.for([
   ['a broken number', { reads: 0.5 }],
   ['tries in words', { triesLeft: 'ten' }],
 ] as const)('an answer to the sender with %s is a bad answer', async ([, change]) => {
-  expect(await read(SENT, answer({ ...sent, ...change }, 200))).toBe('bad_answer')
+  expect(await read(sentForm(drop), answer(named({ ...sent, ...change }), 200))).toBe('bad_answer')
+})
+
+test('what the server holds of one drop was believed of another', async () => {
+  for (const about of [{}, { drop: formatDropId(noise(16, 2)) }, { drop: null }]) {
+    const received = [null]
+    expect(await read(sentForm(drop), answer({ ...about, ...sent }, 200))).toBe('bad_answer')
+    const uploaded = { ...about, ...created, state: 'uploading', received }
+    expect(await read(uploadedForm(drop, created), answer(uploaded, 200))).toBe('bad_answer')
+  }
+})
+
+test('an answer out of a cache was believed, whatever it was about', async () => {
+  const stored = { Age: '5' }
+  expect(await read(sentForm(drop), answer(named(sent), 200, stored))).toBe('bad_answer')
+  expect(await read(LIMITS, answer({ largest: 5, time: 6 }, 200, stored))).toBe('bad_answer')
+  const gone = { type: 'https://drop.example/problems/gone' }
+  expect(parseRefusal(answer(gone, 404, stored))).toMatchObject({ code: 'bad_answer', isGarbled: false })
+  // What some write on whatever they pass on.
+  expect(await read(sentForm(drop), answer(named(sent), 200, { Age: '0' }))).toEqual(sent)
+  expect(parseRefusal(answer(gone, 404, { Age: '0' })).code).toBe('gone')
+})
+
+test('the time in an answer that a cache gave out as its own was believed', async () => {
+  const date = (seconds: number): Record<string, string> => ({ Date: new Date(seconds * 1_000).toUTCString() })
+  const limits = { largest: 5, time: 1_800_000_000 }
+  expect(await read(LIMITS, answer(limits, 200, date(1_800_000_300)))).toEqual(limits)
+  for (const seconds of [1_799_999_699, 1_800_000_301])
+    expect(await read(LIMITS, answer(limits, 200, date(seconds)))).toBe('bad_answer')
 })
 
 test('receipts are taken whole or not at all', () => {
@@ -218,11 +249,11 @@ test('no answer makes the parsers throw', async () => {
       async (value, key, status) => {
         for (const body of [
           value,
-          { ...sent, [key]: value },
+          named({ ...sent, [key]: value }),
           { type: 'https://drop.example/problems/claimed', claims: value, triesLeft: value },
         ]) {
           expect(parseRefusal(answer(body, status)).name).toBe('DropError')
-          for (const form of [SENT, uploadedForm(created), LIMITS]) {
+          for (const form of [sentForm(drop), uploadedForm(drop, created), LIMITS]) {
             const said = await read<unknown>(form, answer(body, 200))
             expect(typeof said === 'string' ? said : 'whole').toMatch(/^(whole|bad_answer)$/)
           }

@@ -54,10 +54,15 @@ test.for<[Report['state'] | 'gone' | undefined, boolean]>([
   ['revoked', false],
   ['locked', false],
   ['deleted', false],
-  ['gone', false],
 ])('a clock that is wrong takes nothing away: after %s it can be checked and burned: %s', ([state, isOffered]) => {
   expect(isLive(dropWith(state, NOW + 1))).toBe(isOffered)
   expect(isLive(dropWith(state, NOW - 1_000_000))).toBe(isOffered)
+})
+
+test('a drop of which something said once that it is gone could not be burned any more', () => {
+  expect(isLive(dropWith('gone', NOW + 1))).toBe(true)
+  // Said after its time had passed.
+  expect(isLive(dropWith('gone', 1))).toBe(false)
 })
 
 test('a list that could not be read says so, until it can', () => {

@@ -63,8 +63,8 @@ test('a box that nobody has renewed for half a year, and in which nothing lies, 
   await fireRackAlarm(box.address)
   await fireRackAlarm(kept.address)
   expect((await card(box)).code).toBe('gone')
-  expect((await readers(box)).json).toEqual({ keys: [] })
-  expect((await invitations(box)).json).toEqual({ invitations: [] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [] })
+  expect((await invitations(box)).json).toEqual({ box: box.address, invitations: [] })
   expect((await card(kept)).status).toBe(200)
   // Its owner comes back.
   expect((await publish(box, [await cardOf(box, { serial: 1 })])).status).toBe(200)
@@ -151,14 +151,15 @@ test('what readers announce is kept until they announce something else, and show
   await publish(box, [await cardOf(box, { readers: list })])
   const [first, second] = [await announcementOf(box.reader, 1), await announcementOf(box.reader, 2)]
   const fromOther = await announcementOf(others[1]!)
-  for (const jws of [first, first, second]) expect((await announce(box, jws)).json).toEqual({ keys: [jws] })
+  for (const jws of [first, first, second])
+    expect((await announce(box, jws)).json).toEqual({ box: box.address, keys: [jws] })
   expect((await announce({ ...box, reader: others[1]! }, fromOther)).status).toBe(200)
-  expect((await readers(box)).json).toEqual({ keys: [second, fromOther] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [second, fromOther] })
   // Off the list, off the rack.
   await publish(box, [await cardOf(box, { serial: 2, readers: [readerOf(others[1]!)] })])
-  expect((await readers(box)).json).toEqual({ keys: [fromOther] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [fromOther] })
   await publish(box, [await cardOf(box, { serial: 3, readers: list })])
-  expect((await readers(box)).json).toEqual({ keys: [fromOther] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [fromOther] })
 })
 
 test('a reader announces for itself alone, and nothing that is no announcement', async () => {
@@ -177,10 +178,10 @@ test('a reader announces for itself alone, and nothing that is no announcement',
   ]
   for (const jws of bad) expect((await announce(box, jws)).code).toBe('bad_request')
   expect((await announce(box, 'a'.repeat(MAX_READER_KEYS_CHARACTERS + 1))).code).toBe('too_large')
-  expect((await readers(box)).json).toEqual({ keys: [] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [] })
   const bare = await newBox()
   expect((await announce(bare, await announcementOf(bare.root), asOwner(bare))).code).toBe('gone')
-  expect((await readers(bare)).json).toEqual({ keys: [] })
+  expect((await readers(bare)).json).toEqual({ box: bare.address, keys: [] })
 })
 
 function payloadOf(jws: string): string {

@@ -223,9 +223,9 @@ test('an invitation is made once, and ended for good', async () => {
   const again = await invite(box, state)
   expect(again.json['invitations']).toEqual([{ ...state, items: 1, bytes: state.bytes - 9 * U }])
   for (const reply of await repeatedly(2, () => invite(box, { ...state, items: 0, bytes: 0 })))
-    expect(reply.json).toEqual({ invitations: [] })
+    expect(reply.json).toEqual({ box: box.address, invitations: [] })
   // The request that made it, sent again by whoever saw it.
-  expect((await invite(box, state)).json).toEqual({ invitations: [] })
+  expect((await invite(box, state)).json).toEqual({ box: box.address, invitations: [] })
   travel(19 * MINUTE)
   await fireRackAlarm(box.address)
   expect(await put(box, 9, bearer)).toBe('invitation_needed')
@@ -241,7 +241,7 @@ test('invitations that make no sense are refused', async () => {
   for (const changes of [{ items: 0 }, { bytes: 0 }, { expires: soon - 60 }, { expires: 8_640_000_000_001 }])
     expect((await invite(box, { ...good, ...changes })).code).toBe('bad_request')
   expect((await invite(bare, good)).code).toBe('gone')
-  expect((await invitations(box)).json).toEqual({ invitations: [] })
+  expect((await invitations(box)).json).toEqual({ box: box.address, invitations: [] })
 })
 
 test('a box has a hundred invitations at once', async () => {

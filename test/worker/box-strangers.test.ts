@@ -119,7 +119,7 @@ test('a reader who was removed gets nothing from the next card on', async () => 
   for (const reply of [await items(box), await collect(box, dropId), await announce(box, 'a.b.c')])
     expect(reply.code).toBe('not_proved')
   expect((await collect(next, dropId)).body).toEqual(bytes)
-  expect((await readers(box)).json).toEqual({ keys: [] })
+  expect((await readers(box)).json).toEqual({ box: box.address, keys: [] })
 })
 
 test('a reader of a coming card reads nothing before its epoch', async () => {

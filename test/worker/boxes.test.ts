@@ -157,7 +157,13 @@ test('what has expired is not listed, not counted and not handed out, and its ro
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
   expect(await env.KV.get(blob)).not.toBe(null)
   travel(DAY + 300_000)
-  expect((await items(box, {}, asOwner(box))).json).toEqual({ items: [], more: false, count: 0, bytes: 0 })
+  expect((await items(box, {}, asOwner(box))).json).toEqual({
+    box: box.address,
+    items: [],
+    more: false,
+    count: 0,
+    bytes: 0,
+  })
   expect((await collect(box, drop.dropId, asOwner(box))).code).toBe('gone')
   await fireRackAlarm(box.address)
   await fireAlarm(drop.dropId)

@@ -27,7 +27,8 @@ import { directly, ORIGIN, read, type Reply } from './support/wire.ts'
 test('a stranger with the id learns the terms; the link tells the state; link and passphrase the claims', async () => {
   const drop = await lay({ reads: 2 })
   await claim(drop, await newReaderKey())
-  const terms = { expires: expect.any(Number), reads: 2, size: drop.bytes.length, parts: 1, largest: 104_857_600 }
+  const sealed = { reads: 2, size: drop.bytes.length, parts: 1 }
+  const terms = { drop: drop.dropId, expires: expect.any(Number), ...sealed, largest: 104_857_600 }
   expect((await look(drop)).json).toEqual(terms)
   const known = { ...terms, state: 'ready', authority: 'sealdrop.example' }
   expect((await look(drop, { signers: { locator: drop.locator } })).json).toEqual(known)

@@ -35,7 +35,8 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
     const hashes = await Promise.all(drop.parts.map(async (bytes) => toBase64url(await sha256(bytes))))
     const known = await uploaded(drop, { via })
     const { expires } = begun.json
-    expect(known.json).toEqual({ ...terms, expires, state: 'uploading', received: [hashes[0], null, hashes[2]] })
+    const received = [hashes[0], null, hashes[2]]
+    expect(known.json).toEqual({ drop: drop.dropId, ...terms, expires, state: 'uploading', received })
     expect((await commit(drop, { via })).code).toBe('incomplete')
     expect((await look(drop, { via })).code).toBe('gone')
     expect((await claim(drop, await newReaderKey(), { via })).code).toBe('gone')

@@ -119,7 +119,8 @@ export function makeOpening(tools: Tools): Opening {
     try {
       waiting = await look(serverOf(tools, LOOK_PATIENCE_MS), opener ?? place)
     } catch (error) {
-      if (isDropError(error) && error.code === 'gone') return await end(current, 'gone', claimsOf(error))
+      // Nobody has signed that, and a key that has claimed the drop is the only way to it: it is forgotten when the drop expires.
+      if (isDropError(error) && error.code === 'gone') return await end(current, 'gone', claimsOf(error), false)
       throw error
     }
     current.waiting = waiting
@@ -208,7 +209,7 @@ export function makeOpening(tools: Tools): Opening {
     tell(tools, current, { type: 'failed', fault })
   }
 
-  async function end(current: Session, cause: 'gone' | 'claimed', shown: Shown): Promise<void> {
+  async function end(current: Session, cause: 'gone' | 'claimed', shown: Shown, isSure = true): Promise<void> {
     const { opener, reader } = current
     const proved = opener === undefined ? [] : await provedClaims(serverOf(tools, 0), opener, shown)
     const proofs = proved.map((receipt): Proof => ({
@@ -216,7 +217,7 @@ export function makeOpening(tools: Tools): Opening {
       isOpened: receipt.ack !== undefined,
       isMine: receipt.reader === reader?.publicKey,
     }))
-    if (cause === 'gone') await readers.forget(current.place)
+    if (cause === 'gone' && isSure) await readers.forget(current.place)
     tell(tools, current, { type: 'ended', cause, proofs })
   }
 }

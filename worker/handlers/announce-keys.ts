@@ -5,7 +5,7 @@ import { MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
 import type { Env } from '../env.ts'
 import { parseSignedBox } from '../parse-box.ts'
 import { rackOf } from '../racks.ts'
-import { json, refusal } from '../respond.ts'
+import { about, refusal } from '../respond.ts'
 
 /** POST /v1/boxes/keys: a reader announces its keys of coming epochs, for the owner. */
 export async function announceKeys(request: Request, env: Env): Promise<Response> {
@@ -13,5 +13,6 @@ export async function announceKeys(request: Request, env: Env): Promise<Response
   const jws = decodeBody(body)
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) throw new DropError('bad_request')
   const answer = await (await rackOf(env, signed.box)).announce(signed, jws)
-  return answer.outcome === 'done' ? json({ keys: [jws] } satisfies ReaderKeys) : refusal(answer, 'keys')
+  if (answer.outcome !== 'done') return refusal(answer, 'keys')
+  return about({ box: signed.box }, { keys: [jws] } satisfies ReaderKeys)
 }

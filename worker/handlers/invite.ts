@@ -3,7 +3,7 @@ import { DropError } from '#protocol/error.ts'
 import type { Env } from '../env.ts'
 import { parseSignedBox } from '../parse-box.ts'
 import { rackOf } from '../racks.ts'
-import { json, refusal } from '../respond.ts'
+import { about, refusal } from '../respond.ts'
 
 /** POST /v1/boxes/invite: the owner makes an invitation, or ends one. */
 export async function invite(request: Request, env: Env): Promise<Response> {
@@ -12,5 +12,5 @@ export async function invite(request: Request, env: Env): Promise<Response> {
   if (invitation === undefined) throw new DropError('bad_request')
   const answer = await (await rackOf(env, signed.box)).invite(signed, invitation)
   if (answer.outcome !== 'invitations') return refusal(answer, 'invite')
-  return json({ invitations: answer.invitations } satisfies Invitations)
+  return about({ box: signed.box }, { invitations: answer.invitations } satisfies Invitations)
 }

@@ -2,7 +2,7 @@ import { DropError } from '#protocol/error.ts'
 import type { Env } from '../env.ts'
 import { parseSigned } from '../parse.ts'
 import { settle } from '../racks.ts'
-import { json, problem, refusal } from '../respond.ts'
+import { about, problem, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 
 /** POST /v1/drops/revoke: the sender ends the drop, and its ciphertext is deleted. */
@@ -13,5 +13,5 @@ export async function revokeDrop(request: Request, env: Env): Promise<Response> 
   if (answer.outcome !== 'revoked') return refusal(answer, 'revoke')
   // It has ended, whether or not the store has deleted it.
   if (answer.box !== undefined) await settle(env, answer.box, signed.dropId)
-  return answer.isErased ? json(answer.sent) : problem('try_later')
+  return answer.isErased ? about({ drop: signed.dropId }, answer.sent) : problem('try_later')
 }

@@ -1,7 +1,7 @@
 import type { Env } from '../env.ts'
 import { isLost } from '../lost.ts'
 import { parseSigned } from '../parse.ts'
-import { json, refusal } from '../respond.ts'
+import { about, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 
 /** GET /v1/drops/sent: everything that the server holds about a drop, for its sender. */
@@ -10,5 +10,6 @@ export async function showSent(request: Request, env: Env): Promise<Response> {
   const answer = await (await shelfOf(env, signed.dropId)).sent(signed)
   if (answer.outcome !== 'sent') return refusal(answer, 'sent')
   const { place, sent } = answer
-  return json(place !== undefined && (await isLost(env, place)) ? { ...sent, state: 'lost' } : sent)
+  const isGone = place !== undefined && (await isLost(env, place))
+  return about({ drop: signed.dropId }, isGone ? { ...sent, state: 'lost' } : sent)
 }

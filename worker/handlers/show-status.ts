@@ -3,7 +3,7 @@ import type { Status } from '#protocol/api.ts'
 import { signersOf } from '#protocol/signature-input.ts'
 import type { Env } from '../env.ts'
 import { parseSigned, parseTarget, readDropId } from '../parse.ts'
-import { json, refusal } from '../respond.ts'
+import { about, refusal } from '../respond.ts'
 import { shelfOf } from '../shelves.ts'
 import { largestOf } from '../store.ts'
 
@@ -15,7 +15,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
   const signed = isSigned ? (await parseSigned(request, env, 'status')).signed : undefined
   const answer = await (await shelfOf(env, id)).status(id, signed)
   if (answer.outcome !== 'status') return refusal(answer, 'status', signed && signersOf('status', signed.signatures))
-  return json({ ...answer.status, largest: largestOf(env) } satisfies Status, 200, {
+  return about({ drop: id }, { ...answer.status, largest: largestOf(env) } satisfies Status, {
     'Accept-Signature': formatAcceptSignature('claim', answer.nonce),
   })
 }

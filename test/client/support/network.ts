@@ -1,5 +1,6 @@
 import type { Server } from '#client/server.ts'
 import type { Answer, Exchange } from '#client/transport.ts'
+import { BOX_ADDRESS_FIELD, DROP_ID_FIELD } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import type { WireCode } from '#protocol/error.ts'
@@ -43,13 +44,34 @@ export const lost: Reply = () => {
   throw new TypeError('network error')
 }
 
-/** An answer with its type: a text is a page, bytes are ciphertext, and all else is JSON. */
+/**
+ * An answer with its type: a text is a page, bytes are ciphertext, and all else is JSON. Where an answer names the drop or the
+ * box that was asked about, it does unless it names another.
+ */
 export function says(body: unknown, fields: Readonly<Record<string, string>> = {}, status = 200): Reply {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(text)
   const type = typeof body === 'string' ? 'text/html' : body instanceof Uint8Array ? OCTETS : 'application/json'
   const all: Readonly<Record<string, string>> = { 'Content-Type': type, ...fields }
-  return () => ({ status, field: (name) => all[name] ?? null, body: bytes })
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const bytes = body instanceof Uint8Array ? new Uint8Array(body) : new TextEncoder().encode(text)
+  return (exchange) => named(exchange, { status, field: (name) => all[name] ?? null, body: bytes })
+}
+
+/** An answer as its server would give it: it names what was asked about, where that belongs there. */
+export function named(exchange: Exchange, answer: Answer): Answer {
+  const name = nameIn(exchange)
+  const isJson = answer.status === 200 && answer.field('Content-Type') === 'application/json'
+  if (!isJson || Object.keys(name).length === 0) return answer
+  const body: unknown = JSON.parse(new TextDecoder().decode(answer.body))
+  return { ...answer, body: new TextEncoder().encode(JSON.stringify({ ...name, ...(body as object) })) }
+}
+
+/** What the answer names, of what the request did. docs/protocol.md §6. */
+function nameIn({ url, fields }: Exchange): object {
+  const { pathname } = new URL(url)
+  if (/^\/v1\/drops\/(status|uploaded|sent|revoke|reopen)$/.test(pathname)) return { drop: fields[DROP_ID_FIELD] }
+  return /^\/v1\/boxes\/(items|readers|keys|invitations|invite)$/.test(pathname)
+    ? { box: fields[BOX_ADDRESS_FIELD] }
+    : {}
 }
 
 const OCTETS = 'application/octet-stream'

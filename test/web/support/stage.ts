@@ -12,6 +12,7 @@ import type { Tools } from '../../../web/effects/tools.ts'
 import { makeUploading } from '../../../web/effects/uploading.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
+import { named } from '../../client/support/network.ts'
 import { sealWhole } from '../../client/support/whole.ts'
 
 const ORIGIN = 'https://drop.example'
@@ -101,9 +102,9 @@ export function stage(
     },
     disk: async () => disk ?? memoryDisk(device),
     stretch,
-    transport: (exchange) => {
+    transport: async (exchange) => {
       log.push(`${exchange.method} ${new URL(exchange.url).pathname}`)
-      return transport(exchange)
+      return named(exchange, await transport(exchange))
     },
   }
   return { tools, log, kept, said, state: () => state }
