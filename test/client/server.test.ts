@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
-import { emptyForm, PART } from '#client/answers.ts'
+import { emptyForm, jsonForm, PART } from '#client/answers.ts'
 import { ask, type Call, type Progress } from '#client/server.ts'
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
@@ -80,9 +80,13 @@ test('a server on a port is signed for with its port', async () => {
       signature,
     } as const
     expect(await verifyFields(request, 'sender', claim.publicKey)).toBeDefined()
-    return says({})({ method: 'GET', url: '', fields: {} })
+    return says({})({ method: 'GET', ...exchange })
   }
-  await ask({ ...server, transport }, { name: 'sent', dropId, signers: { sender: claim } }, emptyForm())
+  await ask(
+    { ...server, transport },
+    { name: 'sent', dropId, signers: { sender: claim } },
+    jsonForm(() => true),
+  )
   expect(urls).toEqual(['http://127.0.0.1:8787/v1/drops/sent'])
 })
 

@@ -21,7 +21,13 @@ test('a claim is signed for the name in the link where the server says so, and n
     const server = serverThat([refuses('not_proved', told, offer), isClaim ? good : says({})])
     const signers = isClaim ? { locator, claim } : { sender: claim }
     const asked: Call = { name, dropId, signers, ...(isClaim ? { body: noise(10) } : {}) }
-    await (isClaim ? ask(server, asked, PART) : ask(server, asked, jsonForm(() => true)))
+    await (isClaim
+      ? ask(server, asked, PART)
+      : ask(
+          server,
+          asked,
+          jsonForm(() => true),
+        ))
     const { 'Signature-Input': signatureInput = '', Signature: signature = '' } = server.exchanges[1]?.fields ?? {}
     const digest = isClaim ? await contentDigest(noise(10)) : ''
     const request = { name, authority, query: '', dropId, digest, signatureInput, signature }
