@@ -1,6 +1,6 @@
 import { DropError } from '#protocol/error.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
-import { readLink, type LinkSecret } from '#client/link.ts'
+import { countLinks, readLink, type LinkSecret } from '#client/link.ts'
 import { judgePassphrase, type Tries } from '#client/passphrase.ts'
 import { EXIT, Failure } from './failure.ts'
 import { misused } from './options.ts'
@@ -22,11 +22,23 @@ export interface WholeLink {
   readonly secret: LinkSecret
 }
 
-/** The link in a text. @throws DropError `bad_link` if there is none, or not all of it */
+/**
+ * The link in a text.
+ * @throws DropError `bad_link` if there is none, or its code is not whole; Failure if there are several, or the server is not named
+ */
 export function wholeLink(text: string): WholeLink {
   const { origin, secret } = readLink(text) ?? {}
-  if (origin === undefined || secret === undefined) throw new DropError('bad_link')
-  return { origin, secret }
+  if (origin !== undefined && secret !== undefined) return { origin, secret }
+  if (secret !== undefined)
+    throw new Failure('this link does not name its server: only its code is whole', {
+      exitCode: EXIT.usage,
+      hint: 'nothing was asked of any server; put the address of the server before the code, as in https://drop.example/#sdlink1…',
+    })
+  if (countLinks(text) < 2) throw new DropError('bad_link')
+  throw new Failure('there are several links in this text', {
+    exitCode: EXIT.usage,
+    hint: 'nothing was asked of any server; give one of them at a time',
+  })
 }
 
 /**

@@ -8,7 +8,7 @@ import { ageIdentityFromSeed, type AgeIdentity } from './crypto/envelope.ts'
 import { hkdfExpand, hkdfExtract } from './crypto/kdf.ts'
 import { signingKeyFromSeed, type SigningKey } from './crypto/keys.ts'
 import { randomBytes, type Random } from './crypto/random.ts'
-import { findCode } from './pasted.ts'
+import { findCode, findCodes } from './pasted.ts'
 import { parseUrl } from './platform.ts'
 
 /** What a link holds. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
@@ -73,6 +73,11 @@ export function readLink(
 ): { readonly origin: string | undefined; readonly secret: LinkSecret } | undefined {
   const found = findCode(text, [LINK_PREFIX], parseFragment)
   return found && { origin: found.origin, secret: found.code }
+}
+
+/** How many different links, or codes of links, are in a text. */
+export function countLinks(text: string): number {
+  return findCodes(text, [LINK_PREFIX], parseFragment).length
 }
 
 export async function locate(secret: LinkSecret): Promise<Location> {

@@ -24,6 +24,16 @@ export function findCode<T>(
   prefixes: readonly string[],
   parse: (code: string) => T | undefined,
 ): Found<T> | undefined {
+  const [only, another] = findCodes(text, prefixes, parse)
+  return another === undefined ? only : undefined
+}
+
+/** All the different codes in a text, each as `findCode` would find it alone. */
+export function findCodes<T>(
+  text: string,
+  prefixes: readonly string[],
+  parse: (code: string) => T | undefined,
+): readonly Found<T>[] {
   const begin = beginOf(prefixes)
   const found = new Map<string, Found<T>>()
   for (const reading of readings(text.slice(0, MAX_LENGTH))) {
@@ -36,8 +46,7 @@ export function findCode<T>(
     // What stands there in plain goes before what it may stand for.
     if (Array.from(found.values()).some(({ origin }) => origin !== undefined)) break
   }
-  const [only, another] = found.values()
-  return another === undefined ? only : undefined
+  return Array.from(found.values())
 }
 
 /** The text, and what it stands for: as HTML, as part of an address, and as mail servers rewrite addresses. */
@@ -58,7 +67,20 @@ function visible(text: string): string {
 }
 
 function unescape(text: string): string {
-  const plain = text.replaceAll(/&(?:amp|#38|#x26);/gi, '&').replaceAll(/&(?:num|#35|#x23);/gi, '#')
+  const plain = text
+    .replaceAll(/<wbr\b[^<>]{0,99}>/gi, '')
+    .replaceAll(/<br\b[^<>]{0,99}>/gi, '\n')
+    // JSON (RFC 8259 §7), as programs print what they hold.
+    .replaceAll(/\\u00([0-7][0-9a-f])/gi, (_, hex: string) => byte(hex))
+    .replaceAll(/\\[nrt]/g, '\n')
+    .replaceAll('\\/', '/')
+    .replaceAll(/&#(?:x([0-9a-f]{1,8})|(\d{1,8}));/gi, (whole, hex?: string, digits = '') => {
+      const point = hex === undefined ? Number(digits) : Number.parseInt(hex, 16)
+      return point <= 0x10_ffff ? String.fromCodePoint(point) : whole
+    })
+    .replaceAll(/&(amp|num|sol|colon|period|gt|nbsp|shy|ZeroWidthSpace);/gi, (_, name: string) => {
+      return NAMED.get(name.toLowerCase()) ?? ''
+    })
   return decodeEscapes(plain)
 }
 
@@ -103,7 +125,15 @@ function originBefore(text: string): string | undefined {
     (schemeless(address) === undefined ? urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) : undefined)
   const found =
     url ?? (urlIn(addressAtEnd(text.replaceAll(LINE_ENDS, ''))) === undefined ? schemeless(address) : undefined)
-  return found?.origin
+  return found !== undefined && isPlain(found) ? found.origin : undefined
+}
+
+/**
+ * Whether the address is of a server such as ours: of the first page, behind whose `?` only a tracker may have put a word. Any other one
+ * leads somewhere by what stands in it, and whoever runs it must not be asked.
+ */
+function isPlain({ pathname, search }: URL): boolean {
+  return pathname === '/' && /^(?:\?[\w=&-]*)?$/.test(search)
 }
 
 function addressAtEnd(text: string): string {
@@ -111,9 +141,9 @@ function addressAtEnd(text: string): string {
   return new RegExp(`([^\\s"'<>()\\[\\]{}|]*)(?:#|\\*)${GLUE}$`).exec(text.slice(-MAX_ADDRESS))?.[1] ?? ''
 }
 
-/** The last that begins in it. */
+/** The last that begins in it; some that rewrite addresses leave one slash of two. */
 function urlIn(text: string): URL | undefined {
-  const at = Array.from(text.matchAll(/https?:\/\//gi)).at(-1)?.index
+  const at = Array.from(text.matchAll(/https?:\/+/gi)).at(-1)?.index
   return at === undefined ? undefined : parseUrl(text.slice(at))
 }
 
@@ -123,11 +153,22 @@ function schemeless(address: string): URL | undefined {
 }
 
 /**
- * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` of a quoted mail. An address bar
- * takes the line end itself away. None of them is a letter of a code.
+ * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` or a bar of a quoted
+ * mail. An address bar takes the line end itself away. None of them is a letter of a code.
  */
-const GLUE = String.raw`[\s=>|-]*`
-const LINE_ENDS = /[=-]?[ \t]{0,9}[\r\n][\s>|]*/g
+const GLUE = String.raw`[\s=>|│┃\u2010-]*`
+const LINE_ENDS = /[=\u2010-]?[ \t]{0,9}[\r\n][\s>|│┃]*/g
+
+/** Those of HTML that are written for what a link has, or breaks at. Those that are left out here are of no width. */
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['num', '#'],
+  ['sol', '/'],
+  ['colon', ':'],
+  ['period', '.'],
+  ['gt', '>'],
+  ['nbsp', ' '],
+])
 
 /** What is longer is a file, and no text that somebody was sent. */
 const MAX_LENGTH = 20_000

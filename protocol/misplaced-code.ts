@@ -30,8 +30,9 @@ export function codeKindIn(text: string): CodeKind | undefined {
   return undefined
 }
 
+/** Without what is not seen, as it is and as HTML has it. */
 function visible(text: string): string {
-  return text.normalize('NFKC').replaceAll(/[^!-~]/g, '')
+  return text.normalize('NFKC').replaceAll(/[^!-~]|<wbr[^<>]*>|&(?:shy|zerowidthspace|#\w+);/gi, '')
 }
 
 const LINK = new RegExp(`${LINK_PREFIX}1`, 'i')

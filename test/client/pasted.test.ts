@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatBoxLink, formatInvitation, readWriteTarget } from '#client/box/address-link.ts'
 import { formatReaderCode, readReaderCode } from '#client/box/reader-code.ts'
-import { formatLink, readLink } from '#client/link.ts'
+import { countLinks, formatLink, readLink } from '#client/link.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { runs } from '../runs.ts'
 import { WAYS } from './support/ways.ts'
@@ -28,7 +28,7 @@ test.for(Object.keys(WAYS))('a code without its server is read %s, and nobody na
   const way = WAYS[name] ?? String
   const readers = formatReaderCode(secret)
   // Redirects have a server of their own, and codes no #.
-  if (/HTML entity|%|#|encoded|Google|Proofpoint|SafeLinks|redirect/.test(name)) return
+  if (/entit|%|#|JSON|encoded|Google|Proofpoint|SafeLinks|redirect/.test(name)) return
   expect(readLink(way(link.split('#')[1] ?? ''))).toEqual({ origin: undefined, secret })
   expect(readWriteTarget(way(address))).toEqual({ address })
   expect(readReaderCode(way(readers))).toEqual(secret)
@@ -66,6 +66,20 @@ test('only addresses of the web name a server, and a port stays', () => {
   expect(readLink(`ftp://drop.example/#${code}`)).toEqual({ origin: undefined, secret })
   expect(readLink(`javascript:alert(1)//#${code}`)).toEqual({ origin: undefined, secret })
   expect(readLink(`http://localhost:8787/#${code}.`)).toEqual({ origin: 'http://localhost:8787', secret })
+})
+
+test.for([
+  ['in its query', (code: string) => `https://redirect.example/?u=drop.example/#${code}`],
+  ['in its path', (code: string) => `https://www.google.com/amp/s/drop.example/#${code}`],
+  ['in an alphabet of its own', (code: string) => `https://redirect.example/r/aHR0cHM6Ly9kcm9w#${code}`],
+] as const)('a link within the address of a redirector, %s, was asked for at the redirector', ([, way]) => {
+  expect(readLink(way(link.split('#')[1] ?? ''))).toEqual({ origin: undefined, secret })
+})
+
+test('several links in a text are counted, and the same one twice is one', () => {
+  expect(countLinks(`${link}\n${other}`)).toBe(2)
+  expect(countLinks(`${link}\n${link}.`)).toBe(1)
+  expect(countLinks(link.slice(0, -1))).toBe(0)
 })
 
 test('no text makes it throw, or takes long', () => {

@@ -52,4 +52,22 @@ export const WAYS: Readonly<Record<string, (text: string) => string>> = {
     `https://urldefense.proofpoint.com/v2/url?u=${proofpoint(text)}&d=DwMFaQ&c=euGZ&r=abc`,
   'in the second way of Proofpoint': (text) =>
     `https://urldefense.com/v3/__${text.replace('#', '*')}__;Iw!!Abc123!def$`,
+  'in the second way of Proofpoint, with one slash of two': (text) =>
+    `https://urldefense.com/v3/__${text.replace('://', ':/').replace('#', '*')}__;Iw!!Abc123!def$`,
+  'as JSON, with its slashes escaped': (text) => JSON.stringify({ url: text }).replaceAll('/', '\\/'),
+  'as JSON within JSON, with more lines': (text) => JSON.stringify(JSON.stringify({ text: `${text}\nThanks` })),
+  'with \\u0023 for the #': (text) => text.replace('#', '\\u0023'),
+  'with an HTML entity of three digits for the #': (text) => text.replace('#', '&#035;'),
+  'with a long hexadecimal HTML entity for the #': (text) => text.replace('#', '&#x0023;'),
+  'with HTML entities for all that is no letter': (text) =>
+    text.replaceAll('/', '&#x2F;').replace(':', '&colon;').replace('#', '&num;'),
+  'with <br> at line ends': (text) => every(text, 40, '<br>\n'),
+  'with <br/> and no line ends': (text) => every(text, 40, '<br/>'),
+  'with <wbr> where it may break': (text) => every(text, 12, '<wbr>'),
+  'with soft hyphens of HTML': (text) => every(text, 12, '&shy;'),
+  'with invisible spaces of HTML': (text) => every(text, 12, '&#8203;'),
+  'with named invisible spaces of HTML': (text) => every(text, 12, '&ZeroWidthSpace;'),
+  'broken over lines of a mail that was quoted twice': (text) => `> > ${every(text, 30, '\n> > ')}`,
+  'with bars at the beginning of lines': (text) => `│ ${every(text, 30, '\n│ ')}`,
+  'with typographic hyphens at line ends': (text) => text.replace(/.{10}$/, (end) => `\u2010\n${end}`),
 }
