@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ROOT } from './bundle.ts'
 import { checkDatabases, databasesIn, noteDatabases, setAside } from './serve/databases.ts'
-import { closeFolder } from './serve/folder.ts'
+import { closeFolder, inFolder } from './serve/folder.ts'
 import { openFront } from './serve/front.ts'
 import { Lanes } from './serve/lanes.ts'
 import { takeFolder, type Owner } from './serve/owner.ts'
@@ -41,18 +41,9 @@ interface Place {
  *   built.
  */
 async function serve(place: Place): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { data, keepFree, origins, printsLogs, settings } = place
+  const { data, origins, printsLogs, settings } = place
   const script = readBuilt('main.js')
-  closeFolder(data)
-  // The paths of sockets are short: they are named from here.
-  process.chdir(data)
-  const room = new Room(data, { keepFree, say })
-  // On a full disk not even the folder could be taken without what this gives back.
-  room.settle()
-  const owner = await takeFolder(data)
-  const port = await freePort(place.port, owner)
-  owner.listen(port)
-  checkFolder(place)
+  const { owner, port, room } = await inFolder(data, () => enter(place))
   const runtime = new Runtime({
     data,
     settings,
@@ -91,6 +82,22 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
       note(data)
     },
   }
+}
+
+/** Makes the data folder this server's, and looks it through. */
+async function enter(place: Place): Promise<{ owner: Owner; port: number; room: Room }> {
+  const { data, keepFree } = place
+  closeFolder(data)
+  // The paths of sockets are short: they are named from here.
+  process.chdir(data)
+  const room = new Room(data, { keepFree, say })
+  // On a full disk not even the folder could be taken without what this gives back.
+  room.settle()
+  const owner = await takeFolder(data)
+  const port = await freePort(place.port, owner)
+  owner.listen(port)
+  checkFolder(place)
+  return { owner, port, room }
 }
 
 /** @throws Error with a sentence for the terminal when a database is damaged or missing, and nobody has accepted the loss. */
