@@ -5,7 +5,7 @@ import type { DropId } from '#protocol/id.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import type { Opener } from './link.ts'
 import { PART } from './answers.ts'
-import { Refused } from './refused.ts'
+import { notGone, Refused } from './refused.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
@@ -125,6 +125,7 @@ export function byClaim(opener: Opener, reader: SigningKey, offered: string | un
       if (!(error instanceof Refused) || error.code !== 'gone') throw error
       // Why it is gone is told to who claims: dismissed, claimed by others, read.
       await claimAgain(send)
+      // Nobody forgets a reader key because of this.
       return await send(n, call).catch(notGone)
     }
   }
@@ -147,11 +148,6 @@ export function byClaim(opener: Opener, reader: SigningKey, offered: string | un
     nonce = undefined
     return send(0, call)
   }
-}
-
-/** Whoever holds the read, as the claim has just said, has its parts: nobody forgets a reader key because of this. */
-function notGone(error: unknown): never {
-  throw error instanceof Refused && error.code === 'gone' ? new DropError('bad_answer', { cause: error }) : error
 }
 
 /** Parts fetched ahead of the one that is wanted. Two at a time fill a line; each more is another part in memory. */

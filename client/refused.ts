@@ -36,6 +36,14 @@ export class Refused extends DropError {
 }
 
 /**
+ * What a look is told right after the server has said that it holds what is looked at: that it is gone is not its answer then.
+ * @throws DropError `bad_answer` in place of `gone`; anything else as it is
+ */
+export function notGone(error: unknown): never {
+  throw error instanceof Refused && error.code === 'gone' ? new DropError('bad_answer', { cause: error }) : error
+}
+
+/**
  * An answer that the contract does not have: of a proxy, a gateway, a login page, a cache, or of another server altogether.
  *
  * - `offline`: a gateway that did not reach the server (408, 425, 5xx);

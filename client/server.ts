@@ -3,7 +3,7 @@ import type { RequestName } from '#protocol/api.ts'
 import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, DROP_ID_FIELD, DROP_READER_FIELD, REQUESTS } from '#protocol/api.ts'
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { DropError, type DropErrorCode } from '#protocol/error.ts'
+import { DropError, isDropError, type DropErrorCode } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -97,7 +97,7 @@ export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise
       throw error
     })
     if (!(outcome instanceof Error)) return outcome.said
-    isInDoubt ||= leavesDoubt(outcome)
+    isInDoubt ||= REQUESTS[call.name].method !== 'GET' && leavesDoubt(outcome)
     const isUnproved = outcome instanceof Refused && outcome.code === 'not_proved' && !isRenewed
     const offered = isUnproved ? await offeredNonce(outcome.offer) : undefined
     if (offered !== undefined) {
@@ -145,17 +145,32 @@ async function unlessStopped(work: Promise<void>, signal: AbortSignal | undefine
   }
 }
 
-/** Whether the server may have done what was asked, though `ask` has thrown this: something went out, and its answer is missing. */
+/**
+ * Whether the server may have done what was asked, though `ask` has thrown this: something went out that changes something, and its
+ * answer is missing.
+ */
 export function mayHaveArrived(error: unknown): boolean {
   return error instanceof Error && doubtful.has(error)
 }
 
+/** What is looked at after something was done: if that fails, it is done all the same. @throws as the look */
+export async function afterwards<T>(look: Promise<T>): Promise<T> {
+  try {
+    return await look
+  } catch (error) {
+    if (isDropError(error) && error.code !== 'not_done') doubtful.add(error)
+    throw error
+  }
+}
+
 const doubtful = new WeakSet<Error>()
 
-/** A refusal says that nothing was done, and so does what counts requests or bytes before it passes any on. */
+/**
+ * A refusal says that nothing was done. Whatever else answers may have passed the request on before, also what counts requests or
+ * bytes: there may be two of them, or one that asks again by itself.
+ */
 function leavesDoubt(outcome: DropError): boolean {
   if (outcome instanceof Refused) return RETRIED.has(outcome.code)
-  if (outcome.code === 'rate_limited' || outcome.code === 'body_refused') return false
   return !(outcome.cause instanceof Unreached)
 }
 

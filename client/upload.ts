@@ -8,6 +8,7 @@ import { createdForm, emptyForm, uploadedForm, type Form } from './answers.ts'
 import { giveBack } from './memory.ts'
 import { stoppable } from './platform.ts'
 import type { DepositOptions, Sealed, Ticket } from './send.ts'
+import { notGone } from './refused.ts'
 import { ask, type Call, type Progress, type Server, type Transfer } from './server.ts'
 import { readsOf, termsFields } from './terms-fields.ts'
 
@@ -18,11 +19,17 @@ export async function depositParts(server: Server, sealed: Sealed, options: Depo
   const { size, parts } = sealed
   const expected = { size, parts, reads: readsOf(sealed.terms) }
   const extent = { ...termsFields(sealed), [DROP_EXTENT_FIELD]: formatExtent({ size, parts }) }
-  if (!(await isTooLate(sealed, server)))
+  const isBegun = !(await isTooLate(sealed, server))
+  if (isBegun)
     await askFor(upload, { name: 'begin', fields: extent, body: new Uint8Array(0) }, createdForm(expected, 201))
   for (let round = 1; ; round++) {
     const asked = { name: 'uploaded', ...signedBy(options) } as const
-    const { state, received } = await askFor(upload, asked, uploadedForm(sealed.dropId, expected))
+    const { state, received } = await askFor(upload, asked, uploadedForm(sealed.dropId, expected)).catch(
+      (error: unknown) => {
+        if (isBegun) return notGone(error)
+        throw error
+      },
+    )
     if (state === 'revoked' || state === 'locked') throw new DropError('gone')
     // In any other state it has been committed, and only the answer was lost: by this sender, who had sealed all of it.
     if (state !== 'uploading' && !isAll(sealed, received)) throw new DropError('bad_answer')

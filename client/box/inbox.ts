@@ -19,7 +19,7 @@ import type { Addressee, Reply } from '../layout.ts'
 import type { OpenDropOptions, Opened } from '../open.ts'
 import { aboutForm, jsonForm, PART, type Form } from '../answers.ts'
 import { isCount } from '../refused.ts'
-import { ask, type Server } from '../server.ts'
+import { afterwards, ask, type Server } from '../server.ts'
 import type { Parts, Staging } from '../staging.ts'
 import type { Access } from './access.ts'
 import { listOf } from './shape.ts'
@@ -147,7 +147,7 @@ export async function deleteItems(
     const { deleted } = await ask(server, { name: 'delete', body: formatDeleteBody(run), ...signed }, DELETED)
     // All that were named are deleted now, or it would have been refused.
     if (deleted !== run.length) throw new DropError('bad_answer')
-    await requireGone(server, signed, run[0])
+    await afterwards(requireGone(server, signed, run[0]))
     sum += deleted
   }
   return sum

@@ -11,7 +11,7 @@ import { signingKeyFromSeed, type SigningKey } from '../crypto/keys.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { agreeOnTime, type Agreed } from '../clocks.ts'
 import { emptyForm } from '../answers.ts'
-import { ask, type Server } from '../server.ts'
+import { afterwards, ask, type Server } from '../server.ts'
 import type { LinkSecret } from '../link.ts'
 import { signCard } from './card-sign.ts'
 import { catchUp } from './catch-up.ts'
@@ -207,7 +207,7 @@ async function publishAs(server: Server, root: Root, state: BoxState, now: numbe
   const body = formatPublishBody(await Promise.all(cards.map((card) => signCard(root, card))))
   const signed = { box, boxReader: root.key.publicKey, signers: { root: root.key } }
   await ask(server, { name: 'publish', body, ...signed }, emptyForm())
-  await requirePublished(server, box, serial)
+  await afterwards(requirePublished(server, box, serial))
   // For other devices of the owner's, whose readers are others. Where it fails, they learn it with the next publication.
   const keys = await signReaderKeys(box, { name: state.reader.name, first, ages }, member)
   await announce(server, box, member, keys).catch(() => {})
