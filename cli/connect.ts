@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDropError } from '#protocol/error.ts'
-import type { Server } from '#client/server.ts'
+import { mayHaveArrived, type Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'
-import { EXIT, Failure } from './failure.ts'
+import { EXIT, explainWith, Failure } from './failure.ts'
 import { explainTrouble } from './network/fault.ts'
 import { requireWay, transport } from './network/transport.ts'
 
@@ -44,6 +44,13 @@ export function nameServer(error: unknown, origin: string, hint?: string): unkno
   const sentence = proxy === undefined ? (why === undefined ? who : `${who}: ${why}`) : `${who} ${why ?? ''}`
   const hints = [more, hint].filter((each) => each !== undefined).join('; ')
   return new Failure(sentence, { exitCode: EXIT.tryLater, hint: hints === '' ? undefined : hints, cause: error })
+}
+
+/** As `nameServer`, of a request that changes something; and that it may have, where its answer is missing. */
+export function nameDoubt(error: unknown, origin: string, hint?: string): unknown {
+  const named = nameServer(error, origin, hint)
+  if (!mayHaveArrived(error)) return named
+  return explainWith(named, 'it may have been done all the same: the same command again makes sure')
 }
 
 /** Milliseconds: long enough for what a command looks at, over whatever line. */

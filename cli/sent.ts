@@ -5,7 +5,7 @@ import { provedReceipts } from '#client/proof-file.ts'
 import type { Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import type { Ticket } from '#client/send.ts'
-import { connect, nameServer, PATIENCE_MS } from './connect.ts'
+import { connect, nameDoubt, PATIENCE_MS } from './connect.ts'
 import { EXIT, Failure } from './failure.ts'
 import { fateOf, type Fate } from './fate.ts'
 import { findTicket, noteTicket, readTicket, type Kept } from './tickets.ts'
@@ -40,7 +40,7 @@ export async function askAsSender(name: string, kept: Kept, request: Request): P
     return { fate, isOver: isOver() }
   } catch (error) {
     if (isDropError(error) && error.code === 'gone') return { fate: undefined, isOver: isOver() }
-    throw nameServer(error, kept.ticket.origin)
+    throw nameDoubt(error, kept.ticket.origin)
   }
 }
 

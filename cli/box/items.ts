@@ -53,7 +53,10 @@ export async function findItems(server: Server, access: Access, starts: readonly
     const named = items.filter(({ drop }) => start !== '' && hexOf(drop).startsWith(start.toLowerCase()))
     const [item, ...others] = named
     if (item !== undefined && others.length === 0) return item
-    const problem = item === undefined ? 'there is no item of this name' : 'more than one item begins so'
+    const problem =
+      item === undefined
+        ? 'there is no item of this name: deleted already, expired, or never there'
+        : 'more than one item begins so'
     const exitCode = item === undefined ? EXIT.gone : EXIT.usage
     throw new Failure(problem, { exitCode, hint: 'the list shows them all' })
   })

@@ -6,7 +6,7 @@ import { fetchItems, findItems, formatDay, itemName, namesOf } from '../box/item
 import { readItem } from '../box/read.ts'
 import { boxOfThread } from '../box/thread.ts'
 import { chooseTarget, writeToBox, type Target } from '../box/write.ts'
-import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
+import { connect, nameDoubt, PATIENCE_MS } from '../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { takesText } from '../message.ts'
 import { misused, parseLife, parseOptions, parseServer } from '../options.ts'
@@ -128,7 +128,7 @@ async function ask<T>(origin: string, request: Promise<T>): Promise<T> {
   try {
     return await request
   } catch (error) {
-    throw nameServer(error, origin, '--server and SEALDROP_SERVER name the server that the box is on')
+    throw nameDoubt(error, origin, '--server and SEALDROP_SERVER name the server that the box is on')
   }
 }
 

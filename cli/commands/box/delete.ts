@@ -4,8 +4,8 @@ import { fetchItems, findItems, itemName } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
 import { agree } from '../../box/agree.ts'
-import { PATIENCE_MS } from '../../connect.ts'
-import { EXIT, type ExitCode } from '../../failure.ts'
+import { nameDoubt, PATIENCE_MS } from '../../connect.ts'
+import { EXIT, explain, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions } from '../../options.ts'
 import { printJson, say } from '../../terminal.ts'
 import { count } from '../../words.ts'
@@ -33,11 +33,15 @@ export async function remove(args: readonly string[]): Promise<ExitCode> {
     return EXIT.done
   }
   await agree(values.yes, `Delete ${count(drops.length, 'drop')} for all readers?`)
-  const deleted = await deleteItems(server, root.key, session.address, drops)
-  await session.change((state) => {
-    const kept = Object.entries(state.reading.items).filter(([drop]) => !drops.some((each) => each === drop))
-    return { ...state, reading: { items: Object.fromEntries(kept) } }
+  const deleted = await deleteItems(server, root.key, session.address, drops).catch((error: unknown) => {
+    throw nameDoubt(error, server.origin)
   })
+  await session
+    .change((state) => {
+      const kept = Object.entries(state.reading.items).filter(([drop]) => !drops.some((each) => each === drop))
+      return { ...state, reading: { items: Object.fromEntries(kept) } }
+    })
+    .catch((error: unknown) => say(`this could not be noted here: ${explain(error).message}`))
   say(`deleted ${count(deleted, 'drop')}: nobody can open them any more`)
   if (values.json) await printJson({ deleted: drops.map(itemName) })
   return EXIT.done

@@ -3,7 +3,7 @@ import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { invite as inviteTo, listInvitations, uninvite } from '#client/box/invitations.ts'
 import { parseAmount, parseCardName, parseSize, UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlock, type Session } from '../../box/session.ts'
-import { nameServer, PATIENCE_MS } from '../../connect.ts'
+import { nameDoubt, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseLife, parseOptions } from '../../options.ts'
 import { paintLink, print, printJson, printOnce, say, visible } from '../../terminal.ts'
@@ -26,7 +26,7 @@ export async function invite(args: readonly string[]): Promise<ExitCode> {
     if (values.revoke !== undefined) return await revoke(session, values.revoke, values.json)
     return await make(session, order, values.json)
   } catch (error) {
-    throw nameServer(error, session.state().origin)
+    throw nameDoubt(error, session.state().origin)
   }
 }
 

@@ -6,7 +6,7 @@ import { readReaderCode } from '#client/box/reader-code.ts'
 import type { BoxState, KnownReader } from '#client/box/state.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlock, type Session } from '../../box/session.ts'
-import { nameServer, PATIENCE_MS } from '../../connect.ts'
+import { nameDoubt, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { readerName } from '../../fate.ts'
 import { misused, parseOptions } from '../../options.ts'
@@ -95,12 +95,7 @@ async function changeCard(session: Session, by: (state: BoxState) => BoxState | 
       const hint = 'nothing was changed; sealdrop box join makes another code'
       throw new Failure(CODES[error.code] ?? '', { exitCode: EXIT.gone, hint, cause: error })
     }
-    // The answer may have been lost, and not the change.
-    throw nameServer(
-      error,
-      session.state().origin,
-      'it may have been changed all the same; the same command again makes sure',
-    )
+    throw nameDoubt(error, session.state().origin)
   }
 }
 
@@ -111,8 +106,12 @@ function choose({ readers }: BoxState, named: string): KnownReader {
   )
   const [first, ...others] = found
   if (first !== undefined && others.length === 0) return first
-  const problem = first === undefined ? 'there is no such reader' : 'more than one reader is called so'
-  throw new Failure(problem, { exitCode: EXIT.usage, hint: 'sealdrop box reader list shows their names and keys' })
+  const problem =
+    first === undefined
+      ? 'there is no such reader: removed already, or never there'
+      : 'more than one reader is called so'
+  const exitCode = first === undefined ? EXIT.gone : EXIT.usage
+  throw new Failure(problem, { exitCode, hint: 'sealdrop box reader list shows their names and keys' })
 }
 
 async function tell(session: Session, json: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import { renew as renewKeys } from '#client/box/owner.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { unlockQuietly } from '../../box/session.ts'
 import { announceBox } from '../../box/standing.ts'
-import { nameServer, PATIENCE_MS } from '../../connect.ts'
+import { nameDoubt, PATIENCE_MS } from '../../connect.ts'
 import { EXIT, type ExitCode } from '../../failure.ts'
 import { parseOptions } from '../../options.ts'
 
@@ -15,7 +15,7 @@ export async function renew(args: readonly string[]): Promise<ExitCode> {
   try {
     await session.change((state) => renewKeys(server, state, Date.now()))
   } catch (error) {
-    throw nameServer(error, server.origin, 'the keys that are published hold as long as sealdrop box show tells')
+    throw nameDoubt(error, server.origin, 'the keys that are published hold as long as sealdrop box show tells')
   }
   await announceBox(session.state(), values.json)
   return EXIT.done
