@@ -10,6 +10,7 @@ import { announceLink, howToBeSure } from './outgoing.ts'
 import { forgetPending, type Pending, type PendingLetter } from './outbox.ts'
 import { makeProgress } from './progress.ts'
 import { askAsSender } from './sent.ts'
+import { noteDone } from './state.ts'
 import { say } from './terminal.ts'
 import { forgetTicket, readTicket, type Kept } from './tickets.ts'
 import { formatReads, formatTime } from './words.ts'
@@ -43,8 +44,10 @@ export async function makeSure(pending: Pending, json: boolean): Promise<ExitCod
   const { expiresAtMs } =
     fate === undefined ? await sendAgain(pending, kept) : { expiresAtMs: Date.parse(fate.expires) }
   await announceLetter(pending.letter, { again: name, expiresAtMs, json })
-  forgetPending(dropId)
-  forgetTicket(name)
+  noteDone(() => {
+    forgetPending(dropId)
+    forgetTicket(name)
+  })
   const what = fate === undefined ? 'sent' : 'it had arrived'
   say(
     `${what}: ${pending.said} for ${pending.letter.name} at ${origin}; it waits there until ${formatTime(expiresAtMs)}`,

@@ -16,6 +16,7 @@ import { EXIT, explain, Failure } from './failure.ts'
 import type { Letter } from './letter.ts'
 import { makeProgress } from './progress.ts'
 import { SAVE_IT, type Chosen } from './sources.ts'
+import { noteDone } from './state.ts'
 import { paintLink, printJson, printOnce, say, sayOnSignals } from './terminal.ts'
 import { tooLarge, type Bulk } from './too-large.ts'
 import { forgetPending, keepPending } from './outbox.ts'
@@ -125,9 +126,12 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
   const { link } = sealed
   if (letter === undefined) await announceLink({ ...outgoing, link, dropId }, ticket, json)
   else await announceLetter(letter, { again: name, expiresAtMs: ticket.expiresAtMs, json })
-  forgetUpload(dropId)
-  forgetPending(dropId)
-  if (letter !== undefined) forgetTicket(name)
+  if (letter !== undefined)
+    noteDone(() => {
+      forgetUpload(dropId)
+      forgetPending(dropId)
+      forgetTicket(name)
+    })
   sayOnSignals([])
   const { text, files } = sealed.unfinished
   const until = `until ${formatTime(ticket.expiresAtMs)}`
@@ -178,8 +182,10 @@ export async function announceLink(
     throw error
   }
   // At once: if this command is killed now, nobody is told that the link was not printed.
-  forgetUpload(dropId)
-  forgetPending(dropId)
+  noteDone(() => {
+    forgetUpload(dropId)
+    forgetPending(dropId)
+  })
   note()
 }
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
-import { describeSystemError, EXIT, Failure, isSystemError } from './failure.ts'
+import { describeSystemError, EXIT, explain, Failure, isSystemError } from './failure.ts'
 import { createFile, failedWith, makeFolder, removeFile, removePartials, replaceFile } from './files.ts'
+import { say } from './terminal.ts'
 
 /**
  * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
@@ -52,7 +53,7 @@ export function writing<T>(write: () => T): T {
  * @throws Failure if the file is damaged
  */
 export function readRecord<T>(shelf: Shelf, name: string, parse: (value: unknown) => T | undefined): T | undefined {
-  const path = recordPath(shelf, name)
+  const path = join(homePath(), shelf, `${name}.json`)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -66,15 +67,36 @@ export function readRecord<T>(shelf: Shelf, name: string, parse: (value: unknown
 }
 
 export function removeRecord(shelf: Shelf, name: string): void {
-  writing(() => removeFile(recordPath(shelf, name)))
+  writing(() => removeFile(join(homePath(), shelf, `${name}.json`)))
 }
 
 /** Names of all records, sorted. */
 export function listRecords(shelf: Shelf): string[] {
-  return readdirSync(shelfPath(shelf))
+  return filesOn(shelf)
     .filter((file) => NAMES.test(file))
     .map((file) => file.replace(/\.json$/, ''))
     .toSorted()
+}
+
+/** To read nothing is made: a home may be one that nobody writes to. */
+function filesOn(shelf: Shelf): string[] {
+  try {
+    return readdirSync(join(homePath(), shelf))
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+/**
+ * Keeps this computer in step with what is done already, elsewhere: if it cannot be, that is told, and nothing fails by it.
+ */
+export function noteDone(note: () => void): void {
+  try {
+    note()
+  } catch (error) {
+    say(`this could not be noted here: ${explain(error).message}`)
+  }
 }
 
 /** Removes what killed commands were writing here: secrets among it, under names that nothing else looks at. */

@@ -4,10 +4,9 @@ import { dropIdBytes, parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import { parseReceipts } from '#client/refused.ts'
 import type { Ticket } from '#client/send.ts'
-import { EXIT, explain, Failure } from './failure.ts'
+import { EXIT, Failure } from './failure.ts'
 import { parseFate, type Fate } from './fate.ts'
-import { createRecord, listRecords, readRecord, removeRecord, replaceRecord } from './state.ts'
-import { say } from './terminal.ts'
+import { createRecord, listRecords, noteDone, readRecord, removeRecord, replaceRecord } from './state.ts'
 
 /** A ticket as it is kept, with the sender key that goes with it. */
 export interface Kept {
@@ -39,11 +38,9 @@ export function replaceTicket(name: string, kept: Kept): void {
  * meanwhile stays so.
  */
 export function noteTicket(name: string, kept: Kept): void {
-  try {
+  noteDone(() => {
     if (listTickets().includes(name)) replaceTicket(name, kept)
-  } catch (error) {
-    say(`what the server said is not kept here: ${explain(error).message}`)
-  }
+  })
 }
 
 export function forgetTicket(name: string): void {

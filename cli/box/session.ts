@@ -18,7 +18,7 @@ import { agreeOnTime, isClockFault } from '#client/clocks.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import type { Server } from '#client/server.ts'
 import { connect, nameServer, PATIENCE_MS } from '../connect.ts'
-import { EXIT, explain, Failure } from '../failure.ts'
+import { EXIT, explain, explainWith, Failure } from '../failure.ts'
 import { withLock } from '../lock.ts'
 import { makeProgress } from '../progress.ts'
 import { takePassphrase } from '../secrets.ts'
@@ -111,7 +111,7 @@ function makeSession(opened: OpenVault, passphrase: string): Session {
       const kept = formatVault(vault)
       open = kept === formatVault(open.vault) ? open : await reopenVault(open, vault)
       open = await by(open)
-      if (formatVault(open.vault) !== kept) replaceVault(open.vault)
+      if (formatVault(open.vault) !== kept) keep(open.vault)
     })
   return {
     address,
@@ -140,6 +140,15 @@ async function openIt(vault: Vault, passphrase: string): Promise<OpenVault> {
   } catch (cause) {
     if (!isDropError(cause) || cause.code !== 'open_failed') throw cause
     throw new Failure('wrong passphrase', { exitCode: EXIT.wrongPassphrase, cause })
+  }
+}
+
+/** What is changed has been asked of the server before. @throws Failure that says so */
+function keep(vault: Vault): void {
+  try {
+    replaceVault(vault)
+  } catch (error) {
+    throw explainWith(error, 'what was asked of the server may be done: the same command again makes sure')
   }
 }
 

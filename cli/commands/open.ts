@@ -15,6 +15,7 @@ import { explainRefusal } from '../refusal.ts'
 import { prepareFolder, saveInto, type Saver } from '../save.ts'
 import { takeSealed } from '../sealed-file.ts'
 import { passphraseFor, takeLink } from '../secrets.ts'
+import { noteDone } from '../state.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from '../staging.ts'
 import { printJson, say, sayOnSignals } from '../terminal.ts'
 import { formatReads, formatSize, formatTime } from '../words.ts'
@@ -167,7 +168,7 @@ async function tell(origin: string, opener: Opener, reader: SigningKey, token: s
     isBurned = await acknowledge(connect(origin, PATIENCE_MS.acknowledge), opener, reader, token)
   } catch (error) {
     if (isDropError(error) && error.code === 'gone') {
-      forgetReaderKey(opener.dropId)
+      noteDone(() => forgetReaderKey(opener.dropId))
       say('opened; the drop has ended meanwhile, so its sender will not see that')
       return EXIT.done
     }
@@ -175,7 +176,7 @@ async function tell(origin: string, opener: Opener, reader: SigningKey, token: s
     const hint = 'run the same command again, or it stays there until it expires'
     throw new Failure(`opened, but the server could not be told: ${message}`, { exitCode, hint, cause: error })
   }
-  forgetReaderKey(opener.dropId)
+  noteDone(() => forgetReaderKey(opener.dropId))
   say(isBurned ? 'opened and burned; its sender will see that it was opened' : 'opened; its sender will see that')
   return EXIT.done
 }

@@ -3,6 +3,7 @@ import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { describeFate } from '../fate.ts'
 import { misused, parseOptions } from '../options.ts'
 import { askAsSender, describeAbsence } from '../sent.ts'
+import { noteDone } from '../state.ts'
 import { printJson, say } from '../terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../tickets.ts'
 import { forgetPending, hasPending } from '../outbox.ts'
@@ -18,19 +19,22 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   const { dropId } = kept.ticket
   const isUpload = hasUpload(dropId) || hasPending(dropId)
   const { fate, isOver } = await askAsSender(name, kept, revokeDrop)
-  forgetUpload(dropId)
-  forgetPending(dropId)
+  const isLetter = kept.ticket.claim === undefined
+  const isCancelled = isUpload && (fate === undefined || (fate.state === 'revoked' && fate.readers.length === 0))
+  if (isUpload)
+    noteDone(() => {
+      forgetUpload(dropId)
+      forgetPending(dropId)
+      // Of what goes into a box nothing is kept here but until it is there, or is not to be.
+      if (isCancelled && (isLetter || fate === undefined)) forgetTicket(name)
+    })
   if (fate === undefined) {
     if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept, isOver)}`, { exitCode: EXIT.gone })
-    forgetTicket(name)
     say('cancelled: the server has nothing of it')
     if (values.json) await printJson({ ticket: name, state: 'unknown' })
     return EXIT.done
   }
-  if (isUpload && fate.state === 'revoked' && fate.readers.length === 0) {
-    const isLetter = kept.ticket.claim === undefined
-    // Of what goes into a box nothing is kept here but until it is there, or is not to be.
-    if (isLetter) forgetTicket(name)
+  if (isCancelled) {
     const rest = isLetter ? '' : ', and its link opens nothing'
     say(`cancelled: what was sent of it is deleted${rest}`)
     if (values.json) await printJson({ ticket: name, ...fate })

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -135,6 +135,27 @@ test.concurrent.for([
   // What was not handed over was not acknowledged.
   expect(await place.run(command, { after: ' >out/whole' })).toMatchObject({ code: 0 })
 })
+
+test.concurrent.for([
+  ['send <text >/dev/full', 'revoke PENDING', /cancelled: what was sent of it is deleted/],
+  ['send <text >/dev/full', 'revoke PENDING --json', /cancelled: what was sent of it is deleted/],
+  ['send <text', 'revoke PENDING', /revoked: nobody can open it any more/],
+  ['open - <link >/dev/full', 'open - <link', /opened; its sender will see that/],
+] as const)(
+  'what was done was not told where the home is only to be read: %s, then %s',
+  async ([first, then, told]) => {
+    await using place = makePlace()
+    const { stderr } = await place.run(first)
+    const command = then.replace('PENDING', /sealdrop revoke ([0-9a-f]+)/.exec(stderr)?.[1] ?? '')
+    const folders = [...readdirSync(place.home).map((name) => join(place.home, name)), place.home]
+    for (const folder of folders) chmodSync(folder, 0o500)
+    const done = await place.run(command)
+    for (const folder of folders.toReversed()) chmodSync(folder, 0o700)
+    expect(faultsOf(done, 'noted')).toEqual([])
+    expect(done.stderr).toMatch(told)
+    expect(done.stderr).toContain('this could not be noted here: ')
+  },
+)
 
 test.concurrent.for(COMMANDS)('where nobody reads what is said, the command does its work: %s', async ([command]) => {
   const codes: number[] = []
