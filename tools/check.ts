@@ -20,7 +20,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['build', 'node tools/build.ts'],
   ['bundles', 'node bench/bundle.ts'],
   ['drill', 'node tools/drill.ts --no-build'],
-  ['dates', 'node tools/dates.ts --two'],
+  ['dates', 'node tools/dates.ts --one'],
   ...tests,
 ]
 

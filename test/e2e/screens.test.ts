@@ -57,9 +57,9 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
     await page.getByRole('button', { name: 'Yes, burn it' }).waitFor()
   },
   sent: async ({ page, context }) => {
-    const link = await sealInPage(page, server().url, { text: 'one', passphrase: 'right' })
+    const link = await sealInPage(page, server().url, { text: 'one' })
     const other = await context.newPage()
-    await openInPage(other, link, 'right')
+    await openInPage(other, link)
     await other.getByText('The server has deleted it').waitFor()
     await other.close()
     await sealInPage(page, server().url, { text: 'two' })

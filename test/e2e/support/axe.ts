@@ -6,7 +6,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe finds on a page once nothing on it moves or fades in: the rule, and the elements. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   return page.evaluate(async () => {
     // The page's own code knows nothing of axe: it was put beside it.
     const { axe } = globalThis as unknown as {
