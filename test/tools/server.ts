@@ -106,7 +106,9 @@ export async function startServer(place: Place = {}): Promise<Server> {
   }
   const close = async (): Promise<void> => {
     await end('SIGINT')
-    if (folders.delete(data)) rmSync(data, { recursive: true, force: true })
+    if (place.data !== undefined) return
+    rmSync(data, { recursive: true, force: true })
+    folders.delete(data)
   }
 
   try {
