@@ -63,7 +63,13 @@ export async function startServer(place: Place = {}): Promise<Server> {
     const [program, words] = within(place.within ?? [], [process.execPath, script])
     const started = spawn(program, [...words, '--no-build', '--data', data, ...config, ...(place.args ?? [])], {
       detached: true,
-      env: { ...process.env, ...place.env, PORT: String(port), ORIGIN: place.origin ?? '' },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: COMPILED,
+        ...place.env,
+        PORT: String(port),
+        ORIGIN: place.origin ?? '',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started

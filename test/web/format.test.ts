@@ -2,6 +2,17 @@ import { expect, test } from 'vitest'
 import * as format from '../../web/words/format.ts'
 
 test.for([
+  [['en-US@posix'], 'en-GB'],
+  [['en-US@posix', 'en-US'], 'en-US'],
+  [['de', 'en-NZ', 'en'], 'en-NZ'],
+  [['C'], 'en-GB'],
+  [[], 'en-GB'],
+] as const)('on a system without a language the page stayed white: of %j it takes %s', ([languages, locale]) => {
+  expect(format.localeOf(languages)).toBe(locale)
+  expect(() => new Intl.NumberFormat(format.localeOf(languages))).not.toThrow()
+})
+
+test.for([
   [999, /^999 bytes?$/],
   [99_949, /^99\.9 kB$/],
   [999_499, /^999 kB$/],

@@ -1,5 +1,18 @@
 /** Numbers and times as the reader writes them. The sentences are English, so the locale is an English one. */
-export const LOCALE: string = globalThis.navigator?.languages?.find((tag) => tag.startsWith('en')) ?? 'en-GB'
+export const LOCALE: string = localeOf(globalThis.navigator?.languages ?? [])
+
+/** The first kind of English among the languages of a browser. A system without a language has some name `en-US@posix`, which is none. */
+export function localeOf(languages: readonly string[]): string {
+  return languages.find((tag) => tag.startsWith('en') && isTag(tag)) ?? 'en-GB'
+}
+
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length > 0
+  } catch {
+    return false
+  }
+}
 
 /** `8.2 MB` */
 export function bytes(count: number): string {
