@@ -58,13 +58,20 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
       const [{ start }] = await Promise.all([load(), dressed()])
       start(freshPlace(), tools)
     })
-    const go = (): Promise<void> => begin().catch(() => render(<NotLoaded onAgain={go} />, freshPlace()))
+    const go = (): Promise<void> =>
+      begin().catch(() => {
+        const place = freshPlace()
+        place.replaceChildren()
+        render(<NotLoaded onAgain={go} />, place)
+      })
     await go()
   }
 
   /** A room may bring its own copy of what draws, which must find nothing that this one has drawn. */
   function freshPlace(): Element {
     const place = document.createElement('div')
+    // What stands there goes when the room draws.
+    place.append(...root.childNodes)
     root.replaceChildren(place)
     return place
   }

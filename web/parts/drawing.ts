@@ -10,7 +10,8 @@ import { hearFilled } from './filled.ts'
 export function makeDrawing(root: Element, page: () => VNode): () => void {
   let isDrawing = false
   let isDue = false
-  root.replaceChildren()
+  /** What stands there until something is drawn. It says what to do: it comes back if the first drawing fails. */
+  let instead: ChildNode[] | undefined = Array.from(root.childNodes)
   root.addEventListener('copy', (event) => copyVerbatim(event as ClipboardEvent))
   hearFilled(root)
   const around = aroundTranslations(root)
@@ -20,11 +21,16 @@ export function makeDrawing(root: Element, page: () => VNode): () => void {
     isDue = true
     if (isDrawing) return
     isDrawing = true
+    if (instead !== undefined) root.replaceChildren()
     try {
       while (isDue) {
         isDue = false
         around(() => render(page(), root))
       }
+      instead = undefined
+    } catch (error) {
+      if (instead !== undefined) root.replaceChildren(...instead)
+      throw error
     } finally {
       isDrawing = false
     }
