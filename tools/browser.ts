@@ -16,8 +16,9 @@ export const CHROMIUM_FLAGS: readonly string[] = [
 ]
 
 /**
- * A Chromium or Chrome to start: `CHROMIUM_PATH`, else one that is installed in a usual place, else the one that the
- * development dependency `@sparticuz/chromium` carries (Linux, x64). The last is unpacked on first use, which takes seconds.
+ * A Chromium or Chrome to drive: `CHROMIUM_PATH`, else one that is installed in a usual place, first of all a headless shell,
+ * which shows a page for a third of the work, else the one that the development dependency `@sparticuz/chromium` carries
+ * (Linux, x64). The last is unpacked on first use, which takes seconds.
  * @returns the path of a program.
  * @throws Error with a sentence that says what to do.
  */
@@ -27,7 +28,12 @@ export function findChromium(): string {
     if (existsSync(named)) return named
     throw new Error(`CHROMIUM_PATH is ${named}, and there is no such file.`)
   }
-  return USUAL_PLACES.find((path) => existsSync(path)) ?? packagedChromium()
+  return [...SHELLS, ...USUAL_PLACES].find((path) => existsSync(path)) ?? packagedChromium()
+}
+
+/** An installed browser as people have it, with a history and all. */
+export function installedChromium(): string | undefined {
+  return USUAL_PLACES.find((path) => existsSync(path))
 }
 
 /**
@@ -126,6 +132,8 @@ const FONTS = `<?xml version="1.0"?>
 `
 
 const ADVICE = 'Install one (on Debian: apt-get install chromium), or name one with CHROMIUM_PATH.'
+
+const SHELLS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chrome-headless-shell']
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
