@@ -52,6 +52,7 @@ export default defineConfig({
           ...timeouts,
           name: 'node',
           isolate: false,
+          maxWorkers: 2,
           include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'],
           setupFiles: [MOVED_CLOCK],
         },
@@ -83,6 +84,7 @@ export default defineConfig({
           ...timeouts,
           name: 'chromium',
           isolate: false,
+          maxWorkers: 2,
           include: [...PURE, 'test/web/**/*.test.{ts,tsx}'],
           globalSetup: 'test/tools/need-chromium.ts',
           browser: {
