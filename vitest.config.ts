@@ -71,7 +71,6 @@ export default defineConfig({
           ...timeouts,
           maxWorkers: 2,
           name: 'workerd',
-          isolate: false,
           setupFiles: [MOVED_CLOCK, './test/worker/support/still-clock.ts'],
           include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
         },
@@ -83,7 +82,6 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'chromium',
-          isolate: false,
           maxWorkers: 2,
           include: [...PURE, 'test/web/**/*.test.{ts,tsx}'],
           globalSetup: 'test/tools/need-chromium.ts',

@@ -12,6 +12,7 @@ import { says, serverThat } from './support/network.ts'
 
 /**
  * What Safari 17.0, Firefox 129 or Chrome 137 lacks, the oldest that have Ed25519, with what has it first. Nothing of it may be needed.
+ * Not here: base64 and hex of `Uint8Array`, which the libraries look for when they are loaded, and do without.
  * https://github.com/mdn/browser-compat-data
  */
 const LACKED: readonly (readonly [what: string, since: string, holder: () => object, name: string])[] = [
@@ -22,10 +23,6 @@ const LACKED: readonly (readonly [what: string, since: string, holder: () => obj
   ['Promise.withResolvers', 'Safari 17.4', () => Promise, 'withResolvers'],
   ['Promise.try', 'Safari 18.2, Firefox 134', () => Promise, 'try'],
   ['ArrayBuffer.prototype.transfer', 'Safari 17.4', () => ArrayBuffer.prototype, 'transfer'],
-  ['Uint8Array.fromBase64', 'Safari 18.2, Firefox 133, Chrome 140', () => Uint8Array, 'fromBase64'],
-  ['Uint8Array.prototype.toBase64', 'Safari 18.2, Firefox 133, Chrome 140', () => Uint8Array.prototype, 'toBase64'],
-  ['Uint8Array.fromHex', 'Safari 18.2, Firefox 133, Chrome 140', () => Uint8Array, 'fromHex'],
-  ['Uint8Array.prototype.toHex', 'Safari 18.2, Firefox 133, Chrome 140', () => Uint8Array.prototype, 'toHex'],
   ['Response.prototype.bytes', 'Safari 18.0', () => Response.prototype, 'bytes'],
   ['Blob.prototype.bytes', 'Safari 18.0', () => Blob.prototype, 'bytes'],
   ['RegExp.escape', 'Safari 18.2, Firefox 134', () => RegExp, 'escape'],

@@ -19,7 +19,7 @@ async function visit(answer: unknown, status = 200): Promise<HTMLElement> {
   root = box
   document.body.append(box)
   const body = utf8(typeof answer === 'string' ? answer : JSON.stringify(answer))
-  const set = stage(async () => ({ status, field: () => 'application/json', body }), {
+  const set = stage(async () => ({ status, field: (name) => (name === 'Content-Type' ? 'application/json' : null), body }), {
     device: { fragment: () => 'how' },
     onChange: () => draw(),
   })

@@ -223,7 +223,7 @@ test('what is cancelled is taken back, also where the server cannot be told', as
 })
 
 test('an upload whose time is over on the server is told of, and sealed anew from the form', async () => {
-  const page = open(serverThat((request) => (request === 'uploaded' ? refuses('gone') : undefined)))
+  const page = open(serverThat((request) => (request === 'upload' ? refuses('gone') : undefined)))
   await send(page)
   expect(page.state()).toMatchObject({
     main: { at: 'compose', fault: { at: 'upload-over' } },
