@@ -37,6 +37,7 @@ test.for([
     const body = isTime
       ? { largest: 1, time: Math.floor((SEALED + serverMs) / 1_000) }
       : problemFor(code, 'https://drop.example')
+    if (isTime) response.setHeader('Date', new Date(SEALED + serverMs).toUTCString())
     response.writeHead('status' in body ? body.status : 200).end(JSON.stringify(body))
   })
   const id = await keepOne(SEALED, origin)
@@ -54,6 +55,7 @@ test('a clock that was ahead for one command lost the key of a drop that had bee
   const id = formatDropId(new Uint8Array(16).fill(9))
   let told: number | undefined = SEALED
   const origin = await serve((_, response) => {
+    if (told !== undefined) response.setHeader('Date', new Date(told).toUTCString())
     response.end(JSON.stringify({ largest: 1, ...(told === undefined ? {} : { time: told / 1_000 }) }))
   })
   vi.useFakeTimers({ toFake: ['Date'], now: SEALED })
