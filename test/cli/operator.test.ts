@@ -17,7 +17,10 @@ const ANSWER = { v: 1, kind: 'sealdrop disclosure', about: ABOUT, held: [] }
 
 test('what a server answers about another drop is not signed as the answer to this one', async () => {
   const read = async (answer: unknown): Promise<unknown> =>
-    readAnswer(await says(answer)({ method: 'POST', url: 'https://drop.example/v1/operator', fields: {} }), disclosureForm(ABOUT))
+    readAnswer(
+      await says(answer)({ method: 'POST', url: 'https://drop.example/v1/operator', fields: {} }),
+      disclosureForm(ABOUT),
+    )
   expect(await read(ANSWER)).toEqual({ said: ANSWER })
   const others = [
     { ...ANSWER, about: { drop: 'A'.repeat(22) } },

@@ -28,7 +28,7 @@ const COMMANDS: readonly Row[] = [
   ['reopen TICKET', 'reads'],
   ['forget TICKET --json', 'reads', 'output'],
   ['key - <link', 'output'],
-  ['return --code-file code', 'output'],
+  ['return --code-file code'],
   ['box list --passphrase-file pass', 'reads', 'output'],
   ['box show --passphrase-file pass', 'reads', 'output'],
   ['box open ITEM --passphrase-file pass', 'writes', 'output'],

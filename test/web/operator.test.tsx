@@ -19,10 +19,13 @@ async function visit(answer: unknown, status = 200): Promise<HTMLElement> {
   root = box
   document.body.append(box)
   const body = utf8(typeof answer === 'string' ? answer : JSON.stringify(answer))
-  const set = stage(async () => ({ status, field: (name) => (name === 'Content-Type' ? 'application/json' : null), body }), {
-    device: { fragment: () => 'how' },
-    onChange: () => draw(),
-  })
+  const set = stage(
+    async () => ({ status, field: (name) => (name === 'Content-Type' ? 'application/json' : null), body }),
+    {
+      device: { fragment: () => 'how' },
+      onChange: () => draw(),
+    },
+  )
   const act = makeAct(set.tools)
   const draw = (): void => render(<App act={act} device={set.tools.device} state={set.state()} />, box)
   draw()

@@ -26,7 +26,8 @@ export function stage(): Stage {
   return {
     server: () => server,
     async person() {
-      const context = await browser.newContext({ acceptDownloads: true })
+      // A headless shell asks before a page copies what somebody has pressed a button for; other browsers do not.
+      const context = await browser.newContext({ acceptDownloads: true, permissions: ['clipboard-write'] })
       // Pages that nobody looks at any more go on asking the server, and slow down those that come after them.
       onTestFinished(() => context.close())
       context.setDefaultTimeout(PATIENCE_MS)
