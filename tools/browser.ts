@@ -17,7 +17,7 @@ export const CHROMIUM_FLAGS: readonly string[] = [
 
 /**
  * A Chromium or Chrome to drive: `CHROMIUM_PATH`, else one that is installed in a usual place, first of all a headless shell,
- * which shows a page for a third of the work, else the one that the development dependency `@sparticuz/chromium` carries
+ * which shows a page for half of the work, else the one that the development dependency `@sparticuz/chromium` carries
  * (Linux, x64). The last is unpacked on first use, which takes seconds.
  * @returns the path of a program.
  * @throws Error with a sentence that says what to do.
