@@ -9,5 +9,5 @@ export function parseHttpDate(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** IMF-fixdate and that of RFC 850, with a comma; that of asctime. What `Date.parse` takes besides differs between engines. */
+/** IMF-fixdate and RFC 850, both with a comma, and asctime. Engines differ in the other formats that `Date.parse` accepts. */
 const FORM = /^\w+(?:, \d\d[ -]\w{3}[ -]\d{2,4} [\d:]{8} GMT| \w{3} [ \d]\d [\d:]{8} \d{4})$/

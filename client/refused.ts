@@ -100,7 +100,7 @@ export function mediaTypeOf(answer: Answer): string {
 }
 
 /**
- * What `Retry-After` asks for (RFC 9110 §10.2.3), if it is from a second up to an hour. A date is by the clock of who answered, so it
+ * The wait that `Retry-After` asks for (RFC 9110 §10.2.3), from a second to an hour. A date is by the clock of who answered, so it
  * is counted from when the same answer says that it was made, and without that it says nothing.
  */
 function retryAfterMsOf(answer: Answer): number | undefined {

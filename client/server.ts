@@ -153,7 +153,7 @@ export function mayHaveArrived(error: unknown): boolean {
   return error instanceof Error && doubtful.has(error)
 }
 
-/** What is looked at after something was done: if that fails, it is done all the same. @throws as the look */
+/** A look at the result of a change: if the look fails, the change has been made all the same. @throws as the look */
 export async function afterwards<T>(look: Promise<T>): Promise<T> {
   try {
     return await look

@@ -55,7 +55,7 @@ interface Upload {
 
 /**
  * Whether a drop was sealed by a card so long ago that it is not to be begun: by the time it arrives its readers may have deleted
- * the keys. What was begun in time can still be finished. Its sender keeps it nowhere else, so this device's clock alone does
+ * the keys. An upload that was begun in time can still be finished. Its sender keeps it nowhere else, so this device's clock alone does
  * not say so. docs/protocol.md §13.3.
  */
 async function isTooLate({ ticket, unfinished: { letterhead } }: Sealed, server: Server): Promise<boolean> {

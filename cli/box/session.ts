@@ -143,7 +143,7 @@ async function openIt(vault: Vault, passphrase: string): Promise<OpenVault> {
   }
 }
 
-/** What is changed has been asked of the server before. @throws Failure that says so */
+/** The change has already been asked of the server. @throws Failure that says so */
 function keep(vault: Vault): void {
   try {
     replaceVault(vault)

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { leaveOutUnusedRecipients, ROOT } from '../../tools/bundle.ts'
 
 /**
- * Bundles a program that a test runs in a process of its own: Node would read each module of the project anew, many times
- * slower than it runs them.
+ * Bundles a program that a test runs in its own process. Unbundled, Node would spend most of the time reading modules.
  * @param code - a module; `./cli/…` and the like are below the top folder of the project.
  * @param file - where the program is written.
  */

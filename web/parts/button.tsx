@@ -9,7 +9,7 @@ export interface ButtonProps {
   /** Stays focusable and says that it is at work; presses are ignored. */
   readonly isBusy?: boolean
   readonly label?: string | undefined
-  /** Whether a name stands in the label: no translator may change it. What is seen on the button is ours all the same. */
+  /** Whether the label contains a name, which no translator may change. The visible text is always ours. */
   readonly hasName?: boolean
   readonly isOpen?: boolean | undefined
   readonly describedBy?: string | undefined

@@ -123,7 +123,7 @@ function Ends({ act, main }: Props): VNode {
   )
 }
 
-// Only for who asks for it: the link is shown without them.
+// Fetched on request: the link is shown without them.
 const loadBurning = (): Promise<typeof import('./burn-question.tsx')> => import('./burn-question.tsx')
 const BurnQuestion = later(async () => (await loadBurning()).BurnQuestion)
 const NotBurned = later(async () => (await loadBurning()).NotBurned)

@@ -1,4 +1,4 @@
-/** What is asked before a drop is ended, and what has become of it. */
+/** The question before a drop is ended, and its outcome. */
 export const burn = {
   question: 'Burn this message?',
   warning:
