@@ -54,7 +54,7 @@ export interface HeldObject {
   readonly expires?: string
 }
 
-/** As much of a declared table as this takes. `worker/schema.ts` has them. */
+/** As much of a declared table as this takes. `worker/storage/schema.ts` has them. */
 export interface DeclaredTable {
   readonly holds: string
   readonly lives: string

@@ -1,4 +1,4 @@
-// Writes what is generated from worker/schema.ts: docs/storage.md, and what the command line says of a server's fields; with
+// Writes what is generated from worker/storage/schema.ts: docs/storage.md, and what the command line says of a server's fields; with
 // --check, compares them instead and ends with 1 if either differs. The build makes the page and its machine-readable form.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ROOT } from './bundle.ts'

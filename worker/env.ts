@@ -1,6 +1,6 @@
 import type { OperatorSettings } from '#protocol/operator.ts'
-import type { Rack } from './rack.ts'
-import type { Shelf } from './shelf.ts'
+import type { Rack } from './boxes/rack.ts'
+import type { Shelf } from './drops/shelf.ts'
 
 /** What the worker is bound to in wrangler.toml, and nothing else. What the operator says of itself is in OPERATOR_… */
 export interface Env extends OperatorSettings {

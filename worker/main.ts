@@ -2,12 +2,12 @@ import { isDropError, isWireCode } from '#protocol/error.ts'
 import { MAX_QUERY_CHARACTERS } from '#protocol/limits.ts'
 import { PROBLEM_TYPE, type ProblemBody } from '#protocol/problem.ts'
 import type { Env } from './env.ts'
-import { originsOf } from './parse.ts'
-import { problem, sized } from './respond.ts'
-import { router } from './routes.ts'
+import { originsOf } from './http/parse.ts'
+import { problem, sized } from './http/respond.ts'
+import { router } from './http/routes.ts'
 
-export { Rack } from './rack.ts'
-export { Shelf } from './shelf.ts'
+export { Rack } from './boxes/rack.ts'
+export { Shelf } from './drops/shelf.ts'
 
 const worker: ExportedHandler<Env> = {
   async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // The real compiler over a copy of the worker, into which people have put what nobody declared.
 
-/** Each is a line of code among the rest, and writes what `worker/schema.ts` does not declare. */
+/** Each is a line of code among the rest, and writes what `worker/storage/schema.ts` does not declare. */
 const WRONG = [
   { says: 'a field too many', code: `database.insert('parts', { ...PART, ip: '192.0.2.1' })` },
   { says: 'a field too many in a variable', code: `const row = { ...PART, ip: '' }; database.insert('parts', row)` },
@@ -23,7 +23,7 @@ const WRONG = [
   { says: 'a query that writes', code: `database.select('INSERT INTO drops VALUES (1)')` },
 ] as const
 
-const HEAD = `import type { ShelfDatabase } from './table.ts'
+const HEAD = `import type { ShelfDatabase } from './storage/table.ts'
 declare const database: ShelfDatabase
 const PART = { id: new ArrayBuffer(16), n: 0, blob: 'part/', size: 1, digest: new ArrayBuffer(32), state: 'writing' }
 `
@@ -51,10 +51,14 @@ beforeAll(async () => {
   for (const [index, { code }] of WRONG.entries())
     writeFileSync(join(folder, `worker/wrong-${index}.ts`), `${HEAD}${code}\n`)
   // Metadata beside a value of Workers KV, and a column that nobody writes.
-  patch('worker/store.ts', '{ expirationTtl: ttlSeconds }', '{ expirationTtl: ttlSeconds, metadata: { size: 1 } }')
+  patch(
+    'worker/storage/store.ts',
+    '{ expirationTtl: ttlSeconds }',
+    '{ expirationTtl: ttlSeconds, metadata: { size: 1 } }',
+  )
   const column = `{ sql: 'TEXT NOT NULL', form: 'text', means: '', by: ['upload'], changes: '', tells: '' }`
   patch(
-    'worker/schema/shelf.ts',
+    'worker/storage/schema/shelf.ts',
     "    columns: {\n      id: {\n        sql: 'BLOB NOT NULL'",
     `    columns: {\n      extra: ${column},\n      id: {\n        sql: 'BLOB NOT NULL'`,
   )
@@ -73,11 +77,11 @@ test.for(WRONG.map(({ says, code }, index) => ({ says, code, index })))('$says d
 })
 
 test('metadata that is not declared does not compile', () => {
-  expect(after).toMatch(/^worker\/store\.ts\(.*'metadata' does not exist/m)
+  expect(after).toMatch(/^worker\/storage\/store\.ts\(.*'metadata' does not exist/m)
 })
 
 test('a declared column that nobody writes does not compile', () => {
-  expect(after).toMatch(/^worker\/parts\.ts\(.*TS2345/m)
+  expect(after).toMatch(/^worker\/drops\/parts\.ts\(.*TS2345/m)
 })
 
 test('only table.ts speaks SQL to the platform, and only store.ts puts into a store', () => {
@@ -86,14 +90,14 @@ test('only table.ts speaks SQL to the platform, and only store.ts puts into a st
     .map((file) => ({ file, code: readFileSync(join(ROOT, 'worker', file), 'utf8') }))
   const filesWith = (pattern: RegExp): string[] =>
     sources.filter(({ code }) => pattern.test(code)).map(({ file }) => file)
-  expect(filesWith(/\bsql\.(?:exec|prepare)\b/)).toEqual(['table.ts'])
+  expect(filesWith(/\bsql\.(?:exec|prepare)\b/)).toEqual(['storage/table.ts'])
   // Handed on by the two that hold an object's storage, to the class in table.ts.
-  expect(filesWith(/storage\.sql/).toSorted()).toEqual(['keeper.ts', 'rack/keeper.ts'])
+  expect(filesWith(/storage\.sql/).toSorted()).toEqual(['boxes/keeper.ts', 'drops/keeper.ts'])
   expect(filesWith(/new Database\(storage\.sql, SCHEMA\.(?:shelf|rack)\)/).toSorted()).toEqual([
-    'keeper.ts',
-    'rack/keeper.ts',
+    'boxes/keeper.ts',
+    'drops/keeper.ts',
   ])
-  expect(filesWith(/(?:kv|bucket|KV|R2|storage|cache|caches\.default)\??\.put\(/)).toEqual(['store.ts'])
+  expect(filesWith(/(?:kv|bucket|KV|R2|storage|cache|caches\.default)\??\.put\(/)).toEqual(['storage/store.ts'])
   // The files of the client are asked for as a page that is not there; nobody outside is.
   expect(filesWith(/\bcaches\b|\bconsole\b|writeDataPoint|(?<!\bASSETS\?\.)\bfetch\(['"`]/)).toEqual([])
 })

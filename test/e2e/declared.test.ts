@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Disclosure } from '#protocol/disclosure.ts'
-import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
-import { PLATFORM } from '../../worker/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
+import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { declarationFile } from '../../tools/disclosure/declared.ts'
 import { configWith, startServer, type Server } from '../tools/server.ts'
 import { spendDay } from './support/day.ts'
 import { filesOn, tablesOn, type DiskTable } from './support/disk.ts'
 
-// What is on the disk of a server that people have used for a day is what worker/schema.ts declares: nothing else, and all of it.
+// What is on the disk of a server that people have used for a day is what worker/storage/schema.ts declares: nothing else, and all of it.
 
 let folder: string
 let server: Server

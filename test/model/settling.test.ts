@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import type { Fate } from '../../worker/answer.ts'
-import { admit, newBox, remove, type Box, type BoxItem, type Lodging } from '../../worker/box.ts'
-import { leavingFor, settle, type Change, type Settlement, type Standing } from '../../worker/settlement.ts'
+import { admit, newBox, remove, type Box, type BoxItem, type Lodging } from '../../worker/boxes/box.ts'
+import { leavingFor, settle, type Change, type Settlement, type Standing } from '../../worker/boxes/settlement.ts'
 
 /** A box, what its rack knows of the drops that come to it, and how far the requests are that bring them. */
 interface State {

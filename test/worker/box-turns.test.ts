@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
-import { quotasOf, rackOf } from '../../worker/racks.ts'
+import { quotasOf, rackOf } from '../../worker/boxes/racks.ts'
 import {
   deposit,
   DROP_BYTES,

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { Fate } from '../../worker/answer.ts'
-import { admit, isCrowded, keepRoom, makeRoom, newBox, remove, type Box, type BoxItem } from '../../worker/box.ts'
-import { settle, type Settlement } from '../../worker/settlement.ts'
+import { admit, isCrowded, keepRoom, makeRoom, newBox, remove, type Box, type BoxItem } from '../../worker/boxes/box.ts'
+import { settle, type Settlement } from '../../worker/boxes/settlement.ts'
 import { runs } from '../runs.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32))

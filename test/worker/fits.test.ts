@@ -4,9 +4,9 @@ import { formatDropId } from '#protocol/id.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { MAX_ATTEMPTS, MIN_PART_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { newDrop, type Drop } from '../../worker/drop.ts'
-import type { Part } from '../../worker/parts.ts'
-import * as upload from '../../worker/upload.ts'
+import { newDrop, type Drop } from '../../worker/drops/drop.ts'
+import type { Part } from '../../worker/drops/parts.ts'
+import * as upload from '../../worker/drops/upload.ts'
 import { runs } from '../runs.ts'
 
 const key = 'A'.repeat(43) as PublicKey

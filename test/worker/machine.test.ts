@@ -4,8 +4,8 @@ import type { Cause, SignatureRecord } from '#protocol/api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_DISMISSALS, MAX_TRIES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import * as life from '../../worker/drop.ts'
-import type { Drop } from '../../worker/drop.ts'
+import * as life from '../../worker/drops/drop.ts'
+import type { Drop } from '../../worker/drops/drop.ts'
 import { runs } from '../runs.ts'
 
 vi.setConfig({ testTimeout: runs(10_000, 600_000) })

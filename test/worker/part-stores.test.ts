@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import { pour } from '../../worker/stream.ts'
+import { pour } from '../../worker/http/stream.ts'
 import { travel, travelTo } from './support/clock.ts'
 import { noise, revoke } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'

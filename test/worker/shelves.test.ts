@@ -5,7 +5,7 @@ import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { formatDropId, parseDropId } from '#protocol/id.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import { shelfOf } from '../../worker/shelves.ts'
+import { shelfOf } from '../../worker/drops/shelves.ts'
 import vectors from '../vectors/shelves.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 import { acknowledge, claim, create, guess, newDrop, part, reopen, revoke, sent, type Laid } from './support/drops.ts'

@@ -6,7 +6,7 @@ import { formatDeleteBody, formatInviteBody, formatItemsQuery, formatPublishBody
 import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { REFUSAL_BEAT_MS } from '#protocol/limits.ts'
-import { onBeat } from '../../worker/beat.ts'
+import { onBeat } from '../../worker/auth/beat.ts'
 import { holdBeat, type HeldBeat } from './support/beat.ts'
 import { items, layInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
 import { claim, lay, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'

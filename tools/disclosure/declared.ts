@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/schema/beyond.ts'
-import { PLATFORM } from '../../worker/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
+import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 
 /** Everything that is declared to be stored, as programs read it. docs/storage.md §5 says what its members are. */

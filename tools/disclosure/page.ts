@@ -1,6 +1,6 @@
-import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/schema/beyond.ts'
-import type { Field } from '../../worker/schema/form.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
+import type { Field } from '../../worker/storage/schema/form.ts'
 
 /**
  * The page `/disclosure`, from `web/disclosure.html`: it runs no script, and is the same on every server.

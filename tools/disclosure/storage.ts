@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/schema/beyond.ts'
-import type { Field, Table } from '../../worker/schema/form.ts'
-import { PLATFORM } from '../../worker/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
+import type { Field, Table } from '../../worker/storage/schema/form.ts'
+import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 
 /**

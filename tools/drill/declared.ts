@@ -1,5 +1,5 @@
-import { PLATFORM } from '../../worker/schema/platform.ts'
-import { DATABASES, STORE_FIELDS } from '../../worker/schema.ts'
+import { PLATFORM } from '../../worker/storage/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
 import type { Note } from './notebook.ts'
 import type { Holdings } from './seize.ts'
 
@@ -39,7 +39,7 @@ export function undeclaredFields({ all, tables, store }: Holdings): readonly str
 export function checkDeclared(notes: readonly Note[]): void {
   const wrong = notes.flatMap(({ declared }) => declared).find((place) => place !== SETTINGS && !COLUMNS.has(place))
   if (wrong !== undefined)
-    throw new Error(`the drill looks for something in ${wrong}, which worker/schema.ts does not declare`)
+    throw new Error(`the drill looks for something in ${wrong}, which worker/storage/schema.ts does not declare`)
 }
 
 /** Where an operator writes down what the server answers for. */

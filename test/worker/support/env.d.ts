@@ -7,8 +7,8 @@ declare namespace Cloudflare {
     readonly R2?: R2Bucket
     /** A bucket that the worker is bound to only where a test says so. */
     readonly BUCKET: R2Bucket
-    readonly SHELF: DurableObjectNamespace<import('../../../worker/shelf.ts').Shelf>
-    readonly RACK: DurableObjectNamespace<import('../../../worker/rack.ts').Rack>
+    readonly SHELF: DurableObjectNamespace<import('../../../worker/drops/shelf.ts').Shelf>
+    readonly RACK: DurableObjectNamespace<import('../../../worker/boxes/rack.ts').Rack>
     readonly ORIGIN: string
     readonly SHELVES: string
     readonly LARGEST_ON_KV?: string

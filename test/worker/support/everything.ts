@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
-import type { Shelf } from '../../../worker/shelf.ts'
+import type { Shelf } from '../../../worker/drops/shelf.ts'
 
 /** Everything that all shelves hold, as the operator would hand it over: table names, columns and values. */
 export async function dumpShelves(): Promise<readonly Record<string, SqlStorageValue>[]> {

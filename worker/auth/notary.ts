@@ -1,0 +1,83 @@
+import type { Role, SignatureRecord } from '#protocol/api.ts'
+import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
+import type { PublicKey } from '#protocol/public-key.ts'
+import { verifyRequest, type SignedBoxRequest, type SignedRequest } from '#protocol/signature.ts'
+import type { LinkDrop } from '../drops/drop.ts'
+import { Nonces } from './nonce.ts'
+
+/** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
+export type Holder =
+  /**
+   * Holds the link, and has to sign once more: a signature is not fresh, or for another name of the server. Whether the other
+   * is right has not been looked at.
+   */
+  | { readonly kind: 'late' }
+  /** Holds the link. */
+  | { readonly kind: 'locator' }
+  /** Holds the link and tried a wrong passphrase. */
+  | { readonly kind: 'wrong'; readonly nonce: string }
+  /** Holds the link and the passphrase, or a link that needs none. */
+  | { readonly kind: 'opener'; readonly nonce: string; readonly record: SignatureRecord }
+
+export interface Judged {
+  readonly record: SignatureRecord
+  readonly isFresh: boolean
+}
+
+/** Judges signatures: whether they verify, and whether they are fresh. */
+export class Notary {
+  readonly #nonces = new Nonces()
+
+  /** @param subject - the drop, or the box, that the nonce is good for. */
+  issue(subject: string, now: number): Promise<string> {
+    return this.#nonces.issue(subject, now)
+  }
+
+  /** Whether a nonce was given out for this subject, and is not too old. */
+  knows(nonce: string, subject: string, now: number): Promise<boolean> {
+    return this.#nonces.knows(nonce, subject, now)
+  }
+
+  /**
+   * A signature of this role by this key, and whether it is fresh: our own nonce, or the signer's clock agrees with ours.
+   * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
+   */
+  async judge(
+    request: SignedRequest | SignedBoxRequest,
+    role: Role,
+    key: PublicKey,
+    now: number,
+  ): Promise<Judged | undefined> {
+    const record = await verifyRequest(request, role, key)
+    const subject = 'box' in request ? request.box : request.dropId
+    return record && { record, isFresh: await this.#isFresh(record, subject, now) }
+  }
+
+  /**
+   * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
+   * nobody can use up the tries. `undefined` for who proves nothing.
+   * @param authority - that has to be signed
+   */
+  async holder(drop: LinkDrop, asked: SignedRequest, authority: string, now: number): Promise<Holder | undefined> {
+    const request = { ...asked, authority }
+    const locator = await this.judge(request, 'locator', drop.locator, now)
+    if (locator === undefined) {
+      const isElsewhere =
+        authority !== asked.authority && (await verifyRequest(asked, 'locator', drop.locator)) !== undefined
+      return isElsewhere ? { kind: 'late' } : undefined
+    }
+    if (!locator.isFresh) return { kind: 'late' }
+    const { claim } = request.signatures
+    if (claim === undefined) return { kind: 'locator' }
+    // Before it is verified: a guess that was not counted must not be told to be right.
+    if (!(await this.#isFresh(claim, drop.id, now))) return { kind: 'late' }
+    const { nonce } = locator.record
+    const record = await verifyRequest(request, 'claim', drop.claim)
+    return record === undefined ? { kind: 'wrong', nonce } : { kind: 'opener', nonce, record }
+  }
+
+  async #isFresh({ created, nonce }: SignatureRecord, subject: string, now: number): Promise<boolean> {
+    if (Math.abs(now / 1_000 - created) <= CLOCK_WINDOW_SECONDS) return true
+    return this.knows(nonce, subject, now)
+  }
+}

@@ -1,0 +1,105 @@
+import { formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import type { ItemsQuery } from '#protocol/box-api.ts'
+import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
+import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
+import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
+import type { BoxItem, Load } from './box.ts'
+import type { SCHEMA } from '../storage/schema.ts'
+import type { RackDatabase, Row } from '../storage/table.ts'
+import { keyOf } from './boxes.ts'
+
+/**
+ * The drops in the boxes of a rack, and those on their way. An item costs 2 rows written when it is pending, 3 when it is
+ * listed and 1 when it is removed, besides those of its box.
+ */
+export class Items {
+  readonly #tables: RackDatabase
+
+  constructor(tables: RackDatabase) {
+    this.#tables = tables
+  }
+
+  find(box: BoxAddress, id: DropId): BoxItem | undefined {
+    return this.#select('box = ? AND id = ?', keyOf(box), dropIdBytes(id).buffer)[0]
+  }
+
+  /** What is listed and has not expired, in the order that is asked for. */
+  list(box: BoxAddress, { order, seq, most }: ItemsQuery, now: number): readonly BoxItem[] {
+    const [compare, direction] = order === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
+    return this.#select(
+      `box = ? AND state = 'listed' AND seq ${compare} ? AND due > ? ORDER BY seq ${direction} LIMIT ?`,
+      keyOf(box),
+      seq,
+      now,
+      most,
+    )
+  }
+
+  /** What has expired and is still counted, as the alarm is late. */
+  late(box: BoxAddress, now: number): Load {
+    const [row] = this.#tables
+      .select<{ items: number; bytes: number | null }>(
+        "SELECT count(*) AS items, sum(size) AS bytes FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'listed'",
+        now,
+        keyOf(box),
+      )
+      .toArray()
+    return { items: row?.items ?? 0, bytes: row?.bytes ?? 0 }
+  }
+
+  /** What is on its way uninvited, by when its shelf is asked next. */
+  waiting(box: BoxAddress, now: number): readonly BoxItem[] {
+    // By this index what is listed for long is not looked through.
+    const query = `SELECT id FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'pending'
+      AND invitation IS NULL ORDER BY due`
+    const rows = this.#tables
+      .select<{ id: ArrayBuffer }>(query, now + UPLOAD_LIFE_SECONDS * 1_000, keyOf(box))
+      .toArray()
+    return rows.map(({ id }) => this.find(box, formatDropId(new Uint8Array(id)))).filter((item) => item !== undefined)
+  }
+
+  /** What the alarm has to look at, soonest first. */
+  due(now: number, most: number): readonly BoxItem[] {
+    return this.#select('due <= ? ORDER BY due LIMIT ?', now, most)
+  }
+
+  nextDue(): number | undefined {
+    const [row] = this.#tables.select<{ due: number | null }>('SELECT min(due) AS due FROM items').toArray()
+    return row?.due ?? undefined
+  }
+
+  /** Writes an item, in place of what there was of that drop. */
+  put(item: BoxItem): void {
+    this.#tables.put('items', { box: keyOf(item.box), id: dropIdBytes(item.id).buffer, ...fieldsOf(item) })
+  }
+
+  remove({ box, id }: BoxItem): void {
+    this.#tables.remove('items', 'box = ? AND id = ?', keyOf(box), dropIdBytes(id).buffer)
+  }
+
+  #select(where: string, ...values: SqlStorageValue[]): readonly BoxItem[] {
+    return this.#tables
+      .select<ItemRow>(`SELECT * FROM items WHERE ${where}`, ...values)
+      .toArray()
+      .map((row) => ({
+        box: formatBoxAddress(new Uint8Array(row.box)),
+        id: formatDropId(new Uint8Array(row.id)),
+        // Only `put` writes this column, from a BoxItem.
+        state: row.state as BoxItem['state'],
+        seq: row.seq,
+        size: row.size,
+        parts: row.parts,
+        arrived: row.arrived,
+        dueMs: row.due,
+        invitation: row.invitation === null ? undefined : toBase64url(new Uint8Array(row.invitation)),
+      }))
+  }
+}
+
+type ItemRow = Row<typeof SCHEMA.rack.items>
+
+/** All of an item but what names it. */
+function fieldsOf({ state, seq, size, parts, arrived, dueMs, invitation }: BoxItem): Omit<ItemRow, 'box' | 'id'> {
+  const hash = invitation === undefined ? null : (parseBase64url(invitation, 32)?.buffer ?? null)
+  return { state, seq, size, parts, arrived, due: dueMs, invitation: hash }
+}

@@ -1,0 +1,125 @@
+import { isRootOf, type BoxAddress } from '#protocol/address.ts'
+import { dayAt } from '#protocol/epoch.ts'
+import type { DropId } from '#protocol/id.ts'
+import { SWEEP_BATCH } from '#protocol/limits.ts'
+import type { SignedBoxRequest } from '#protocol/signature.ts'
+import type { Refusal } from '../answer.ts'
+import { onBeat } from '../auth/beat.ts'
+import type { BoxItem } from './box.ts'
+import type { Env } from '../env.ts'
+import { Notary } from '../auth/notary.ts'
+import { SCHEMA } from '../storage/schema.ts'
+import { takeOff, type Change } from './settlement.ts'
+import { Database, type RackDatabase } from '../storage/table.ts'
+import { Turns } from './turns.ts'
+import { Boxes } from './boxes.ts'
+import { Cards } from './cards.ts'
+import { Invitations } from './invitations.ts'
+import { Items } from './items.ts'
+
+/** What all that a rack does has in common: its tables, its judge of signatures, its alarm. */
+export class RackKeeper {
+  readonly database: RackDatabase
+  readonly boxes: Boxes
+  readonly cards: Cards
+  readonly invitations: Invitations
+  readonly items: Items
+  readonly #notary: Notary = new Notary()
+  readonly #turns = new Turns()
+  readonly #storage: DurableObjectStorage
+  readonly #env: () => Env
+
+  /** @param env - asked each time. */
+  constructor(storage: DurableObjectStorage, env: () => Env) {
+    this.#storage = storage
+    this.#env = env
+    this.database = new Database(storage.sql, SCHEMA.rack)
+    this.boxes = new Boxes(this.database)
+    this.cards = new Cards(this.database)
+    this.invitations = new Invitations(this.database)
+    this.items = new Items(this.database)
+  }
+
+  get env(): Env {
+    return this.#env()
+  }
+
+  /**
+   * Refuses who does not prove a key of the box: its root key, or where a member may ask that of a reader on its present
+   * card. The same work and the same answer for every box and every key, so that nobody learns which boxes there are.
+   */
+  refuse(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
+    return onBeat(() => this.#judge(request, role, now))
+  }
+
+  async #judge(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
+    const { box, boxReader } = request
+    const isRoot = await isRootOf(boxReader, box)
+    const judged = await this.#notary.judge(request, role, boxReader, now)
+    const nonce = await this.#notary.issue(box, now)
+    // After the wait: the card may have been replaced meanwhile.
+    const isReader = this.cards.present(box, now)?.readers.includes(boxReader) === true
+    const isAllowed = isRoot || (role === 'member' && isReader)
+    return judged?.isFresh === true && isAllowed ? undefined : { outcome: 'not_proved', nonce }
+  }
+
+  /** Changes several rows in one step: all of them, or where one cannot be written none. */
+  atOnce(change: () => void): void {
+    this.#storage.transactionSync(change)
+  }
+
+  /** Does what concerns one drop of a box when all is done that was begun about it before. */
+  inTurn<T>(box: BoxAddress, id: DropId, act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(`${box} ${id}`, act)
+  }
+
+  /** Writes a change of a box, and gives back to their invitations what room was kept for items that did not come. */
+  change(address: BoxAddress, { box, leaving, item, invitation }: Change): void {
+    this.atOnce(() => {
+      for (const each of leaving) this.items.remove(each)
+      if (box !== undefined) this.boxes.save(box)
+      if (item !== undefined) this.items.put(item)
+      if (invitation !== undefined) this.invitations.save(address, invitation)
+      for (const { state, invitation: hash, size } of leaving)
+        if (state === 'pending' && hash !== undefined) this.invitations.giveBack(address, hash, size)
+    })
+  }
+
+  /** Takes an item out of its box. */
+  removeItem(item: BoxItem): void {
+    this.change(item.box, takeOff(this.boxes.find(item.box), item))
+  }
+
+  async arm(dueMs: number): Promise<void> {
+    const armed = await this.#storage.getAlarm()
+    if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
+  }
+
+  /** Forgetting a box that holds nothing is not to wait for a drop in another. */
+  async armIfIdle(address: BoxAddress): Promise<void> {
+    const { forgetDay, items, pending } = this.boxes.find(address)
+    if (forgetDay > 0 && items === 0 && pending === 0) await this.arm(forgetDay * DAY_MS)
+  }
+
+  /** Forgets boxes that have held nothing for long enough. */
+  forgetIdle(now: number): void {
+    for (const address of this.boxes.idle(dayAt(now), SWEEP_BATCH)) this.atOnce(() => this.boxes.remove(address))
+  }
+
+  /** Sets the alarm for what is due next. @param now - milliseconds since 1970. */
+  async armNext(now: number): Promise<void> {
+    const forgetDay = this.boxes.nextForgetDay()
+    const dues = [
+      this.items.nextDue(),
+      this.invitations.nextExpiry(),
+      forgetDay === undefined ? undefined : forgetDay * DAY_MS,
+    ].filter((due) => due !== undefined)
+    // An invitation may be good for longer than the platform can count.
+    if (dues.length > 0) await this.#storage.setAlarm(Math.min(...dues, now + FARTHEST_MS))
+  }
+}
+
+const DAY_MS = 86_400_000
+
+/** How far ahead an alarm is set at most: 31 days. */
+const FARTHEST_MS = 31 * DAY_MS

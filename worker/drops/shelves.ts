@@ -1,0 +1,33 @@
+import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { sha256, type Bytes } from '#protocol/bytes.ts'
+import type { Env } from '../env.ts'
+import type { Shelf } from './shelf.ts'
+
+/** The shelf that holds a drop: the leading bits of SHA-256(id) name it. docs/decisions/0006-sixteen-shelves.md. */
+export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<Shelf>> {
+  return shelfAt(env, indexOf(env, await sha256(dropIdBytes(id))))
+}
+
+/** The one that knows the nonces of requests that are about no one drop. */
+export function firstShelf(env: Env): DurableObjectStub<Shelf> {
+  return shelfAt(env, 0)
+}
+
+function shelfAt(env: Env, index: number): DurableObjectStub<Shelf> {
+  return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
+}
+
+/** The leading bits of a hash, as many as there are shelves for. */
+export function indexOf(env: Env, hash: Bytes): number {
+  return Math.floor(((hash[0] ?? 0) * countOf(env)) / 256)
+}
+
+/** How many shelves there are, and racks. */
+export function countOf(env: Env): number {
+  const count = Number(env.SHELVES)
+  // With another number drops would be looked for where they are not: better no answer than a wrong one.
+  if (!COUNTS.has(count)) throw new TypeError('SHELVES is no power of two from 1 to 256')
+  return count
+}
+
+const COUNTS = new Set([1, 2, 4, 8, 16, 32, 64, 128, 256])

@@ -1,0 +1,22 @@
+import type { Grant } from '../answer.ts'
+import type { Env } from '../env.ts'
+import { isSettled } from '../storage/lost.ts'
+import { bytes, problem } from './respond.ts'
+import { storeOf } from '../storage/store.ts'
+
+/**
+ * Hands out ciphertext, straight from the store. A drop is never burned because this stream ended: the server sees a
+ * clean end even when the client hung up after 16 KiB. What is not there is not there yet, or lost: docs/protocol.md §6.3.
+ */
+export async function deliver(env: Env, grant: Grant): Promise<Response> {
+  let body: ReadableStream<Uint8Array> | undefined
+  let isAnswered = true
+  try {
+    body = await storeOf(env, grant.blob).read(grant.blob)
+  } catch {
+    isAnswered = false
+  }
+  if (body === undefined) return problem(isAnswered && isSettled(env, grant.writtenMs) ? 'lost' : 'try_later')
+  const sized = body.pipeThrough(new FixedLengthStream(grant.size))
+  return bytes(sized, { 'Content-Digest': grant.digest })
+}
