@@ -15,6 +15,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['types', 'tsc -b'],
   ['dead code', 'knip'],
   ['storage page', 'node tools/disclosure.ts --check'],
+  ['prose', 'node tools/prose.ts'],
   ['claims', 'node tools/claims.ts'],
   ['model', 'node tools/model.ts'],
   ['build', 'node tools/build.ts'],

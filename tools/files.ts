@@ -44,6 +44,16 @@ export function listFolder(folder: string): string[] {
     .toSorted()
 }
 
+/** Every file of the project that somebody wrote, relative to `root` and sorted: nothing installed, built or hidden. */
+export function listSources(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules' && name !== 'dist')
+    .flatMap((entry) =>
+      entry.isDirectory() ? listFolder(join(root, entry.name)).map((path) => `${entry.name}/${path}`) : [entry.name],
+    )
+    .toSorted()
+}
+
 function readIfThere(file: string): Buffer | undefined {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined
 }
