@@ -20,7 +20,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['model', 'node tools/model.ts'],
   ['build', 'node tools/build.ts'],
   ['bundles', 'node bench/bundle.ts'],
-  ['drill', 'node tools/drill.ts --no-build'],
+  ['drill', 'node drill/main.ts --no-build'],
   ['dates', 'node tools/dates.ts --one'],
   ...tests,
 ]

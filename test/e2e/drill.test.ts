@@ -5,7 +5,7 @@ import { ageIdentityFromSeed, ageRecipient } from '#client/crypto/envelope.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { toBase64url } from '#protocol/bytes.ts'
 import { ROOT } from '../../tools/bundle.ts'
-import { formatReport, type Report } from '../../tools/drill/report.ts'
+import { formatReport, type Report } from '../../drill/report.ts'
 import { makeVariant, type Change } from '../tools/variant.ts'
 
 // The drill itself, as a process: on the product, where it must find nothing, and on one in which things leak, where it must
@@ -64,7 +64,7 @@ test('of a product that leaks the drill finds every leak', () => {
 /** The drill's report: it may end as it likes. */
 function drill(root: string): Promise<Report> {
   return new Promise((done, failed) => {
-    const args = [join(root, 'tools/drill.ts'), '--json', '--no-build', '--patience', '1']
+    const args = [join(root, 'drill/main.ts'), '--json', '--no-build', '--patience', '1']
     execFile(process.execPath, args, { cwd: root, maxBuffer: 33_554_432 }, (error, stdout, stderr) => {
       if (error !== null && error.code !== 1) return failed(new Error(stderr, { cause: error }))
       try {

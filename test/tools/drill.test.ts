@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { base32, bech32 } from '@scure/base'
 import { expect, test } from 'vitest'
-import { decodeRuns } from '../../tools/drill/decode.ts'
-import { newPerson } from '../../tools/drill/people/person.ts'
-import { Notebook } from '../../tools/drill/notebook.ts'
-import { searchAll, type Sighting } from '../../tools/drill/search.ts'
-import type { Holding } from '../../tools/drill/seize.ts'
+import { decodeRuns } from '../../drill/decode.ts'
+import { newPerson } from '../../drill/people/person.ts'
+import { Notebook } from '../../drill/notebook.ts'
+import { searchAll, type Sighting } from '../../drill/search.ts'
+import type { Holding } from '../../drill/seize.ts'
 
 // That the drill finds things, however they are written down. That it finds them in a running product is in
 // test/e2e/drill.test.ts.

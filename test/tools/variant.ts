@@ -42,4 +42,14 @@ export async function makeVariant(changes: readonly Change[]): Promise<Variant> 
   }
 }
 
-const COPIED = ['client', 'dist', 'protocol', 'tools', 'worker', 'package.json', 'tsconfig.base.json', 'wrangler.toml']
+const COPIED = [
+  'client',
+  'dist',
+  'drill',
+  'protocol',
+  'tools',
+  'worker',
+  'package.json',
+  'tsconfig.base.json',
+  'wrangler.toml',
+]

@@ -5,9 +5,9 @@
 //   --patience SECONDS  how long runs of stored bytes are tried as keys; all whole values are tried in any case
 //   --no-build          takes dist/ as it is
 import { parseArgs } from 'node:util'
-import { ROOT } from './bundle.ts'
-import { formatReport } from './drill/report.ts'
-import { runDrill } from './drill/run.ts'
+import { ROOT } from '../tools/bundle.ts'
+import { formatReport } from './report.ts'
+import { runDrill } from './run.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     'with-page': { type: 'boolean' },
   },
 })
-if (values['no-build'] !== true) await (await import('./build.ts')).build()
+if (values['no-build'] !== true) await (await import('../tools/build.ts')).build()
 const report = await runDrill(ROOT, {
   withPage: values['with-page'] === true,
   patienceMs: 1_000 * Number(values.patience),

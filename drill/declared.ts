@@ -1,5 +1,5 @@
-import { PLATFORM } from '../../worker/storage/schema/platform.ts'
-import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
+import { PLATFORM } from '../worker/storage/schema/platform.ts'
+import { DATABASES, STORE_FIELDS } from '../worker/storage/schema.ts'
 import type { Note } from './notebook.ts'
 import type { Holdings } from './seize.ts'
 
