@@ -10,8 +10,7 @@ import { makeOffline } from './offline.ts'
 import { makeHeaders, makePages } from './pages.ts'
 import { makePublished } from './published.ts'
 import { readSettings } from './settings.ts'
-import { makeWaict } from './waict.ts'
-import { makeWebcatFiles } from './webcat-files.ts'
+import { makeWebcatFiles } from './transparency/webcat-files.ts'
 import { readFileSync } from 'node:fs'
 import { stop } from 'esbuild'
 
@@ -27,7 +26,7 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
 
 /**
  * Bundles worker, web and command line, and brings dist/ up to date.
- * @param signed - the folder in which those who sign releases keep what they have signed: `tools/webcat-files.ts`.
+ * @param signed - the folder in which those who sign releases keep what they have signed: `tools/transparency/webcat-files.ts`.
  */
 export async function build(signed?: string): Promise<void> {
   const settings = readSettings()
@@ -68,7 +67,6 @@ export async function build(signed?: string): Promise<void> {
         json(meta),
       ]),
     ),
-    waict: makeWaict(makeManifest(VERSION, plain)),
     web: served,
     webcat: webcat.unsigned,
     worker: new Map<string, string | Uint8Array>([...worker.files, ['settings.json', json(settings)]]),

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/bundle.ts'
 import { listFolder } from '../../tools/files.ts'
 import type { Manifest, ManifestFile } from '../../tools/manifest.ts'
-import { checkBundle, type Enrollment, type WebcatBundle } from '../../tools/webcat.ts'
+import { checkBundle, type Enrollment, type WebcatBundle } from '../../tools/transparency/webcat.ts'
 import { makeLog, makeSigner } from './sigsum-log.ts'
 
 const log = makeLog(1_790_000_000)

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import { makeManifest } from '../../tools/manifest.ts'
 import { makeHeaders } from '../../tools/pages.ts'
-import { makeWaict } from '../../tools/waict.ts'
-import { makeWebcatFiles } from '../../tools/webcat-files.ts'
+import { makeWebcatFiles } from '../../tools/transparency/webcat-files.ts'
 import {
   canonicalize,
   checkBundle,
@@ -16,7 +15,7 @@ import {
   type Enrollment,
   type WebcatBundle,
   type WebcatManifest,
-} from '../../tools/webcat.ts'
+} from '../../tools/transparency/webcat.ts'
 import { makeLog, makeSigner } from './sigsum-log.ts'
 
 const WEB = new Map([
@@ -172,17 +171,6 @@ test('nothing is served before it is signed, and then what was signed', () => {
   expect(() => makeWebcatFiles({ ...RELEASE, version: '1.2.4' }, folder)).toThrow('another build')
   put('manifest.json', JSON.stringify({ manifest, signatures: signed(manifest, [ann]).signatures }))
   expect(() => makeWebcatFiles(RELEASE, folder)).toThrow('1 of 2 signatures')
-})
-
-test('the WAICT manifest has the hash of every path, and a name by its own hash', () => {
-  const [[name, body] = ['', '']] = [...makeWaict(RELEASE)]
-  const [first = '', ...rest] = String(body).split('\n')
-  expect(rest).toEqual(['', ''])
-  const { hashes } = JSON.parse(first) as { hashes: Readonly<Record<string, string>> }
-  expect(Object.keys(hashes)).toEqual(RELEASE.files.map(({ path }) => path))
-  expect(hashes['/']).toBe(createHash('sha256').update('first').digest('base64url'))
-  expect(name).toBe(`sealdrop_${createHash('sha256').update(body).digest('base64url').slice(0, 22)}`)
-  expect(makeWaict(RELEASE).get('header.txt')).toContain(`manifest="/.well-known/waict/manifests/${name}"`)
 })
 
 /** The policy that the extension wants at a path: of the path itself, else of its longest beginning, else the standard one. */

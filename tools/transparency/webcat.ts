@@ -2,7 +2,7 @@
 // makers and logged. docs/decisions/0015-every-script-is-named-by-its-hash.md says which rules are meant.
 import { createHash } from 'node:crypto'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../manifest.ts'
 import { parsePolicy, provesLogged, witnessedAtSeconds } from './sigsum.ts'
 
 /** Who may sign releases: what is enrolled, by its hash, with those who run WEBCAT. Only signatures in a Sigsum log. */

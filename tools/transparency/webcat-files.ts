@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Files } from './files.ts'
-import type { Manifest } from './manifest.ts'
+import type { Files } from '../files.ts'
+import type { Manifest } from '../manifest.ts'
 import { canonicalize, checkBundle, makeWebcatManifest, type Enrollment, type WebcatBundle } from './webcat.ts'
 
 /** What is made for WEBCAT. */
