@@ -1,4 +1,3 @@
-import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { MAX_LISTED } from '#protocol/limits.ts'
@@ -73,11 +72,6 @@ export function namesOf(items: readonly Item[]): ReadonlyMap<DropId, string> {
 /** The short name of an item by itself. */
 export function itemName(drop: DropId): string {
   return hexOf(drop).slice(0, NAME_CHARACTERS[0])
-}
-
-/** A thread, as short as a person can compare: the beginning of its return address in hex. */
-export function threadName(thread: BoxAddress): string {
-  return Buffer.from(boxAddressBytes(thread)).toString('hex').slice(0, NAME_CHARACTERS[0])
 }
 
 /** `2026-11-25`. @param day - since 1970, UTC. */

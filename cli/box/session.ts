@@ -1,7 +1,8 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
 import { announceKeys, learnCard } from '#client/box/joining.ts'
-import { forgetOldKeys, needsRenewal, renew, takeUp } from '#client/box/owner.ts'
+import { forgetExpired } from '#client/box/forget.ts'
+import { needsRenewal, renew, takeUp } from '#client/box/owner.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import { formatState, type BoxState } from '#client/box/state.ts'
 import {
@@ -176,7 +177,7 @@ export async function keepUp(session: Session): Promise<void> {
 /** @returns whether the clock of this computer is right, as far as it is known */
 async function deleteOldKeys(session: Session, now: number): Promise<boolean> {
   try {
-    await session.change((state) => forgetOldKeys(session.server(PATIENCE_MS.look), state, now))
+    await session.change((state) => forgetExpired(session.server(PATIENCE_MS.look), state, now))
     return true
   } catch (error) {
     const { hint, message } = explain(nameServer(error, session.state().origin))

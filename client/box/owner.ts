@@ -30,7 +30,6 @@ import {
 import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } from './root.ts'
 import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 
-export { forgetOldKeys } from './forget.ts'
 export { invite, listInvitations, uninvite } from './invitations.ts'
 
 /**

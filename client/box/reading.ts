@@ -38,7 +38,7 @@ export interface KeptAnswer {
   readonly text: string
 }
 
-/** Characters of a preview, and of an answer that is kept. */
+/** Characters (code points) of a preview, and of an answer that is kept. */
 export const MAX_PREVIEW_CHARACTERS = 80
 export const MAX_KEPT_ANSWER_CHARACTERS = 2_000
 
@@ -54,6 +54,15 @@ export function parseReading(value: unknown): Reading | undefined {
     if (drop !== undefined && note !== undefined) items[drop] = note
   }
   return { items }
+}
+
+/** The beginning of a text. @param most - characters (code points): none is cut in half */
+export function firstOf(text: string, most: number): string {
+  if (text.length <= most) return text
+  // A character has at most two units: the rest of a long text is not looked at.
+  return Array.from(text.slice(0, 2 * most))
+    .slice(0, most)
+    .join('')
 }
 
 function parseNote(value: unknown): ItemNote | undefined {
@@ -79,7 +88,7 @@ function parseNote(value: unknown): ItemNote | undefined {
     ...(isWhole(arrived) ? { arrived } : {}),
     ...(thread === undefined ? {} : { thread }),
     ...(reply === undefined ? {} : { reply }),
-    preview: preview.length > MAX_PREVIEW_CHARACTERS ? cut(preview) : preview,
+    preview: firstOf(preview, MAX_PREVIEW_CHARACTERS),
     ...(isWhole(answeredAtMs) ? { answeredAtMs } : {}),
     ...(answers.length > 0 ? { answers } : {}),
     ...(isWhole(deletedAtMs) ? { deletedAtMs } : {}),
@@ -98,11 +107,7 @@ function parseReply(value: unknown): ItemNote['reply'] {
 function parseAnswer(value: unknown): KeptAnswer | undefined {
   const { atMs, text } = membersOf(value, ['atMs', 'text']) ?? {}
   if (!isWhole(atMs) || typeof text !== 'string') return undefined
-  return Array.from(text).length > MAX_KEPT_ANSWER_CHARACTERS ? undefined : { atMs, text }
-}
-
-function cut(text: string): string {
-  return Array.from(text).slice(0, MAX_PREVIEW_CHARACTERS).join('')
+  return firstOf(text, MAX_KEPT_ANSWER_CHARACTERS) !== text ? undefined : { atMs, text }
 }
 
 /** Of its shape alone: these were checked when their drop was opened, and ten thousand points of the curve take seconds. */

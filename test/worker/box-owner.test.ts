@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { accessOfState } from '#client/box/access.ts'
 import { collectParts, listItems, openItem } from '#client/box/inbox.ts'
 import { announceKeys, join, learnCard, makeReaderCode } from '#client/box/joining.ts'
+import { forgetExpired } from '#client/box/forget.ts'
 import {
   addReader,
   createBox,
-  forgetOldKeys,
   invite,
   listInvitations,
   publish,
@@ -155,7 +155,7 @@ test('what was sealed to keys that are deleted opens no more, with all that the 
   for (const { parts } of kept) await parts.part(0)
   expect(await read(server, state)).toEqual(['old'])
   travel(7 * WEEK)
-  const later = await forgetOldKeys(server, state, Date.now())
+  const later = await forgetExpired(server, state, Date.now())
   expect(later.chain.epoch).toBeGreaterThan(state.chain.epoch)
   // It has expired on the server; here is a copy that somebody made in time.
   expect(await read(server, later)).toEqual([])

@@ -1,4 +1,6 @@
 import { sealBackup } from '#client/box/backup.ts'
+import { timeToForgetNotes } from '#client/box/forget.ts'
+import { withoutExpiredNotes } from '#client/box/notes.ts'
 import { makeReaderCode } from '#client/box/joining.ts'
 import { addReader, invite, listInvitations, publish, removeReader, renew, uninvite } from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
@@ -141,6 +143,8 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
       run('backup', async ({ isThere, stretched }) => {
         checkPassphrase(passphrase, repeated)
         const now = device.clock()
+        const overBy = await timeToForgetNotes(serverOf(tools, 0), session().state())
+        await session().change((state) => withoutExpiredNotes(state, overBy))
         // In the file as well: who restores it has it.
         const file = await sealBackup({ ...session().state(), backedUpAtMs: now }, passphrase, stretched)
         if (!isThere()) return

@@ -1,5 +1,6 @@
 import { announceKeys } from '#client/box/joining.ts'
-import { forgetOldKeys, needsRenewal, renew, takeUp } from '#client/box/owner.ts'
+import { forgetExpired } from '#client/box/forget.ts'
+import { needsRenewal, renew, takeUp } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
 import { isClockFault } from '#client/clocks.ts'
 import type { BoxAddress } from '#protocol/address.ts'
@@ -84,7 +85,7 @@ export function makeUnlocking(
     const now = device.clock()
     try {
       // Once: whoever waits for a server that is busy is told late, and the next unlock does it.
-      await session.work((before) => forgetOldKeys(serverOf(tools, 0), before, now))
+      await session.work((before) => forgetExpired(serverOf(tools, 0), before, now))
     } catch (error) {
       tellOfKeys(session, isClockFault(error) ? toldFault(error) : { code: 'keys_kept' })
       // By a clock that is wrong nothing else can be done either.

@@ -1,9 +1,10 @@
 import { accessOfState } from '#client/box/access.ts'
+import { noteAnswered, threadName } from '#client/box/notes.ts'
 import { sealAnswer } from '#client/box/write.ts'
 import { addressOf } from '#protocol/address.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import { findItems, itemName, threadName } from '../../box/items.ts'
+import { findItems, itemName } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
 import { post } from '../../box/write.ts'
@@ -44,11 +45,7 @@ export async function answer(args: readonly string[]): Promise<ExitCode> {
   const letter = { to, name: `thread ${threadName(to)}`, readers: [] }
   await post({ sealed, letter, seed, sender }, files, values.json)
   try {
-    await session.change((state) => {
-      const latest = state.reading.items[item.drop] ?? note
-      const answered = { ...latest, answeredAtMs: Date.now() }
-      return { ...state, reading: { items: { ...state.reading.items, [item.drop]: answered } } }
-    })
+    await session.change((state) => noteAnswered(state, item.drop, text, Date.now()))
   } catch (error) {
     // Whoever took this for a failure would send it twice.
     say(`the answer is sent, but that could not be noted here: ${explain(error).message}`)

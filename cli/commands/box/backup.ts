@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { sealBackup } from '#client/box/backup.ts'
+import { timeToForgetNotes } from '#client/box/forget.ts'
+import { withoutExpiredNotes } from '#client/box/notes.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
-import { unlockQuietly } from '../../box/session.ts'
+import { unlockQuietly, type Session } from '../../box/session.ts'
+import { PATIENCE_MS } from '../../connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../../failure.ts'
 import { misused, parseOptions } from '../../options.ts'
 import { makeProgress } from '../../progress.ts'
@@ -19,6 +22,7 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
   if (file === '-' && ownFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)
   const passphrase = ownFile === undefined ? session.passphrase : await takeNewPassphrase(ownFile)
+  await forgetExpiredNotes(session)
   const backedUpAtMs = Date.now()
   const progress = makeProgress()
   const sealed = await sealBackup({ ...session.state(), backedUpAtMs }, passphrase, (done) =>
@@ -32,6 +36,17 @@ export async function backup(args: readonly string[]): Promise<ExitCode> {
   if (values.json) await printJson({ box: session.address, file: path })
   say('keep it elsewhere than this computer, and make a new one once a month: keys change every week')
   return EXIT.done
+}
+
+/** Without a way to the server all notes stay: a backup is made all the same. */
+async function forgetExpiredNotes(session: Session): Promise<void> {
+  let overBy: number
+  try {
+    overBy = await timeToForgetNotes(session.server(PATIENCE_MS.look), session.state())
+  } catch {
+    return
+  }
+  await session.change((state) => withoutExpiredNotes(state, overBy))
 }
 
 function write(path: string, bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { accessOfState } from '#client/box/access.ts'
 import { deleteItems } from '#client/box/inbox.ts'
+import { isRead, noteDeleted } from '#client/box/notes.ts'
 import { fetchItems, findItems, itemName } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
@@ -19,12 +20,12 @@ export async function remove(args: readonly string[]): Promise<ExitCode> {
   const root = await session.root()
   const server = session.server(PATIENCE_MS.send)
   const access = await accessOfState(session.state())
-  const isRead = session.state().reading.items
+  const notes = session.state().reading.items
   const items =
     positionals.length > 0
       ? await asReader(session, findItems(server, access, positionals))
       : (await asReader(session, fetchItems(server, access))).items.filter(
-          ({ drop }) => values.all || isRead[drop] !== undefined,
+          ({ drop }) => values.all || isRead(notes[drop]),
         )
   const drops = items.map(({ drop }) => drop)
   if (drops.length === 0) {
@@ -37,10 +38,7 @@ export async function remove(args: readonly string[]): Promise<ExitCode> {
     throw nameDoubt(error, server.origin)
   })
   await session
-    .change((state) => {
-      const kept = Object.entries(state.reading.items).filter(([drop]) => !drops.some((each) => each === drop))
-      return { ...state, reading: { items: Object.fromEntries(kept) } }
-    })
+    .change((state) => noteDeleted(state, new Set(drops)))
     .catch((error: unknown) => say(`this could not be noted here: ${explain(error).message}`))
   say(`deleted ${count(deleted, 'drop')}: nobody can open them any more`)
   if (values.json) await printJson({ deleted: drops.map(itemName) })

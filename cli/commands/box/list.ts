@@ -1,8 +1,9 @@
 import { accessOfState } from '#client/box/access.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
+import { isRead, threadName } from '#client/box/notes.ts'
 import type { BoxState } from '#client/box/state.ts'
-import { fetchItems, formatDay, namesOf, threadName } from '../../box/items.ts'
+import { fetchItems, formatDay, namesOf } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { asReader, unlock } from '../../box/session.ts'
 import { PATIENCE_MS } from '../../connect.ts'
@@ -20,7 +21,7 @@ export async function list(args: readonly string[]): Promise<ExitCode> {
   const contents = await asReader(session, fetchItems(session.server(PATIENCE_MS.look), access, most))
   const names = namesOf(contents.items)
   const state = session.state()
-  const shown = contents.items.filter(({ drop }) => !values.unread || state.reading.items[drop] === undefined)
+  const shown = contents.items.filter(({ drop }) => !values.unread || !isRead(state.reading.items[drop]))
   if (values.json) {
     const items = shown.map((item) => resultOf(item, state, names))
     await printJson({ items, count: contents.count, bytes: contents.bytes })
@@ -43,7 +44,7 @@ function resultOf(item: Item, { reading }: BoxState, names: Names): Readonly<Rec
     arrived: formatDay(item.arrived),
     expires: new Date(item.expires * 1_000).toISOString(),
     size: item.size,
-    read: note !== undefined,
+    read: isRead(note),
     answered: note?.answeredAtMs !== undefined,
     thread: note?.thread ?? null,
     preview: note?.preview ?? null,
@@ -53,14 +54,14 @@ function resultOf(item: Item, { reading }: BoxState, names: Names): Readonly<Rec
 function describe(item: Item, { reading }: BoxState, names: Names): string {
   const note = reading.items[item.drop]
   const { thread, answeredAtMs, preview } = note ?? {}
-  const state = note === undefined ? 'unread' : answeredAtMs === undefined ? 'read' : 'answered'
+  const state = !isRead(note) ? 'unread' : answeredAtMs === undefined ? 'read' : 'answered'
   const words = [
     names.get(item.drop) ?? '',
     formatDay(item.arrived),
     state.padEnd(8),
     formatSize(item.size).padStart(10),
     ...(thread === undefined ? [] : [`thread ${threadName(thread)}`]),
-    ...(preview === undefined || preview === '' ? [] : [preview.replace(/\s+/g, ' ')]),
+    ...(preview === undefined || preview === '' ? [] : [preview]),
   ]
   return visible(words.join('  ').trimEnd())
 }

@@ -1,8 +1,8 @@
 import type { PublicKey } from '#protocol/public-key.ts'
 import { accessOfState } from '#client/box/access.ts'
 import type { OpenedItem } from '#client/box/inbox.ts'
-import { MAX_PREVIEW_CHARACTERS, type ItemNote } from '#client/box/reading.ts'
-import { findItems, formatDay, itemName, threadName } from '../../box/items.ts'
+import { noteRead, threadName } from '#client/box/notes.ts'
+import { findItems, formatDay, itemName } from '../../box/items.ts'
 import { UNLOCK_OPTIONS } from '../../box/options.ts'
 import { readItem } from '../../box/read.ts'
 import { asReader, unlock } from '../../box/session.ts'
@@ -41,12 +41,7 @@ export async function open(args: readonly string[]): Promise<ExitCode> {
     }),
     announce: (what) => announce(what, names, strangersIn(what) ?? []),
   })
-  const note = noteOf(opened, item.expires * 1_000)
-  await session.change((state) => {
-    const { answeredAtMs } = state.reading.items[item.drop] ?? {}
-    const kept = answeredAtMs === undefined ? note : { ...note, answeredAtMs }
-    return { ...state, reading: { items: { ...state.reading.items, [item.drop]: kept } } }
-  })
+  await session.change((state) => noteRead(state, item, opened, Date.now()))
   if (opened.thread !== undefined) say(`it can be answered: sealdrop box answer ${itemName(item.drop)}`)
   return EXIT.done
 }
@@ -64,17 +59,6 @@ function announce(
     say(
       `not on your list of readers: ${strangers.join(', ')}; removed since, or somebody gave the sender keys that are not yours`,
     )
-}
-
-function noteOf({ text, thread, reply, readers }: OpenedItem, expiresAtMs: number): ItemNote {
-  return {
-    readAtMs: Date.now(),
-    ...(thread === undefined ? {} : { thread }),
-    ...(reply === undefined ? {} : { reply }),
-    preview: Array.from(text.trim()).slice(0, MAX_PREVIEW_CHARACTERS).join(''),
-    expiresAtMs,
-    sealedTo: readers,
-  }
 }
 
 const OPTIONS = { ...UNLOCK_OPTIONS, output: { type: 'string', short: 'o' } } as const

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { advance, identityAt } from '#client/box/chain.ts'
-import { createBox, forgetOldKeys, publish } from '#client/box/owner.ts'
+import { forgetExpired } from '#client/box/forget.ts'
+import { createBox, publish } from '#client/box/owner.ts'
 import { formatState } from '#client/box/state.ts'
 import { openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
 import { epochAt, firstNeededEpoch } from '#protocol/epoch.ts'
@@ -27,7 +28,7 @@ async function history(weeks: number) {
   )
   const now = NOW + (weeks - 1) * WEEK
   server.now = now
-  return { first, server, drops, now, state: await forgetOldKeys(server, first, now) }
+  return { first, server, drops, now, state: await forgetExpired(server, first, now) }
 }
 
 test('a state of one day opens what its keys cover, and with every file at hand nothing of an epoch deleted before', async () => {
@@ -73,5 +74,5 @@ test('keys are deleted with a publication', async () => {
   const { first, server, now } = await history(9)
   const state = await publish(server, first, now)
   expect(state.chain).toEqual(advance(first.chain, firstNeededEpoch(now)))
-  expect(await forgetOldKeys(server, state, now)).toBe(state)
+  expect(await forgetExpired(server, state, now)).toBe(state)
 })

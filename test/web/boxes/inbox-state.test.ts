@@ -1,9 +1,5 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseState, formatState } from '#client/box/state.ts'
-import { createBox } from '#client/box/owner.ts'
-import { generateSigningKey } from '#client/crypto/keys.ts'
-import { addressOf } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import {
   NO_ITEMS,
@@ -14,18 +10,8 @@ import {
   type ItemsPage,
 } from '../../../web/boxes/inbox/item-list.ts'
 import { itemReduce, type Phase } from '../../../web/boxes/inbox/item-state.ts'
-import {
-  isRead,
-  noteAnswered,
-  noteDeleted,
-  forgetExpired,
-  noteRead,
-  noteUnread,
-  threadName,
-  threadOf,
-} from '../../../web/boxes/inbox/notes.ts'
 import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/boxes/inbox/state.ts'
-import { NOW, ORIGIN } from '../../client/support/boxes.ts'
+import { NOW } from '../../client/support/boxes.ts'
 import { manyItems, numberedDrop, numberedItem } from './support/inbox-stage.tsx'
 
 const page = (items: readonly Item[], all: readonly Item[], more = false): ItemsPage => ({
@@ -122,31 +108,4 @@ test('an answer that failed is as it was typed, and keeps the page from being le
   expect(wouldLoseInbox(state)).toBe(true)
   state = reduceInbox(state, { type: 'answer-sent', drop, sent: answerTo(state, drop).draft, expiresAtMs: NOW })
   expect(wouldLoseInbox(state)).toBe(false)
-})
-
-test('what is noted of reading comes back from the sealed state, and goes with what is deleted', async () => {
-  const terms = { largest: 1_000_000, invitation: false }
-  const { state: first } = await createBox({ origin: ORIGIN, name: 'n', readerName: 'Ana', terms, now: NOW })
-  const { publicKey } = await generateSigningKey()
-  const thread = await addressOf(publicKey)
-  const old = { ...numberedItem(1), expires: NOW / 1_000 + 86_400 }
-  const item = { ...numberedItem(2), expires: NOW / 1_000 + 2 * 86_400 }
-  const read = { text: `  line\n\tline ${'x'.repeat(100)}`, thread, reply: undefined, readers: [publicKey] }
-  let state = noteRead(noteRead(first, old, read, NOW), item, read, NOW)
-  state = noteAnswered(state, item.drop, 'y'.repeat(3_000), NOW + 1)
-  state = noteUnread(state, old.drop)
-  expect(parseState(formatState(state))?.reading).toEqual(state.reading)
-  const note = state.reading.items[item.drop]
-  expect(note?.preview).toBe(`line line ${'x'.repeat(69)}…`)
-  expect(note?.answers).toEqual([{ atMs: NOW + 1, text: 'y'.repeat(2_000) }])
-  expect([isRead(note), isRead(state.reading.items[old.drop]), isRead(undefined)]).toEqual([true, false, false])
-  expect(threadOf(state, thread).map(({ drop }) => drop)).toHaveLength(2)
-  expect(threadName(thread)).toMatch(/^[0-9a-f]{8}$/)
-  // Read again: what was answered stays, and it is unread no longer.
-  state = noteRead(state, item, read, NOW + 2)
-  expect(state.reading.items[item.drop]).toMatchObject({ readAtMs: NOW, answeredAtMs: NOW + 1 })
-  // A day later the first has expired.
-  expect(Object.keys(forgetExpired(state, NOW + 86_400_000 + 1).reading.items)).toEqual([item.drop])
-  expect(forgetExpired(state, Number.NEGATIVE_INFINITY)).toBe(state)
-  expect(noteDeleted(state, new Set([old.drop, item.drop])).reading.items).toEqual({})
 })

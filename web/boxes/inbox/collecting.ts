@@ -13,7 +13,7 @@ import { serverOf, WORK_PATIENCE_MS } from '../../effects/tools.ts'
 import { inbox as words } from '../../words/inbox.ts'
 import { checkReaders } from './checking-readers.ts'
 import type { Letter } from './item-state.ts'
-import { noteRead } from './notes.ts'
+import { noteRead } from '#client/box/notes.ts'
 import { makeReporter } from './reporting.ts'
 import { faultOf, note, tidyNotes, type InboxTools } from './tools.ts'
 

@@ -11,7 +11,7 @@ import { makeInterruptedAct } from './interrupted-act.ts'
 import { makeKeeping } from './keeping.ts'
 import { makeCollecting } from './collecting.ts'
 import { makeListing } from './listing.ts'
-import { noteUnread } from './notes.ts'
+import { noteUnread } from '#client/box/notes.ts'
 import {
   answerTo,
   FIRST_INBOX,

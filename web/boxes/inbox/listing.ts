@@ -7,7 +7,7 @@ import { MAX_DELETED, MAX_LISTED } from '#protocol/limits.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../../effects/tools.ts'
 import { inbox as words } from '../../words/inbox.ts'
 import { LATEST_SEQ, type ItemsPage } from './item-list.ts'
-import { noteDeleted } from './notes.ts'
+import { noteDeleted } from '#client/box/notes.ts'
 import { faultOf, note, type InboxTools } from './tools.ts'
 
 /** Keeps the list of a box. */

@@ -9,7 +9,7 @@ import { opened } from '../../words/reading.ts'
 import { AnswerSection } from './answer.tsx'
 import type { ItemViewProps } from './item.tsx'
 import type { Phase, ReadersCheck } from './item-state.ts'
-import { threadName } from './notes.ts'
+import { threadName } from '#client/box/notes.ts'
 import { ThreadSection } from './thread.tsx'
 
 export interface OpenedViewProps extends ItemViewProps {

@@ -6,7 +6,7 @@ import { day, daysAgo } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { inbox as words } from '../../words/inbox.ts'
 import type { InboxAct } from './act.ts'
-import { isRead, threadName } from './notes.ts'
+import { isRead, threadName } from '#client/box/notes.ts'
 import { Name, Said } from '../../parts/verbatim.tsx'
 
 /** What is drawn of an item. */

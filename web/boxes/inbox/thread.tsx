@@ -5,7 +5,7 @@ import { Name, Said, verbatim } from '../../parts/verbatim.tsx'
 import { day } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { thread as words } from '../../words/inbox.ts'
-import { threadName, threadOf, type ThreadEntry } from './notes.ts'
+import { threadName, threadEntries, type ThreadEntry } from '#client/box/notes.ts'
 import type { OpenedViewProps } from './opened.tsx'
 
 /** What this device knows of a thread: earlier drops, and what was answered. */
@@ -17,7 +17,7 @@ export function ThreadSection({ thread, ...props }: OpenedViewProps & { thread: 
       </h2>
       <p class="hint under">{words.lede}</p>
       <ol class="thread">
-        {threadOf(props.box, thread).map((entry) => (
+        {threadEntries(props.box, thread).map((entry) => (
           <Entry key={entry.drop} entry={entry} {...props} />
         ))}
       </ol>

@@ -1,10 +1,10 @@
 import type { BoxState } from '#client/box/state.ts'
-import { timeToForget } from '#client/clocks.ts'
+import { timeToForgetNotes } from '#client/box/forget.ts'
 import { isDropError } from '#protocol/error.ts'
 import { failureOf, serverOf } from '../../effects/tools.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import type { BoxSession } from '../session.ts'
-import { forgetExpired } from './notes.ts'
+import { withoutExpiredNotes } from '#client/box/notes.ts'
 import type { InboxEvent, InboxFault, InboxState } from './state.ts'
 
 /** What the effects of an inbox work with. All of it comes from outside, so that they run without a browser. */
@@ -35,12 +35,11 @@ export async function note({ session }: InboxTools, by: (state: BoxState) => Box
   }
 }
 
-/** Forgets what is noted of drops that have expired, by the clock of this device and the server's. Nobody waits for it. */
+/** Deletes the notes of expired drops, by the clock of this device and the server's. Nobody waits for it. */
 export async function tidyNotes({ room, session }: InboxTools): Promise<void> {
   try {
-    const ends = Object.values(session.state().reading.items).map(({ expiresAtMs }) => expiresAtMs)
-    const overBy = await timeToForget(serverOf(room, 0), ends)
-    await session.change((state) => forgetExpired(state, overBy))
+    const overBy = await timeToForgetNotes(serverOf(room, 0), session.state())
+    await session.change((state) => withoutExpiredNotes(state, overBy))
   } catch {
     // Locked meanwhile: the next one does it.
   }

@@ -43,10 +43,19 @@ const anyDropId: fc.Arbitrary<DropId> = anyBytes(16).map((bytes) => formatDropId
 const anyNote: fc.Arbitrary<ItemNote> = fc.record(
   {
     readAtMs: anyTime,
+    isUnread: fc.constant(true as const),
+    arrived: anyCount,
     thread: anyAddress,
     reply: fc.record({ key: fc.constantFrom(...KEYS), age: fc.constantFrom(...AGES) }),
     preview: fc.string({ unit: 'binary', maxLength: 40 }),
     answeredAtMs: anyTime,
+    answers: fc.array(
+      fc.record({ atMs: anyTime, text: fc.string({ unit: 'binary', maxLength: 40 }) }, { noNullPrototype: true }),
+      {
+        minLength: 1,
+        maxLength: 2,
+      },
+    ),
     deletedAtMs: anyTime,
     expiresAtMs: anyTime,
     sealedTo: fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 8 }),

@@ -1,13 +1,13 @@
-import { MAX_KEPT_ANSWER_CHARACTERS, MAX_PREVIEW_CHARACTERS, type ItemNote } from '#client/box/reading.ts'
-import type { BoxState } from '#client/box/state.ts'
 import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
+import { firstOf, MAX_KEPT_ANSWER_CHARACTERS, MAX_PREVIEW_CHARACTERS, type ItemNote } from './reading.ts'
+import type { BoxState } from './state.ts'
 
-/** What this device keeps of what it has read, sealed with the rest of the box's state. Each of these gives the next state. */
+/** Notes of opened drops, sealed with the rest of the box's state. Each function returns the next state. */
 
-/** What an opened drop says of itself. */
+/** An opened drop, as far as a note is made of it. */
 export interface Read {
   readonly text: string
   readonly thread: BoxAddress | undefined
@@ -40,11 +40,8 @@ export function noteRead(state: BoxState, item: Item, read: Read, now: number): 
   })
 }
 
-/**
- * Forgets what is known of drops that have expired.
- * @param overBy - the time by which they have, as `timeToForget` gives it: answers that are kept in them are nowhere else.
- */
-export function forgetExpired(state: BoxState, overBy: number): BoxState {
+/** Without the notes of drops that have expired. @param overBy - as `timeToForgetNotes` gives it: no other copy is left */
+export function withoutExpiredNotes(state: BoxState, overBy: number): BoxState {
   const all = Object.entries(state.reading.items)
   const kept = all.filter(([, { expiresAtMs }]) => expiresAtMs > overBy)
   return kept.length === all.length ? state : withItems(state, Object.fromEntries(kept))
@@ -68,7 +65,7 @@ export function noteDeleted(state: BoxState, drops: ReadonlySet<DropId>): BoxSta
 }
 
 /** Everything that this device has read of a thread, earliest first. */
-export function threadOf(state: BoxState, thread: BoxAddress): readonly ThreadEntry[] {
+export function threadEntries(state: BoxState, thread: BoxAddress): readonly ThreadEntry[] {
   return Object.entries(state.reading.items)
     .flatMap(([name, note]): ThreadEntry[] => {
       const drop = parseDropId(name)
@@ -82,7 +79,7 @@ export function isRead(note: ItemNote | undefined): boolean {
   return note !== undefined && note.isUnread !== true
 }
 
-/** By what a person tells threads apart: the beginning of the return address, in hex. The command line says the same. */
+/** The name by which a person tells threads apart: the first 4 bytes of the return address, in hex. */
 export function threadName(thread: BoxAddress): string {
   return Array.from(boxAddressBytes(thread).subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
@@ -99,13 +96,8 @@ function withItems(state: BoxState, items: BoxState['reading']['items']): BoxSta
 /** One line of it. */
 function previewOf(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > MAX_PREVIEW_CHARACTERS ? `${firstOf(line, MAX_PREVIEW_CHARACTERS - 1)}…` : line
-}
-
-/** Whole characters only: a half of one is no text. */
-function firstOf(text: string, most: number): string {
-  const first = text.slice(0, most)
-  return first.isWellFormed() ? first : first.slice(0, -1)
+  const isWhole = firstOf(line, MAX_PREVIEW_CHARACTERS) === line
+  return isWhole ? line : `${firstOf(line, MAX_PREVIEW_CHARACTERS - 1)}…`
 }
 
 function arrivedOf({ note: { arrived, readAtMs } }: ThreadEntry): number {
