@@ -1,6 +1,7 @@
 import { parseBase64url } from '#protocol/bytes.ts'
 import { hash } from 'node:crypto'
-import { derive, hybridStanza, type HybridStanza } from './hybrid.ts'
+import { hybridStanza, type HybridStanza } from '../reference/age.ts'
+import { expand, extract } from '../reference/kdf.ts'
 import type { Holdings } from './seize.ts'
 
 /** Everything stored that some key would open, or that names the key which does. */
@@ -39,7 +40,7 @@ export function findLocks(holdings: Holdings, values: readonly Uint8Array[]): Lo
 
 /** The ciphertexts of a file key: the MACs in their headers say so. @param fileKey - 16 bytes. C2SP age.md, Header MAC. */
 export function ciphertextsOf(fileKey: Uint8Array, { ciphertexts }: Locks): readonly Ciphertext[] {
-  const macKey = derive(fileKey, new Uint8Array(0), 'header', 32)
+  const macKey = expand(extract(new Uint8Array(0), fileKey), 'header', 32)
   // HMAC (RFC 2104) by its definition: five times as fast as the platform's, which is made anew for each.
   const inner = PADDING.map((_, at) => (macKey[at] ?? 0) ^ 0x36)
   const outer = PADDING.map((_, at) => (macKey[at] ?? 0) ^ 0x5c)

@@ -1,5 +1,7 @@
 import { createDecipheriv, createHash } from 'node:crypto'
-import { ed25519Public, expand, extract, hybridKey, openStanza } from './hybrid.ts'
+import { hybridKey, openStanza } from '../reference/age.ts'
+import { expand, extract } from '../reference/kdf.ts'
+import { ed25519Key, publicHalf } from '../reference/keys.ts'
 import { ciphertextsOf, type Ciphertext, type Locks } from './locks.ts'
 
 /** What a value opens, or is the key of. */
@@ -33,7 +35,7 @@ function asFileKey(value: Uint8Array, locks: Locks): Opening[] {
 function asReturnCode(value: Uint8Array, locks: Locks): Opening[] {
   const secret = extract('sealdrop/v1/return', value)
   return [
-    ...named('entropy of a return code', addressOf(ed25519Public(expand(secret, 'root', 32))), locks),
+    ...named('entropy of a return code', addressOf(publicOf(expand(secret, 'root', 32))), locks),
     ...asIdentity(expand(secret, 'age', 32), locks, 'entropy of a return code'),
   ]
 }
@@ -54,7 +56,6 @@ function asLinkSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'
 
 /** 32 bytes may be a seed, or what others are derived from: docs/protocol.md §2.2, §13.1, §13.2. */
 function asSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): Opening[] {
-  const publicOf = (seed: Uint8Array): Uint8Array => ed25519Public(seed)
   const own = publicOf(value)
   const quick = [
     ...named('seed of a stored public key', own, locks),
@@ -106,6 +107,11 @@ function opensChunk(payloadKey: Uint8Array, { chunk, isOnlyChunk }: Ciphertext):
 function named(as: string, name: Uint8Array, { names }: Locks): Opening[] {
   const hex = Buffer.from(name).toString('hex')
   return names.has(hex) ? [{ as, what: `what is stored as ${hex.slice(0, 8)}…` }] : []
+}
+
+/** The Ed25519 public key of a seed. */
+function publicOf(seed: Uint8Array): Uint8Array {
+  return publicHalf(ed25519Key(seed))
 }
 
 /** docs/protocol.md §13.1. */

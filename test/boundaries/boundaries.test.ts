@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -70,11 +70,31 @@ const VIOLATIONS = [
     code: 'TS6307',
     text: `export { a } from '../web/target-a.ts'`,
   },
+  {
+    says: 'the second implementation imports the first',
+    at: 'reference/a.ts',
+    code: 'TS6307',
+    text: `export { a } from '#client/target-a.ts'`,
+  },
+  { says: 'or a word of it', at: 'reference/b.ts', code: 'TS6307', text: `export { a } from '#protocol/target-a.ts'` },
+  { says: 'a tool imports a test', at: 'tools/a.ts', code: 'TS6307', text: `export { a } from '../test/target-a.ts'` },
+  {
+    says: 'the drill imports a test',
+    at: 'drill/a.ts',
+    code: 'TS6307',
+    text: `export { a } from '../test/target-a.ts'`,
+  },
+  {
+    says: 'the drill imports the page',
+    at: 'drill/b.ts',
+    code: 'TS6307',
+    text: `export { a } from '../web/target-a.ts'`,
+  },
 ] as const
 
 /** What they import. The compiler names a file once per project, so that each import of one project has its own. */
 const TARGETS = ['client/target-a.ts', 'client/target-b.ts', 'client/target-c.ts', 'client/target-d.ts']
-  .concat('worker/target-a.ts', 'web/target-a.ts', 'cli/target-a.ts')
+  .concat('worker/target-a.ts', 'web/target-a.ts', 'cli/target-a.ts', 'protocol/target-a.ts', 'test/target-a.ts')
   .map((at) => ({ at, text: `export const a = 1\nexport type B = number` }))
 
 /** What each folder may do. */
@@ -90,10 +110,13 @@ const ALLOWED = [
     at: 'cli/z.ts',
     text: `export { z } from '#protocol/z.ts'\nexport { y } from '#client/z.ts'\nexport const x: unknown = process.title`,
   },
+  { at: 'reference/z.ts', text: `export { hash } from 'node:crypto'` },
+  { at: 'tools/z.ts', text: `export { z } from '#protocol/z.ts'\nexport { y } from '../worker/z.ts'` },
+  { at: 'drill/z.ts', text: `export { hash } from '../reference/z.ts'\nexport { y } from '../worker/z.ts'` },
 ]
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDERS = ['protocol', 'client', 'worker', 'web', 'cli']
+const FOLDERS = ['protocol', 'client', 'worker', 'web', 'cli', 'reference', 'tools', 'drill']
 
 let folder: string
 let rightOnly: string
@@ -137,7 +160,10 @@ function errorsIn(file: string): string[] {
 }
 
 function write(files: readonly { at: string; text: string }[]): void {
-  for (const { at, text } of files) writeFileSync(join(folder, at), `${text}\n`)
+  for (const { at, text } of files) {
+    mkdirSync(join(folder, dirname(at)), { recursive: true })
+    writeFileSync(join(folder, at), `${text}\n`)
+  }
 }
 
 /** What the compiler prints; nothing when all is well. */

@@ -16,6 +16,9 @@ const MARKUP = `export const A = (): unknown => <p dangerouslySetInnerHTML={{ __
 
 const HIDDEN = `import { a } from '../client/target.ts'\nexport const b: unknown = a\n`
 
+/** The compiler follows no path that it has to compute. */
+const UNSEEN = `const path: string = '../test/tools/browser.ts'\nexport const a: unknown = await import(path)\n`
+
 const REFUSED = [
   ['web/cipher.ts', CIPHER, 'no-restricted-imports'],
   ['worker/cipher.ts', CIPHER, 'no-restricted-imports'],
@@ -27,6 +30,7 @@ const REFUSED = [
   ['web/chance.ts', CHANCE, 'no-restricted-properties'],
   ['web/markup.tsx', MARKUP, 'no-danger'],
   ['worker/ring.ts', `import { b } from './ring-back.ts'\nexport const a: unknown = b\n`, 'no-cycle'],
+  ['drill/hidden.ts', UNSEEN, 'no-dynamic-require'],
   ['worker/ignored.ts', `// @ts-ignore\n${HIDDEN}`, 'ban-ts-comment'],
   ['worker/expected.ts', `// @ts-expect-error: because I say so\n${HIDDEN}`, 'ban-ts-comment'],
   ['worker/unchecked.ts', `// @ts-nocheck\n${HIDDEN}`, 'ban-ts-comment'],

@@ -47,6 +47,7 @@ const COPIED = [
   'dist',
   'drill',
   'protocol',
+  'reference',
   'tools',
   'worker',
   'package.json',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const tool = fileURLToPath(new URL('../../tools/vectors.ts', import.meta.url))
+const tool = fileURLToPath(new URL('../vectors/make.ts', import.meta.url))
 const folder = new URL('../vectors/', import.meta.url)
 
 test('the vectors are what their tool computes', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ed25519Key, publicHalf } from './derive.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 
 /** `terms.json`: the `Drop-Terms` field. docs/protocol.md §6.1. */
 export function termsVectors(): unknown {

@@ -1,5 +1,6 @@
 import { createHash, sign } from 'node:crypto'
-import { bech32, BECH32M, ed25519Key, publicHalf } from './derive.ts'
+import { bech32, BECH32M } from '../../../reference/bech32.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 
 /** The address of a root key, 32 bytes. docs/protocol.md §13.1. */
 export function addressOf(key: Uint8Array): string {

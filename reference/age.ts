@@ -1,30 +1,31 @@
 import {
+  createDecipheriv,
   createHash,
-  createPrivateKey,
+  createHmac,
   createPublicKey,
   decapsulate,
   diffieHellman,
-  hkdfSync,
   type KeyObject,
 } from 'node:crypto'
-import { createDecipheriv, createHmac } from 'node:crypto'
+import { BECH32, bech32 } from './bech32.ts'
+import { mlKemKey, publicHalf, x25519Key } from './keys.ts'
 
-/**
- * Hybrid stanzas (C2SP age.md, MLKEM768-X25519) by the platform's own ciphers: fifty times as fast as JavaScript, so that every
- * stored value can be tried as an identity. It opens stanzas and seals nothing.
- */
+// Hybrid recipients of age (C2SP age.md, MLKEM768-X25519): X-Wing under HPKE. Fifty times as fast as JavaScript, so that the
+// drill can try every stored value as an identity. It opens stanzas and seals none.
 
-/** A stanza that an identity may open. */
+/** A hybrid stanza, taken apart. */
 export interface HybridStanza {
+  /** Ciphertext of ML-KEM-768, 1,088 bytes. */
   readonly mlkem: Uint8Array
+  /** The sender's ephemeral share, 32 bytes. */
   readonly x25519: Uint8Array
-  /** `x25519` as a key; `undefined` for one that is none. */
+  /** The share as a key; `undefined` if it is none. */
   readonly share: KeyObject | undefined
   /** The sealed file key: ciphertext (16 bytes) ‖ tag (16 bytes). */
   readonly body: Uint8Array
 }
 
-/** What a seed of 32 bytes is as an identity. */
+/** An X-Wing private key, expanded. */
 export interface HybridKey {
   readonly mlkem: KeyObject
   readonly x25519: KeyObject
@@ -37,19 +38,25 @@ export function hybridStanza(encapsulated: Uint8Array, body: Uint8Array): Hybrid
   return { mlkem: encapsulated.subarray(0, MLKEM_BYTES), x25519, share: publicX25519(x25519), body }
 }
 
-/** @param seed - 32 bytes. draft-connolly-cfrg-xwing-kem, §5.2. */
+/** @param seed - 32 bytes. draft-connolly-cfrg-xwing-kem §5.2 */
 export function hybridKey(seed: Uint8Array): HybridKey {
   const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest()
-  const x25519 = privateKey(X25519_PREFIX, expanded.subarray(64))
-  const { x = '' } = createPublicKey(x25519).export({ format: 'jwk' })
+  const x25519 = x25519Key(expanded.subarray(64))
+  return { mlkem: mlKemKey(expanded.subarray(0, 64)), x25519, x25519Public: publicHalf(x25519) }
+}
+
+/** Identity and recipient as age spells them, of a seed of 32 bytes. */
+export function ageKeys(seed: Uint8Array): { identity: string; recipient: string } {
+  const { mlkem, x25519Public } = hybridKey(seed)
+  // The key is the end of its SubjectPublicKeyInfo.
+  const mlkemPublic = createPublicKey(mlkem).export({ format: 'der', type: 'spki' }).subarray(-1_184)
   return {
-    mlkem: privateKey(MLKEM_PREFIX, expanded.subarray(0, 64)),
-    x25519,
-    x25519Public: Buffer.from(x, 'base64url'),
+    identity: bech32('age-secret-key-pq-', seed, BECH32).toUpperCase(),
+    recipient: bech32('age1pq', Buffer.concat([mlkemPublic, x25519Public]), BECH32),
   }
 }
 
-/** The file key in a stanza; `undefined` if this is not the identity that it is for. */
+/** The file key in a stanza; `undefined` if it is not for this identity. */
 export function openStanza(key: HybridKey, { mlkem, x25519, share, body }: HybridStanza): Uint8Array | undefined {
   if (share === undefined) return undefined
   try {
@@ -78,11 +85,12 @@ function openSealed(shared: Uint8Array, body: Uint8Array): Uint8Array {
   return fileKey
 }
 
+/** RFC 9180 §4. */
 function labeledExtract(salt: Uint8Array, label: string, input: Uint8Array): Uint8Array {
   return createHmac('sha256', salt).update('HPKE-v1').update(SUITE).update(label).update(input).digest()
 }
 
-/** At most 32 bytes: one round. */
+/** RFC 9180 §4, for at most 32 bytes: one round. */
 function labeledExpand(secret: Uint8Array, label: string, length: number): Uint8Array {
   const info = createHmac('sha256', secret)
     .update(Uint8Array.of(0, length))
@@ -90,10 +98,6 @@ function labeledExpand(secret: Uint8Array, label: string, length: number): Uint8
     .update(SUITE)
     .update(label)
   return info.update(CONTEXT).update(Uint8Array.of(1)).digest().subarray(0, length)
-}
-
-function privateKey(prefix: string, secret: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([Buffer.from(prefix, 'hex'), secret]), format: 'der', type: 'pkcs8' })
 }
 
 function publicX25519(bytes: Uint8Array): KeyObject | undefined {
@@ -107,39 +111,14 @@ function publicX25519(bytes: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** The public half of an Ed25519 key. @param seed - 32 bytes. */
-export function ed25519Public(seed: Uint8Array): Uint8Array {
-  const { x = '' } = createPublicKey(privateKey(ED25519_PREFIX, seed)).export({ format: 'jwk' })
-  return Buffer.from(x, 'base64url')
-}
-
-/** HKDF-Expand, at most 32 bytes. RFC 5869 §2.3. */
-export function expand(key: Uint8Array, info: string, length: number): Uint8Array {
-  return createHmac('sha256', key).update(info).update(Uint8Array.of(1)).digest().subarray(0, length)
-}
-
-/** HKDF-Extract. RFC 5869 §2.2. */
-export function extract(salt: string | Uint8Array, input: Uint8Array): Uint8Array {
-  return createHmac('sha256', salt).update(input).digest()
-}
-
-/** HKDF, both steps. */
-export function derive(input: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', input, salt, info, length))
-}
-
-/** DER of a PrivateKeyInfo up to its seed. RFC 8410 §7; RFC 9935 §6, the seed alone. */
-const X25519_PREFIX = '302e020100300506032b656e04220420'
-const ED25519_PREFIX = '302e020100300506032b657004220420'
-const MLKEM_PREFIX = '3054020100300b060960864801650304040204428040'
-
+/** FIPS 203, table 3. */
 const MLKEM_BYTES = 1_088
 const EMPTY = new Uint8Array(0)
 
 /** KEM 0x647a, KDF 1, AEAD 3. */
 const SUITE = Buffer.concat([Buffer.from('HPKE'), Uint8Array.of(0x64, 0x7a, 0, 1, 0, 3)])
 
-/** Mode ‖ hash of no pre-shared key's id ‖ hash of the info. */
+/** Mode ‖ hash of an empty id of a pre-shared key ‖ hash of the info. RFC 9180 §5.1. */
 const CONTEXT = Buffer.concat([
   Uint8Array.of(0),
   labeledExtract(EMPTY, 'psk_id_hash', EMPTY),

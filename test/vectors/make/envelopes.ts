@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { Decrypter, Encrypter } from 'age-encryption'
 import { planArchive } from '#client/archive.ts'
 import { sealEnvelope } from '#client/crypto/envelope.ts'
-import { ageKeys, expand, extract } from './derive.ts'
+import { ageKeys } from '../../../reference/age.ts'
+import { expand, extract } from '../../../reference/kdf.ts'
 import { tar } from './tar.ts'
 
 interface Sample {
@@ -24,7 +25,7 @@ interface Envelopes {
  * and are opened by the age library instead of by us.
  */
 export async function envelopeVectors(present: unknown): Promise<unknown> {
-  const { identity, recipient } = await ageKeys(
+  const { identity, recipient } = ageKeys(
     expand(extract(extract('sealdrop/v1/link', SECRET), new Uint8Array(0)), 'age', 32),
   )
   const kept = (present as Envelopes | undefined)?.samples ?? (await makeSamples(recipient))

@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { archiveVectors } from './vectors/archives.ts'
-import { boxRequestVectors } from './vectors/box-requests.ts'
-import { boxVectors } from './vectors/boxes.ts'
-import { envelopeVectors } from './vectors/envelopes.ts'
-import { extentVectors } from './vectors/extents.ts'
-import { keyVectors, linkVectors, shelfVectors, sizeVectors } from './vectors/links.ts'
-import { operatorVectors } from './vectors/operator.ts'
-import { proofVectors } from './vectors/proofs.ts'
-import { publishedVectors } from './vectors/published.ts'
-import { receiptVectors } from './vectors/receipts.ts'
-import { signatureVectors } from './vectors/signatures.ts'
-import { spellingVectors } from './vectors/spellings.ts'
-import { digestVectors, termsVectors } from './vectors/terms.ts'
+import { archiveVectors } from './make/archives.ts'
+import { boxRequestVectors } from './make/box-requests.ts'
+import { boxVectors } from './make/boxes.ts'
+import { envelopeVectors } from './make/envelopes.ts'
+import { extentVectors } from './make/extents.ts'
+import { keyVectors, linkVectors, shelfVectors, sizeVectors } from './make/links.ts'
+import { operatorVectors } from './make/operator.ts'
+import { proofVectors } from './make/proofs.ts'
+import { publishedVectors } from './make/published.ts'
+import { receiptVectors } from './make/receipts.ts'
+import { signatureVectors } from './make/signatures.ts'
+import { spellingVectors } from './make/spellings.ts'
+import { digestVectors, termsVectors } from './make/terms.ts'
 
 // Writes test/vectors/*.json; with --check, compares them instead and ends with 1 if any differs.
 
@@ -37,7 +37,7 @@ const files: Readonly<Record<string, (present: unknown) => unknown>> = {
 }
 
 for (const [name, make] of Object.entries(files)) {
-  const path = new URL(`../test/vectors/${name}`, import.meta.url)
+  const path = new URL(name, import.meta.url)
   const present = readIfThere(path)
   const made = `${JSON.stringify(await make(present === undefined ? undefined : JSON.parse(present)), null, 2)}\n`
   if (made === present) continue

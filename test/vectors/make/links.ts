@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto'
-import {
-  ageKeys,
-  argon2id,
-  bech32,
-  BECH32,
-  BECH32M,
-  bech32Words,
-  ed25519Key,
-  expand,
-  extract,
-  misspelt,
-  publicHalf,
-  toWords,
-} from './derive.ts'
+import { ageKeys } from '../../../reference/age.ts'
+import { bech32, BECH32, BECH32M, bech32Words, toWords } from '../../../reference/bech32.ts'
+import { argon2id, expand, extract } from '../../../reference/kdf.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 
 /** `links.json`: what a link is, and what is none. docs/protocol.md §2.1. */
 export function linkVectors(): unknown {
@@ -109,7 +99,7 @@ async function schedule(bytes: readonly number[], passphrase: string | null, not
   const stretched = passphrase === null ? Buffer.alloc(0) : argon2id(normal, salt)
   const prk2 = extract(prk, stretched)
   const seeds = { locator: expand(prk, 'locator', 32), claim: expand(prk2, 'claim', 32), age: expand(prk2, 'age', 32) }
-  const { identity, recipient } = await ageKeys(seeds.age)
+  const { identity, recipient } = ageKeys(seeds.age)
   return {
     note,
     secret: secret.toString('hex'),
@@ -156,3 +146,23 @@ const PASSPHRASES: readonly (readonly [string | null, string])[] = [
   ['\ufb01ve \u2460\uff11 \u067e\u0646\u062c', 'a ligature, a circled and a full-width digit fold; Persian stays'],
   [' two  spaces ', 'spaces count, at the ends too'],
 ]
+
+/** Ways in which people and programs bring a code that is whole, and that is not in its spelling. docs/protocol.md §2.1. */
+export function misspelt(code: string): readonly { readonly code: string; readonly why: string }[] {
+  const upper = code.toUpperCase()
+  return [
+    { code: `#${code}`, why: 'as location.hash has it' },
+    { code: ` ${code}`, why: 'a space before it' },
+    { code: `${code}\n`, why: 'a line feed after it' },
+    { code: `${code}\u{feff}`, why: 'a byte order mark after it' },
+    { code: code.replace('1', '1 '), why: 'a space in it' },
+    { code: code.replace('s', '\u{17f}'), why: 'a long s, whose upper case is S' },
+    { code: upper.replace('S', '\u{17f}'), why: 'a long s in upper case' },
+    {
+      code: upper.replace('I', '\u{130}'),
+      why: 'an I with a dot, which is what some languages have for the upper case of i',
+    },
+    { code: upper.replace('K', '\u{212a}'), why: 'a sign for kelvin, whose lower case is k' },
+    { code: code.replace('sd', '\u{ff53}\u{ff44}'), why: 'full-width letters' },
+  ].filter((each) => each.code !== code && each.code !== upper)
+}

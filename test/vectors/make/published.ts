@@ -1,5 +1,6 @@
 import { argon2Sync, createCipheriv, createHash, sign } from 'node:crypto'
-import { ed25519Key, expand, extract, publicHalf } from './derive.ts'
+import { expand, extract } from '../../../reference/kdf.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 
 /** `published.json`: vectors that others have published. Each is computed again here, so that none is mistyped. */
 export function publishedVectors(): unknown {

@@ -1,5 +1,5 @@
 import { createHash, sign } from 'node:crypto'
-import { ed25519Key, publicHalf } from './derive.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 
 // What is signed is written down here once more, word by word: docs/protocol.md §5 and §6 as a person reads them.
 

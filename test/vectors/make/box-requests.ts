@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto'
 import { addressOf, counting } from './box-keys.ts'
-import { ed25519Key, publicHalf } from './derive.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 import { AUTHORITY, CREATED, DROP_ID, NONCE } from './signatures.ts'
 
 // What is asked about boxes, written down once more, word by word: docs/protocol.md §13.5 to §13.7 as a person reads them.

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { ageKeys, bech32, BECH32, BECH32M, ed25519Key, expand, extract, misspelt, publicHalf } from './derive.ts'
+import { ageKeys } from '../../../reference/age.ts'
+import { bech32, BECH32, BECH32M } from '../../../reference/bech32.ts'
+import { expand, extract } from '../../../reference/kdf.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { misspelt } from './links.ts'
 import { addressOf, counting } from './box-keys.ts'
 import { cardVectors } from './cards.ts'
 
@@ -95,7 +99,7 @@ async function chainOf(epoch: number, key: Buffer): Promise<unknown> {
   const steps: unknown[] = []
   let at = key
   for (let ahead = 0; ahead <= 13; ahead++) {
-    const { identity, recipient } = await ageKeys(expand(at, 'sealdrop/v1/age', 32))
+    const { identity, recipient } = ageKeys(expand(at, 'sealdrop/v1/age', 32))
     const recipientSha256 = createHash('sha256').update(recipient).digest('hex')
     steps.push({ epoch: epoch + ahead, key: at.toString('hex'), identity, recipientSha256 })
     at = expand(at, 'sealdrop/v1/next', 32)
@@ -106,7 +110,7 @@ async function chainOf(epoch: number, key: Buffer): Promise<unknown> {
 async function returnOf(entropy: Buffer): Promise<unknown> {
   const rr = extract('sealdrop/v1/return', entropy)
   const key = publicHalf(ed25519Key(expand(rr, 'root', 32)))
-  const { identity, recipient } = await ageKeys(expand(rr, 'age', 32))
+  const { identity, recipient } = ageKeys(expand(rr, 'age', 32))
   return {
     entropy: entropy.toString('hex'),
     words: words(entropy),

@@ -1,4 +1,4 @@
-import { bech32, BECH32M } from './derive.ts'
+import { bech32, BECH32M } from '../../../reference/bech32.ts'
 import { HOSTILE_NAMES } from './hostile-names.ts'
 import { MODIFIED, pax, tar, tarEntry, type TarEntry } from './tar.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto'
 import { addressOf } from './box-keys.ts'
-import { ed25519Key, publicHalf } from './derive.ts'
+import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
 import { AUTHORITY, CREATED, DROP_ID, NONCE } from './signatures.ts'
 
 // What an operator asks, written down once more, word by word: docs/protocol.md §6.11 as a person reads it.
