@@ -34,13 +34,14 @@ const REFUSED = [
   ['worker/ignored.ts', `// @ts-ignore\n${HIDDEN}`, 'ban-ts-comment'],
   ['worker/expected.ts', `// @ts-expect-error: because I say so\n${HIDDEN}`, 'ban-ts-comment'],
   ['worker/unchecked.ts', `// @ts-nocheck\n${HIDDEN}`, 'ban-ts-comment'],
-  ['worker/long.ts', `export const a = 1\n${'// a line\n'.repeat(300)}`, 'max-lines'],
+  ['worker/long.ts', `export function a(): void {\n${'  // a line\n'.repeat(80)}}\n`, 'max-lines-per-function'],
 ] as const
 
 const TAKEN = [
   ['client/crypto/cipher.ts', CIPHER],
   ['client/crypto/age.ts', AGE],
   ['client/crypto/subtle.ts', SUBTLE],
+  ['client/crypto/long.ts', `export function a(): void {\n${'  // a line\n'.repeat(78)}}\n`],
   ['worker/ring-back.ts', `import { a } from './ring.ts'\nexport const b: unknown = a\n`],
 ] as const
 
