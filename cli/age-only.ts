@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { DROP_ID_FIELD, REQUESTS } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { ONE_PART_BYTES, onePartRoom } from '#client/room.ts'
+import { onePartRoom } from '#client/room.ts'
 import type { Sealed } from '#client/send.ts'
 import { termsFields } from '#client/terms-fields.ts'
 import { describeSystemError, explain, Failure } from './failure.ts'
 import { removeFile } from './files.ts'
-import { describe, measure, prepare, type Order } from './outgoing.ts'
+import { describe, fitsOnePart, prepare, type Order } from './outgoing.ts'
 import { prepareFolder } from './save.ts'
 import { paintLink, printJson, printOnce, say } from './terminal.ts'
 import { forgetTicket } from './tickets.ts'
@@ -15,7 +15,7 @@ import { createNamedFile } from './writing.ts'
 
 /** @throws Failure if it would take more than one request to deposit: those are signed, one by one */
 export function requireOnePart(content: Pick<Order, 'text' | 'files'>): void {
-  if (measure(content) <= ONE_PART_BYTES) return
+  if (fitsOnePart(content)) return
   const files = content.files.map(({ file }) => file)
   const most = sizeAtMost(onePartRoom(content.text !== '', files))
   throw new Failure(`too large for --age-only: at most ${most} go in one request`, {

@@ -1,6 +1,7 @@
 import { isDropError, type DropError, type DropErrorCode } from '#protocol/error.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { isClockFault, type ClockFault } from '#client/clocks.ts'
+import { meaningOf, type Meaning } from '#client/meaning.ts'
 import { FileFault } from '#client/source.ts'
 import { formatTime } from './words.ts'
 
@@ -19,7 +20,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 interface FailureOptions {
-  readonly exitCode?: ExitCode
+  readonly exitCode?: ExitCode | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
   readonly cause?: unknown
@@ -66,8 +67,8 @@ export function describeSystemError(error: unknown): string {
 function explainDropError(error: DropError): Failure {
   if (error instanceof FileFault) return explainFileFault(error)
   if (isClockFault(error)) return explainClock(error)
-  const [sentence, exitCode = EXIT.failed, hint] = SENTENCES[error.code]
-  return new Failure(sentence, { exitCode, hint, cause: error })
+  const [sentence, hint] = SENTENCES[error.code]
+  return new Failure(sentence, { exitCode: EXITS[meaningOf(error)], hint, cause: error })
 }
 
 /** @param what - what it has kept from being done. */
@@ -94,122 +95,107 @@ const REFUSED_CARD = 'nothing was sealed; compare the address with one that the 
 const STRANGER =
   'check the address; a network with a log-in page answers like this too: open any page in a browser first'
 
-const SENTENCES: Readonly<Record<DropErrorCode, readonly [string, ExitCode?, string?]>> = {
+const SENTENCES: Readonly<Record<DropErrorCode, readonly [sentence: string, hint?: string]>> = {
   bad_link: [
     'the link is damaged: a character is wrong or missing',
-    EXIT.usage,
     'nothing was asked of any server; copy the link again, whole',
   ],
   gone: [
     `there is nothing here: it was opened, it expired, its sender revoked it, ${MAX_TRIES} wrong passphrases destroyed it, or it never existed`,
-    EXIT.gone,
   ],
   lost: [
     'the server has lost this message: its ciphertext is gone',
-    EXIT.gone,
     'ask the sender to send it again; asking the server again does not help',
   ],
-  claimed: ['somebody else has claimed it', EXIT.gone],
-  dismissed: ['the sender has dismissed this claim', EXIT.failed, 'run the same command again'],
-  wrong_passphrase: ['wrong passphrase', EXIT.wrongPassphrase],
+  claimed: ['somebody else has claimed it'],
+  dismissed: ['the sender has dismissed this claim', 'run the same command again'],
+  wrong_passphrase: ['wrong passphrase'],
   open_failed: [
     'what the server handed out cannot be opened',
-    EXIT.failed,
     'nothing was acknowledged: the same command may be run again',
   ],
   too_large: ['too large for this server'],
-  incomplete: ['the server misses a part of what was sent', EXIT.tryLater, 'run the same command again'],
+  incomplete: ['the server misses a part of what was sent', 'run the same command again'],
   file_changed: ['a file has changed while it was being sent'],
   file_unreadable: ['a file cannot be read any more'],
   stopped: ['stopped'],
-  offline: ['the server cannot be reached', EXIT.tryLater],
-  try_later: ['the server is not ready yet, nothing is lost', EXIT.tryLater, 'run the same command again in a minute'],
-  internal: ['the server failed, nothing is lost', EXIT.tryLater, 'run the same command again later'],
-  wrong_origin: [
-    'the server does not answer for that name',
-    EXIT.failed,
-    'use the address that its operator published',
-  ],
-  bad_answer: ['the server answers like no Sealdrop server', EXIT.failed, STRANGER],
+  offline: ['the server cannot be reached'],
+  try_later: ['the server is not ready yet, nothing is lost', 'run the same command again in a minute'],
+  internal: ['the server failed, nothing is lost', 'run the same command again later'],
+  wrong_origin: ['the server does not answer for that name', 'use the address that its operator published'],
+  bad_answer: ['the server answers like no Sealdrop server', STRANGER],
   not_done: [
     'something answered that it was done, and the server says that it was not',
-    EXIT.tryLater,
     'nothing was changed, as far as the server tells; run the same command again, on another network if you can',
   ],
   rate_limited: [
     'the server, or something in front of it, has had too many requests from here',
-    EXIT.tryLater,
     'nothing is lost; run the same command again in a few minutes',
   ],
   body_refused: [
     'something between this computer and the server takes no requests of this size',
-    EXIT.failed,
     'a proxy or gateway has a limit of its own (HTTP 413): tell the operator of the server, or use another network',
   ],
   damaged: [
     'what the server sends arrives damaged',
-    EXIT.tryLater,
     'nothing is lost; run the same command again, on another network if it stays so',
   ],
-  not_found: ['the server answers like no Sealdrop server', EXIT.failed, STRANGER],
-  not_proved: ['the server does not accept the proof', EXIT.failed, 'is the clock of this computer right?'],
-  bad_request: [
-    'the server does not understand the request',
-    EXIT.failed,
-    'client and server may be of different versions',
-  ],
-  method_not_allowed: [
-    'the server does not understand the request',
-    EXIT.failed,
-    'client and server may be of different versions',
-  ],
-  length_required: [
-    'the server does not understand the request',
-    EXIT.failed,
-    'client and server may be of different versions',
-  ],
-  id_taken: ['the server has another drop of this id', EXIT.failed, 'run the same command again: it seals anew'],
-  bad_address: ['the address is damaged: a character is wrong or missing', EXIT.usage, 'copy it again, whole'],
-  bad_code: ['the code is damaged: a character or a word is wrong or missing', EXIT.usage, 'copy it again, whole'],
+  not_found: ['the server answers like no Sealdrop server', STRANGER],
+  not_proved: ['the server does not accept the proof', 'is the clock of this computer right?'],
+  bad_request: ['the server does not understand the request', 'client and server may be of different versions'],
+  method_not_allowed: ['the server does not understand the request', 'client and server may be of different versions'],
+  length_required: ['the server does not understand the request', 'client and server may be of different versions'],
+  id_taken: ['the server has another drop of this id', 'run the same command again: it seals anew'],
+  bad_address: ['the address is damaged: a character is wrong or missing', 'copy it again, whole'],
+  bad_code: ['the code is damaged: a character or a word is wrong or missing', 'copy it again, whole'],
   box_full: [
     'the box is full, or it or the invitation has taken in as much as it may',
-    EXIT.tryLater,
     'nothing was sent; try again tomorrow, or ask its owner',
   ],
   invitation_needed: [
     'this box takes drops by invitation, and there is none, or it was revoked or has expired',
-    EXIT.failed,
     'ask its owner for an invitation link: --to-file FILE takes it',
   ],
   outdated: [
     'the server has newer cards of this box',
-    EXIT.failed,
     'another device of its owner published them; is the clock of this computer right?',
   ],
-  bad_card: ["the server shows a card that this box's owner did not sign", EXIT.refusedCard, REFUSED_CARD],
-  foreign_card: ['the server shows the card of another box', EXIT.refusedCard, REFUSED_CARD],
+  bad_card: ["the server shows a card that this box's owner did not sign", REFUSED_CARD],
+  foreign_card: ['the server shows the card of another box', REFUSED_CARD],
   stale_card: [
     "this box's owner has not renewed its keys in time",
-    EXIT.refusedCard,
     'nothing was sealed; tell the owner to unlock the box',
   ],
   future_card: [
     "this box's card is of a time that has not come",
-    EXIT.refusedCard,
     'nothing was sealed; is the clock of this computer right?',
   ],
-  rolled_back_card: ['the server shows an older card of this box than before', EXIT.refusedCard, REFUSED_CARD],
-  clock_wrong: [
-    "this computer's clock is more than a day off the server's: nothing was changed",
-    EXIT.failed,
-    SET_CLOCK,
-  ],
+  rolled_back_card: ['the server shows an older card of this box than before', REFUSED_CARD],
+  clock_wrong: ["this computer's clock is more than a day off the server's: nothing was changed", SET_CLOCK],
   misplaced: [
     'this drop was sealed for another box or under another name: the server, or somebody who can open it, moved it here',
-    EXIT.failed,
     'do not trust it',
   ],
-  repeated: ['the server hands out a drop for the second time', EXIT.failed, 'do not trust it'],
+  repeated: ['the server hands out a drop for the second time', 'do not trust it'],
+}
+
+/** What a failure ends the command with, where it is not `failed`. */
+const EXITS: Readonly<Partial<Record<Meaning, ExitCode>>> = {
+  bad_code: EXIT.usage,
+  bad_address: EXIT.usage,
+  gone: EXIT.gone,
+  lost: EXIT.gone,
+  wrong_passphrase: EXIT.wrongPassphrase,
+  incomplete: EXIT.tryLater,
+  offline: EXIT.tryLater,
+  try_later: EXIT.tryLater,
+  not_done: EXIT.tryLater,
+  rate_limited: EXIT.tryLater,
+  damaged: EXIT.tryLater,
+  box_full: EXIT.tryLater,
+  bad_card: EXIT.refusedCard,
+  stale_card: EXIT.refusedCard,
+  future_card: EXIT.refusedCard,
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {

@@ -6,8 +6,9 @@ import { stretch } from '#client/crypto/argon2.ts'
 import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
+import type { Described } from '#client/layout.ts'
 import { Refused } from '#client/refused.ts'
-import { ONE_PART_BYTES } from '#client/room.ts'
+import { isOnePart } from '#client/room.ts'
 import { deposit, fetchLimits, seal, type Sealed, type Ticket } from '#client/send.ts'
 import { mayHaveArrived } from '#client/server.ts'
 import { announceLetter } from './box/announce.ts'
@@ -50,8 +51,7 @@ export interface Outgoing {
 
 /** @throws Failure if it is too large for the server, which is asked only about what does not fit one part */
 export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase'>): Promise<void> {
-  const archive = measure({ text, files })
-  if (archive <= ONE_PART_BYTES) return
+  if (fitsOnePart({ text, files })) return
   refusePipes(files)
   let largest: number
   try {
@@ -59,7 +59,7 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
   } catch (error) {
     throw nameServer(error, origin, UNREACHED)
   }
-  const size = HEADER_BYTES + payloadSize(archive)
+  const size = HEADER_BYTES + payloadSize(archiveSize(...measure({ text, files })))
   if (size > largest) throw tooLarge(`the server at ${origin}`, largest, bulkOf({ text, files }))
 }
 
@@ -68,10 +68,13 @@ export function bulkOf({ text, files }: Pick<Order, 'text' | 'files'>): Bulk {
   return { text, files: files.map(({ file: { name, source } }) => ({ name, size: source.size })) }
 }
 
-/** Bytes of the archive, padded. */
-export function measure({ text, files }: Pick<Order, 'text' | 'files'>): number {
-  const sizes = files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))
-  return archiveSize(Buffer.byteLength(text), sizes)
+/** Whether a message goes in one part. */
+export function fitsOnePart(content: Pick<Order, 'text' | 'files'>): boolean {
+  return isOnePart(...measure(content))
+}
+
+function measure({ text, files }: Pick<Order, 'text' | 'files'>): [textBytes: number, files: Described[]] {
+  return [Buffer.byteLength(text), files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))]
 }
 
 /** @throws Failure if a file could be read only once: what goes in parts is read again to go on */

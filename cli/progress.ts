@@ -1,5 +1,5 @@
 import type { DropErrorCode } from '#protocol/error.ts'
-import { makePace, type Rate } from '#client/pace.ts'
+import { furthest, makePace, type Rate } from '#client/pace.ts'
 import type { Progress } from '#client/server.ts'
 import { isShowing, say, showProgress } from './terminal.ts'
 import { formatDuration, formatSize } from './words.ts'
@@ -12,16 +12,19 @@ export function makeProgress(
   let stage: Progress['stage'] | undefined
   let pace = makePace(clock)
   let shownAt = 0
+  let last: Extract<Progress, { bytes: number }> | undefined
   const tellSilent = makeReminder(clock, tell)
   return (progress) => {
     if (!isShowing()) return tellSilent(progress)
     if (progress.stage !== stage) pace = makePace(clock)
     const rate = 'bytes' in progress ? pace.note(progress.bytes, progress.total) : undefined
+    const figure = 'bytes' in progress ? furthest(last, progress) : progress
+    if ('bytes' in figure) last = figure
     const isDue = progress.stage !== stage || clock() - shownAt >= EVERY_MS
     stage = progress.stage
     if (!isDue) return
     shownAt = clock()
-    showProgress(describe(progress, rate))
+    showProgress(describe(figure, rate))
   }
 }
 

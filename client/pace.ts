@@ -46,6 +46,22 @@ export function makePace(clock: () => number): Pace {
 }
 
 /**
+ * The figure that is shown: after a pause or an outage the part that was in flight is carried again, and a number that a person
+ * has seen stays until it is passed. Only the end is never told twice.
+ */
+export function furthest<T extends Counted>(last: Counted | undefined, now: T): T {
+  if (last?.stage !== now.stage || last.total !== now.total) return now
+  return { ...now, bytes: Math.max(now.bytes, Math.min(last.bytes, Math.floor(0.99 * now.total))) }
+}
+
+interface Counted {
+  readonly stage: string
+  /** Bytes that are done, and how many there are. */
+  readonly bytes: number
+  readonly total: number
+}
+
+/**
  * Which reports of a transfer are drawn: as many as an eye can follow. The last one before a halt may be among those left out,
  * so a figure on the screen is never more than a hundredth of the whole behind.
  * @param clock - milliseconds since any moment.

@@ -1,6 +1,6 @@
 import { MAX_BOX_READERS, PART_CHUNKS } from '#protocol/limits.ts'
 import { CHUNK_BYTES, HEADER_BYTES, headerSize, payloadSize } from './crypto/sizes.ts'
-import { LETTERHEAD_BYTES, overheadSize } from './layout.ts'
+import { archiveSize, LETTERHEAD_BYTES, overheadSize, type Described, type Letterhead } from './layout.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
 /**
@@ -10,6 +10,11 @@ import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
 /** Bytes of plaintext of one part: every server takes a drop of that. docs/protocol.md §3.5. */
 export const ONE_PART_BYTES: number = PART_CHUNKS * CHUNK_BYTES
+
+/** Whether a message is sealed into one part, which every server takes. @param textBytes - of UTF-8. */
+export function isOnePart(textBytes: number, files: readonly Described[], letterhead?: Letterhead): boolean {
+  return archiveSize(textBytes, files, letterhead) <= ONE_PART_BYTES
+}
 
 /**
  * The most bytes of an archive, before it is padded, whose ciphertext has at most `largest`; 0 if there are none.

@@ -42,9 +42,6 @@ export interface DraftTerms {
   readonly reads: number
 }
 
-/** The life of a drop that a person is offered, in seconds. */
-export const EXPIRIES: readonly number[] = [MIN_TTL_SECONDS, 3_600, 86_400, 604_800, 2_592_000]
-
 /** The numbers of readers that a person is offered. */
 export const READS: readonly number[] = [1, 2, 3, 5, 10]
 

@@ -1,7 +1,7 @@
 import { LARGEST_ENTRY } from '#client/entry-head.ts'
-import { archiveLength, archiveSize, cleanNames } from '#client/layout.ts'
+import { archiveLength, cleanNames } from '#client/layout.ts'
 import { isShortEnough } from '#client/names.ts'
-import { contentRoom, largestArchive, ONE_PART_BYTES } from '#client/room.ts'
+import { contentRoom, isOnePart, largestArchive } from '#client/room.ts'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { MAX_FILES, type Draft } from './draft.ts'
 import type { Limits } from './state.ts'
@@ -18,9 +18,9 @@ export type Excess =
   | { readonly at: 'path'; readonly name: string }
   | { readonly at: 'size'; readonly room: number }
 
-/** Whether a draft is sealed into one part, which every server takes. */
-export function isOnePart({ text, files }: Content): boolean {
-  return archiveSize(textBytes(text), files) <= ONE_PART_BYTES
+/** Whether a draft is sealed into one part. */
+export function fitsOnePart({ text, files }: Content): boolean {
+  return isOnePart(textBytes(text), files)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { furthest } from '#client/pace.ts'
 import type { BetweenCode } from './words/between.ts'
 import type { Progress } from '#client/server.ts'
 import type { Operator } from '#protocol/operator.ts'
@@ -263,15 +264,6 @@ export function wouldLose({ main, draft }: State): boolean {
 /** Whether a burn went through. */
 export function hasEnded(burning: Burning): boolean {
   return burning === 'burned'
-}
-
-/**
- * What was on its way when it was paused goes out or comes in once more, and the number that a person saw stays until it is
- * passed. Only the whole of it is not told twice.
- */
-function furthest(last: Carried | undefined, now: Carried): Carried {
-  if (last?.stage !== now.stage || last.total !== now.total) return now
-  return { ...now, bytes: Math.max(now.bytes, Math.min(last.bytes, Math.floor(0.99 * now.total))) }
 }
 
 /** What has moved waits no longer. What comes after a pause was on its way before it. */

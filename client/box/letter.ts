@@ -100,9 +100,13 @@ export function boxDropSize(textBytes: number, files: readonly Described[], card
 
 /** The same for an answer. @param from - the box that answers. */
 export function answerSize(textBytes: number, files: readonly Described[], from: BoxAddress): number {
+  return sealedSize(archiveSize(textBytes, files, answerLetterhead(from)), 1)
+}
+
+/** A letterhead as long as that of any answer of a box: enough to count by. */
+export function answerLetterhead(from: BoxAddress): Letterhead {
   // All addresses are equally long.
-  const letterhead = { to: { box: from, drop: ANY_DROP, serial: 0, readers: [] }, from }
-  return sealedSize(archiveSize(textBytes, files, letterhead), 1)
+  return { to: { box: from, drop: ANY_DROP, serial: 0, readers: [] }, from }
 }
 
 function sealedSize(archiveBytes: number, recipients: number): number {

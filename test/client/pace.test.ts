@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makePace, makeThinning } from '#client/pace.ts'
+import { furthest, makePace, makeThinning } from '#client/pace.ts'
 
 /** A transfer that is noted every quarter of a second, with so many bytes in each. */
 function run(quarters: readonly number[], total: number, before = 0) {
@@ -68,4 +68,15 @@ test('a transfer that is held up does not stand on the figure of a tenth of a se
   now += 100
   note(701)
   expect(drawn.at(-1)).toBe(701)
+})
+
+test('a number that somebody has seen is taken back after a pause, or the end is told twice', () => {
+  const at = (bytes: number, total = 1_000) => ({ stage: 'sending', bytes, total }) as const
+  expect(furthest(undefined, at(5))).toEqual(at(5))
+  expect(furthest(at(600), at(400))).toEqual(at(600))
+  expect(furthest(at(600), at(700))).toEqual(at(700))
+  expect(furthest(at(1_000), at(400))).toEqual(at(990))
+  // Another transfer, or another stage of it, begins at its own beginning.
+  expect(furthest(at(600), at(0, 2_000))).toEqual(at(0, 2_000))
+  expect(furthest(at(600), { ...at(0), stage: 'checking' })).toEqual({ ...at(0), stage: 'checking' })
 })

@@ -4,7 +4,7 @@ import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import type { Source } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { ChosenFile } from '../../web/draft.ts'
-import { findExcess, isOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/fit.ts'
+import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/fit.ts'
 import { atMost, beside } from '../../web/words/format.ts'
 
 /** A file of so many bytes, of which none is there. */
@@ -70,7 +70,7 @@ test('a name that no archive can hold is refused by itself, and not as a size', 
 test('a draft is of one part as long as its archive is, padding included', async () => {
   const fits = { text: '', files: [fileOf('x', 8_250_000)] }
   const exceeds = { text: '', files: [fileOf('x', 8_260_000)] }
-  expect([isOnePart(fits), isOnePart(exceeds)]).toEqual([true, false])
+  expect([fitsOnePart(fits), fitsOnePart(exceeds)]).toEqual([true, false])
   expect(findExcess(fits, limitsOf(PART_BYTES))).toBeUndefined()
   expect(findExcess(exceeds, limitsOf(PART_BYTES))).toMatchObject({ at: 'size' })
 })

@@ -1,6 +1,6 @@
 import { isClockFault } from '#client/clocks.ts'
-import { NotOurs } from '#client/refused.ts'
-import { isDropError, type DropErrorCode } from '#protocol/error.ts'
+import { meaningOf, type Meaning } from '#client/meaning.ts'
+import { isDropError } from '#protocol/error.ts'
 import type { BetweenCode } from '../words/between.ts'
 import type { ToldFault } from './state.ts'
 
@@ -69,8 +69,7 @@ export function faultOf(error: unknown): FaultCode {
   if (!isSecureContext) return 'insecure'
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'
   if (error instanceof BoxFault) return error.code
-  if (error instanceof NotOurs && error.code === 'bad_answer' && !error.isGarbled) return 'not_ours'
-  if (isDropError(error)) return TOLD[error.code] ?? 'refused'
+  if (isDropError(error)) return toldMeaning(meaningOf(error))
   if (error instanceof DOMException) return error.name === 'NotSupportedError' ? 'unsupported' : 'not_kept'
   return 'broken'
 }
@@ -83,28 +82,29 @@ export function toldFault(error: unknown): ToldFault {
   return { code, clocks: { ownMs, serverMs } }
 }
 
-const TOLD: Readonly<Partial<Record<DropErrorCode, FaultCode>>> = {
-  offline: 'offline',
-  try_later: 'try_later',
-  internal: 'try_later',
-  gone: 'gone',
-  lost: 'lost',
-  claimed: 'gone',
-  outdated: 'outdated',
-  not_proved: 'not_proved',
-  clock_wrong: 'clock_wrong',
-  too_large: 'too_large',
-  open_failed: 'open_failed',
-  bad_code: 'bad_code',
-  bad_link: 'bad_code',
-  bad_address: 'bad_address',
-  bad_card: 'bad_card',
-  foreign_card: 'bad_card',
-  rolled_back_card: 'bad_card',
-  bad_answer: 'bad_answer',
-  not_done: 'not_done',
-  rate_limited: 'rate_limited',
-  body_refused: 'body_refused',
-  damaged: 'damaged',
-  wrong_origin: 'wrong_origin',
+function toldMeaning(meaning: Meaning): FaultCode {
+  switch (meaning) {
+    case 'offline':
+    case 'try_later':
+    case 'gone':
+    case 'lost':
+    case 'outdated':
+    case 'not_proved':
+    case 'clock_wrong':
+    case 'too_large':
+    case 'open_failed':
+    case 'bad_code':
+    case 'bad_address':
+    case 'bad_card':
+    case 'bad_answer':
+    case 'not_ours':
+    case 'not_done':
+    case 'rate_limited':
+    case 'body_refused':
+    case 'damaged':
+    case 'wrong_origin':
+      return meaning
+    default:
+      return 'refused'
+  }
 }

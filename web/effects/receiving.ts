@@ -1,3 +1,4 @@
+import { isAway } from '#client/meaning.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import type { Opener } from '#client/link.ts'
 import { makePace, makeThinning } from '#client/pace.ts'
@@ -169,11 +170,6 @@ async function pausedWhile(wait: Promise<void>, current: Session): Promise<boole
 export function isFull(error: unknown): boolean {
   const cause = isDropError(error) ? error.cause : error
   return cause instanceof DOMException && cause.name === 'QuotaExceededError'
-}
-
-/** Whether the server may answer in a while. */
-export function isAway(error: unknown): boolean {
-  return isDropError(error) && (error.code === 'offline' || error.code === 'try_later' || error.code === 'internal')
 }
 
 /** How long to leave a server alone that is away, in milliseconds. Ends early when the connection comes back. */

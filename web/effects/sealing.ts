@@ -2,7 +2,7 @@ import { deposit, fetchLimits } from '#client/send.ts'
 import { mayHaveArrived } from '#client/server.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { Draft } from '../draft.ts'
-import { findExcess, isOnePart, limitsOf } from '../fit.ts'
+import { findExcess, fitsOnePart, limitsOf } from '../fit.ts'
 import { once } from '../once.ts'
 import type { ComposeFault } from '../state.ts'
 import type { StoredSent } from '../store.ts'
@@ -38,7 +38,7 @@ export function makeSealing(
   return {
     async check() {
       // So that it is there by the press. What cannot be loaded now is loaded at sealing, which tells.
-      if (!isOnePart(state().draft)) uploading().catch(() => {})
+      if (!fitsOnePart(state().draft)) uploading().catch(() => {})
       try {
         const fault = await findFault()
         const { main } = state()
@@ -54,7 +54,7 @@ export function makeSealing(
         if (await isGuessable(draft)) return refuse({ at: 'passphrase' })
         const fault = await findFault()
         if (fault !== undefined) return refuse(fault)
-        if (!isOnePart(draft)) return await (await uploading()).send(draft)
+        if (!fitsOnePart(draft)) return await (await uploading()).send(draft)
         if (pending?.draft !== draft) {
           // Nobody has its link, and its box is to have what is in the form now, and no other.
           if (pending?.isInDoubt === true) await takeBack(pending)
@@ -120,7 +120,7 @@ export function makeSealing(
 
   /** What fits one part is taken by every server: who sends a letter asks nobody. @throws DropError `offline`, `try_later` */
   async function findFault(): Promise<ComposeFault | undefined> {
-    if (!isOnePart(state().draft) && state().limits === undefined) await learnLimits()
+    if (!fitsOnePart(state().draft) && state().limits === undefined) await learnLimits()
     return findExcess(state().draft, state().limits)
   }
 }

@@ -1,6 +1,6 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { noteDate } from '#client/heard.ts'
-import { NotOurs } from '#client/refused.ts'
+import { meaningOf } from '#client/meaning.ts'
 import type { Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -46,24 +46,19 @@ export function failureOf(error: unknown): FailureCode {
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'
   if (!isDropError(error))
     return !(error instanceof DOMException) ? 'broken' : error.name === 'NotSupportedError' ? 'unsupported' : 'platform'
-  switch (error.code) {
+  const meaning = meaningOf(error)
+  switch (meaning) {
     case 'offline':
-      return 'offline'
     case 'try_later':
-    case 'internal':
-      return 'try_later'
     case 'lost':
-      return 'lost'
     case 'too_large':
+    case 'not_ours':
     case 'not_done':
     case 'rate_limited':
     case 'body_refused':
     case 'damaged':
     case 'wrong_origin':
-      return error.code
-    case 'bad_answer':
-      // What answers in the form of a server, and says what none says, is a server: of another version, or one that lies.
-      return error instanceof NotOurs && !error.isGarbled ? 'not_ours' : 'refused'
+      return meaning
     default:
       return 'refused'
   }

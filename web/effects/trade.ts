@@ -1,8 +1,9 @@
+import { LINK_LIVES } from '#client/lives.ts'
 import type { CipherFor } from '#client/crypto/chunks.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import type { Sealed, Ticket, Unfinished } from '#client/send.ts'
 import { MIN_READS } from '#protocol/limits.ts'
-import { CUSTOM, EXPIRIES, READS, type ChosenFile, type Draft } from '../draft.ts'
+import { CUSTOM, READS, type ChosenFile, type Draft } from '../draft.ts'
 import type { StoredSent } from '../store.ts'
 import { finish } from './finish.ts'
 import { isForLink } from './interrupted.ts'
@@ -49,7 +50,7 @@ export function linkTrade(tools: Tools): Trade {
       return {
         text,
         files,
-        expiry: EXPIRIES.includes(ttlSeconds) ? String(ttlSeconds) : CUSTOM,
+        expiry: LINK_LIVES.includes(ttlSeconds) ? String(ttlSeconds) : CUSTOM,
         customExpiry: String(Math.ceil(ttlSeconds / 60)),
         customUnit: 'minutes',
         reads: READS.includes(reads) ? String(reads) : CUSTOM,

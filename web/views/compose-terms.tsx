@@ -1,7 +1,8 @@
+import { LINK_LIVES } from '#client/lives.ts'
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Act } from '../act.ts'
-import { CUSTOM, EXPIRIES, isPassphrase, READS, UNITS, type Draft } from '../draft.ts'
+import { CUSTOM, isPassphrase, READS, UNITS, type Draft } from '../draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { later } from '../parts/later.tsx'
@@ -29,7 +30,7 @@ export function TermsFields({ act, draft, fault }: Props): VNode {
               value={draft.expiry}
               onChange={({ currentTarget }) => act.draft({ expiry: currentTarget.value })}
             >
-              {EXPIRIES.map((seconds) => (
+              {LINK_LIVES.map((seconds) => (
                 <option key={seconds} value={String(seconds)}>
                   {format.span(seconds)}
                 </option>

@@ -1,3 +1,4 @@
+import { LETTER_LIVES } from '#client/lives.ts'
 import type { WriteTarget } from '#client/box/address-link.ts'
 import { newReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { sealForBox } from '#client/box/write.ts'
@@ -6,7 +7,7 @@ import { draftTerms } from '../draft.ts'
 import { dropFile } from '../effects/file-source.ts'
 import type { Trade } from '../effects/trade.ts'
 import type { WriteTools } from './write-act.ts'
-import { EMPTY_LETTER, LETTER_LIVES } from './write-state.ts'
+import { EMPTY_LETTER } from './write-state.ts'
 
 /**
  * Drops for a box.

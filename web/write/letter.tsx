@@ -1,7 +1,8 @@
+import { LETTER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
 import { contentBytes, draftTerms, type Draft } from '../draft.ts'
 import type { Device } from '../device.ts'
-import { isOnePart } from '../fit.ts'
+import { fitsOnePart } from '../fit.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
@@ -22,7 +23,7 @@ import { BoxFacts } from './box-facts.tsx'
 import { InvitationField } from './invitation-field.tsx'
 import { Published } from './published.tsx'
 import type { WriteAct } from './write-act.ts'
-import { LETTER_LIVES, type FoundBox, type WriteState } from './write-state.ts'
+import type { FoundBox, WriteState } from './write-state.ts'
 
 export interface LetterProps {
   readonly act: WriteAct
@@ -88,7 +89,7 @@ export function Letter(
           </Notice>
         )}
         {main.fault !== undefined && <FaultNotice {...props} fault={main.fault} />}
-        {!isOnePart(draft) && <p class="hint">{words.largeNote}</p>}
+        {!fitsOnePart(draft) && <p class="hint">{words.largeNote}</p>}
         {main.work !== undefined && <WorkNotice work={main.work} />}
         <div class="end">
           <p class="summary">

@@ -1,7 +1,7 @@
 import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { Card } from '#protocol/card.ts'
-import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { DEFAULT_BOX_TTL_SECONDS } from '#protocol/limits.ts'
 import { EMPTY_DRAFT, isEmpty, type Draft } from '../draft.ts'
 import type { Event } from '../event.ts'
 import { FIRST_STATE, reduce, type FailureCode, type Limits, type State } from '../state.ts'
@@ -77,9 +77,6 @@ export type WriteEvent =
   | { readonly type: 'another' }
   /** What happens to the form and the upload. */
   | { readonly type: 'desk'; readonly event: Event }
-
-/** The life of a letter that a person is offered, in seconds: 1, 3, 7, 14 and 30 days. */
-export const LETTER_LIVES: readonly number[] = [86_400, 259_200, 604_800, DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS]
 
 /** A letter that nobody has begun. */
 export const EMPTY_LETTER: Draft = { ...EMPTY_DRAFT, expiry: String(DEFAULT_BOX_TTL_SECONDS) }

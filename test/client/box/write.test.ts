@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openItem } from '#client/box/inbox.ts'
+import { answerLetterhead } from '#client/box/letter.ts'
 import { deriveReturn, newReturnCode } from '#client/box/return.ts'
 import { answerSize, boxDropSize, fetchCard, sealAnswer, sealForBox } from '#client/box/write.ts'
 import { ageIdentityFromSeed, ageRecipient, openHeader } from '#client/crypto/envelope.ts'
 import { newPaddedHeader, stanzasFor } from '#client/crypto/padded-header.ts'
 import { headerSize } from '#client/crypto/sizes.ts'
+import { isOnePart } from '#client/room.ts'
 import { deposit, goOn } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { memorySource } from '#client/source.ts'
@@ -290,6 +292,20 @@ test('an answer goes to the address of the return code, for one reader, as long 
   expect(sealed.link).toBe(`https://drop.example/#${keys.address}`)
   expect(sealed.size).toBe(answerSize(10, described(letter.files), box.address))
   expect(stanzasIn(await sealed.sealPart(0))).toBe(1)
+})
+
+test('of an answer that would fit one part the server was asked how much it takes', async () => {
+  const box = await newBox()
+  const keys = await deriveReturn(newReturnCode())
+  const order = { ...(await orderFor(box)), to: { key: keys.key.publicKey, age: keys.recipient }, from: box.address }
+  const file = fileOf('proof.pdf', new Uint8Array(0))
+  const isOne = async (size: number): Promise<boolean> => {
+    const files = [{ ...file, source: { ...file.source, size } }]
+    const foreseen = isOnePart(0, described(files), answerLetterhead(box.address))
+    expect((await sealAnswer({ text: '', files }, order)).parts === 1).toBe(foreseen)
+    return foreseen
+  }
+  expect([await isOne(3_900_000), await isOne(8_250_000), await isOne(8_300_000)]).toEqual([true, true, false])
 })
 
 test('the smallest drop that a server takes for a box is the smallest that anybody seals', async () => {

@@ -1,6 +1,7 @@
-import { answerSize } from '#client/box/letter.ts'
+import { answerLetterhead, answerSize } from '#client/box/letter.ts'
 import { LETTERHEAD_BYTES } from '#client/layout.ts'
 import { Refused } from '#client/refused.ts'
+import { isOnePart } from '#client/room.ts'
 import { FileFault } from '#client/source.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
@@ -41,8 +42,8 @@ export async function findAnswerFault(
   const textBytes = utf8(text).length
   const excess = findExcess({ files, text }, undefined)
   if (excess !== undefined) return excess
+  if (isOnePart(textBytes, files, answerLetterhead(from))) return undefined
   const sizeBytes = answerSize(textBytes, files, from)
-  if (sizeBytes <= SMALL_BYTES) return undefined
   const largest = await learnLargest()
   return sizeBytes > largest ? { at: 'size', room: roomFor({ files, text }, limitsForAnswer(largest)) } : undefined
 }
@@ -58,6 +59,3 @@ export function isFinal(error: unknown): boolean {
 }
 
 const FINAL: ReadonlySet<string> = new Set(['box_full', 'file_changed', 'gone', 'too_large'])
-
-/** Less than one part. */
-const SMALL_BYTES = 4_000_000

@@ -73,9 +73,6 @@ export type AnswerEvent = { readonly drop: DropId } & (
   | { readonly type: 'answer-anew' }
 )
 
-/** The life of an answer that a person is offered, in seconds: 1, 7, 14 and 30 days. */
-export const ANSWER_LIVES: readonly number[] = [86_400, 604_800, 1_209_600, MAX_TTL_SECONDS]
-
 export const EMPTY_ANSWER: Answer = {
   draft: { text: '', files: [], wanted: [], ttlSeconds: MAX_TTL_SECONDS },
   stage: { at: 'draft' },

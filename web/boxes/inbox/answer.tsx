@@ -1,3 +1,4 @@
+import { ANSWER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
@@ -20,7 +21,7 @@ import { compose } from '../../words/compose.ts'
 import * as format from '../../words/format.ts'
 import { answer as words, answerFault } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
-import { ANSWER_LIVES, isEmptyAnswer, type AnswerFault, type AnswerStage } from './answer-state.ts'
+import { isEmptyAnswer, type AnswerFault, type AnswerStage } from './answer-state.ts'
 import type { OpenedViewProps } from './opened.tsx'
 import { answerTo } from './state.ts'
 

@@ -1,3 +1,4 @@
+import { furthest } from '#client/pace.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -100,11 +101,6 @@ export function itemReduce(phase: Phase, event: ItemEvent): Phase {
 }
 
 const COMING: Phase = { at: 'coming', carried: undefined, flow: 'going' }
-
-/** A number that a person saw stays until it is passed: what was on its way when it was paused comes in once more. */
-function furthest(last: Carried | undefined, now: Carried): Carried {
-  return last?.stage === now.stage ? { ...now, bytes: Math.max(now.bytes, last.bytes) } : now
-}
 
 /** What has moved waits no longer. */
 function moved(flow: Flow): Flow {
