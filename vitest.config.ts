@@ -1,9 +1,22 @@
+import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
+/** Tests that look at everything stored. */
+const ALONE = [
+  'box-expiry',
+  'box-room',
+  'crashes',
+  'create',
+  'disclose',
+  'ends',
+  'operator',
+  'peer-bugs',
+  'store-faults',
+].map((name) => `test/worker/${name}.test.ts`)
 /** Generous, because all of them share the machine; nothing waits for these when all is well. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
 const BUNDLED = [
@@ -36,8 +49,12 @@ const clock = process.env['CLOCK']
 const movedClockMs = clock === undefined ? 0 : Date.parse(clock) - Date.now()
 if (Number.isNaN(movedClockMs)) throw new Error(`CLOCK is ${clock}, and that is no date.`)
 const define = { SLOW_RUN: JSON.stringify(isSlow), MOVED_CLOCK_MS: JSON.stringify(movedClockMs) }
-/** What the machine has for a proxy is not for servers that tests start. */
-const DIRECTLY = { NO_PROXY: '*', no_proxy: '*' }
+/** For programs that tests start: no proxy of the machine, and what Node has compiled is kept for the next start. */
+const STARTED = {
+  NO_PROXY: '*',
+  no_proxy: '*',
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
+}
 const MOVED_CLOCK = './test/tools/moved-clock.ts'
 
 export default defineConfig({
@@ -57,50 +74,22 @@ export default defineConfig({
           setupFiles: [MOVED_CLOCK],
         },
       },
-      {
-        define,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            remoteBindings: false,
-            verbose: false,
-            miniflare: { outboundService: () => new Response(null, { status: 599 }), r2Buckets: ['BUCKET'] },
-          }),
-        ],
-        test: {
-          ...timeouts,
-          maxWorkers: 2,
-          name: 'workerd',
-          setupFiles: [MOVED_CLOCK, './test/worker/support/still-clock.ts'],
-          include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
-        },
-      },
-      {
-        define,
-        // Named here, because one that is found late reloads the page in the middle of a run.
-        optimizeDeps: { include: BUNDLED },
-        test: {
-          ...timeouts,
-          name: 'chromium',
-          maxWorkers: 2,
-          include: [...PURE, 'test/web/**/*.test.{ts,tsx}'],
-          globalSetup: 'test/tools/need-chromium.ts',
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            instances: [{ browser: 'chromium' }],
-            provider: playwright({ launchOptions: { args: [...CHROMIUM_FLAGS], ...chromiumIfAny() } }),
-          },
-        },
-      },
+      workerd('workerd', {
+        // Files share a worker and its store: starting both anew for each takes half of the time.
+        isolate: false,
+        include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
+        exclude: ALONE,
+      }),
+      workerd('workerd-alone', { include: ALONE }),
+      chromium('chromium-pure', { isolate: false, include: PURE }),
+      chromium('chromium', { include: ['test/web/**/*.test.{ts,tsx}'] }),
       {
         define,
         test: {
           ...timeouts,
           name: 'cli',
           isolate: false,
-          env: DIRECTLY,
+          env: STARTED,
           include: ['test/cli/**/*.test.ts'],
           globalSetup: 'test/tools/build-once.ts',
           maxWorkers: 2,
@@ -116,7 +105,7 @@ export default defineConfig({
           name: 'e2e',
           // So that files share a server and a browser.
           isolate: false,
-          env: DIRECTLY,
+          env: STARTED,
           include: ['test/e2e/**/*.test.ts', ...(isSlow ? [] : ['test/large/**/*.test.ts'])],
           globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
           maxWorkers: 2,
@@ -130,6 +119,51 @@ export default defineConfig({
   },
 })
 
+/** Tests in workerd, with the bindings of wrangler.toml. */
+function workerd(name: string, files: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    define,
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: './wrangler.toml' },
+        remoteBindings: false,
+        verbose: false,
+        miniflare: { outboundService: () => new Response(null, { status: 599 }), r2Buckets: ['BUCKET'] },
+      }),
+    ],
+    test: {
+      ...timeouts,
+      ...files,
+      maxWorkers: 2,
+      name,
+      setupFiles: [MOVED_CLOCK, './test/worker/support/still-clock.ts'],
+    },
+  }
+}
+
+/** Tests in Chromium. */
+function chromium(name: string, files: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    define,
+    // Named here, because one that is found late reloads the page in the middle of a run.
+    optimizeDeps: { include: BUNDLED },
+    test: {
+      ...timeouts,
+      ...files,
+      name,
+      maxWorkers: 2,
+      globalSetup: 'test/tools/need-chromium.ts',
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        instances: [{ browser: 'chromium' }],
+        provider: playwright({ launchOptions: { args: [...CHROMIUM_FLAGS], ...chromiumIfAny() } }),
+      },
+    },
+  }
+}
+
 /** A file of 1 GiB each way, by itself and at the end: it takes minutes, and its memory is looked at. */
 function large(): TestProjectInlineConfiguration {
   return {
@@ -138,7 +172,7 @@ function large(): TestProjectInlineConfiguration {
       ...timeouts,
       name: 'large',
       include: ['test/large/**/*.test.ts'],
-      env: { ...DIRECTLY, LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
+      env: { ...STARTED, LARGE_MIB: process.env['LARGE_MIB'] ?? '1024' },
       globalSetup: ['test/tools/build-once.ts', 'test/tools/need-chromium.ts'],
       maxWorkers: 1,
       sequence: { groupOrder: 2 },

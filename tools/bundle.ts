@@ -101,7 +101,7 @@ export function bundleCli(entry: string): Promise<Bundle> {
       js: `#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
     },
     platform: 'node',
-    plugins: [leaveOutUnusedRecipients],
+    plugins: [leaveOutUnusedRecipients, askForBuiltins],
     target: 'node22',
   })
 }
@@ -167,6 +167,20 @@ function leaveApart({ outputs }: Metafile): Plugin {
       })
     },
   }
+}
+
+/**
+ * Node's own modules, each without the ES module that stands for it. Making one reads every property of the original, and
+ * `http.WebSocket` loads the whole of undici: a third of the time that the command takes to start.
+ */
+export const askForBuiltins: Plugin = {
+  name: 'ask-for-builtins',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }))
+    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}')`,
+    }))
+  },
 }
 
 /** age brings more kinds of recipients than we have. */

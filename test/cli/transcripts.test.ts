@@ -20,8 +20,8 @@ const STARTER = fileURLToPath(new URL('../../tools/sealdrop.js', import.meta.url
 const BETWEEN = fileURLToPath(new URL('between.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
-/** More would only wait for each other where there are two processors. */
-vi.setConfig({ maxConcurrency: 2 })
+/** Half of the time of most of them is waiting: for a server that is asked again, or for a terminal. */
+vi.setConfig({ maxConcurrency: 4 })
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-cli-'))
 let server: Server
@@ -61,6 +61,7 @@ async function run(file: string): Promise<void> {
     HOME: work,
     SEALDROP_HOME: join(work, 'home'),
     SEALDROP_SERVER: server.url,
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     // Where the server keeps everything.
     DATA: server.data,
     TERM: 'xterm',

@@ -65,7 +65,6 @@ export async function startServer(place: Place = {}): Promise<Server> {
       detached: true,
       env: {
         ...process.env,
-        NODE_COMPILE_CACHE: COMPILED,
         ...place.env,
         PORT: String(port),
         ORIGIN: place.origin ?? '',
@@ -189,8 +188,6 @@ function killGroup({ pid }: ChildProcess): void {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 120_000
-/** Half of a start is the reading of what never changes in between. */
-const COMPILED = join(ROOT, 'node_modules/.cache/compiled')
 
 /** Nothing that a test forgot, or left for the next one, outlives the tests. */
 const running = new Set<ChildProcess>()
