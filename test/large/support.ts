@@ -16,6 +16,9 @@ import { configWith } from '../tools/server.ts'
 /** Size of the file that is sent and opened. `LARGE_MIB` says another. */
 export const LARGE_BYTES: number = Number(process.env['LARGE_MIB'] ?? 64) * 1_048_576
 
+/** Whether it tells of memory: a small file is sent before the memory of its parts is given back. */
+export const IS_LARGE: boolean = LARGE_BYTES >= 512 * 1_048_576
+
 export type StoreName = 'Workers KV' | 'R2'
 
 /** Settings of a server that takes the file, and keeps it there. @returns the path for `startServer` */
