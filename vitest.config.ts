@@ -70,6 +70,7 @@ export default defineConfig({
           name: 'node',
           isolate: false,
           maxWorkers: 2,
+          env: { NODE_COMPILE_CACHE: STARTED.NODE_COMPILE_CACHE },
           include: [...PURE, 'test/{boundaries,model,tools}/**/*.test.ts'],
           setupFiles: [MOVED_CLOCK],
         },
