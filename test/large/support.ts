@@ -16,8 +16,13 @@ import { configWith } from '../tools/server.ts'
 /** Size of the file that is sent and opened. `LARGE_MIB` says another. */
 export const LARGE_BYTES: number = Number(process.env['LARGE_MIB'] ?? 64) * 1_048_576
 
-/** Whether it tells of memory: a small file is sent before the memory of its parts is given back. */
-export const IS_LARGE: boolean = LARGE_BYTES >= 512 * 1_048_576
+/**
+ * By how many MiB a program that should hold `mib` may grow: the memory of a small file may wait for the collector as a whole,
+ * that of a large one cannot.
+ */
+export function mostGrowth(mib: number): number {
+  return mib + Math.min(LARGE_BYTES / 1_048_576, 64)
+}
 
 export type StoreName = 'Workers KV' | 'R2'
 
