@@ -8,8 +8,8 @@ import { publicKeyBytes, type PublicKey } from './public-key.ts'
 import { ALGORITHM, isRecordOf, signatureComponents, signatureFields, type Signatures } from './signature-input.ts'
 
 /** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
-interface Covered {
-  readonly name: RequestName
+interface Covered<N extends RequestName> {
+  readonly name: N
   /** Where that is another than the contract's: HEAD in place of GET (RFC 9110 §9.3.2). */
   readonly method?: 'HEAD' | undefined
   /** Host and port that the signer addressed. */
@@ -22,14 +22,14 @@ interface Covered {
 }
 
 /** A signed request about a drop. */
-export interface SignedRequest extends Covered {
+export interface SignedRequest<N extends RequestName = RequestName> extends Covered<N> {
   readonly dropId: DropId
   /** The reader key that the request is made for, where a reader signs. */
   readonly reader?: PublicKey | undefined
 }
 
 /** A signed request about a box. */
-export interface SignedBoxRequest extends Covered {
+export interface SignedBoxRequest<N extends RequestName = RequestName> extends Covered<N> {
   readonly box: BoxAddress
   /** The key that signs: the box's root key, or that of one of its readers. */
   readonly boxReader: PublicKey
@@ -38,7 +38,7 @@ export interface SignedBoxRequest extends Covered {
 }
 
 /** A request of the operator's: what it is about stands in its body. */
-export type SignedOperatorRequest = Covered
+export type SignedOperatorRequest = Covered<RequestName>
 
 /** What is signed. */
 export type Unsigned =

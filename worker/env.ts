@@ -1,6 +1,6 @@
 import type { OperatorSettings } from '#protocol/operator.ts'
-import type { Rack } from './boxes/rack.ts'
-import type { Shelf } from './drops/shelf.ts'
+import type { RackRpc } from './boxes/rpc.ts'
+import type { ShelfRpc } from './drops/rpc.ts'
 
 /** What the worker is bound to in wrangler.toml, and nothing else. What the operator says of itself is in OPERATOR_… */
 export interface Env extends OperatorSettings {
@@ -9,9 +9,9 @@ export interface Env extends OperatorSettings {
   /** Ciphertext of drops in parts, where the operator has R2. */
   readonly R2?: R2Bucket
   /** The state of drops, never their ciphertext. */
-  readonly SHELF: DurableObjectNamespace<Shelf>
+  readonly SHELF: DurableObjectNamespace<ShelfRpc>
   /** What boxes are told of their drops, and their cards; never ciphertext either. */
-  readonly RACK: DurableObjectNamespace<Rack>
+  readonly RACK: DurableObjectNamespace<RackRpc>
   /** The files of the client, where they are served too: of an address where nothing is a page of them tells. */
   readonly ASSETS?: Fetcher
   /** The origins that this server answers for, separated by commas: `https://drop.example`. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
-import type { Fate } from '../../worker/answer.ts'
+import type { Fate } from '../../worker/drops/rpc.ts'
 import { admit, newBox, remove, type Box, type BoxItem, type Lodging } from '../../worker/boxes/box.ts'
 import { leavingFor, settle, type Change, type Settlement, type Standing } from '../../worker/boxes/settlement.ts'
 

@@ -59,6 +59,22 @@ export interface Order {
   readonly parts: number
 }
 
+/** Somebody at the door of a box. */
+export interface Visit extends Order {
+  readonly box: BoxAddress
+  /** Hash of the secret of the invitation that they bring, base64url. */
+  readonly invitation: string | undefined
+  /** Bytes of the largest drop that the server takes. */
+  readonly largest: number
+  readonly quotas: Quotas
+}
+
+/** What a box holds with a card, and without. */
+export interface Quotas {
+  readonly carded: Quota
+  readonly bare: Quota
+}
+
 /** Drops, and bytes of ciphertext. */
 export interface Load {
   readonly items: number

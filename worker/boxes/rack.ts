@@ -1,92 +1,77 @@
 import { DurableObject } from 'cloudflare:workers'
 import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
-import type { InvitationState, ItemsQuery } from '#protocol/box-api.ts'
+import { REQUESTS } from '#protocol/api.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
-import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
+import { PENDING_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
-import type * as answer from '../answer.ts'
+import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
-import { Doorman, type Quotas, type Visit } from './doorman.ts'
-import { RackKeeper } from './keeper.ts'
-import { Members } from './members.ts'
-import { Owners } from './owners.ts'
+import type { Result } from '../refusal.ts'
 import type { StoredRows } from '../storage/table.ts'
+import { admit, remove, type BoxItem, type Lodging, type Quotas, type Visit } from './box.ts'
+import { RackKeeper } from './keeper.ts'
+import { announceKeys, listItems } from './members.ts'
+import { deleteItems, invite, listInvitations, listReaderKeys, publishCards } from './owners.ts'
+import { quotasOf } from './racks.ts'
+import type * as rpc from './rpc.ts'
+import { leavingFor, settle, type Settlement } from './settlement.ts'
 
 /**
  * Holds the lists and the cards of many boxes, and says who may do what with them. It has no bytes to give: those the
- * shelves hand out, and what has become of a drop its shelf alone knows. docs/decisions/0011-racks.md.
+ * shelves hand out, and what has become of a drop its shelf alone knows: it is asked, and the list follows.
+ * docs/decisions/0011-racks.md.
  *
  * Every method follows the order of a shelf's: check signatures (other calls may run meanwhile), find the rows, decide
- * and write in one step. Answers are unions, never errors. Only what stands on this class can be called from the worker.
+ * and write in one step. Only the methods of `RackRpc` are called from outside.
  */
-export class Rack extends DurableObject<Env> {
+export class Rack extends DurableObject<Env> implements rpc.RackRpc {
   readonly #keeper = new RackKeeper(this.ctx.storage, () => this.env)
-  readonly #doorman = new Doorman(this.#keeper)
-  readonly #members = new Members(this.#keeper)
-  readonly #owners = new Owners(this.#keeper)
 
-  /** Keeps room for a drop, before any of it is read. */
-  admit(visit: Visit): Promise<answer.AdmitAnswer> {
-    return this.#doorman.admit(visit)
+  async answer<N extends rpc.BoxRequestName>(
+    request: SignedBoxRequest<N>,
+    input: rpc.BoxRequests[N]['input'],
+  ): Promise<rpc.BoxResult<N>> {
+    const now = Date.now()
+    const role = REQUESTS[request.name].signers.includes('member') ? 'member' : 'root'
+    const answer: Answer<N> = ANSWERS[request.name]
+    return (await this.#keeper.refuse(request, role, now)) ?? answer(this.#keeper, request, input, now)
   }
 
-  /** Makes the list say what has become of a drop. */
-  settle(box: BoxAddress, id: DropId, quotas: Quotas, invitation?: string): Promise<'settled' | 'box_full'> {
-    return this.#doorman.settle(box, id, quotas, invitation)
+  async card(box: BoxAddress): Promise<Result<{ outcome: 'card'; card: string }>> {
+    const card = this.#keeper.cards.presentJws(box, Date.now())
+    return card === undefined ? { outcome: 'gone' } : { outcome: 'card', card }
   }
 
-  /** The card that a sender seals with. */
-  card(box: BoxAddress): answer.CardOf {
-    return this.#members.card(box)
+  async admit(visit: Visit): Promise<Result<{ outcome: 'admitted' }>> {
+    const { boxes, items } = this.#keeper
+    // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
+    await this.#keeper.arm(Date.now() + PENDING_MS)
+    const now = Date.now()
+    const before = items.find(visit.box, visit.id)
+    if (before !== undefined) {
+      // Announced anew with another size it would give back room that the first announcement, on its shelf, still fills.
+      const isSame = before.size === visit.size && before.parts === visit.parts
+      return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
+    }
+    const { id, size, parts, largest } = visit
+    const box = boxes.find(visit.box)
+    const lodging = this.#lodging(visit.box, visit.quotas, visit.invitation, now)
+    const leaving = leavingFor({ box, waiting: () => items.waiting(visit.box, now), lodging }, size)
+    const admitted = admit(leaving.reduce(remove, box), { id, size, parts }, { ...lodging, largest }, now)
+    if (admitted.outcome !== 'admitted') return admitted
+    this.#keeper.change(visit.box, { ...admitted, leaving })
+    return { outcome: 'admitted' }
   }
 
-  /** One page of the list, for who reads the box. */
-  list(request: SignedBoxRequest, query: ItemsQuery): Promise<answer.ListAnswer> {
-    return this.#members.list(request, query)
+  settle(address: BoxAddress, id: DropId, quotas: Quotas, invitation?: string): Promise<Settlement['outcome']> {
+    return this.#keeper.inTurn(address, id, () => this.#settle(address, id, quotas, invitation))
   }
 
-  /** Whether a reader may collect from the box. */
-  allow(request: SignedBoxRequest): Promise<answer.AllowAnswer> {
-    return this.#members.allow(request)
-  }
-
-  /** Keeps what a reader announces for coming epochs. */
-  announce(request: SignedBoxRequest, jws: string): Promise<answer.DoneAnswer> {
-    return this.#members.announce(request, jws)
-  }
-
-  /** Puts cards in place of all that the box had. */
-  publish(request: SignedBoxRequest, cards: readonly string[]): Promise<answer.DoneAnswer> {
-    return this.#owners.publish(request, cards)
-  }
-
-  /** Burns drops, and takes them off the list. */
-  delete(request: SignedBoxRequest, ids: readonly DropId[]): Promise<answer.DeleteAnswer> {
-    return this.#owners.delete(request, ids)
-  }
-
-  /** What the readers on the present card have announced. */
-  readers(request: SignedBoxRequest): Promise<answer.ReadersAnswer> {
-    return this.#owners.readers(request)
-  }
-
-  /** Makes an invitation, or ends one. */
-  invite(request: SignedBoxRequest, invitation: InvitationState): Promise<answer.InvitationsAnswer> {
-    return this.#owners.invite(request, invitation)
-  }
-
-  /** The invitations that are still good. */
-  invitations(request: SignedBoxRequest): Promise<answer.InvitationsAnswer> {
-    return this.#owners.invitations(request)
-  }
-
-  /** Every row about a box, as it is stored: for its operator, who has proved it to the worker. */
-  stored(box: BoxAddress): StoredRows {
+  async stored(box: BoxAddress): Promise<StoredRows> {
     return this.#keeper.database.rowsWith({ 'box address': boxAddressBytes(box).buffer })
   }
 
-  /** Every row about a drop, in whichever box: for the operator as well. One pass over all items, as none is found by its id alone. */
-  storedOf(id: DropId): StoredRows {
+  async storedOf(id: DropId): Promise<StoredRows> {
     return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
@@ -94,9 +79,98 @@ export class Rack extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const now = Date.now()
     try {
-      await this.#doorman.sweep(now)
+      await this.#sweep(now)
     } catch {
       await this.ctx.storage.setAlarm(now + SWEEP_RETRY_MS)
     }
   }
+
+  /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
+  async #sweep(now: number): Promise<void> {
+    const { invitations, items } = this.#keeper
+    for (const due of items.due(now, SWEEP_BATCH)) {
+      // As it is now: while a shelf was waited for, somebody may have taken it off, and it must not be counted out twice.
+      const item = items.find(due.box, due.id)
+      if (item?.state === 'listed' && item.dueMs <= now) this.#keeper.removeItem(item)
+      else if (item?.state === 'pending') await this.#settleDue(item)
+    }
+    invitations.forgetExpired(now)
+    this.#keeper.forgetIdle(now)
+    await this.#keeper.armNext(now)
+  }
+
+  async #settle(
+    address: BoxAddress,
+    id: DropId,
+    quotas: Quotas,
+    invitation: string | undefined,
+  ): Promise<Settlement['outcome']> {
+    const { boxes, items, env } = this.#keeper
+    const shelf = await shelfOf(env, id)
+    const fate = await shelf.fate(id, address)
+    // First the alarm, then the row, as above.
+    if (fate.outcome === 'live') await this.#keeper.arm(fate.expiresAtMs)
+    const now = Date.now()
+    const { outcome, change } = settle(
+      {
+        box: boxes.find(address),
+        id,
+        item: items.find(address, id),
+        waiting: () => items.waiting(address, now),
+        lodging: this.#lodging(address, quotas, invitation, now),
+      },
+      fate,
+      now,
+    )
+    if (change !== undefined) this.#keeper.change(address, change)
+    if (outcome === 'box_full' && fate.outcome === 'live') {
+      await shelf.turnAway(id, address)
+      // Only now: should this object die before, the alarm asks about what has a row.
+      const item = items.find(address, id)
+      if (item !== undefined) this.#keeper.removeItem(item)
+    }
+    await this.#keeper.armIfIdle(address)
+    return outcome
+  }
+
+  #lodging(address: BoxAddress, quotas: Quotas, invitation: string | undefined, now: number): Lodging {
+    const { cards, invitations, items } = this.#keeper
+    const terms = cards.present(address, now)?.terms
+    return {
+      quota: terms === undefined ? quotas.bare : quotas.carded,
+      terms,
+      invitation: invitation === undefined ? undefined : invitations.find(address, invitation, now),
+      late: items.late(address, now),
+    }
+  }
+
+  async #settleDue({ box, id }: BoxItem): Promise<void> {
+    try {
+      await this.settle(box, id, quotasOf(this.#keeper.env), undefined)
+    } catch {
+      // Its shelf did not answer: it must not keep the others waiting.
+      const present = this.#keeper.items.find(box, id)
+      const dueMs = Date.now() + SWEEP_RETRY_MS
+      if (present?.state === 'pending') this.#keeper.change(box, { leaving: [], item: { ...present, dueMs } })
+    }
+  }
+}
+
+type Answer<N extends rpc.BoxRequestName> = (
+  keeper: RackKeeper,
+  request: SignedBoxRequest,
+  input: rpc.BoxRequests[N]['input'],
+  now: number,
+) => rpc.BoxResult<N> | Promise<rpc.BoxResult<N>>
+
+/** Asked only by those who have proved a key of the box that may. */
+const ANSWERS: { readonly [N in rpc.BoxRequestName]: Answer<N> } = {
+  items: listItems,
+  collect: () => ({ outcome: 'allowed' }),
+  keys: announceKeys,
+  publish: publishCards,
+  delete: deleteItems,
+  readers: listReaderKeys,
+  invite,
+  invitations: listInvitations,
 }

@@ -2,22 +2,32 @@ import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import { sha256 } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { BARE_BOX_BYTES, BARE_BOX_ITEMS, BOX_BYTES, BOX_BYTES_PER_DAY, BOX_ITEMS } from '#protocol/limits.ts'
+import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Env } from '../env.ts'
-import type { Rack } from './rack.ts'
-import type { Quotas } from './doorman.ts'
+import type { BoxRequestName, BoxRequests, BoxResult, RackRpc } from './rpc.ts'
+import type { Quotas } from './box.ts'
 import { countOf, indexOf } from '../drops/shelves.ts'
 
 /** The rack that holds a box: there are as many as shelves. docs/decisions/0011-racks.md. */
-export async function rackOf(env: Env, box: BoxAddress): Promise<DurableObjectStub<Rack>> {
+export async function rackOf(env: Env, box: BoxAddress): Promise<DurableObjectStub<RackRpc>> {
   return rackAt(env, indexOf(env, await sha256(boxAddressBytes(box))))
 }
 
+/** Has the rack that holds a box answer a signed request about it. */
+export async function askRack<N extends BoxRequestName>(
+  env: Env,
+  request: SignedBoxRequest<N>,
+  input: BoxRequests[N]['input'],
+): Promise<BoxResult<N>> {
+  return (await rackOf(env, request.box)).answer(request, input)
+}
+
 /** Every rack. */
-export function allRacks(env: Env): readonly DurableObjectStub<Rack>[] {
+export function allRacks(env: Env): readonly DurableObjectStub<RackRpc>[] {
   return Array.from({ length: countOf(env) }, (_, index) => rackAt(env, index))
 }
 
-function rackAt(env: Env, index: number): DurableObjectStub<Rack> {
+function rackAt(env: Env, index: number): DurableObjectStub<RackRpc> {
   return env.RACK.get(env.RACK.idFromName(`rack-${index.toString(16)}`))
 }
 

@@ -1,6 +1,6 @@
 import type { DropId } from '#protocol/id.ts'
 import { PENDING_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { Fate } from '../answer.ts'
+import type { Fate } from '../drops/rpc.ts'
 import { isCrowded, keepRoom, makeRoom, onDay, remove, type Box, type BoxItem, type Kept, type Lodging } from './box.ts'
 
 /**

@@ -3,13 +3,14 @@ import { formatDigest } from '#protocol/content-digest.ts'
 import type { DropId } from '#protocol/id.ts'
 import { ERASE_BATCH, LATE_PUT_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
-import type { GrantAnswer, Place, Refusal } from '../answer.ts'
 import * as life from './drop.ts'
 import type { Drop, LinkDrop } from './drop.ts'
 import type { Env } from '../env.ts'
+import type { Refusal, Result } from '../refusal.ts'
 import { Notary } from '../auth/notary.ts'
 import { Parts } from './parts.ts'
 import { Rows } from './rows.ts'
+import type { Grant, Place } from './rpc.ts'
 import { SCHEMA } from '../storage/schema.ts'
 import { erase } from '../storage/store.ts'
 import { Database, type ShelfDatabase } from '../storage/table.ts'
@@ -72,7 +73,7 @@ export class Keeper {
   }
 
   /** Where a part of a live drop lies. */
-  grant(drop: Drop, n: number): GrantAnswer {
+  grant(drop: Drop, n: number): Result<Grant> {
     if (n >= drop.parts) return { outcome: 'bad_request' }
     if (drop.parts === 1) {
       const blob = drop.blobs.at(-1)

@@ -1,149 +1,178 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { BoxAddress } from '#protocol/address.ts'
+import type { Created } from '#protocol/api.ts'
 import type { Extent } from '#protocol/extent.ts'
+import { equalBytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
-import { SWEEP_RETRY_MS } from '#protocol/limits.ts'
-import type { PublicKey } from '#protocol/public-key.ts'
+import { ERASE_BATCH, MAX_ATTEMPTS, SWEEP_RETRY_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
-import type * as answer from '../answer.ts'
-import type { Attempt, LinkTerms } from './drop.ts'
 import { onBeat } from '../auth/beat.ts'
 import type { Env } from '../env.ts'
-import { Collectors } from './collectors.ts'
-import { Intake } from './intake.ts'
-import { Keeper } from './keeper.ts'
-import type { Part } from './parts.ts'
-import { Readers } from './readers.ts'
-import { Senders } from './senders.ts'
+import type { Result } from '../refusal.ts'
 import type { StoredRows } from '../storage/table.ts'
+import * as life from './drop.ts'
+import type { Attempt, Drop, LinkTerms } from './drop.ts'
+import { describe, Keeper } from './keeper.ts'
+import { acknowledge, claim, readPart, showStatus } from './readers.ts'
+import type * as rpc from './rpc.ts'
+import { reopen, revoke, showSent } from './senders.ts'
+import * as upload from './upload.ts'
+import { commit, expectPart, listParts } from './uploads.ts'
 
 /**
  * Holds the state of many drops, one row each, and serializes what happens to them. It never sees ciphertext: the
  * platform keeps 30 days of an object's history, so bytes put here could be brought back after they were burned.
  *
  * Every method follows one order: find the row, check signatures (other calls may run meanwhile), find the row again,
- * decide and write in one step; only then does it touch the store. Answers are unions, never errors: RPC loses an
- * error's type. Only what stands on this class can be called from the worker.
+ * decide and write in one step; only then does it touch the store. Only the methods of `ShelfRpc` are called from outside.
  */
-export class Shelf extends DurableObject<Env> {
+export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
   readonly #keeper = new Keeper(this.ctx.storage, () => this.env)
-  readonly #intake = new Intake(this.#keeper)
-  readonly #readers = new Readers(this.#keeper)
-  readonly #senders = new Senders(this.#keeper)
-  readonly #collectors = new Collectors(this.#keeper)
 
-  /** Records which blob is about to be written. */
-  create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<answer.CreateAnswer> {
-    return this.#intake.create(id, terms, attempt)
+  answer<N extends rpc.DropRequestName>(
+    request: SignedRequest<N>,
+    input: rpc.DropRequests[N]['input'],
+  ): Promise<rpc.DropResult<N>> {
+    const answer: Answer<N> = ANSWERS[request.name]
+    return onBeat(async () => answer(this.#keeper, request, input))
   }
 
-  /** The blob is written: from now on the drop can be claimed. */
-  keep(id: DropId, blob: string): answer.KeepAnswer {
-    return this.#intake.keep(id, blob)
+  status(id: DropId, request: SignedRequest | undefined): Promise<Result<rpc.StatusResult>> {
+    return onBeat(() => showStatus(this.#keeper, id, request))
   }
 
-  /** The blob is not going to be read. */
-  abandon(id: DropId, blob: string): Promise<void> {
-    return this.#intake.abandon(id, blob)
+  async create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<Result<rpc.CreateResult>> {
+    const { rows } = this.#keeper
+    // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
+    await this.#keeper.arm(life.endOfLife(life.keysOf(terms), Date.now()))
+    const now = Date.now()
+    if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
+    const present = this.#keeper.find(id, now)
+    const made = life.create(present, id, terms, attempt, now)
+    if (made.outcome === 'taken') {
+      const isTold = present !== undefined && life.isTurnedAway(present) && life.isUnder(present, terms)
+      return { outcome: isTold ? 'box_full' : 'id_taken' }
+    }
+    if (made.outcome === 'expected') {
+      if (made.drop.blobs.length > MAX_ATTEMPTS) return { outcome: 'try_later' }
+      if (present === undefined) rows.insert(made.drop)
+      else rows.update(made.drop)
+    }
+    return { outcome: made.outcome, created: describe(made.drop) }
   }
 
-  /** Announces a drop in parts. */
-  begin(id: DropId, terms: LinkTerms | BoxTerms, extent: Extent): Promise<answer.BeginAnswer> {
-    return this.#intake.begin(id, terms, extent)
+  async keep(id: DropId, blob: string): Promise<Result<rpc.Kept>> {
+    const drop = this.#keeper.find(id, Date.now())
+    const kept = drop && life.keep(drop, blob)
+    if (kept === undefined) return { outcome: 'try_later' }
+    if (kept !== drop) this.#keeper.rows.update(kept)
+    return { outcome: 'kept' }
   }
 
-  /** Records under which blob the sender's part is about to be written. */
-  expect(request: SignedRequest, part: Part): Promise<answer.PartAnswer> {
-    return onBeat(() => this.#intake.expect(request, part))
+  async abandon(id: DropId, blob: string): Promise<void> {
+    await this.#dueIfEnded(id)
+    const isErased = await this.#keeper.erase(blob)
+    const drop = this.#keeper.find(id, Date.now())
+    if (drop === undefined || !isErased) return
+    // What has come under this id since is not its drop any more.
+    if (drop.phase !== 'uploading' || !drop.blobs.includes(blob)) return
+    const rest = life.forget(drop, blob)
+    if (rest.blobs.length === 0) this.#keeper.rows.remove(id)
+    else this.#keeper.rows.update(rest)
   }
 
-  /** The part is written. */
-  receive(id: DropId, n: number, blob: string): Promise<answer.KeepAnswer> {
-    return this.#intake.receive(id, n, blob)
+  async begin(
+    id: DropId,
+    terms: LinkTerms | BoxTerms,
+    extent: Extent,
+  ): Promise<Result<{ outcome: 'begun'; created: Created }>> {
+    // First the alarm, then the row, as above.
+    await this.#keeper.arm(Date.now() + UPLOAD_LIFE_SECONDS * 1_000)
+    const now = Date.now()
+    if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
+    const begun = upload.begin(this.#keeper.find(id, now), id, terms, extent, now)
+    if (begun.outcome === 'taken') return { outcome: 'id_taken' }
+    if (begun.outcome === 'begun') this.#keeper.rows.insert(begun.drop)
+    return { outcome: 'begun', created: describe(begun.drop) }
   }
 
-  /** The part is not going to be read. */
-  abandonPart(id: DropId, n: number, blob: string): Promise<void> {
-    return this.#intake.abandonPart(id, n, blob)
+  async receive(id: DropId, n: number, blob: string): Promise<Result<rpc.Kept>> {
+    const { parts } = this.#keeper
+    const drop = this.#keeper.find(id, Date.now())
+    if (drop === undefined || life.hasEnded(drop)) return { outcome: 'gone' }
+    const part = parts.attempt(id, n, blob)
+    if (part?.state === 'received') return { outcome: 'kept' }
+    if (part?.state !== 'writing') return { outcome: 'try_later' }
+    const before = parts.find(id, n)
+    if (before !== undefined && equalBytes(before.digest, part.digest)) {
+      // Another attempt was faster.
+      await this.abandonPart(id, n, blob)
+      return { outcome: 'kept' }
+    }
+    if (drop.phase !== 'uploading' || !upload.fits(drop, parts.received(id), part)) return { outcome: 'bad_request' }
+    if (before !== undefined) parts.move(id, before, 'replaced')
+    parts.move(id, part, 'received')
+    // What is not deleted here is deleted with the drop.
+    if (before !== undefined && (await this.#keeper.erase(before.blob))) parts.remove(id, before)
+    return { outcome: 'kept' }
   }
 
-  /** Which parts are here, for the sender. */
-  uploaded(request: SignedRequest): Promise<answer.UploadedAnswer> {
-    return onBeat(() => this.#intake.uploaded(request))
+  async abandonPart(id: DropId, n: number, blob: string): Promise<void> {
+    const { parts } = this.#keeper
+    if (parts.attempt(id, n, blob)?.state === 'received') return
+    await this.#dueIfEnded(id)
+    const isErased = await this.#keeper.erase(blob)
+    const part = parts.attempt(id, n, blob)
+    if (part === undefined) return
+    if (isErased) return parts.remove(id, part)
+    parts.move(id, part, 'replaced')
   }
 
-  /** All parts are written: from now on the drop can be claimed. */
-  commit(request: SignedRequest, digest: string): Promise<answer.CommitAnswer> {
-    return onBeat(() => this.#intake.commit(request, digest))
+  async collect(id: DropId, box: BoxAddress, n: number): Promise<Result<rpc.Grant>> {
+    const drop = this.#inBox(id, box)
+    return drop?.phase === 'live' ? this.#keeper.grant(drop, n) : { outcome: 'gone' }
   }
 
-  /** What the holder of an id may know; more to who proves the link, and to who could open the drop. */
-  status(id: DropId, request: SignedRequest | undefined): Promise<answer.StatusAnswer> {
-    return onBeat(() => this.#readers.status(id, request))
+  async burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly rpc.Burned[]> {
+    await this.#keeper.armEnd()
+    const drops = ids.flatMap((id) => this.#inBox(id, box) ?? [])
+    for (const drop of drops) this.#keeper.note(drop, life.end(drop, 'deleted'))
+    const kept = new Set<DropId>()
+    let left = ERASE_BATCH
+    for (const drop of drops) {
+      // The alarm comes at once for what is too much for one request.
+      const burned = await this.#keeper.burnSome(life.end(drop, 'deleted'), drop, left)
+      left -= burned.count
+      if (!burned.isErased) kept.add(drop.id)
+    }
+    return ids.map((id) => ({ id, isErased: !kept.has(id) }))
   }
 
-  /** Binds a read to the reader key of a request that proves link and passphrase. */
-  claim(request: SignedRequest, reader: PublicKey): Promise<answer.GrantAnswer> {
-    return onBeat(() => this.#readers.claim(request, reader))
+  async turnAway(id: DropId, box: BoxAddress): Promise<void> {
+    await this.#keeper.armEnd()
+    const drop = this.#inBox(id, box)
+    if (drop !== undefined) this.#keeper.note(drop, life.turnAway(drop))
+    await this.burnFor([id], box)
   }
 
-  /** Lets a reader read what it has claimed, until it acknowledges. */
-  part(request: SignedRequest, reader: PublicKey, n: number): Promise<answer.GrantAnswer> {
-    return onBeat(() => this.#readers.part(request, reader, n))
+  async fate(id: DropId, box: BoxAddress): Promise<rpc.Fate> {
+    const drop = this.#inBox(id, box)
+    if (drop === undefined) return { outcome: 'gone' }
+    if (life.hasEnded(drop)) return { outcome: life.isTurnedAway(drop) ? 'turned_away' : 'gone' }
+    const { size, parts, expiresAtMs } = drop
+    if (drop.phase === 'uploading') return { outcome: 'uploading', expiresAtMs }
+    return { outcome: 'live', size, parts, expiresAtMs }
   }
 
-  /** Keeps the reader's word that it has opened everything, and burns the drop with the last one. */
-  acknowledge(request: SignedRequest, reader: PublicKey, opened: string): Promise<answer.AckAnswer> {
-    return onBeat(() => this.#readers.acknowledge(request, reader, opened))
-  }
-
-  /** The sender ends the drop. */
-  revoke(request: SignedRequest): Promise<answer.RevokeAnswer> {
-    return onBeat(() => this.#senders.revoke(request))
-  }
-
-  /** The sender takes a read back from a reader who vanished. */
-  reopen(request: SignedRequest, reader: PublicKey): Promise<answer.SentAnswer> {
-    return onBeat(() => this.#senders.reopen(request, reader))
-  }
-
-  /** All that the shelf holds, for the sender. */
-  sent(request: SignedRequest): Promise<answer.SentAnswer> {
-    return onBeat(() => this.#senders.sent(request))
-  }
-
-  /** Lets who reads a box have a drop in it. Whether they do, its rack has found out. */
-  collect(id: DropId, box: BoxAddress, n: number): answer.GrantAnswer {
-    return this.#collectors.collect(id, box, n)
-  }
-
-  /** The owner of a box ends drops in it. */
-  burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly answer.Burned[]> {
-    return this.#collectors.burn(ids, box)
-  }
-
-  /** A box has no room for a drop that is there. */
-  turnAway(id: DropId, box: BoxAddress): Promise<void> {
-    return this.#collectors.turnAway(id, box)
-  }
-
-  /** What has become of a drop that was meant for a box, for its rack. */
-  fate(id: DropId, box: BoxAddress): answer.Fate {
-    return this.#collectors.fate(id, box)
-  }
-
-  /** Every row about a drop as it is stored, expired or not: for its operator, who has proved it to the worker. */
-  stored(id: DropId): StoredRows {
+  async stored(id: DropId): Promise<StoredRows> {
     return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
-  /** A nonce for the operator, whose questions are about no one shelf. Only who has signed rightly is given one. */
   offerNonce(subject: string): Promise<string> {
     return this.#keeper.notary.issue(subject, Date.now())
   }
 
-  /** Whether it was offered here, for this subject, in the last ten minutes. */
   knowsNonce(nonce: string, subject: string): Promise<boolean> {
     return this.#keeper.notary.knows(nonce, subject, Date.now())
   }
@@ -156,5 +185,46 @@ export class Shelf extends DurableObject<Env> {
     } catch {
       await this.ctx.storage.setAlarm(now + SWEEP_RETRY_MS)
     }
+  }
+
+  /** A drop of a box, for those who ask on its behalf. */
+  #inBox(id: DropId, box: BoxAddress): Drop | undefined {
+    const drop = this.#keeper.find(id, Date.now())
+    return drop?.box === box ? drop : undefined
+  }
+
+  /** What comes after the end is deleted by the alarm if it is not deleted here: the machine may die before. */
+  async #dueIfEnded(id: DropId): Promise<void> {
+    const drop = this.#keeper.find(id, Date.now())
+    if (drop !== undefined && life.hasEnded(drop)) await this.#keeper.retryLater(id)
+  }
+}
+
+type Answer<N extends rpc.DropRequestName> = (
+  keeper: Keeper,
+  request: SignedRequest,
+  input: rpc.DropRequests[N]['input'],
+) => rpc.DropResult<N> | Promise<rpc.DropResult<N>>
+
+const ANSWERS: { readonly [N in rpc.DropRequestName]: Answer<N> } = {
+  upload: bySender(expectPart),
+  uploaded: bySender(listParts),
+  commit: bySender(commit),
+  claim,
+  part: readPart,
+  ack: acknowledge,
+  revoke: bySender(revoke),
+  reopen: bySender(reopen),
+  sent: bySender(showSent),
+}
+
+/** Answers only whoever proves the sender key, with the drop as it is then. */
+function bySender<I, R>(
+  answer: (keeper: Keeper, drop: Drop, input: I, now: number) => R | Promise<R>,
+): (keeper: Keeper, request: SignedRequest, input: I) => Promise<Result<R>> {
+  return async (keeper, request, input) => {
+    const now = Date.now()
+    const drop = await keeper.ofSender(request, now)
+    return 'outcome' in drop ? drop : answer(keeper, drop, input, now)
   }
 }

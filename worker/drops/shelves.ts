@@ -1,19 +1,29 @@
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { sha256, type Bytes } from '#protocol/bytes.ts'
+import type { SignedRequest } from '#protocol/signature.ts'
 import type { Env } from '../env.ts'
-import type { Shelf } from './shelf.ts'
+import type { DropRequestName, DropRequests, DropResult, ShelfRpc } from './rpc.ts'
 
 /** The shelf that holds a drop: the leading bits of SHA-256(id) name it. docs/decisions/0006-sixteen-shelves.md. */
-export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<Shelf>> {
+export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<ShelfRpc>> {
   return shelfAt(env, indexOf(env, await sha256(dropIdBytes(id))))
 }
 
+/** Has the shelf that holds a drop answer a signed request about it. */
+export async function askShelf<N extends DropRequestName>(
+  env: Env,
+  request: SignedRequest<N>,
+  input: DropRequests[N]['input'],
+): Promise<DropResult<N>> {
+  return (await shelfOf(env, request.dropId)).answer(request, input)
+}
+
 /** The one that knows the nonces of requests that are about no one drop. */
-export function firstShelf(env: Env): DurableObjectStub<Shelf> {
+export function firstShelf(env: Env): DurableObjectStub<ShelfRpc> {
   return shelfAt(env, 0)
 }
 
-function shelfAt(env: Env, index: number): DurableObjectStub<Shelf> {
+function shelfAt(env: Env, index: number): DurableObjectStub<ShelfRpc> {
   return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
 }
 

@@ -1,8 +1,7 @@
-import type { Grant } from '../answer.ts'
+import type { Grant } from '../drops/rpc.ts'
 import type { Env } from '../env.ts'
-import { isSettled } from '../storage/lost.ts'
 import { bytes, problem } from './respond.ts'
-import { storeOf } from '../storage/store.ts'
+import { isSettled, storeOf } from '../storage/store.ts'
 
 /**
  * Hands out ciphertext, straight from the store. A drop is never burned because this stream ended: the server sees a

@@ -7,30 +7,25 @@ import {
   REQUESTS,
   type RequestName,
 } from '#protocol/api.ts'
-import { parseBase64url, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { parseBase64url, sha256, toBase64url } from '#protocol/bytes.ts'
 import { INVITATION_BYTES, MAX_BODY_BYTES } from '#protocol/limits.ts'
 import { isSafeKey, parsePublicKey } from '#protocol/public-key.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Env } from '../env.ts'
 import { checkDigest, malformed, parseTarget, readBody, readDropId, readSignatures } from './parse.ts'
-
-/** A request about a box whose fields have been parsed, but whose signature nobody has judged yet. */
-export interface ParsedBox {
-  readonly signed: SignedBoxRequest
-  readonly body: Bytes
-}
+import type { Parsed } from './signed.ts'
 
 /**
  * Parses a signed request about a box. What is wrong here is so whether or not there is such a box.
  * @param mostBytes - of the body.
  * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), `too_large` or `wrong_origin`
  */
-export async function parseSignedBox(
+export async function parseSignedBox<N extends RequestName>(
   request: Request,
   env: Env,
-  name: RequestName,
+  name: N,
   mostBytes: number = MAX_BODY_BYTES,
-): Promise<ParsedBox> {
+): Promise<Parsed<SignedBoxRequest<N>>> {
   const target = parseTarget(request, env)
   const box = readBoxAddress(request)
   const boxReader = parsePublicKey(request.headers.get(BOX_READER_FIELD) ?? '')

@@ -25,18 +25,17 @@ import type { BoxTerms } from '#protocol/terms.ts'
 import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
 import type { LinkTerms } from '../drops/drop.ts'
 import type { Env } from '../env.ts'
-
-/** A request whose fields have been parsed, but whose signatures nobody has judged yet. */
-export interface Parsed {
-  readonly signed: SignedRequest
-  readonly body: Bytes
-}
+import type { Parsed } from './signed.ts'
 
 /**
  * Parses a signed request.
  * @throws DropError `bad_request`, `too_large` or `wrong_origin`; nothing has been changed then.
  */
-export async function parseSigned(request: Request, env: Env, name: RequestName): Promise<Parsed> {
+export async function parseSigned<N extends RequestName>(
+  request: Request,
+  env: Env,
+  name: N,
+): Promise<Parsed<SignedRequest<N>>> {
   const fields = parseFields(request, env, name)
   const body = await readBody(request, MAX_BODY_BYTES)
   const hasBody = REQUESTS[name].method === 'POST'
@@ -49,15 +48,18 @@ export async function parseSigned(request: Request, env: Env, name: RequestName)
  * @returns the request, and that digest, 32 bytes.
  * @throws DropError as above.
  */
-export function parseSignedPart(request: Request, env: Env, name: RequestName): { signed: SignedRequest; hash: Bytes } {
-  const fields = parseFields(request, env, name)
+export function parseSignedPart(
+  request: Request,
+  env: Env,
+): { readonly signed: SignedRequest<'upload'>; readonly hash: Bytes } {
+  const fields = parseFields(request, env, 'upload')
   const digest = request.headers.get(CONTENT_DIGEST) ?? ''
   const hash = parseDigest(digest)
   if (hash === undefined) throw malformed(CONTENT_DIGEST)
   return { signed: { ...fields, digest }, hash }
 }
 
-function parseFields(request: Request, env: Env, name: RequestName): Omit<SignedRequest, 'digest'> {
+function parseFields<N extends RequestName>(request: Request, env: Env, name: N): Omit<SignedRequest<N>, 'digest'> {
   const target = parseTarget(request, env)
   const dropId = readDropId(request)
   const reader = REQUESTS[name].signers.includes('reader') ? parseReader(request) : undefined

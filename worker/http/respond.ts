@@ -6,7 +6,7 @@ import type { WireCode } from '#protocol/error.ts'
 import { RETRY_AFTER_SECONDS } from '#protocol/limits.ts'
 import { problemFor, PROBLEM_TYPE, SIGNATURE_CHALLENGE } from '#protocol/problem.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
-import type { Refusal } from '../answer.ts'
+import type { Refusal } from '../refusal.ts'
 
 /** A JSON answer. Nothing that the API says may be kept by a cache. */
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {

@@ -2,34 +2,15 @@ import { Router, type RouterType } from 'itty-router'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import { allowOf } from '#protocol/cross-origin.ts'
 import type { Env } from '../env.ts'
-import { acknowledgeDrop } from './handlers/acknowledge-drop.ts'
-import { announceKeys } from './handlers/announce-keys.ts'
-import { beginDrop } from './handlers/begin-drop.ts'
-import { claimDrop } from './handlers/claim-drop.ts'
-import { collectPart } from './handlers/collect-part.ts'
-import { commitDrop } from './handlers/commit-drop.ts'
-import { createDrop } from './handlers/create-drop.ts'
-import { deleteItems } from './handlers/delete-items.ts'
-import { disclose } from './handlers/disclose.ts'
-import { invite } from './handlers/invite.ts'
-import { listItems } from './handlers/list-items.ts'
-import { publishCards } from './handlers/publish-cards.ts'
-import { readPart } from './handlers/read-part.ts'
-import { reopenDrop } from './handlers/reopen-drop.ts'
-import { revokeDrop } from './handlers/revoke-drop.ts'
-import { showCard } from './handlers/show-card.ts'
-import { showInvitations } from './handlers/show-invitations.ts'
-import { showLimits } from './handlers/show-limits.ts'
-import { showOperator, showSecurityTxt } from './handlers/show-operator.ts'
-import { showReaderKeys } from './handlers/show-reader-keys.ts'
-import { showSent } from './handlers/show-sent.ts'
-import { showStatus } from './handlers/show-status.ts'
-import { showUploaded } from './handlers/show-uploaded.ts'
-import { uploadPart } from './handlers/upload-part.ts'
+import { showLimits, showOperator, showSecurityTxt } from './about-server.ts'
+import { BOX_HANDLERS, showCard } from './box-requests.ts'
+import { beginDrop, createDrop } from './deposits.ts'
+import { disclose } from './disclose.ts'
+import { DROP_HANDLERS, showStatus } from './drop-requests.ts'
 import { missing } from './missing.ts'
 import { preflight, problem } from './respond.ts'
-
-type Handler = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>
+import type { Handler } from './signed.ts'
+import { uploadPart } from './upload-part.ts'
 
 /** Who answers what. Methods and paths are in `protocol/api.ts`, where the clients read them too. */
 const HANDLERS: Readonly<Record<RequestName, Handler>> = {
@@ -37,26 +18,12 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
   create: createDrop,
   begin: beginDrop,
   upload: uploadPart,
-  uploaded: showUploaded,
-  commit: commitDrop,
   status: showStatus,
-  claim: claimDrop,
-  part: readPart,
-  ack: acknowledgeDrop,
-  revoke: revokeDrop,
-  reopen: reopenDrop,
-  sent: showSent,
   card: showCard,
-  publish: publishCards,
-  items: listItems,
-  collect: collectPart,
-  delete: deleteItems,
-  keys: announceKeys,
-  readers: showReaderKeys,
-  invite,
-  invitations: showInvitations,
   operator: showOperator,
   disclose,
+  ...DROP_HANDLERS,
+  ...BOX_HANDLERS,
 }
 
 /** Router, not AutoRouter: that one tells clients what an error said. */

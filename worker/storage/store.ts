@@ -1,5 +1,6 @@
-import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2 } from '#protocol/limits.ts'
+import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2, STORE_SETTLES_SECONDS } from '#protocol/limits.ts'
 import type { Bytes } from '#protocol/bytes.ts'
+import type { Place } from '../drops/rpc.ts'
 import type { Env } from '../env.ts'
 import { SCHEMA } from './schema.ts'
 
@@ -57,6 +58,25 @@ export async function erase(env: Env, keys: readonly string[]): Promise<Readonly
   const onKv = keys.filter((key) => !key.startsWith(ON_R2))
   const deleted = await Promise.all([r2Store(env.R2).delete(onR2), kvStore(env.KV).delete(onKv)])
   return new Set(deleted.flat())
+}
+
+/** Whether what was written then, in milliseconds since 1970, must be there by now: a store takes a while to show it. */
+export function isSettled(env: Env, writtenMs: number, now: number = Date.now()): boolean {
+  return now - writtenMs >= Number(env.STORE_SETTLES_SECONDS ?? STORE_SETTLES_SECONDS) * 1_000
+}
+
+/** Whether ciphertext that has to be there is not. A store that does not answer says nothing. */
+export async function isLost(env: Env, { blobs, writtenMs }: Place): Promise<boolean> {
+  if (!isSettled(env, writtenMs)) return false
+  const reads = await Promise.allSettled(blobs.map((blob) => isThere(env, blob)))
+  return reads.some((read) => read.status === 'fulfilled' && !read.value)
+}
+
+/** By a read that is broken off: a list of keys may name what can be read no more. */
+async function isThere(env: Env, blob: string): Promise<boolean> {
+  const body = await storeOf(env, blob).read(blob)
+  await body?.cancel()
+  return body !== undefined
 }
 
 function kvStore(kv: KVNamespace): Store {

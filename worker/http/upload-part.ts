@@ -3,31 +3,29 @@ import { equalBytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
-import type { Env } from '../../env.ts'
-import { parseSignedPart } from '../parse.ts'
-import type { Part } from '../../drops/parts.ts'
-import { json, problem, refusal } from '../respond.ts'
-import type { Shelf } from '../../drops/shelf.ts'
-import { shelfOf } from '../../drops/shelves.ts'
-import { newPartKey, storeOf } from '../../storage/store.ts'
-import { drain, pour } from '../stream.ts'
+import type { Env } from '../env.ts'
+import { parseSignedPart } from './parse.ts'
+import type { Part } from '../drops/parts.ts'
+import { json, problem, refusal } from './respond.ts'
+import { askShelf, shelfOf } from '../drops/shelves.ts'
+import { newPartKey, storeOf } from '../storage/store.ts'
+import { drain, pour } from './stream.ts'
 
 /** PUT /v1/drops/upload?n=0: one part, which goes to the store as it comes. Who may send it is known before it is read. */
 export async function uploadPart(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-  const { signed, hash } = parseSignedPart(request, env, 'upload')
+  const { signed, hash } = parseSignedPart(request, env)
   const n = parsePartQuery(signed.query)
   if (n === undefined) throw new DropError('bad_request')
   const size = readLength(request)
   if (request.body === null) throw new DropError('bad_request')
   const part: Part = { n, blob: newPartKey(env), size, digest: hash, state: 'writing' }
-  const shelf = await shelfOf(env, signed.dropId)
-  const answer = await shelf.expect(signed, part)
+  const answer = await askShelf(env, signed, part)
   // Who names an upload that is not there, or does not hold its key, is not listened to.
   if (answer.outcome === 'gone') return refusal(answer, 'upload')
   if (answer.outcome !== 'expected') await drain(request.body)
   if (answer.outcome === 'kept') return json({}, 201)
   if (answer.outcome !== 'expected') return refusal(answer, 'upload')
-  const storing = store(request.body, env, shelf, signed.dropId, part, answer.ttlSeconds)
+  const storing = store(request.body, env, signed.dropId, part, answer.ttlSeconds)
   // When the sender hangs up, the platform ends the request, and what has been begun would stay.
   context.waitUntil(storing)
   return storing
@@ -36,12 +34,12 @@ export async function uploadPart(request: Request, env: Env, context: ExecutionC
 async function store(
   body: ReadableStream<Uint8Array>,
   env: Env,
-  shelf: DurableObjectStub<Shelf>,
   id: DropId,
   part: Part,
   ttlSeconds: number,
 ): Promise<Response> {
   const { n, blob, size, digest } = part
+  const shelf = await shelfOf(env, id)
   const poured = await pour(body, size, (stream) => storeOf(env, blob).put(blob, stream, ttlSeconds))
   const isWhole = poured.outcome === 'stored' && equalBytes(poured.hash, digest)
   const kept = isWhole ? await shelf.receive(id, n, blob) : undefined

@@ -1,0 +1,62 @@
+import { equalBytes, joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { STORE_MARGIN_SECONDS } from '#protocol/limits.ts'
+import * as life from './drop.ts'
+import type { Drop } from './drop.ts'
+import { describe, type Keeper } from './keeper.ts'
+import type { Part, Parts } from './parts.ts'
+import type { DropResult } from './rpc.ts'
+import * as upload from './upload.ts'
+
+// The requests of a sender whose drop comes in parts. Each is given the drop once the sender has proved its key.
+
+/** The sender's part is about to be written: records its intent, if it may be stored. */
+export function expectPart({ parts }: Keeper, drop: Drop, part: Part, now: number): DropResult<'upload'> {
+  const outcome = upload.expect(drop, parts.list(drop.id), part)
+  if (outcome !== 'expected') return { outcome }
+  parts.insert(drop.id, part)
+  // As long as the drop can live from here: the rest of the upload, and its life, if the commit comes last.
+  const lifeMs = life.endOfLife(drop, drop.expiresAtMs) - now
+  return { outcome, ttlSeconds: Math.ceil(lifeMs / 1_000) + STORE_MARGIN_SECONDS }
+}
+
+/** Which parts are here. */
+export function listParts({ parts }: Keeper, drop: Drop): DropResult<'uploaded'> {
+  const uploaded = { ...describe(drop), state: life.stateOf(drop), received: receivedOf(parts, drop) }
+  return { outcome: 'uploaded', uploaded }
+}
+
+/** @param digest - what the sender's own parts hash to, base64url: SHA-256 over the SHA-256 of each. */
+export async function commit(keeper: Keeper, drop: Drop, digest: string): Promise<DropResult<'commit'>> {
+  if (drop.parts === 1) return { outcome: 'bad_request' }
+  // Its answer was lost: as before, whatever has become of the drop since.
+  if (life.isTurnedAway(drop)) return { outcome: 'box_full' }
+  if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
+  if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
+  const { parts, rows } = keeper
+  const hashed = parts.received(drop.id)
+  if (!upload.isWhole(drop, hashed) || toBase64url(await sha256(digestsOf(hashed))) !== digest)
+    return { outcome: 'incomplete' }
+  // First the alarm, then the row, as above.
+  await keeper.arm(life.endOfLife(drop, Date.now()))
+  const now = Date.now()
+  const present = keeper.find(drop.id, now)
+  if (present === undefined) return { outcome: 'gone' }
+  if (present.digest === digest) return { outcome: 'committed', created: describe(present), box: present.box }
+  // A part has been replaced meanwhile, or the drop has ended.
+  const isSame = equalBytes(digestsOf(parts.received(drop.id)), digestsOf(hashed))
+  if (present.phase !== 'uploading' || !isSame) return { outcome: 'try_later' }
+  const committed = upload.commit(present, digest, now)
+  rows.commit(committed)
+  return { outcome: 'committed', created: describe(committed), box: committed.box }
+}
+
+/** For each part the hash of its bytes. Of a drop that has ended, and of one that came whole, there are none to tell. */
+function receivedOf(parts: Parts, drop: Drop): readonly (string | null)[] {
+  if (drop.parts === 1 || life.hasEnded(drop)) return []
+  const known = new Map(parts.received(drop.id).map(({ n, digest }) => [n, toBase64url(digest)]))
+  return Array.from({ length: drop.parts }, (_, n) => known.get(n) ?? null)
+}
+
+function digestsOf(parts: readonly Part[]): Bytes {
+  return joinBytes(parts.map(({ digest }) => digest))
+}
