@@ -23,90 +23,99 @@ export interface Proxy {
 /** `up` from the client to the server. */
 export type Way = 'up' | 'down'
 
-export async function startProxy(): Promise<Proxy> {
-  const lines = new Set<Socket>()
-  const left: Record<Way, number> = { up: Infinity, down: Infinity }
+/** Everything that the connections of one proxy have in common. */
+class State {
+  readonly lines = new Set<Socket>()
+  /** Bytes that still go each way. */
+  readonly left: Record<Way, number> = { up: Infinity, down: Infinity }
   /** Told when nothing more goes that way, where it is to be held and not to break. */
-  const onHeld = new Map<Way, () => void>()
-  const held = new Set<Socket>()
-  let target = 0
-  let refusals = 0
-  let breaks = 0
+  readonly onHeld = new Map<Way, () => void>()
+  readonly held = new Set<Socket>()
+  target = 0
+  refusals = 0
+  breaks = 0
 
-  const carry = (way: Way, from: Socket, to: Socket): void => {
-    from.on('data', (bytes: Buffer) => {
-      left[way] -= bytes.length
-      if (left[way] > 0) {
-        // Back-pressure: a line holds no more than the ends let it.
-        if (!to.write(bytes)) {
-          from.pause()
-          to.once('drain', () => held.has(from) || from.resume())
-        }
-        return
-      }
-      const tell = onHeld.get(way)
-      if (tell !== undefined) {
-        to.write(bytes)
-        held.add(from.pause())
-        return tell()
-      }
-      const passed = bytes.subarray(0, bytes.length + left[way])
-      left[way] = Infinity
-      breaks += 1
-      // The last bytes arrive before the line breaks; all the others break with it.
-      to.write(passed, () => {
-        for (const line of lines) line.destroy()
-      })
-    })
-    from.on('end', () => to.end())
-    from.on('close', () => to.destroy())
-    from.on('error', () => to.destroy())
+  mend(): void {
+    this.left.up = this.left.down = Infinity
+    this.refusals = 0
+    this.onHeld.clear()
+    for (const line of this.held) line.resume()
+    this.held.clear()
   }
+}
 
-  const server = createServer((client) => {
-    if (refusals > 0) {
-      refusals -= 1
-      breaks += 1
-      client.on('error', () => {})
-      client.resetAndDestroy()
-      return
-    }
-    const upstream = connect(target, 'localhost')
-    for (const line of [client, upstream]) {
-      lines.add(line)
-      line.once('close', () => lines.delete(line))
-    }
-    carry('up', client, upstream)
-    carry('down', upstream, client)
-  })
+export async function startProxy(): Promise<Proxy> {
+  const state = new State()
+  const server = createServer((client) => connectThrough(state, client))
   server.listen(0, 'localhost')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
-
   return {
     url: `http://localhost:${address.port}`,
-    lead: (port) => (target = port),
-    cut: (way, bytes) => (left[way] = bytes),
+    lead: (port) => (state.target = port),
+    cut: (way, bytes) => (state.left[way] = bytes),
     hold(way, bytes) {
-      left[way] = bytes
-      return new Promise((resolve) => onHeld.set(way, resolve))
+      state.left[way] = bytes
+      return new Promise((resolve) => state.onHeld.set(way, resolve))
     },
-    refuse: (connections) => (refusals = connections),
-    mend: () => {
-      left.up = left.down = Infinity
-      refusals = 0
-      onHeld.clear()
-      for (const line of held) line.resume()
-      held.clear()
-    },
+    refuse: (connections) => (state.refusals = connections),
+    mend: () => state.mend(),
     get breaks() {
-      return breaks
+      return state.breaks
     },
     async [Symbol.asyncDispose]() {
-      for (const line of lines) line.destroy()
+      for (const line of state.lines) line.destroy()
       server.close()
       await once(server, 'close')
     },
   }
+}
+
+function connectThrough(state: State, client: Socket): void {
+  if (state.refusals > 0) {
+    state.refusals -= 1
+    state.breaks += 1
+    client.on('error', () => {})
+    client.resetAndDestroy()
+    return
+  }
+  const upstream = connect(state.target, 'localhost')
+  for (const line of [client, upstream]) {
+    state.lines.add(line)
+    line.once('close', () => state.lines.delete(line))
+  }
+  carry(state, 'up', client, upstream)
+  carry(state, 'down', upstream, client)
+}
+
+function carry(state: State, way: Way, from: Socket, to: Socket): void {
+  const { left, lines, held, onHeld } = state
+  from.on('data', (bytes: Buffer) => {
+    left[way] -= bytes.length
+    if (left[way] > 0) {
+      // Back-pressure: a line holds no more than the ends let it.
+      if (!to.write(bytes)) {
+        from.pause()
+        to.once('drain', () => held.has(from) || from.resume())
+      }
+      return
+    }
+    const tell = onHeld.get(way)
+    if (tell !== undefined) {
+      to.write(bytes)
+      held.add(from.pause())
+      return tell()
+    }
+    const passed = bytes.subarray(0, bytes.length + left[way])
+    left[way] = Infinity
+    state.breaks += 1
+    // The last bytes arrive before the line breaks; all the others break with it.
+    to.write(passed, () => {
+      for (const line of lines) line.destroy()
+    })
+  })
+  from.on('end', () => to.end())
+  from.on('close', () => to.destroy())
+  from.on('error', () => to.destroy())
 }

@@ -44,20 +44,29 @@ function refusedCards(readers: readonly Reader[]): unknown {
   const [one] = readers
   if (one === undefined) throw new Error('no reader')
   const good = card({ readers: [one] })
+  return [
+    ...[...badEnvelopes(good), ...badPayloads(good), ...badMembers(good, readers, one)].map(([why, text]) => ({
+      code: 'bad_card',
+      why,
+      jws: text,
+    })),
+    ...foreignCards(good).map(([why, text]) => ({ code: 'foreign_card', why, jws: text })),
+  ]
+}
+
+type Refused = readonly [why: string, jws: string]
+
+/** Cards whose signature, header or parts are wrong. */
+function badEnvelopes(good: object): Refused[] {
   const json = JSON.stringify(good)
-  const signed = (header: object, payload = json): string => jws(header, payload, ROOT)
-  const saying = (members: object): string => signed(HEADER, JSON.stringify({ ...good, ...members }))
-  const reader = (members: object): string => saying({ readers: [{ ...one, ...members }] })
-  const { v, box, ...others } = card({ readers: [one] }) as { v: number; box: string }
+  const signed = (header: object): string => jws(header, json, ROOT)
   const [head = '', body = '', signature = ''] = signed(HEADER).split('.')
-  const other = Buffer.alloc(32, 0x77)
-  const others32 = publicHalf(ed25519Key(other))
-  const low = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)])
-  const bad: readonly (readonly [why: string, jws: string])[] = [
+  const laterBody = signedWith(good, { serial: 2 }).split('.')[1]
+  return [
     ['empty', ''],
     ['no signature', `${head}.${body}.`],
     ['a changed signature', `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`],
-    ['the payload of another card', `${head}.${saying({ serial: 2 }).split('.')[1]}.${signature}`],
+    ['the payload of another card', `${head}.${laterBody}.${signature}`],
     ['a fourth part', `${head}.${body}.${signature}.`],
     ['padding', `${head}.${body}.${signature}==`],
     ['stray bits at the end', `${head}.${body}.${signature.slice(0, -1)}${nextLetter(signature.slice(-1))}`],
@@ -68,24 +77,43 @@ function refusedCards(readers: readonly Reader[]): unknown {
     ['a member of the header that nobody knows', signed({ ...HEADER, kid: '1' })],
     ['a key with a member more', signed({ ...HEADER, jwk: { ...HEADER.jwk, use: 'sig' } })],
     ['a key of another curve', signed({ ...HEADER, jwk: { ...HEADER.jwk, crv: 'X25519' } })],
-    ['another key in the header than the one that signed', jws(HEADER, json, other)],
-    ['a key of small order', signed({ ...HEADER, jwk: { ...HEADER.jwk, x: low.toString('base64url') } })],
-    ['no JSON', signed(HEADER, 'card')],
-    ['something after the JSON', signed(HEADER, `${json}{}`)],
-    ['a byte order mark', signed(HEADER, `\ufeff${json}`)],
-    ['a member twice', signed(HEADER, json.replace('"epoch"', '"epoch":1,"epoch"'))],
-    ['a member twice, and its name escaped once', signed(HEADER, json.replace('"epoch"', '"\\u0065poch":1,"epoch"'))],
-    ['white space', signed(HEADER, JSON.stringify(good, undefined, 1))],
-    ['a number in another spelling', signed(HEADER, json.replace('1795392000', '1.795392e9'))],
-    ['an escape that nothing needs', signed(HEADER, json.replace('Newsroom', '\\u004eewsroom'))],
-    ['an array', signed(HEADER, `[${json}]`)],
+    ['another key in the header than the one that signed', jws(HEADER, json, STRANGER)],
+    ['a key of small order', signed({ ...HEADER, jwk: { ...HEADER.jwk, x: SMALL_ORDER } })],
+  ]
+}
+
+/** Rightly signed payloads that are no JSON, or JSON in another spelling than ours. */
+function badPayloads(good: object): Refused[] {
+  const json = JSON.stringify(good)
+  const signed = (payload: string): string => jws(HEADER, payload, ROOT)
+  return [
+    ['no JSON', signed('card')],
+    ['something after the JSON', signed(`${json}{}`)],
+    ['a byte order mark', signed(`\ufeff${json}`)],
+    ['a member twice', signed(json.replace('"epoch"', '"epoch":1,"epoch"'))],
+    ['a member twice, and its name escaped once', signed(json.replace('"epoch"', '"\\u0065poch":1,"epoch"'))],
+    ['white space', signed(JSON.stringify(good, undefined, 1))],
+    ['a number in another spelling', signed(json.replace('1795392000', '1.795392e9'))],
+    ['an escape that nothing needs', signed(json.replace('Newsroom', '\\u004eewsroom'))],
+    ['an array', signed(`[${json}]`)],
+  ]
+}
+
+/** Rightly signed cards with a member that is wrong. */
+function badMembers(good: object, readers: readonly Reader[], one: Reader): Refused[] {
+  const json = JSON.stringify(good)
+  const signed = (payload: string): string => jws(HEADER, payload, ROOT)
+  const saying = (members: object): string => signedWith(good, members)
+  const reader = (members: object): string => saying({ readers: [{ ...one, ...members }] })
+  const { v, box, ...others } = good as { v: number; box: string }
+  return [
     ['another version', saying({ v: 2 })],
-    ['members in another order', signed(HEADER, JSON.stringify({ box, v, ...others }))],
+    ['members in another order', signed(JSON.stringify({ box, v, ...others }))],
     ['a member more', saying({ until: 1 })],
     ['a serial of nothing', saying({ serial: 0 })],
     ['a serial that is not whole', saying({ serial: 1.5 })],
     ['a serial below zero', saying({ serial: -1 })],
-    ['a serial that is no safe integer', signed(HEADER, json.replace('1795392000', '9007199254740992'))],
+    ['a serial that is no safe integer', signed(json.replace('1795392000', '9007199254740992'))],
     ['an epoch that is a text', saying({ epoch: '2968' })],
     ['no name', saying({ name: '' })],
     ['a name of 81 characters', saying({ name: 'n'.repeat(81) })],
@@ -97,7 +125,7 @@ function refusedCards(readers: readonly Reader[]): unknown {
     ['a name with a soft hyphen', saying({ name: 'a\u00adb' })],
     ['a name with a space before it', saying({ name: ' Newsroom' })],
     ['a name with a space behind it', saying({ name: 'Newsroom\u3000' })],
-    ['half of a surrogate pair in a name', signed(HEADER, json.replace('Newsroom', '\\ud83d'))],
+    ['half of a surrogate pair in a name', signed(json.replace('Newsroom', '\\ud83d'))],
     ['an address in upper case', saying({ box: ADDRESS.toUpperCase() })],
     ['an address with a space before it', saying({ box: ` ${ADDRESS}` })],
     ['an address with a line feed behind it', saying({ box: `${ADDRESS}\n` })],
@@ -105,7 +133,7 @@ function refusedCards(readers: readonly Reader[]): unknown {
     ['no readers', saying({ readers: [] })],
     ['nine readers', saying({ readers })],
     ['one reader twice', saying({ readers: [one, { ...one, name: 'Another' }] })],
-    ['a reader with a key of small order', reader({ key: low.toString('base64url') })],
+    ['a reader with a key of small order', reader({ key: SMALL_ORDER })],
     ['a reader with a recipient of another kind', reader({ age: `age1${'q'.repeat(58)}` })],
     ['a reader with a recipient that is cut', reader({ age: one.age.slice(0, -1) })],
     ['a reader with a member more', reader({ role: 'owner' })],
@@ -113,19 +141,24 @@ function refusedCards(readers: readonly Reader[]): unknown {
     ['terms without one', saying({ terms: { largest: 1 } })],
     ['a largest drop below zero', saying({ terms: { largest: -1, invitation: false } })],
   ]
-  const foreign: readonly (readonly [why: string, jws: string])[] = [
-    ['a card by another root key, for its own box', theirs(addressOf(others32))],
-    ['a card by another root key, for this box', theirs(ADDRESS)],
-    ['a card by this root key, for another box', saying({ box: addressOf(others32) })],
-  ]
-  function theirs(address: string): string {
-    const header = { ...HEADER, jwk: { ...HEADER.jwk, x: others32.toString('base64url') } }
-    return jws(header, JSON.stringify({ ...good, box: address }), other)
+}
+
+function foreignCards(good: object): Refused[] {
+  const key = publicHalf(ed25519Key(STRANGER))
+  const theirs = (address: string): string => {
+    const header = { ...HEADER, jwk: { ...HEADER.jwk, x: key.toString('base64url') } }
+    return jws(header, JSON.stringify({ ...good, box: address }), STRANGER)
   }
   return [
-    ...bad.map(([why, text]) => ({ code: 'bad_card', why, jws: text })),
-    ...foreign.map(([why, text]) => ({ code: 'foreign_card', why, jws: text })),
+    ['a card by another root key, for its own box', theirs(addressOf(key))],
+    ['a card by another root key, for this box', theirs(ADDRESS)],
+    ['a card by this root key, for another box', signedWith(good, { box: addressOf(key) })],
   ]
+}
+
+/** A card with some members replaced, rightly signed. */
+function signedWith(good: object, members: object): string {
+  return jws(HEADER, JSON.stringify({ ...good, ...members }), ROOT)
 }
 
 /** A card of epoch 2,968 with serial 100. Times are seconds since 1970. */
@@ -177,3 +210,7 @@ const ENTROPY = counting(32, 1)
 const ROOT = expand(extract('sealdrop/v1/box', ENTROPY), 'root', 32)
 const ADDRESS = addressOf(publicHalf(ed25519Key(ROOT)))
 const HEADER = { alg: 'Ed25519', typ: 'sealdrop-card', jwk: { kty: 'OKP', crv: 'Ed25519', x: keyOf(ROOT) } }
+
+/** The seed of a root key that is not this box's. */
+const STRANGER = Buffer.alloc(32, 0x77)
+const SMALL_ORDER = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString('base64url')
