@@ -14,11 +14,11 @@ const TEXT = 'the old lighthouse keeper knows where the ledger is'
 const NAME = 'ledger-of-the-lighthouse.txt'
 const PASSPHRASE = 'mountain umbrella second carbon'
 
-test('nothing that the server keeps or prints can be read: no text, no name, no link, no passphrase', async () => {
+test('nothing the server keeps or prints can be read: no text, no name, no link, no passphrase', async () => {
   await using server = await startServer()
   const bytes = new TextEncoder().encode(`${TEXT} `.repeat(50))
   const files = [{ ...fileOf(NAME, bytes), type: 'text/x-ledger' }]
-  // One waits, one has been read, one revoked, one was tried with a wrong passphrase.
+  // One waits, one has been read, one has been revoked, one had a wrong passphrase tried on it.
   const waiting = await send(server.url, { text: TEXT, files }, { passphrase: PASSPHRASE })
   const read = await send(server.url, { text: TEXT, files }, { reads: 2 })
   const reader = await generateSigningKey()
@@ -27,7 +27,7 @@ test('nothing that the server keeps or prints can be read: no text, no name, no 
   await checkDrop(read.server, read.sealed.ticket, read.sender)
   const revoked = await send(server.url, { text: TEXT })
   await revokeDrop(revoked.server, revoked.sealed.ticket, revoked.sender)
-  // Two in parts: one waits, of one the upload was cancelled.
+  // Two in parts: one waits, and the other upload was cancelled.
   const large = [...files, fileOf(`large ${NAME}`, joinBytes(Array<Uint8Array>(3_500).fill(bytes)))]
   const parted = await send(server.url, { text: TEXT, files: large })
   expect(parted.sealed.parts).toBeGreaterThan(1)
@@ -43,7 +43,7 @@ test('nothing that the server keeps or prints can be read: no text, no name, no 
     secrets.push(Buffer.from(fragment), Buffer.from(opener.identity), Buffer.from(sealed.unfinished.fileKey))
   }
   const kept = [...filesBelow(server.data).map((path) => readFileSync(path)), Buffer.from(server.printed())]
-  // An acknowledgement holds the hash of a token, which only its sender can check; nothing else of these may be there.
+  // An acknowledgement holds the hash of a token that only its sender can check; none of the other secrets may be there.
   const allowed = opened.opened
   for (const secret of secrets) {
     for (const spelling of spellings(secret)) {
@@ -54,7 +54,7 @@ test('nothing that the server keeps or prints can be read: no text, no name, no 
   expect(server.printed().trim().split('\n')).toEqual([`Sealdrop is running at ${server.url}`])
 })
 
-test('after a drop is burned its ciphertext is on the disk no more', async () => {
+test('after a drop is burned its ciphertext is no longer on the disk', async () => {
   await using server = await startServer()
   const { sealed, opener, server: reached } = await send(server.url, { text: TEXT })
   const sample = Buffer.from((await ciphertextOf(sealed)).slice(4_000, 4_064))
@@ -63,7 +63,7 @@ test('after a drop is burned its ciphertext is on the disk no more', async () =>
   const reader = await generateSigningKey()
   const { opened } = await openWhole(await claim(reached, opener, reader), opener)
   expect(await acknowledge(reached, opener, reader, opened)).toBe(true)
-  // The store on a disk takes files away a moment after it has said so.
+  // The store on a disk reports a deletion a moment before the file is gone.
   await expect.poll(isKept).toBe(false)
   await server.stop()
   expect(isKept()).toBe(false)
@@ -74,11 +74,11 @@ function filesBelow(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** A secret as it is, and as it would look in the encodings that programs use; base64 in all three alignments. */
+/** A secret as it is, and as it looks in common encodings; base64 in all three alignments. */
 function spellings(secret: Buffer): Buffer[] {
   const aligned = [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), secret]).toString('base64')
-    // The characters at either end depend on the neighbours.
+    // The characters at either end depend on their neighbours.
     return text.slice(Math.ceil((shift * 8) / 6) + (shift === 0 ? 0 : 1), -4)
   })
   const texts = [

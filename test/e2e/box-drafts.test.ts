@@ -10,7 +10,7 @@ import { holdThirdPart, largeFile, middle } from './support/uploads.ts'
 
 const { person, server } = stage()
 
-/** What lies beside the vaults of this browser, as text: whatever is not sealed can be read in it. */
+/** The browser's drafts, stored beside its vaults, as text: anything left unsealed can be read in it. */
 function besides(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -37,27 +37,27 @@ async function unlock(page: Page, name: string, passphrase: string): Promise<voi
   await page.getByRole('navigation', { name: 'Parts of this box' }).waitFor()
 }
 
-/** Opens the letter of which the list says that an answer has been begun. */
+/** Opens the letter that the list marks as having an answer begun. */
 async function openBegun(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Answer begun/ }).click()
   await page.getByRole('heading', { name: 'Answer', exact: true }).waitFor()
 }
 
 test(
-  'an answer outlives a lock, a reload and a page that is closed in the middle of it, and nothing of it lies there to be read',
+  'an answer outlives a lock, a reload and a page closed in the middle of it, and none of it can be read on the device',
   { timeout: 300_000 },
   async () => {
     const origin = server().url
     const [owner, sender, later] = await Promise.all([person(), person(), person()])
     const { context, page } = owner
-    // So it is saved as downloads are, and no dialog has to be answered.
+    // Without the picker it is saved as a download, and no dialog has to be answered.
     await later.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
     const { passphrase } = await createBox(page, origin, 'Tips')
     const code = await writeToBox(sender, await writeLink(page), { text: 'By night.', wantsCode: true })
     await page.getByRole('navigation', { name: 'Parts of this box' }).getByText('Inbox', { exact: true }).click()
     await page.getByRole('button', { name: /Unread/ }).click()
     await page.getByLabel('Your answer').fill('Which')
-    // No later than this: what was typed a moment before is kept by the lock.
+    // Locked at once: the lock keeps text that was typed a moment before.
     await page.getByLabel('Your answer').fill('Which lighthouse?')
     await page.getByRole('button', { name: 'Lock', exact: true }).click()
     await heading(page, '“Tips” is locked')
@@ -65,7 +65,7 @@ test(
     await openBegun(page)
     await expect.poll(() => page.getByLabel('Your answer').inputValue()).toBe('Which lighthouse?')
 
-    // Before it is typed: it may be kept sooner than anybody looks.
+    // Read before typing: the text may be kept before the first poll.
     const before = await besides(page)
     await page.getByLabel('Your answer').fill('Which lighthouse keeper?')
     await expect.poll(async () => (await besides(page)).join() === before.join()).toBe(false)

@@ -8,7 +8,7 @@ import { heading, stage } from './support/pages.ts'
 
 const { person, server } = stage()
 
-/** As long as one may be, and nothing in it to break a line at. */
+/** The longest name allowed, with no place to break a line. */
 const NAME = 'w'.repeat(80)
 
 test('an owner and a sender do everything by keyboard alone', async () => {
@@ -30,7 +30,7 @@ test('an owner and a sender do everything by keyboard alone', async () => {
   await pressByKey(page, 'I have written them down')
   await heading(page, 'Check what you have written')
   await pressByKey(page, 'Continue')
-  // The first that is wrong.
+  // The first wrong one.
   await expect.poll(() => focused(page)).toMatch(/^Word \d+$/)
   for (const label of await page.locator('label').allTextContents())
     await typeByKey(page, label, words[Number(label.replace('Word ', '')) - 1] ?? '')
@@ -40,7 +40,7 @@ test('an owner and a sender do everything by keyboard alone', async () => {
   await typeByKey(page, 'The same passphrase again', 'nur mit den Tasten')
   await page.keyboard.press('Enter')
   await begins(page, NAME)
-  // What somebody would read off the screen; the pointer is used by the test alone, on nothing that it is about.
+  // A person would read the link off the screen; only here does the test use the pointer, and on nothing that it tests.
   const link = await writeLink(page)
   await pressByKey(page, 'Inbox')
   await begins(page, NAME)
@@ -91,7 +91,7 @@ test('an owner and a sender do everything by keyboard alone', async () => {
   for (const { complaints } of [owner, sender, later]) expect(complaints).toEqual([])
 })
 
-/** A screen begins at its heading, for whoever hears it. */
+/** A screen begins at its heading, so that a screen reader starts there. */
 async function begins(page: Page, name: string): Promise<void> {
   await expect.poll(() => focused(page)).toBe(name)
 }

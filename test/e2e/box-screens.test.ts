@@ -5,7 +5,7 @@ import { heading, stage } from './support/pages.ts'
 
 const { person, server } = stage()
 
-test('the ways to a box: axe finds nothing, light and dark, narrow and wide, and nothing is cut at 320 pixels', async () => {
+test('the ways to a box: axe finds nothing, light and dark, narrow and wide, and nothing is cut off at 320 pixels', async () => {
   const { page, complaints } = await person()
   await page.goto(`${server().url}/#boxes`)
   await page.getByText('There is no box on this device yet.').waitFor()
@@ -37,7 +37,7 @@ test('the ways to a box: axe finds nothing, light and dark, narrow and wide, and
   expect(complaints).toEqual([])
 })
 
-test('a box and a reader of it: axe finds nothing on their screens, and the reader is added by its code', async () => {
+test('a box and one of its readers: axe finds nothing on their screens, and the reader is added by a reader code', async () => {
   const [owner, reader] = await Promise.all([person(), person()])
   const { page } = owner
   const { passphrase } = await createBox(page, server().url, 'Newsroom tips')
@@ -72,7 +72,7 @@ test('a box and a reader of it: axe finds nothing on their screens, and the read
   await page.getByText('Remove Ben from this box?').waitFor()
   await inspect(page, 'readers')
   await page.keyboard.press('Escape')
-  // It works once.
+  // The code works once.
   await page.getByLabel('Reader code').fill(code)
   await page.getByRole('button', { name: 'Add this reader' }).click()
   await page.getByText('There is nothing behind this any more.').waitFor()
@@ -106,7 +106,7 @@ test('a box and a reader of it: axe finds nothing on their screens, and the read
   for (const { complaints } of [owner, reader]) expect(complaints).toEqual([])
 })
 
-test('what lies in a box: axe finds nothing on the list, on a message and its answer, and on what is asked before', async () => {
+test('the items of a box: axe finds nothing on the list, on a message and its answer, and on the questions asked before', async () => {
   const origin = server().url
   const [owner, sender] = await Promise.all([person(), person()])
   const { page } = owner
@@ -135,7 +135,7 @@ test('what lies in a box: axe finds nothing on the list, on a message and its an
   expect(owner.complaints).toEqual([])
 })
 
-test('a box that comes back from its words: axe finds nothing, and the browser is asked to keep it, as it is for a new one', async () => {
+test('a box restored from its words: axe finds nothing, and the browser is asked to keep it, as it is for a new one', async () => {
   const origin = server().url
   const [owner, second] = await Promise.all([person(), person()])
   for (const { page } of [owner, second])
@@ -164,12 +164,12 @@ test('a box that comes back from its words: axe finds nothing, and the browser i
   await expect.poll(() => asked(page)).toBe('yes')
 })
 
-test('a box that nobody uses locks itself after the minutes that its owner has chosen, and opens again', async () => {
+test('a box that is not used locks itself after the minutes that its owner chose, and opens again', async () => {
   const { page } = await person()
   await page.clock.install()
   const { passphrase } = await createBox(page, server().url, 'Tips')
   await section(page, 'Settings')
-  // Not the ten that it begins with.
+  // Not the ten that are the default.
   await page.getByLabel('Lock without use after').selectOption('1')
   await page.getByText('Saved.').first().waitFor({ state: 'attached' })
   await page.clock.fastForward('02:00')
@@ -193,7 +193,7 @@ test('a box that is removed in another tab is gone from this one', async () => {
   await page.getByText('“Tips” was removed from this device in another tab.').waitFor()
 })
 
-test('“Boxes” leads to the list from within its own room, and asks first where words would be lost', async () => {
+test('“Boxes” leads to the list from inside a box, and asks first if words would be lost', async () => {
   const { page } = await person()
   const asked: string[] = []
   page.on('dialog', (dialog) => {

@@ -17,12 +17,12 @@ import { noise, sha256Of } from './support/people.ts'
 const { person, server } = stage()
 
 test(
-  'a tip with a large file is read on a second device, answered, and its sender comes back twice',
+  'a tip with a large file is read on a second device and answered, and its sender comes back twice',
   { timeout: 300_000 },
   async () => {
     const origin = server().url
     const [owner, sender, second, later] = await Promise.all([person(), person(), person(), person()])
-    // So it is saved as downloads are, and no dialog has to be answered.
+    // Without the picker it is saved as a download, and no dialog has to be answered.
     await second.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
     const { passphrase } = await createBox(owner.page, origin, 'Newsroom tips')
     const link = await writeLink(owner.page)
@@ -60,14 +60,14 @@ test(
     await fillLetter(later.page, { text: 'Every Tuesday.' })
     await heading(later.page, 'Sent')
 
-    // It shows up by itself on the device that is open, in the same thread.
+    // It shows up by itself, in the same thread, on the device whose box is open.
     await second.page.getByRole('button', { name: 'Back to the list' }).first().click()
     await lookNow(second.page)
     await second.page.getByText('2 messages').waitFor()
     expect(await openNewest(second.page)).toContain('Every Tuesday.')
     await second.page.getByText('They dump it at night.').waitFor()
     await second.page.getByText('Which night?').waitFor()
-    // Whoever comes back to a page that its sender has left finds nothing of the code.
+    // Going back to a page that its sender has left shows nothing of the code.
     await later.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')))
     await heading(later.page, 'Done')
     for (const { complaints } of [owner, sender, second, later]) expect(complaints).toEqual([])

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { chromium } from 'playwright'
 import { CHROMIUM_FLAGS, packagedChromium } from '../../tools/browser.ts'
 
-test('on a machine that has no browser the one that npm brought starts, and draws text', async () => {
+test('on a machine without a browser, the one that npm installed starts and draws text', async () => {
   const browser = await chromium.launch({ executablePath: packagedChromium(), args: [...CHROMIUM_FLAGS] })
   onTestFinished(() => browser.close())
   const page = await browser.newPage()

@@ -25,7 +25,7 @@ test.for([
   },
 )
 
-test('what wrangler uploads is, byte for byte, the worker that is tested', async () => {
+test('wrangler uploads, byte for byte, the worker that is tested', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-upload-'))
   try {
     const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: { deploy: string } }
@@ -47,7 +47,7 @@ test('what wrangler uploads is, byte for byte, the worker that is tested', async
 })
 
 test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
-  'whatever %s fetches later is drawn by the library that drew the rest',
+  'modules that %s fetches later are drawn by the library that drew the rest',
   (entry) => {
     const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile
     const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry)
@@ -55,7 +55,7 @@ test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
     for (const path of reached) {
       for (const { path: named } of outputs[path]?.imports ?? []) {
         const next = named.startsWith('/') ? `dist/web${named}` : named
-        // Into a room leads a door: behind it nothing is shared.
+        // Another entry point is loaded as a page of its own: nothing is shared across it.
         if (!(outputs[next]?.entryPoint ?? '').endsWith('/start.tsx')) reached.add(next)
       }
     }
@@ -67,7 +67,7 @@ test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
 )
 
 test.for(['web/kdf-worker.ts', 'web/chunk-worker.ts'])(
-  '%s is one file: no hash could be asked of what it imports',
+  '%s is one file: no hash would be checked for its imports',
   (entry) => {
     const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile
     const found = Object.values(outputs).filter(({ entryPoint }) => entryPoint === entry)
@@ -75,7 +75,7 @@ test.for(['web/kdf-worker.ts', 'web/chunk-worker.ts'])(
   },
 )
 
-test('every address that a page names was built', () => {
+test('every address in a page was built', () => {
   const files = new Set(listFolder(`${ROOT}dist/web`))
   const pages = [...files].filter((path) => path.endsWith('.html'))
   expect(pages).toEqual(expect.arrayContaining(['index.html', 'workshop.html', 'problems/gone.html']))
@@ -89,7 +89,7 @@ test('every address that a page names was built', () => {
   }
 })
 
-test('the rule of _headers for all addresses comes first, and what comes later takes away before it sets', () => {
+test('the rule of _headers for all addresses comes first, and each later rule removes a header before setting it', () => {
   const [all = '', ...apart] = built('web/_headers').toString().split('\n\n')
   expect(all.split('\n')[0]).toBe('/*')
   expect(apart.map((rule) => rule.split('\n')[0])).toEqual(['/assets/*', WORKSHOP_PATH, PUBLISHED_PATH])

@@ -6,7 +6,7 @@ import { formatTerms } from '#protocol/terms.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { send } from './support/people.ts'
 
-test('on a disk with too little room a message is refused at once with the time to come back, and revoking goes on', async () => {
+test('on a disk with too little room a message is refused at once with a time to come back, and revoking goes on', async () => {
   await using own = await startServer()
   const waiting = await send(own.url, { text: 'to be revoked' })
   await own.stop()
@@ -21,7 +21,7 @@ test('on a disk with too little room a message is refused at once with the time 
   expect(full.printed()).toContain('The disk is nearly full')
 })
 
-test('while many send large bodies and then nothing, small requests are answered, and so is who sends at once', async () => {
+test('while many senders of large bodies stall, small requests are answered, and so is a large one sent without a pause', async () => {
   await using own = await startServer()
   const { sealed } = await send(own.url, { text: 'whose terms are right' })
   const fields = `Drop-Id: ${'A'.repeat(22)}\r\nDrop-Terms: ${formatTerms(sealed.terms)}\r\n`
@@ -29,14 +29,14 @@ test('while many send large bodies and then nothing, small requests are answered
   try {
     expect((await fetch(`${own.url}/v1/limits`)).status).toBe(200)
     expect((await create(own, 18_000)).status).toBe(400)
-    // Those who stand still lose their place to who does not.
+    // Stalled senders lose their places to one that sends.
     await expect.poll(async () => (await create(own, 8_000_000)).status).toBe(400)
   } finally {
     for (const socket of stalled) socket.destroy()
   }
 })
 
-/** A create whose terms the server does not take. */
+/** A create whose terms the server refuses. */
 function create(own: Server, size: number): Promise<Response> {
   const headers = { 'Drop-Id': 'A'.repeat(22), 'Drop-Terms': 'ttl=300' }
   return fetch(`${own.url}/v1/drops`, { method: 'POST', headers, body: new Uint8Array(size) })

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { CipherFor } from '#client/crypto/chunks.ts'
 import { stage } from './support/pages.ts'
 
-// The page's own module for ciphers, in the built page with its policy: what it asks of `/workshop` is really answered.
+// The page's own cipher module in the built page under its policy: its requests to `/workshop` get real answers.
 
 const { server, person } = stage()
 let script: string
@@ -52,7 +52,7 @@ test('a browser without the cipher seals in workers of the workshop, under the p
         return importKey(...wanted)
       },
     })
-    // How many turns a timer gets meanwhile that is always due. No time is taken: others use the machine as well.
+    // Counts the turns of a timer that is always due. Turns rather than time: other programs use the machine too.
     let count = 0
     const timer = setInterval(() => count++)
     const spreadHashes = await seal()
@@ -69,9 +69,9 @@ test('a browser without the cipher seals in workers of the workshop, under the p
   await expect.poll(() => hired).toBeGreaterThan(0)
   expect(scripts).toEqual(expect.arrayContaining(['/workshop', expect.stringMatching(/chunk-worker/)]))
   expect(complaints).toEqual([])
-  // Whoever did each of the five runs at once would leave one for each, at most.
+  // Each of the five runs, done in one piece, would leave one turn at most.
   expect(turns).toBeGreaterThan(15)
-  // Nothing is left behind when nothing is left to do.
+  // Nothing stays behind once the work is done.
   await expect.poll(() => page.workers().length).toBe(0)
   await expect.poll(() => page.locator('iframe').count()).toBe(0)
 })

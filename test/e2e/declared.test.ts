@@ -15,15 +15,16 @@ import { configWith, startServer, type Server } from '../tools/server.ts'
 import { spendDay } from './support/day.ts'
 import { filesOn, tablesOn, type DiskTable } from './support/disk.ts'
 
-// What is on the disk of a server that people have used for a day is what worker/storage/schema.ts declares: nothing else, and all of it.
+// After people have used a server for a day, its disk holds exactly what worker/storage/schema.ts declares: all of it, and
+// nothing else.
 
 let folder: string
 let server: Server
-/** All that was seen on the disk, at noon and when everything had expired. */
+/** All rows on the disk, at noon and after everything had expired. */
 let noon: readonly DiskTable[]
 let night: readonly DiskTable[]
 let files: readonly string[]
-/** What an operator was told of the same thing: by the server, and by the folder. */
+/** The operator's two views of the same thing: from the server, and from the folder. */
 const told: [asked: Disclosure, found: Disclosure][] = []
 
 beforeAll(async () => {
@@ -67,7 +68,7 @@ test('every table and column on the disk is declared, with its type, and every d
   for (const kind of ['kv', 'r2', 'runtime']) expect(found(kind)).toEqual({})
 })
 
-test('tables and columns of the platform are declared too', () => {
+test('tables and columns of the platform are declared as well', () => {
   const seen = [...noon, ...night].filter(({ table }) => Object.hasOwn(PLATFORM, table))
   const found = seen.map(({ table, columns }): [string, string[]] => [table, Object.keys(columns)])
   const declared = Object.entries(PLATFORM).map(([table, { columns }]): [string, string[]] => [
@@ -89,7 +90,7 @@ test('every index is declared', () => {
   }
 })
 
-test('every declared field has been written by somebody in the course of the day', () => {
+test('every declared field has been written in the course of the day', () => {
   for (const database of ['shelf', 'rack'] as const)
     for (const [table, { columns }] of Object.entries(DATABASES[database]))
       for (const column of Object.keys(columns)) {
@@ -98,7 +99,7 @@ test('every declared field has been written by somebody in the course of the day
       }
 })
 
-test('every value is what its form says, and nothing more', () => {
+test('every value has its declared form, and nothing more', () => {
   for (const database of ['shelf', 'rack'] as const)
     for (const [table, { columns }] of Object.entries(DATABASES[database]))
       for (const row of rowsOf(table))
@@ -111,7 +112,7 @@ test('every value is what its form says, and nothing more', () => {
           ])
 })
 
-test('keys of the stores are a prefix and a random UUID, and beside values there is nothing of ours', () => {
+test('keys of the stores are a prefix and a random UUID, and nothing of ours is stored beside the values', () => {
   const entries = rowsOf('_mf_entries')
   const objects = rowsOf('_mf_objects')
   expect([entries.length > 0, objects.length > 0]).toEqual([true, true])
@@ -125,7 +126,7 @@ test('keys of the stores are a prefix and a random UUID, and beside values there
   }
 })
 
-test('whatever else lies in the folder is sealed bytes, or belongs to the process that runs', () => {
+test('every other file in the folder is sealed bytes, or belongs to the running process', () => {
   const others = files.filter((file) => !/\.sqlite(?:-wal|-shm)?$/.test(file) && !file.startsWith('tmp/'))
   const own = ['reserve', 'server.json', 'state/databases.json']
   const strange = others.filter((file) => !own.includes(file) && !/^state\/(?:kv|r2)\/\w+\/blobs\/[\da-f]+$/.test(file))
@@ -135,11 +136,11 @@ test('whatever else lies in the folder is sealed bytes, or belongs to the proces
 test('when everything has expired, no row of a drop and no sealed byte is left', async () => {
   for (const table of ['drops', 'parts', '_mf_objects', '_mf_entries'])
     expect([table, night.filter((each) => each.table === table).flatMap(({ rows }) => rows)]).toEqual([table, []])
-  // The stores on a disk take files away a moment after they have said so.
+  // The stores on a disk report a deletion a moment before the file is gone.
   await expect.poll(() => filesOn(server.data).filter((file) => file.includes('/blobs/'))).toEqual([])
 })
 
-test('an operator who asks the server is told what lies in its folder', () => {
+test('an operator who asks the server sees the same rows as its folder holds', () => {
   const tables = told.map(([{ held }]) => held.map(({ table, rows }) => `${table} ${rows.length}`))
   expect(tables).toEqual([
     ['drops 1'],
@@ -165,11 +166,11 @@ test('an operator who asks the server is told what lies in its folder', () => {
       )
     expect(found.statement.notHeld).toEqual(asked.statement.notHeld)
   }
-  // By the folder the drops of a box are found too.
+  // The folder also shows the drops of a box.
   expect(told.at(-1)?.[1].held.map(({ table }) => table)).toEqual(expect.arrayContaining(['drops', 'items']))
 })
 
-test('what the server publishes of itself is what its worker was built from', async () => {
+test('the server publishes the declaration that its worker was built from', async () => {
   const answer = await fetch(`${server.url}/.well-known/sealdrop/disclosure.json`)
   expect(answer.headers.get('Content-Type')).toContain('application/json')
   expect(await answer.text()).toBe(declarationFile())
@@ -181,7 +182,7 @@ test('what the server publishes of itself is what its worker was built from', as
       for (const name of Object.keys(columns)) expect(page).toContain(`<code translate="no">${name}</code>`)
 })
 
-/** A server whose operator has a key, and a bucket. */
+/** A server with an operator's key and a bucket. */
 function configOf(key: string): string {
   const config = configWith(folder)
   writeFileSync(
@@ -213,7 +214,7 @@ function dropsIn(tables: readonly DiskTable[]): number {
   return tables.filter(({ table }) => table === 'drops').reduce((sum, { rows }) => sum + rows.length, 0)
 }
 
-/** What SQLite says of a declared type: a primary key of a table without row ids is never empty. */
+/** A declared type as SQLite reports it: a primary key of a table without row ids is never empty. */
 function typeOf(sql: string): string {
   return sql.replace('PRIMARY KEY', 'NOT NULL')
 }
@@ -228,7 +229,7 @@ const KEY = '"[\\w-]{43}"'
 const RECORD = '\\{"created":\\d+,"nonce":"[\\w-]{22,64}","signature":"[\\w+/]{86}=="\\}'
 const ACK = `,"ack":\\{"opened":${KEY},"claim":${RECORD},"reader":${RECORD}\\}`
 
-/** What may stand in a field that holds text. */
+/** The allowed forms of each text field. */
 const TEXTS: Readonly<Record<string, string>> = {
   'drops.digest': '(?:sha-256=:[\\w+/]{43}=:|[\\w-]{43})?',
   'drops.authority': '(?:[\\w.-]+(?::\\d{1,5})?)?',
@@ -259,14 +260,14 @@ function fits(value: SQLOutputValue, form: string, place: string): boolean {
 
 const LENGTHS: Readonly<Record<string, number>> = { 'drop id': 16, 'box address': 32, 'public key': 32, 'SHA-256': 32 }
 
-/** Makes the life of everything pass, and has the alarms of the stopped server fire when it starts. */
+/** Expires everything, and makes the alarms of the stopped server due at its start. */
 function letExpire(data: string): void {
   const past = Date.now() - 1_000
   for (const file of filesOn(data).filter((each) => /^state\/do\/.*\.sqlite$/.test(each))) {
     const database = new DatabaseSync(join(data, file))
     if (file.endsWith('/metadata.sqlite')) database.exec(`UPDATE _cf_ALARM SET scheduled_time = ${past}000000`)
     else {
-      // A rack that was only ever asked has none of them.
+      // A rack that was only ever asked has no such table.
       if (has(database, '_cf_METADATA')) database.exec(`UPDATE _cf_METADATA SET value = ${past}000000 WHERE key = 1`)
       if (has(database, 'drops')) database.exec(`UPDATE drops SET expires = ${past}, due = ${past}`)
       if (has(database, 'items')) database.exec(`UPDATE items SET due = ${past}`)

@@ -19,7 +19,7 @@ async function sendFilm(text = '', bytes = FILM): Promise<string> {
   return (await send(server().url, { text, files: [film] })).sealed.link
 }
 
-/** Somebody whose browser has no dialogs: no test could press in them. */
+/** A person whose browser has no file dialogs: no test could press buttons in them. */
 async function reader(init: () => void = () => {}): Promise<Person> {
   const someone = await person()
   await someone.context.addInitScript(() => {
@@ -29,9 +29,9 @@ async function reader(init: () => void = () => {}): Promise<Person> {
   return someone
 }
 
-/** Slows a page down, so that there is a middle. @param speed - bytes per second; -1 for as fast as it goes */
+/** Slows a page down, so that a download has a middle. @param speed - bytes per second; -1 for no limit */
 async function throttle(page: Page, speed: number): Promise<void> {
-  // Of two sessions the slower one would have its way.
+  // With two sessions the slower one would win.
   const session = sessions.get(page) ?? (await page.context().newCDPSession(page))
   sessions.set(page, session)
   await session.send('Network.enable')
@@ -41,7 +41,7 @@ async function throttle(page: Page, speed: number): Promise<void> {
 
 const sessions = new WeakMap<Page, CDPSession>()
 
-/** Opens a link with the second part held back, up to where the first one is on the disk. */
+/** Opens a link with the second part held back, and waits until the first is on the disk. */
 async function openHalf(page: Page, link: string): Promise<void> {
   await page.route(SECOND_PART, () => {})
   await Promise.all([page.waitForRequest(SECOND_PART), openInPage(page, link)])
@@ -51,7 +51,7 @@ async function openHalf(page: Page, link: string): Promise<void> {
 const SECOND_PART = /\/part\?n=1$/
 const THIRD_PART = /\/part\?n=2$/
 
-/** `claim`, `part?n=1`, …: what has come in whole. */
+/** Requests that have come in whole: `claim`, `part?n=1`, … */
 function arrivals({ context }: Person): readonly string[] {
   const whole: string[] = []
   context.on('requestfinished', (request) => {
@@ -81,7 +81,7 @@ async function hashOf(download: Download): Promise<string> {
   return sha256Of(await readFile(await download.path()))
 }
 
-/** What lies in a folder of the page's own disk: how many entries. */
+/** The number of entries in a folder of the page's own disk. */
 function onDisk(page: Page, place: 'parts' | 'files'): Promise<number> {
   return page.evaluate(async (name) => {
     const root = await navigator.storage.getDirectory()
@@ -92,7 +92,7 @@ function onDisk(page: Page, place: 'parts' | 'files'): Promise<number> {
   }, place)
 }
 
-test('20 MiB are received, paused, gone on with, checked and saved byte for byte; then nothing is left here', async () => {
+test('20 MiB are received, paused, resumed, checked and saved byte for byte; then nothing is left here', async () => {
   const someone = await reader()
   const { page, complaints } = someone
   const bytes = noise(20 * 1_048_576)
@@ -101,7 +101,7 @@ test('20 MiB are received, paused, gone on with, checked and saved byte for byte
   await page.getByText('21.5 MB sealed').waitFor()
   await page.getByText('on this device while it is received and saved').waitFor()
   expect(await violations(page)).toEqual([])
-  // However long the look at it takes, it is not all there before.
+  // So that it cannot finish before it is looked at.
   await page.route(THIRD_PART, () => {})
   await throttle(page, 6_000_000)
   await page.getByRole('button', { name: 'Open it now' }).click()
@@ -138,7 +138,7 @@ test('20 MiB are received, paused, gone on with, checked and saved byte for byte
   expect(complaints).toEqual([])
 })
 
-test('a tab that is closed in the middle goes on with the same link, and fetches nothing twice', async () => {
+test('a tab closed in the middle goes on with the same link, and fetches nothing twice', async () => {
   const someone = await reader()
   const whole = arrivals(someone)
   const link = await sendFilm('with a text')
@@ -151,7 +151,7 @@ test('a tab that is closed in the middle goes on with the same link, and fetches
   await again.getByText('The server has deleted it').waitFor()
   await expect.poll(() => whole.toSorted()).toEqual(['ack', 'claim', 'part?n=1'])
 
-  // Opened, and not saved: a reload opens it once more, without the server.
+  // Opened but not saved: a reload opens it once more, without the server.
   await again.reload()
   await again.getByText('You opened it before in this browser.').waitFor()
   const [first] = await Promise.all([
@@ -162,7 +162,7 @@ test('a tab that is closed in the middle goes on with the same link, and fetches
   expect(whole).toHaveLength(3)
 })
 
-test('a server that is killed in the middle and started again is waited for, and all of it arrives', async () => {
+test('the page waits for a server that is killed in the middle and started again, and all of it arrives', async () => {
   const someone = await reader()
   const link = await sendFilm()
   await throttle(someone.page, 1_000_000)
@@ -177,7 +177,7 @@ test('a server that is killed in the middle and started again is waited for, and
   expect(await hashOf(await saves(someone.page, `Save ${NAME}`))).toBe(sha256Of(FILM))
 })
 
-test('not enough room is said before anything is claimed, and the link stays as good as it was', async () => {
+test('a lack of room is reported before anything is claimed, and the link stays as good as it was', async () => {
   const poor = await reader(() => {
     navigator.storage.estimate = async () => ({ quota: 12_000_000, usage: 2_000_000 })
   })
@@ -193,7 +193,7 @@ test('not enough room is said before anything is claimed, and the link stays as 
   await heading(rich.page, 'Opened')
 })
 
-test('a browser without a disk for pages opens what fits its memory, and says what that means before', async () => {
+test('a browser without a disk for pages opens a drop that fits its memory, and says first what that means', async () => {
   const someone = await reader(() => Reflect.deleteProperty(FileSystemFileHandle.prototype, 'createWritable'))
   const link = await sendFilm()
   await visit(someone.page, link)
@@ -235,9 +235,9 @@ test('one bit flipped in a staged part is one failure: nothing is shown, saved o
   await again.getByText('never shown of a changed drop').waitFor()
 })
 
-test('a browser with dialogs writes straight to the place that was picked, and leaves nothing elsewhere', async () => {
+test('a browser with file dialogs writes straight to the chosen place, and leaves nothing elsewhere', async () => {
   const someone = await person()
-  // In place of the platform's dialogs, which no test can press; all that comes after them is ours.
+  // Stands in for the platform's dialogs, which no test can press; everything after them is ours.
   await someone.context.addInitScript(() => {
     const picked = async (): Promise<FileSystemDirectoryHandle> => {
       const root = await navigator.storage.getDirectory()
@@ -278,7 +278,7 @@ test('a browser with dialogs writes straight to the place that was picked, and l
   expect(someone.complaints).toEqual([])
 })
 
-test('whoever stops in the middle leaves nothing here, and the link goes on in this browser alone', async () => {
+test('stopping in the middle leaves nothing here, and the link goes on in this browser alone', async () => {
   const someone = await reader()
   const { page } = someone
   const link = await sendFilm()

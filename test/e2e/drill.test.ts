@@ -8,8 +8,8 @@ import { ROOT } from '../../tools/bundle.ts'
 import { formatReport, type Report } from '../../drill/report.ts'
 import { makeVariant, type Change } from '../tools/variant.ts'
 
-// The drill itself, as a process: on the product, where it must find nothing, and on one in which things leak, where it must
-// find each. All leaks are planted at once, so that people use it once; and both drills run at once.
+// The drill itself, as a process: on the product, where it must find nothing, and on a copy with leaks, where it must find
+// each. All leaks are planted in one copy, so that people use it once; and both drills run at once.
 
 let clean: Report
 let leaky: Report
@@ -18,7 +18,7 @@ beforeAll(async () => {
   ;[clean, leaky] = await Promise.all([drill(ROOT), drill(variant.root)])
 })
 
-test('of the product the drill finds nothing, and the keys that it tries open nothing', () => {
+test('in the product the drill finds nothing, and the keys that it tries open nothing', () => {
   expect(formatReport(clean)).toMatch(/^Nothing else was found: /m)
   const { keys, search, stanzas } = clean
   expect(clean).toMatchObject({ passed: true, found: [], undeclaredFields: [] })
@@ -28,21 +28,21 @@ test('of the product the drill finds nothing, and the keys that it tries open no
   expect(keys.controls.filter(({ opens }) => !opens)).toEqual([])
   expect(keys.openings).toEqual([])
   expect(keys.whole).toBeGreaterThan(100)
-  // Links and answers have one recipient; boxes 1, 2, 4 or 8, as their cards had readers.
+  // Links and answers have one recipient; boxes have 1, 2, 4 or 8, depending on the readers on the card.
   expect(stanzas.filter((each) => each.expected !== each.stanzas)).toEqual([])
   expect(new Set(stanzas.map((each) => each.stanzas))).toEqual(new Set([1, 2, 4, 8]))
 })
 
-test('of a product that leaks the drill finds every leak', () => {
+test('in a product that leaks the drill finds every leak', () => {
   expect(formatReport(leaky)).toMatch(/^The drill has failed\.$/m)
   const { found: findings, keys, passed, stanzas, undeclaredFields } = leaky
   expect(passed).toBe(false)
   const found = findings.map(({ place, way, what }) => `${what} in ${place}, ${way}`)
   // A worker that logs where requests come from.
   expect(found).toContain('address of a person in printed, as it is')
-  // A client that tells the name of a file in a field, and a worker that logs it.
+  // A client that sends the name of a file in a field, and a worker that logs it.
   expect(found).toContain('name of a file in printed, percent-encoding')
-  // A worker that keeps where requests come from: under a key of its own, as text, and in a column, as four bytes.
+  // A worker that keeps where requests come from: as text under a key of its own, and as four bytes in a column.
   expect(found).toContain('address of a person in store _mf_entries.key, as it is')
   expect(undeclaredFields).toContain('key of the store seen/…')
   expect(found).toContain('address of a person in column drops.seen, a whole value')
@@ -50,18 +50,18 @@ test('of a product that leaks the drill finds every leak', () => {
   // One that packs the beginning of a text into the row.
   expect(found).toContain('text of a drop in column drops.hint, as it is in gzip')
   expect(undeclaredFields).toContain('column drops.hint')
-  // One that keeps the browser in a column that is declared, in two encodings.
+  // One that keeps the User-Agent in a declared column, in two encodings.
   expect(found).toContain('browser of a person in column drops.tries, UTF-16 in base64')
-  // A client that seals for one more, and a worker that has that one's key.
+  // A client that seals for one more recipient, and a worker that has its key.
   expect(stanzas.some((each) => each.expected === 1 && each.stanzas === 2)).toBe(true)
   expect(keys.openings.map(({ as, place }) => `${as} in ${place}`)).toContain('age identity in code of the worker')
-  // One to which a client gives the key of the envelope: it is found, and it is seen to open the drop.
+  // One that gets the file key from a client: the key is found, and is seen to open the drop.
   expect(found).toContain('file key in printed, hex')
   expect(found).toContain('file key in column drops.spare, as it is')
   expect(keys.openings.map(({ as, place }) => `${as} in ${place}`)).toContain('file key in column drops.spare')
 })
 
-/** The drill's report: it may end as it likes. */
+/** The drill's report, whatever its exit code. */
 function drill(root: string): Promise<Report> {
   return new Promise((done, failed) => {
     const args = [join(root, 'drill/main.ts'), '--json', '--no-build', '--patience', '1']
@@ -79,7 +79,10 @@ function drill(root: string): Promise<Report> {
 /** A key in escrow. */
 const ESCROW = randomBytes(32)
 
-/** Tells the server, in fields that it never asked for, the name of a file, the text and the file key; and seals for one more. */
+/**
+ * Sends the server, in fields that it never asked for, the name of a file, the text and the file key; and seals for one more
+ * recipient.
+ */
 const CLIENT_LEAKS: readonly Change[] = [
   {
     file: 'client/send.ts',
@@ -101,7 +104,7 @@ const CLIENT_LEAKS: readonly Change[] = [
   },
 ]
 
-/** Whatever a request tells is logged and kept: as text, as bytes, in UTF-16 and packed. */
+/** Logs and keeps everything in a request: as text, as bytes, in UTF-16 and packed. */
 const WORKER_LEAKS: readonly Change[] = [
   {
     file: 'worker/main.ts',

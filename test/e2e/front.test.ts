@@ -1,4 +1,4 @@
-// What the server answers to requests that no client of ours sends, byte for byte as somebody may write them on a socket.
+// The server's answers to requests that no client of ours sends, byte for byte as they may be written on a socket.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { configWith, startServer, type Server } from '../tools/server.ts'
 import { send } from './support/people.ts'
 
 let server: Server
-/** A create that the server would take. */
+/** A create that the server would accept. */
 let create: string
 const home = mkdtempSync(join(tmpdir(), 'sealdrop-front-'))
 beforeAll(async () => {
@@ -83,7 +83,7 @@ test.for<[name: string, head: () => string, code: keyof typeof PROBLEMS]>([
   ['no Host', () => 'POST /v1/drops HTTP/1.1\r\n', 'bad_request'],
   ['an empty Host', () => 'POST /v1/drops HTTP/1.1\r\nHost:\r\n', 'bad_request'],
   ['a Host with a path', () => 'POST /v1/drops HTTP/1.1\r\nHost: localhost/v1\r\n', 'bad_request'],
-  ['a Host with somebody in front', () => `POST /v1/drops HTTP/1.1\r\nHost: a@${authority()}\r\n`, 'bad_request'],
+  ['a Host with a user name', () => `POST /v1/drops HTTP/1.1\r\nHost: a@${authority()}\r\n`, 'bad_request'],
   ['another Host', () => 'POST /v1/drops HTTP/1.1\r\nHost: other.example\r\n', 'wrong_origin'],
   ['another host in absolute form', () => `POST http://other.example/v1/drops HTTP/1.1\r\n${host()}`, 'wrong_origin'],
   [
@@ -106,9 +106,9 @@ test.for<[name: string, head: () => string, code: keyof typeof PROBLEMS]>([
   ['PROPFIND', () => `PROPFIND /v1/drops HTTP/1.1\r\n${host()}`, 'method_not_allowed'],
   ['M-SEARCH', () => `M-SEARCH / HTTP/1.1\r\n${host()}`, 'method_not_allowed'],
   ['DELETE', () => `DELETE /v1/drops HTTP/1.1\r\n${host()}`, 'method_not_allowed'],
-  ['a method that nobody knows', () => `DROP /v1/drops HTTP/1.1\r\n${host()}`, 'bad_request'],
+  ['an unknown method', () => `DROP /v1/drops HTTP/1.1\r\n${host()}`, 'bad_request'],
   ['a method in small letters', () => `post /v1/drops HTTP/1.1\r\n${host()}`, 'bad_request'],
-  ['what is no HTTP', () => 'hello\r\n', 'bad_request'],
+  ['bytes that are no HTTP', () => 'hello\r\n', 'bad_request'],
   ['the beginning of TLS', () => '\u0016\u0003\u0001\u0002\u0000\u0001\u0000', 'bad_request'],
   ['HTTP/2 with prior knowledge', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n', 'bad_request'],
   ['HTTP/3.0', () => `POST /v1/drops HTTP/3.0\r\n${host()}`, 'bad_request'],
@@ -124,7 +124,7 @@ test.for<[name: string, head: () => string, code: keyof typeof PROBLEMS]>([
     () => `POST /v1/drops HTTP/1.1\r\n${host()}Transfer-Encoding: gzip, chunked\r\n`,
     'bad_request',
   ],
-  ['an expectation that nobody knows', () => `POST /v1/drops HTTP/1.1\r\n${host()}Expect: miracles\r\n`, 'bad_request'],
+  ['an unknown expectation', () => `POST /v1/drops HTTP/1.1\r\n${host()}Expect: miracles\r\n`, 'bad_request'],
 ])('%s is refused with a problem, and makes no drop', async ([, head, code]) => {
   const answer = await say(`${head()}${create}`)
   expect([answer.status, answer.type, answer.code]).toEqual([PROBLEMS[code].status, PROBLEM_TYPE, code])
@@ -168,12 +168,12 @@ test.for<[name: string, request: () => string, status: number]>([
   expect((await say(request())).status).toBe(status)
 })
 
-test('HEAD of what is refused has no body', async () => {
+test('the answer to HEAD has no body where the request is refused', async () => {
   const { code, status, text } = await say(`HEAD /cdn-cgi/x HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`)
   expect([status, code, text.endsWith('\r\n\r\n')]).toEqual([404, undefined, true])
 })
 
-test('the same create without anything odd is taken', async () => {
+test('the same create with nothing odd in it is accepted', async () => {
   expect((await say(`POST /v1/drops HTTP/1.1\r\n${host()}${create}`)).status).toBe(201)
   expect(kept().length).toBe(1)
 })
@@ -190,7 +190,7 @@ interface Said {
   readonly status: number
   readonly type: string | undefined
   readonly code: string | undefined
-  /** As it came, fields in small letters. */
+  /** As it came, with field names in lower case. */
   readonly text: string
 }
 
@@ -223,7 +223,7 @@ function say(bytes: string): Promise<Said> {
   })
 }
 
-/** The files of ciphertext in its folder. */
+/** The files of ciphertext in the server's folder. */
 function kept(): string[] {
   const state = join(server.data, 'state')
   return readdirSync(state, { recursive: true, encoding: 'utf8' }).filter(

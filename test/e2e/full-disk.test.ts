@@ -1,4 +1,5 @@
-// A disk that is full to the last byte, as others fill it: what frees room has to get through, and all else says why not.
+// A disk that other programs have filled to the last byte: requests that free room have to get through, and all others get the
+// reason.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +41,7 @@ test('on a disk that is full to the last byte messages are refused at once, and 
   for (const { server, sealed, sender } of toRead)
     expect((await checkDrop(server, sealed.ticket, sender)).state).toBe('read')
 
-  // Who takes whatever becomes free has the last byte in the end: nothing is promised then but the truth.
+  // A program that takes every byte as it is freed gets the last one in the end: then an honest answer is all that is promised.
   for (let n = 0; n < 8; n += 1) {
     disk?.fill()
     await create(own)
@@ -60,10 +61,10 @@ async function readWhole({ opener, server }: Deposited): Promise<void> {
   expect(await acknowledge(server, opener, reader, opened)).toBe(true)
 }
 
-test('with its home on a full disk the command says so and sends nothing, and what is kept there can be revoked and forgotten', async () => {
+test('with its home on a full disk the command says so and sends nothing, and its tickets can be revoked and forgotten', async () => {
   await using own = await startServer()
   await using disk = await mountSmallDisk(DISK_BYTES)
-  // Where nothing can be mounted no file may grow.
+  // Where nothing can be mounted, a limit keeps every file from growing.
   const full = disk?.within ?? ['sh', '-c', 'ulimit -f 0; exec "$@"', 'sh']
   const home = join(disk?.path ?? own.data, 'home')
   const run = async (within: readonly string[], args: readonly string[], typed = ''): Promise<string> => {
@@ -88,7 +89,7 @@ test('with its home on a full disk the command says so and sends nothing, and wh
   expect(await run(full, ['status'])).toBe('')
 })
 
-/** As whoever is told to come back does. */
+/** Like a client that is told to come back, and does. */
 function patiently(drop: Deposited): Deposited {
   return { ...drop, server: reach(drop.server.origin, 60_000) }
 }
@@ -113,7 +114,7 @@ function sendFile(own: Server): Promise<Deposited> {
   return send(own.url, { files: [fileOf('a.bin', noise(100_000))] })
 }
 
-/** A box with as many items. */
+/** A box with `EACH` items. */
 async function fillBox(own: Server): Promise<{ state: BoxState; items: readonly DropId[] }> {
   const server = reach(own.url)
   const plan = {
@@ -136,7 +137,7 @@ async function fillBox(own: Server): Promise<{ state: BoxState; items: readonly 
   return { state, items: items.map(({ drop }) => drop) }
 }
 
-/** @returns status, and when to come back */
+/** @returns the status, and when to come back */
 async function create(own: Server): Promise<[number, string | null]> {
   const headers = { 'Drop-Id': 'A'.repeat(22), 'Drop-Terms': 'ttl=300' }
   const { headers: fields, status } = await fetch(`${own.url}/v1/drops`, {

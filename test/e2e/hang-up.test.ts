@@ -58,16 +58,16 @@ test.for(['KV', 'R2'] as const)('a sender who hangs up in the middle of a part l
       socket.on('close', () => resolve()).on('error', reject)
     })
   }
-  // The shelf notes an attempt before it is made: when none is left, each has been cleaned up behind its sender.
+  // The shelf notes an attempt before it is made: once no note is left, every one has been cleaned up.
   await expect
     .poll(() => rowsIn(join(server.data, 'state/do/sealdrop-Shelf'), 'SELECT n, state FROM parts'))
     .toEqual([])
-  // The local store of R2 leaves files behind that no object names: what counts is what can be asked for.
+  // The local store of R2 leaves files behind that no object names: only objects that can be fetched count.
   const [folder, query] = store === 'R2' ? ['r2', 'SELECT key FROM _mf_objects'] : ['kv', 'SELECT key FROM _mf_entries']
   expect(rowsIn(join(server.data, 'state', folder), query)).toEqual([])
 })
 
-/** What a query finds in the databases below a folder, of a server that is running. */
+/** The rows of a query over the databases below a folder, while their server is running. */
 function rowsIn(folder: string, query: string): unknown[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),

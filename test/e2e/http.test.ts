@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
-// RFC 9110, as it is served.
+// RFC 9110, as the server follows it.
 
 let server: Server
 beforeAll(async () => {
@@ -29,13 +29,13 @@ function ask(
   })
 }
 
-/** What differs from one answer to the next, or belongs to the connection. */
+/** Fields that differ from one answer to the next, or belong to the connection. */
 const OF_THE_LINE: ReadonlySet<string> = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding'])
 
 const FILES = ['/', WORKSHOP_PATH, '/published', '/disclosure', '/problems/gone', '/licenses.txt', '/favicon.svg']
 const ROUTES = ['/v1/limits', '/v1/operator', '/v1/drops/status', '/v1/boxes/card', '/v1/nothing']
 
-test.for([...FILES, ...ROUTES])('HEAD of %s is answered as GET is, without the body', async (path) => {
+test.for([...FILES, ...ROUTES])('HEAD of %s gets the same answer as GET, without the body', async (path) => {
   for (const coding of ['identity', 'gzip']) {
     const [get, head] = await Promise.all(
       ['GET', 'HEAD'].map((method) => ask(method, path, { 'Accept-Encoding': coding })),

@@ -35,7 +35,7 @@ test('the page names every script by its hash, and the policy names the list', a
   expect(headers.get('Content-Security-Policy')).toContain(`script-src 'self' '${integrityOf(MAP)}';`)
 })
 
-test('as it is served, everything loads', async () => {
+test('unchanged, everything loads', async () => {
   const { page, said } = await visit()
   await page.getByRole('textbox').first().waitFor()
   expect(await importing(page, addressOf('web/views/sealed.tsx'))).toBe('it runs')
@@ -47,11 +47,11 @@ const FIRST = staticImports(META, outputOf(META, 'web/main.tsx'))[0]?.replace(/^
 
 test.for([
   ['the first script', APP],
-  ['what comes with it', FIRST],
+  ['a script that it imports', FIRST],
 ])('%s, changed by a byte, does not run', async ([, path]) => {
   const { page, said } = await visit(path)
   await expect.poll(() => said.join()).toContain('integrity')
-  // What is in the page without any script, and nothing else.
+  // Only the part of the page that needs no script.
   await page.getByRole('heading', { level: 1, name: 'Sealdrop has not started' }).waitFor({ state: 'visible' })
   const drawn = await page.locator('#app > *').evaluateAll((all) => all.map(({ className }) => className))
   expect(drawn).toEqual(['page unstarted'])
@@ -66,7 +66,7 @@ test('a script that is fetched later, changed by a byte, does not run', async ()
   await page.close()
 })
 
-test('no script of the page asks for one that the page does not name', () => {
+test('the page names every script that its scripts import', () => {
   const { integrity } = JSON.parse(MAP) as { integrity: Readonly<Record<string, string>> }
   const named = Object.keys(integrity)
   const asked = named.flatMap((path) => importsOf(path, readFileSync(`${ROOT}dist/web${path}`, 'utf8')))
@@ -79,8 +79,8 @@ test('a script that the page does not name does not run, though it is ours', asy
   await page.close()
 })
 
-// WebKit, under the policy, refuses what an import statement asks for, unless something else has asked for it before.
-test.for(['index.html', 'workshop.html'])('what a script of %s comes with is asked for before it', (name) => {
+// WebKit, under the policy, refuses the target of an import statement unless something else has asked for it before.
+test.for(['index.html', 'workshop.html'])('the imports of each script of %s are asked for before it', (name) => {
   const html = readFileSync(`${ROOT}dist/web/${name}`, 'utf8')
   const asked = new Set<string>()
   for (const [, path = ''] of html.matchAll(/<script\s+type="module"\s+src="([^"]+)"/g)) {
@@ -90,7 +90,7 @@ test.for(['index.html', 'workshop.html'])('what a script of %s comes with is ask
   expect(asked.size).toBeGreaterThan(0)
 })
 
-test('what a script that is fetched later comes with is asked for in the same breath', () => {
+test('the imports of a script that is fetched later are asked for together with it', () => {
   const { integrity } = JSON.parse(MAP) as { integrity: Readonly<Record<string, string>> }
   const groups = Object.keys(integrity).flatMap((path) => {
     const script = readFileSync(`${ROOT}dist/web${path}`, 'utf8')
@@ -104,7 +104,7 @@ test('what a script that is fetched later comes with is asked for in the same br
   }
 })
 
-test('a sheet that was changed is not worn', async () => {
+test('a style sheet that was changed is not applied', async () => {
   const { page, said } = await visit(addressOf('web/style/main.css'))
   await expect.poll(() => said.join()).toContain('integrity')
   await page.close()
@@ -116,7 +116,7 @@ test('the script of the workshop, changed by a byte, does not run', async () => 
   await page.close()
 })
 
-/** @param changed - the file that gets a byte more on its way. */
+/** @param changed - the file that gets one more byte on its way. */
 async function visit(changed?: string, path = '/'): Promise<{ page: Page; said: string[] }> {
   const page = await browser.newPage()
   const said: string[] = []
@@ -130,12 +130,12 @@ async function visit(changed?: string, path = '/'): Promise<{ page: Page; said: 
   return { page, said }
 }
 
-/** What an import in the page comes to. As text: what runs the tests would rewrite a function with an import in it. */
+/** The result of an import in the page. As text: the test runner would rewrite a function that contains an import. */
 function importing(page: Page, path: string): Promise<unknown> {
   return page.evaluate(`import(${JSON.stringify(path)}).then(() => 'it runs', String)`)
 }
 
-/** The paths that a script imports, as they stand in it. @throws Error for one that is not known before it runs */
+/** The paths that a script imports, as they are written in it. @throws Error for one that is made up at run time */
 function importsOf(path: string, script: string): string[] {
   return [...script.matchAll(IMPORT)].map(([text, , specifier]) => {
     if (specifier === undefined) throw new Error(`${path} imports what it makes up: ${text}`)
@@ -143,10 +143,10 @@ function importsOf(path: string, script: string): string[] {
   })
 }
 
-/** A script with all that its import statements ask for, and theirs. */
+/** A script and everything that its import statements load, directly or not. */
 function comesWith(path: string): Set<string> {
   const all = new Set([path])
-  // A set is gone through with what is added meanwhile.
+  // Iterating over a set also visits entries added meanwhile.
   for (const each of all) {
     const script = readFileSync(`${ROOT}dist/web${each}`, 'utf8').replaceAll(BREATH, '')
     for (const next of importsOf(each, script)) all.add(next)
@@ -154,7 +154,7 @@ function comesWith(path: string): Set<string> {
   return all
 }
 
-/** What is asked for later, all at once. */
+/** Imports at run time that are made together. */
 const BREATH = /\bimport\("[^"]+"\)(?:,import\("[^"]+"\))*/g
 
 const IMPORT = /\b(?:import|export)\s*(?:[\w*{},$\s]*?from)?\s*(?:\(\s*)?(["'`])([^"'`$]+)\1|\bimport\s*\(/g

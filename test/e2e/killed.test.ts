@@ -1,4 +1,4 @@
-// What a server leaves behind that was killed, or whose folder was damaged, and what the next one makes of it.
+// The remains of a server that was killed, or whose folder was damaged, and how the next one deals with them.
 import { once } from 'node:events'
 import {
   mkdirSync,
@@ -24,7 +24,7 @@ import { noise, reach, send, type Deposited } from './support/people.ts'
 import { fileOf } from '../client/support/messages.ts'
 import { tablesOn } from './support/disk.ts'
 
-test('ciphertext that no drop names is gone before a killed server serves again, and what waits is still there', async () => {
+test('ciphertext that no drop names is gone before a killed server serves again, and waiting messages are still there', async () => {
   await using own = await startServer()
   const waiting = await send(own.url, { text: 'waits' })
   const ended = await send(own.url, { text: 'was revoked' })
@@ -47,7 +47,7 @@ test('ciphertext that no drop names is gone before a killed server serves again,
 })
 
 test.for([1, 3, 8])(
-  'a server that is killed at write %i of its ciphertexts keeps nothing afterwards that no drop names',
+  'a server killed at write %i of its ciphertexts keeps none afterwards that no drop names',
   async (nth) => {
     await using own = await startServer()
     const first = await send(own.url, { text: 'makes the folder' })
@@ -70,7 +70,7 @@ test.for([1, 3, 8])(
     watcher.close()
     await own.start()
     await settled
-    // Whatever was still on its way has come or has failed by now; who deposits again and revokes is done with it.
+    // Requests still on their way have ended by now, one way or the other; a sender who deposits again and revokes is done too.
     expect(await openText(first)).toBe('makes the folder')
     await own.stop()
     await own.start()
@@ -83,7 +83,7 @@ test.for([1, 3, 8])(
   },
 )
 
-test('a message whose ciphertext is gone from the folder is lost: to its reader, its sender and the operator', async () => {
+test('a message whose ciphertext is gone from the folder is lost to its reader, its sender and the operator', async () => {
   await using own = await startServer()
   const { opener, sealed, sender, server } = await send(own.url, { text: 'gone' })
   for (const path of kept(own)) rmSync(path)
@@ -95,7 +95,7 @@ test('a message whose ciphertext is gone from the folder is lost: to its reader,
   expect(own.printed()).not.toContain(sealed.dropId)
 })
 
-test('who opens a link whose message is lost reads so, and is not told to try again', async () => {
+test('a link whose message is lost opens with that news, and with no advice to try again', async () => {
   await using own = await startServer()
   const link = await sealdrop(own, ['send'], 'gone')
   for (const path of kept(own)) rmSync(path)
@@ -107,7 +107,7 @@ test('who opens a link whose message is lost reads so, and is not told to try ag
   })
 })
 
-test('a ciphertext that the disk has cut off is counted as lost at the start, and whoever reads it is told so', async () => {
+test('a ciphertext that the disk has cut short is counted as lost at the start, and its reader is told so', async () => {
   await using own = await startServer()
   const { opener } = await send(own.url, { files: [fileOf('film.bin', noise(100_000))] })
   await own.stop()
@@ -117,7 +117,7 @@ test('a ciphertext that the disk has cut off is counted as lost at the start, an
   await expect(claim(reach(own.url), opener, await generateSigningKey())).rejects.toMatchObject({ code: 'lost' })
 })
 
-test('workerd that is killed alone is started again, and the operator reads so', async () => {
+test('a workerd that is killed alone is started again, and the operator is told so', async () => {
   await using own = await startServer()
   const waiting = await send(own.url, { text: 'still here' })
   const first = runtimeOf(own)
@@ -128,7 +128,7 @@ test('workerd that is killed alone is started again, and the operator reads so',
   expect(await openText(waiting)).toBe('still here')
 })
 
-test('while workerd is away, whoever asks is told to come back', async () => {
+test('while workerd is away, clients are told to come back', async () => {
   await using own = await startServer()
   process.kill(runtimeOf(own), 'SIGKILL')
   const answers = new Set<string>()
@@ -142,7 +142,7 @@ test('while workerd is away, whoever asks is told to come back', async () => {
   expect([...answers].filter((each) => each !== '200' && each !== '503 5')).toEqual([])
 })
 
-test('workerd that ends over and over is given up with a sentence and a failure', async () => {
+test('a workerd that ends over and over is given up with a sentence and a failure', async () => {
   await using own = await startServer()
   for (let round = 1; round < 6; round += 1) {
     process.kill(runtimeOf(own), 'SIGKILL')
@@ -153,7 +153,7 @@ test('workerd that ends over and over is given up with a sentence and a failure'
   expect(own.printed()).toContain('ended 6 times in ten minutes, the last time by SIGKILL. Giving up.')
 })
 
-test('a start waits for the port of the server that was killed before it', async () => {
+test('a start waits for the port of the killed server before it', async () => {
   await using own = await startServer()
   await own.kill()
   const holder = createServer().listen(Number(new URL(own.url).port), '127.0.0.1')
@@ -165,7 +165,7 @@ test('a start waits for the port of the server that was killed before it', async
   expect((await fetch(own.url)).status).toBe(200)
 })
 
-test('a workerd that nobody could note any more does not stay on the folder', async () => {
+test('a workerd of which no note is left does not stay on the folder', async () => {
   await using own = await startServer()
   const runtime = runtimeOf(own)
   process.kill(serverOf(own), 'SIGKILL')
@@ -194,7 +194,7 @@ test.for<[name: string, damage: (path: string) => void, how: RegExp]>([
     await send(own.url, { text: 'on this shelf' })
     await own.stop()
     const [shelf = ''] = shelvesOf(own)
-    // All of it into the one file: what is still beside it would mend it.
+    // Puts everything into the one file: a log beside it would repair the damage.
     const database = new DatabaseSync(join(own.data, shelf))
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     database.close()

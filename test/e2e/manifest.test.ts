@@ -23,31 +23,31 @@ test('the manifest lists every file that is served', () => {
   expect(paths).toEqual(expect.arrayContaining(['/', '/workshop', '/problems/gone', '/licenses.txt']))
 })
 
-test('every address of the manifest is answered with the bytes and the headers that it lists', async () => {
+test('every address of the manifest is answered with the bytes and headers in it', async () => {
   for (const { bytes, headers, path, sha256 } of MANIFEST.files) {
     const answer = await ask(path)
     expect([path, answer.status, answer.body.byteLength]).toEqual([path, 200, bytes])
     expect([path, createHash('sha256').update(answer.body).digest('hex')]).toEqual([path, sha256])
     for (const [name, value] of Object.entries(headers))
       expect([path, name, answer.values(name)]).toEqual([path, name, [value]])
-    // What else is there says nothing to a browser about what the page may do.
+    // None of the other headers changes what a browser lets the page do.
     const others = answer.names.filter((name) => !Object.keys(headers).some((each) => each.toLowerCase() === name))
     expect([path, others.filter((name) => !HARMLESS.has(name))]).toEqual([path, []])
   }
 })
 
-test('the manifest that comes with the command is the one of the pages', () => {
+test('the command comes with the same manifest as the pages', () => {
   expect(readFileSync(`${ROOT}dist/cli/manifest.json`)).toEqual(readFileSync(`${ROOT}dist/manifest.json`))
 })
 
-test('the manifest has the hash of the file that is opened from disk, which no server serves', () => {
+test('the manifest has the hash of the file for opening from disk, which no server serves', () => {
   const bytes = readFileSync(`${ROOT}dist/sealdrop.html`)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   expect(MANIFEST.offline).toEqual({ path: 'sealdrop.html', sha256, bytes: bytes.length })
   expect(MANIFEST.files.map(({ path }) => path)).not.toContain('/sealdrop')
 })
 
-/** Of the server itself, about the connection or about one's cache. */
+/** Headers of the server itself, of the connection or of a cache. */
 const HARMLESS = new Set([
   'vary',
   'cf-cache-status',

@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), 'sealdrop-names-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 const deep = 'протоколы совещаний рабочей группы по закупкам/'.repeat(3)
-/** As a person has them, and as they arrive where it is another. */
+/** Names on the sender's side, and on the reader's where they differ. */
 const NAMES: readonly (readonly [name: string, arrives?: string])[] = [
   ['budget.txt'],
   [`архив/${deep}решение.txt`],
@@ -72,7 +72,7 @@ test('a folder with names of every kind is sealed in the page, and arrives', asy
   execFileSync('tar', ['-xf', await archive.path(), '-C', join(work, 'out')])
   for (const [index, name] of arriving.entries())
     expect([name, readFileSync(join(work, 'out', name), 'utf8')]).toEqual([name, contentOf(index)])
-  // The longest path, by itself: its folders become part of the name, which is cut where it shows.
+  // The longest path, by itself: its folders become part of the name, which is shortened on the screen.
   const [single] = await Promise.all([
     reader.page.waitForEvent('download'),
     reader.page.getByRole('button', { name: `Save all/архив/${deep}решение.txt` }).click(),

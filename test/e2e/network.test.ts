@@ -38,7 +38,7 @@ afterAll(async () => {
   await proxy?.[Symbol.asyncDispose]()
 })
 
-/** A server over the line that breaks. Pauses are short: what is tested is what comes after them. */
+/** A server over the line that breaks. Pauses are short: only the retries after them are tested. */
 function reach(patienceMs: number): Server {
   return {
     origin: proxy.url,
@@ -66,22 +66,22 @@ async function sealLarge(): Promise<Sent> {
   return { sealed, sender, opener: await openerOf(sealed.link) }
 }
 
-/** What goes wrong on the way, once. */
+/** One failure on the way. */
 type Mishap =
   | { readonly kind: 'cut'; readonly way: Way; readonly bytes: number }
   | { readonly kind: 'refuse'; readonly connections: number }
   | { readonly kind: 'kill'; readonly afterMs: number }
 
-/** Near every edge of a part, and anywhere. */
+/** Near each edge of a part, and anywhere. */
 const inContent = fc.oneof(
   fc.tuple(fc.nat(3), fc.integer({ min: -3_000, max: 3_000 })).map(([n, by]) => Math.max(1, n * PART + by)),
   fc.integer({ min: 1, max: content.length }),
 )
 
-/** The other way there are only requests, or answers, without much of a body. */
+/** In the other direction there are only requests or answers, with hardly a body. */
 const inWords = fc.integer({ min: 1, max: 2_500 })
 
-/** @param way - the way that the parts go. */
+/** @param way - the direction of the parts. */
 const anyMishap = (way: Way): fc.Arbitrary<Mishap> => {
   const back: Way = way === 'up' ? 'down' : 'up'
   return fc.oneof(
@@ -92,7 +92,7 @@ const anyMishap = (way: Way): fc.Arbitrary<Mishap> => {
   )
 }
 
-/** Lets it happen while the work is done. @returns when both are over, and the server is there */
+/** Lets the mishap happen during the work. @returns when both are over and the server is up */
 async function during<T>(mishap: Mishap, work: () => Promise<T>): Promise<T> {
   let isOver = false
   const happen = async (): Promise<void> => {
@@ -118,12 +118,12 @@ async function during<T>(mishap: Mishap, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a person is told to try again after. */
+/** A failure after which a person is told to try again. */
 function isPassing(error: unknown): boolean {
   return isDropError(error) && ['offline', 'try_later', 'internal'].includes(error.code)
 }
 
-/** Deposits; where that fails, with the same drop again, or as another process would that knows only what was kept. */
+/** Deposits; after a failure, with the same drop again, or like another process that has only the stored state. */
 async function send({ sealed, sender }: Sent, mishap: Mishap, isPatient: boolean, crashes: boolean): Promise<void> {
   const kept: (PartHashes | undefined)[] = []
   const journal = { keep: async (n: number, hashes: PartHashes) => void (kept[n] = hashes) }
@@ -138,7 +138,7 @@ async function send({ sealed, sender }: Sent, mishap: Mishap, isPatient: boolean
   }
 }
 
-/** Receives and opens; where that fails, again with what is staged and the same reader key. */
+/** Receives and opens; after a failure, again with the staged parts and the same reader key. */
 async function receive({ opener }: Sent, mishap: Mishap, isPatient: boolean): Promise<void> {
   const reader = await generateSigningKey()
   const staging = memoryStaging()
@@ -163,7 +163,7 @@ async function open(server: Server, opener: Opener, reader: SigningKey, staging:
 }
 
 test(
-  'a drop in parts arrives whole wherever the line breaks, or who sends is told and goes on',
+  'a drop in parts arrives whole wherever the line breaks, or its sender is told and goes on',
   { timeout: isSlow ? 900_000 : 300_000 },
   async () => {
     await fc.assert(
@@ -187,7 +187,7 @@ test(
   },
 )
 
-test('a server that is killed between two parts has them both when it is back', async () => {
+test('a server killed between two parts has them both when it is back', async () => {
   const sent = await sealLarge()
   const { sealed, sender } = sent
   const stop = new AbortController()
@@ -204,13 +204,13 @@ test('a server that is killed between two parts has them both when it is back', 
   await running.kill()
   await running.start()
   await deposit({ ...reach(60_000), transport }, sealed, { sender })
-  // The third may have arrived with nobody there to hear of it.
+  // The third may have arrived without an answer to its sender.
   expect(uploaded.length).toBeLessThanOrEqual(3)
   expect(new Set(uploaded).size).toBe(uploaded.length)
   await receive(sent, { kind: 'refuse', connections: 0 }, true)
 })
 
-test('who sends is told how far a part has got, up to the last byte of the drop', async () => {
+test('the sender sees the progress of a part, up to the last byte of the drop', async () => {
   const { sealed, sender } = await sealLarge()
   const told: number[] = []
   const onProgress = (each: Progress): void => {
@@ -222,7 +222,7 @@ test('who sends is told how far a part has got, up to the last byte of the drop'
   expect([told[0], told.at(-1)]).toEqual([0, sealed.size])
 })
 
-test('an upload that is cancelled is gone, whatever was sent of it', async () => {
+test('an upload that is cancelled is gone, with every part that was sent', async () => {
   const { sealed, sender, opener } = await sealLarge()
   proxy.cut('up', PART + 5)
   await expect(deposit(reach(0), sealed, { sender })).rejects.toMatchObject({ code: 'offline' })

@@ -31,13 +31,13 @@ import { cardReader, newBox, newReader, sign } from '../client/support/boxes.ts'
 import { makeVariant, type Change, type Variant } from '../tools/variant.ts'
 import { reach, send } from './support/people.ts'
 
-// Nobody but those whom a sender was shown: neither the server, by what it holds, nor by what it hands out.
+// Only the readers shown to the sender can open a drop: the server cannot, with anything it holds or hands out.
 
 const ORIGIN_OF_BOX = { terms: { largest: 100_000_000, invitation: false } }
 const message = { text: 'for nobody else', files: [] }
 const all = { order: 'after', seq: 0, most: 50 } as const
 
-test('what is stored has as many recipients as its readers, filled up, and opens with nothing that an operator has', async () => {
+test('a stored drop has as many recipients as readers, filled up, and opens with nothing that an operator has', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-no-escrow-'))
   const product = await startProduct(ROOT, folder)
   const expected = new Map<string, number>()
@@ -72,15 +72,15 @@ test('what is stored has as many recipients as its readers, filled up, and opens
     whole.map(({ value }) => value),
   )
   expect(new Map(locks.ciphertexts.map(({ count, drop }) => [drop, count]))).toEqual(expected)
-  // Of the kind that is known, and no other: what a stanza of another kind is for nobody could tell.
+  // All of the known kind: the purpose of a stanza of another kind could not be told.
   for (const { count, stanzas } of locks.ciphertexts) expect(stanzas.length).toBe(count)
   expect(whole.length).toBeGreaterThan(50)
   for (const { place, value } of whole) expect([place, tryAsKey(value, locks, 'whole')]).toEqual([place, []])
-  // The same tries with what only senders have.
+  // The same tries with the keys that only senders have.
   for (const key of keys) expect(tryAsKey(key, locks, 'whole')).toMatchObject([{ as: 'file key' }])
 })
 
-/** A box with so many readers on its card, and a drop for them. */
+/** A box with this many readers on its card, and a drop for them. */
 async function sendToBox(origin: string, readers: number) {
   const server = reach(origin)
   const now = Date.now()
@@ -135,17 +135,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('a worker that adds a recipient to the card that it hands out is refused by senders', async () => {
+test('senders refuse a card to which a worker has added a recipient', async () => {
   const { address, state } = await makeBox('Spied on')
   const now = Date.now()
   await expect(fetchCard(reach(liar.url), address, { now })).rejects.toMatchObject({ code: 'bad_card' })
-  // By the command, which has an exit code for that, and sends nothing.
+  // The command has an exit code for that, and sends nothing.
   const { code, stderr } = await sealdrop(['send', '--to', address], message.text)
   expect([code, stderr]).toEqual([6, expect.stringMatching(/^sealdrop: .*(card|keys)/)])
   expect((await listItems(reach(liar.url), await accessOfState(state), all)).items).toEqual([])
 })
 
-test('a worker that shows an older card with a reader who was removed is noticed by readers, and by senders who remember', async () => {
+test('an older card that still names a removed reader is noticed by readers, and by senders who remember', async () => {
   const server = reach(liar.url)
   const { address, state: made } = await makeBox('Rolled back')
   const now = Date.now()
@@ -155,7 +155,7 @@ test('a worker that shows an older card with a reader who was removed is noticed
   const state = await removeReader(server, withBen, removed, now)
   expect(state.readers.map(({ key }) => key)).not.toContain(removed)
 
-  // The owner signed it, and it still holds: a sender who sees this box for the first time cannot tell.
+  // The owner signed it, and the signature still holds: a sender who sees this box for the first time cannot tell.
   const { card } = await fetchCard(server, address, { now })
   expect([card.serial < state.serial, card.readers.map(({ key }) => key)]).toEqual([
     true,
@@ -168,7 +168,7 @@ test('a worker that shows an older card with a reader who was removed is noticed
     code: 'rolled_back_card',
   })
 
-  // The drop says for whom it was sealed, and by which card: its readers hold that against what they know.
+  // The drop says for whom it was sealed, and by which card: its readers compare that with their own card.
   const access = await accessOfState(state)
   const [item] = (await listItems(server, access, all)).items
   if (item === undefined) throw new Error('nothing is listed')
@@ -195,8 +195,9 @@ function sealdrop(args: readonly string[], input: string): Promise<{ code: unkno
 }
 
 /**
- * A worker that lies about cards: by the name of the box it adds a reader to the card, or hands out the longest that it ever saw.
- * Owners ask for the card after each publication, so whoever asks first after one is told the truth.
+ * A worker with false cards: depending on the name of the box it adds a reader to the card, or hands out the longest card that
+ * it has seen.
+ * Owners ask for the card after each publication, so the first request after one gets the true card.
  */
 const LIES: readonly Change[] = [
   {

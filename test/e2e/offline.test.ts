@@ -14,7 +14,7 @@ import { heading, linkOf, openInPage, stage, textOf, type Person } from './suppo
 const FILE = pathToFileURL(fileURLToPath(new URL('../../dist/sealdrop.html', import.meta.url))).href
 const { server, person } = stage()
 
-/** A profile at the file, and every address that it asks for. */
+/** A profile with the file open, and every address that it asks for. */
 async function reader(): Promise<Person & { readonly asked: string[] }> {
   const who = await person()
   const asked: string[] = []
@@ -35,7 +35,7 @@ async function seal(page: Page, text: string): Promise<string> {
   return linkOf(page)
 }
 
-test('what the file seals the served page opens, and back, and the file asks nobody but that server and keeps nothing', async () => {
+test('the file and the served page open each other’s messages, and the file asks only that server and keeps nothing', async () => {
   const [disk, served] = [await reader(), await person()]
   await choose(disk.page, server().url)
   const link = await seal(disk.page, 'sealed from disk')
@@ -52,7 +52,7 @@ test('what the file seals the served page opens, and back, and the file asks nob
   await other.page.getByRole('button', { name: 'Open it now' }).click()
   expect(await textOf(other.page)).toBe('sealed by the served page')
 
-  // The list of what was sent, in the same page, tells that it was opened.
+  // The list of sent messages, in the same page, shows that it was opened.
   await disk.page.getByRole('link', { name: 'Sent', exact: true }).first().click()
   await disk.page.getByRole('button', { name: 'Check now' }).click()
   await disk.page
@@ -74,7 +74,7 @@ test('what the file seals the served page opens, and back, and the file asks nob
   }
 })
 
-test('a passphrase is stretched in turns, and the page goes on drawing meanwhile', async () => {
+test('a passphrase is stretched in slices, and the page goes on drawing meanwhile', async () => {
   const disk = await reader()
   const { link } = (await send(server().url, { text: 'behind a passphrase' }, { passphrase: 'größe zählt' })).sealed
   await choose(disk.page, link)
@@ -91,7 +91,7 @@ test('a passphrase is stretched in turns, and the page goes on drawing meanwhile
   })
   await disk.page.getByRole('button', { name: 'Open it now' }).click()
   expect(await textOf(disk.page)).toBe('behind a passphrase')
-  // A page that computes all of it at once draws the beginning or the end.
+  // A page that computed it in one piece would draw only the beginning or the end.
   const drawn = await disk.page.evaluate(() => (globalThis as { drawn?: Set<string> }).drawn?.size ?? 0)
   expect(drawn).toBeGreaterThan(5)
   expect(disk.complaints).toEqual([])
@@ -145,8 +145,8 @@ test('a link that is typed, or put into the address, does not stay there, and th
   await waits()
   expect([...visited, await entries()].filter((each) => /sdlink1/i.test(each))).toEqual([])
 
-  // As somebody does who has it in the clipboard: it is in the history by their own hand, and does not stay in the address.
-  // The page loads anew: until then it is the first one that waits.
+  // As when a person pastes it from the clipboard: the history has it by their own hand, and the address does not keep it. The
+  // page loads anew; until then the first link is the one that waits.
   const loaded = page.waitForEvent('load')
   await page.evaluate((link) => void (location.hash = link), second ?? '')
   await loaded
@@ -158,7 +158,7 @@ test('a link that is typed, or put into the address, does not stay there, and th
   expect(complaints).toEqual([])
 })
 
-test('a link without its server, put into the address while the server is asked for, is not lost', async () => {
+test('a link without its server, put into the address while the page asks for the server, is not lost', async () => {
   const { page } = await reader()
   const { sealed } = await send(server().url, { text: 'late' })
   await heading(page, 'Which server?')
@@ -169,12 +169,12 @@ test('a link without its server, put into the address while the server is asked 
   expect(await textOf(page)).toBe('late')
 })
 
-test('a server that sends uploads elsewhere by a redirect gets nothing sealed in its name', async () => {
+test('a server that redirects uploads elsewhere gets nothing sealed in its name', async () => {
   const led = createServer((request, response) => {
     const { headers, url = '' } = request
     const open = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*' }
     const rest = { 'Access-Control-Allow-Methods': '*', Location: server().url + url }
-    // A browser asks before, and follows only what it was allowed to send.
+    // A browser sends a preflight, and follows a redirect only for an allowed request.
     const isAsked = request.method === 'OPTIONS' || headers['content-length'] === undefined
     request.resume().on('end', () => response.writeHead(isAsked ? 204 : 307, { ...open, ...rest }).end())
   })
@@ -185,13 +185,13 @@ test('a server that sends uploads elsewhere by a redirect gets nothing sealed in
   await page.getByLabel('Message', { exact: true }).fill('led astray')
   await page.getByRole('button', { name: 'Seal message' }).click()
   await page.getByText('The answer did not come from Sealdrop.').waitFor()
-  // It was followed: what the other one answers is thrown away.
+  // The redirect was followed: the other server's answer is thrown away.
   expect((await answered).request().redirectedFrom()).not.toBeNull()
   led.closeAllConnections()
   led.close()
 })
 
-test('what is no server is refused with a sentence, by name and not by a crash', async () => {
+test('a text that names no server is refused with a sentence, not with a crash', async () => {
   const { page, asked } = await reader()
   for (const typed of ['', 'http://drop.example', 'file:///etc/passwd', 'https://drop.example/path']) {
     await choose(page, typed)
@@ -218,7 +218,7 @@ test('its policy lets no other script run, no string become code, and nothing be
   expect(markup.match(/<script\b/g)).toEqual(['<script'])
   expect(markup.match(/<(?:link|img|iframe|object|embed|base|form)\b|\s(?:src|href|srcset|on\w+)=/gi)).toBe(null)
   const { page, complaints } = await reader()
-  // Comes to an end only if all of it is noticed.
+  // Ends only when all of the violations are noticed.
   const ran = await page.evaluate(async (origin) => {
     const seen: string[] = []
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => seen.push(effectiveDirective))
@@ -232,11 +232,11 @@ test('its policy lets no other script run, no string become code, and nothing be
       () => document.body.append(Object.assign(document.createElement('iframe'), { src: origin })),
       () => document.body.append(Object.assign(document.createElement('img'), { src: `${origin}/favicon.svg` })),
     ]
-    // Later, as the page's own code would: what a test asks for itself is exempt.
+    // Later, as the page's own code would: code that a test evaluates itself is exempt.
     for (const attempt of attempts) setTimeout(attempt)
     const due = ['frame-src', 'img-src', 'require-trusted-types-for']
     while (!due.every((each) => seen.includes(each))) await new Promise((resolve) => setTimeout(resolve, 20))
-    // And whatever else they have come to by then.
+    // And time for any other effect.
     await new Promise((resolve) => setTimeout(resolve, 300))
     return 'ran' in globalThis
   }, server().url)

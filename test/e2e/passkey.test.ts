@@ -5,7 +5,7 @@ import { stage, type Person } from './support/pages.ts'
 
 const { person, server } = stage()
 
-/** A device with a passkey store of its own, which asks nobody. */
+/** A device with a passkey store of its own, which asks nothing of a person. */
 async function personWithPasskeys(hasPrf: boolean): Promise<Person & { count: () => Promise<number> }> {
   const someone = await person()
   const session = await someone.context.newCDPSession(someone.page)
@@ -27,7 +27,7 @@ async function personWithPasskeys(hasPrf: boolean): Promise<Person & { count: ()
   return { ...someone, count }
 }
 
-/** Everything that the page has stored, as text. */
+/** Everything the page has stored, as text. */
 function stored(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const request = indexedDB.open('sealdrop')
@@ -39,13 +39,13 @@ function stored(page: Page): Promise<string> {
   })
 }
 
-test('a passkey made with the box opens it, and so does the passphrase; without either it stays sealed', async () => {
+test('a passkey made with the box opens it, and so does the passphrase; without either the box stays sealed', async () => {
   const { page, count, complaints } = await personWithPasskeys(true)
   const { passphrase, words } = await createBox(page, server().url, 'Tips', { wantsPasskey: true })
   expect(await count()).toBe(1)
   const kept = await stored(page)
   expect(kept).toContain('"kind":"passkey"')
-  // One word alone stands in our own names: there is a “phrase” in “passphrase”.
+  // A single word may be part of our own names: there is a “phrase” in “passphrase”.
   const spelt = [' ', '","'].map((between) => words.slice(0, 3).join(between))
   for (const secret of [passphrase, ...spelt]) expect(kept).not.toContain(secret)
 
@@ -62,7 +62,7 @@ test('a passkey made with the box opens it, and so does the passphrase; without 
   await page.getByRole('button', { name: 'Unlock', exact: true }).click()
   await page.getByRole('navigation', { name: 'Parts of this box' }).waitFor()
 
-  // A second one of the same keeper is refused; what is removed opens nothing.
+  // A second passkey of the same authenticator is refused; one that was removed opens nothing.
   await page.getByRole('button', { name: 'Settings', exact: true }).click()
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByText('No passkey was used.').waitFor()
@@ -76,7 +76,7 @@ test('a passkey made with the box opens it, and so does the passphrase; without 
   expect(complaints).toEqual([])
 })
 
-test('a passkey that gives no key protects nothing: the page says so, and the passphrase does', async () => {
+test('a passkey that gives no key protects nothing: the page says so, and the passphrase protects the box', async () => {
   const { page, complaints } = await personWithPasskeys(false)
   const { passphrase } = await createBox(page, server().url, 'Tips', { wantsPasskey: true })
   await page.getByText('This passkey cannot protect a box').waitFor()

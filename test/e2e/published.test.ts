@@ -10,7 +10,8 @@ import { inspect } from './support/inspect.ts'
 import { heading, stage, visit, type Person } from './support/pages.ts'
 import { reach } from './support/people.ts'
 
-// The page that compares an address with a web site, in Chromium, under the headers of the real server. The web site is made up.
+// The page that compares an address with a web site, in Chromium, under the headers of the real server. The web site is made
+// up.
 
 const { person, server } = stage()
 const DOMAIN = 'newsroom.example'
@@ -19,16 +20,16 @@ const FILE = 'https://newsroom.example/.well-known/sealdrop/box.json'
 const ADDRESS = formatBoxAddress(new Uint8Array(32).fill(1))
 const OTHER = formatBoxAddress(new Uint8Array(32).fill(2))
 
-/** What the site answers with. */
+/** The site's answer. */
 interface Site {
   readonly status?: number
   readonly body?: string
-  /** Whom it lets read; everybody, if nothing is said. Playwright adds a permission where there is no field at all. */
+  /** The origin that may read the answer; any origin if it is left out. Playwright adds a permission where the field is missing. */
   readonly allows?: string
   readonly location?: string
 }
 
-/** Puts a web site on the net of a person. @returns what it is asked, by whomever */
+/** Puts a web site on a person's network. @returns every request to it */
 async function put(context: BrowserContext, site: Site | 'down'): Promise<Request[]> {
   const asked: Request[] = []
   await context.route(HTTPS, (route, request) => {
@@ -41,7 +42,7 @@ async function put(context: BrowserContext, site: Site | 'down'): Promise<Reques
   return asked
 }
 
-/** The page, for one address, in a profile that meets a site. */
+/** The page, for one address, in a profile that can reach a site. */
 async function open(site: Site | 'down', fragment: string = ADDRESS): Promise<Person & { readonly asked: Request[] }> {
   const who = await person()
   const asked = await put(who.context, site)
@@ -54,7 +55,7 @@ async function ask(page: Page, domain = DOMAIN): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Waits for a sentence where a screen reader is told of it. */
+/** Waits for a sentence in a place that a screen reader announces. */
 async function told(page: Page, sentence: string): Promise<void> {
   await page.getByRole('status').getByText(sentence).waitFor()
 }
@@ -65,7 +66,7 @@ async function newBox(): Promise<BoxAddress> {
   return (await publish(reach(server().url), (await createBox(plan)).state, Date.now())).box
 }
 
-test('from the page of a sender to a tab of its own that says where else the address is published, with no word of who asks', async () => {
+test('a sender’s page leads to a tab of its own that says where else the address is published, and does not tell who asks', async () => {
   const box = await newBox()
   const { complaints, context, page } = await person()
   const asked = await put(context, { body: formatBoxJson(box, server().url) })
@@ -86,13 +87,13 @@ test('from the page of a sender to a tab of its own that says where else the add
   expect(asked.map((each) => [each.method(), each.url()])).toEqual([['GET', FILE]])
   const { cookie, origin, referer } = (await asked[0]?.allHeaders()) ?? {}
   expect([cookie, origin, referer]).toEqual([undefined, 'null', undefined])
-  // What a person typed stands in no address, and so in no history.
+  // The domain that a person typed is in no address, and so in no history.
   expect(tab.url()).not.toContain(DOMAIN)
   await heading(page, 'Write to The newsroom')
   expect(complaints).toEqual([])
 })
 
-test('whatever a site answers is told in words, with the file to look at, and it leads nobody anywhere', async () => {
+test('every answer of a site is explained, with a link to its file, and none leads to another site', async () => {
   const { complaints, context, page } = await person()
   await page.goto(`${server().url}${PUBLISHED_PATH}#${ADDRESS}`)
   const ours = { body: formatBoxJson(ADDRESS, 'x') }
@@ -116,15 +117,15 @@ test('whatever a site answers is told in words, with the file to look at, and it
     const isUnread = sentence.startsWith('No answer') ? 1 : 0
     for (const shown of [ADDRESS, 'Access-Control-Allow-Origin: *'])
       expect(await page.getByRole('status').getByText(shown).count()).toBe(isUnread)
-    // So that the next answer is not the last one still.
+    // So that the last answer is not taken for the next one.
     await page.getByLabel('Their domain').fill('')
     await expect.poll(() => page.getByRole('status').textContent()).toBe('')
   }
-  // Chromium names the site that keeps its file to itself, and a redirect that is not followed, to who looks into the console.
+  // Chromium names a site that does not share its file, and a redirect that is not followed, in the console.
   expect(complaints.filter((each) => !each.includes('CORS'))).toEqual([])
 })
 
-test('the file that is opened to look at is a page of its site, and not bound by the policy of ours', async () => {
+test('the published file opens as a page of its own site, and the policy of ours does not bind it', async () => {
   const { context, page } = await open('down')
   await ask(page)
   await told(page, 'No answer')
@@ -183,7 +184,7 @@ test('the page has an origin of its own: nothing that the client keeps can be re
   expect(complaints).toEqual([])
 })
 
-test('the page of a sender still reaches nobody but its server, and can make no use of the page that does', async () => {
+test('the sender’s page still reaches only its server, and cannot make use of the page that asks sites', async () => {
   const { complaints, context, page } = await person()
   const asked = await put(context, { body: formatBoxJson(ADDRESS, 'x') })
   const answer = await page.goto(server().url)
@@ -207,7 +208,7 @@ test('the page of a sender still reaches nobody but its server, and can make no 
   expect(asked).toEqual([])
 })
 
-test('a link that a stranger has made can choose the address alone, which is shown, and asks nobody', async () => {
+test('a stranger’s link can choose only the address, which is shown, and asks no site', async () => {
   const { asked, complaints, page } = await open({ body: formatBoxJson(ADDRESS, 'x') })
   await page.locator('.address', { hasText: ADDRESS }).waitFor()
   for (const fragment of ['', `${DOMAIN}/${ADDRESS}`, '<img src=x onerror=alert(1)>']) {
@@ -218,7 +219,7 @@ test('a link that a stranger has made can choose the address alone, which is sho
   expect([asked, complaints]).toEqual([[], []])
 })
 
-test('an answer does not stay below an address that was put in its place', async () => {
+test('an answer does not stay on the screen when another address takes the place of the one it was for', async () => {
   const { asked, page } = await open({ body: formatBoxJson(ADDRESS, 'x') })
   await ask(page)
   await told(page, 'Also published by')
@@ -230,7 +231,7 @@ test('an answer does not stay below an address that was put in its place', async
   expect(asked).toHaveLength(2)
 })
 
-test('a server that leaves out the policy gets a page that asks nobody', async () => {
+test('a server that leaves out the policy gets a page that asks no site', async () => {
   const { context, page } = await person()
   const asked = await put(context, { body: formatBoxJson(ADDRESS, 'x') })
   await page.route(`**${PUBLISHED_PATH}`, async (route) => {
@@ -262,7 +263,7 @@ test('the page from disk compares in place, and asks no server of ours for it', 
   expect(complaints).toEqual([])
 })
 
-test('axe finds nothing on the page, light and dark, narrow and wide, and nothing is cut at 320 pixels', async () => {
+test('axe finds nothing on the page, light and dark, narrow and wide, and nothing is cut off at 320 pixels', async () => {
   const { complaints, context, page } = await open({ status: 500 })
   await heading(page, 'Is this address published elsewhere?')
   await ask(page, 'no domain')

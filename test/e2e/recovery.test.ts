@@ -6,7 +6,7 @@ import { heading, openInPage, sealInPage, stage, textOf, visit } from './support
 
 const { person, server } = stage()
 
-test('a browser that loads the link and runs its scripts, and does not press, consumes nothing', async () => {
+test('a browser that loads the link and runs its scripts, but presses no button, uses nothing up', async () => {
   const [sender, scanner, reader] = await Promise.all([person(), person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'unspent' })
   for (let visits = 0; visits < 3; visits++) {
@@ -25,7 +25,7 @@ test('a reload between claim and acknowledge loses nothing: the page picks up wh
   await reader.context.route('**/v1/drops/ack', (route) => route.abort())
   await openInPage(reader.page, link)
   expect(await textOf(reader.page)).toBe('kept through the reload')
-  // Left first: a page that is closed gives free what was held back, and the acknowledgement would get out.
+  // Left first: closing a page releases its held requests, and the acknowledgement would get out.
   await reader.page.goto('about:blank')
   await reader.page.close({ runBeforeUnload: false })
 
@@ -39,14 +39,14 @@ test('a reload between claim and acknowledge loses nothing: the page picks up wh
   await again.getByText('The server has deleted it, and the sender sees that you opened it.').waitFor()
 })
 
-test('an answer that is lost on the way is asked for again, by the same reader key', async () => {
+test('an answer lost on the way is asked for again, with the same reader key', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'the first answer was lost' })
   let isLost = false
   await reader.page.route('**/v1/drops/claim', async (route) => {
     if (isLost) return route.continue()
     isLost = true
-    // The server has done it; nobody hears of it.
+    // The server has done it, but the answer is lost.
     await route.fetch()
     return route.abort('connectionreset')
   })
@@ -55,7 +55,7 @@ test('an answer that is lost on the way is asked for again, by the same reader k
   expect(isLost).toBe(true)
 })
 
-test('a server that is killed and started again between claim and acknowledge has lost nothing', async () => {
+test('a server killed and started again between claim and acknowledge has lost nothing', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'through the power cut' })
   let cuts = 0
@@ -114,7 +114,7 @@ test('a claim that the sender took back is not lost on its reader: the page offe
   await vanished.context.route('**/v1/drops/ack', (route) => route.abort())
   await openInPage(vanished.page, link)
   await heading(vanished.page, 'Opened')
-  // Left first: a page that is closed gives free what was held back, and the acknowledgement would get out.
+  // Left first: closing a page releases its held requests, and the acknowledgement would get out.
   await vanished.page.goto('about:blank')
   await vanished.page.close({ runBeforeUnload: false })
   await sender.page.getByRole('link', { name: 'Sent' }).first().click()
@@ -131,11 +131,11 @@ test('a claim that the sender took back is not lost on its reader: the page offe
   expect(await textOf(back)).toBe('reopened')
 })
 
-test('a burn whose answer was lost says that it may have happened, and the next one tells', async () => {
+test('a burn whose answer was lost says that it may have happened, and the next check tells', async () => {
   const { page } = await person()
   await sealInPage(page, server().url, { text: 'regretted' })
   await page.route('**/v1/drops/revoke', async (route) => {
-    // The server has done it; nobody hears of it.
+    // The server has done it, but the answer is lost.
     await route.fetch()
     await route.fulfill({ status: 200, body: 'a page of somebody else' })
   })
@@ -143,7 +143,7 @@ test('a burn whose answer was lost says that it may have happened, and the next 
   await page.getByRole('button', { name: 'Yes, burn it' }).click()
   await page.getByText('It may be burned or not').waitFor()
   await page.getByRole('link', { name: 'Sent' }).first().click()
-  // There is a button of that name on the screen before, too.
+  // The screen before has a button of that name as well.
   await heading(page, 'Sent from this browser')
   await page.getByRole('button', { name: 'Burn it now' }).click()
   await page.getByRole('button', { name: 'Yes, burn it' }).click()
@@ -170,7 +170,7 @@ test('going back after opening does not put the link into the address again', as
   expect(await textOf(page)).toBe('open already')
 })
 
-test('a part of the page that cannot be loaded claims nothing, and the next press opens', async () => {
+test('a part of the page that cannot be loaded claims nothing, and the next press opens the message', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'not lost' })
   const { page } = reader
@@ -189,7 +189,7 @@ test('a part of the page that cannot be loaded claims nothing, and the next pres
   expect(await textOf(page)).toBe('not lost')
 })
 
-test('a message that the server has lost is said to be lost: to who opens the link, and to who sent it', async () => {
+test('a message that the server has lost is reported as lost: to its reader and to its sender', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'gone from the disk' })
   const blobs = join(server().data, 'state/kv/KV/blobs')
@@ -208,7 +208,7 @@ test('a list whose code cannot be loaded says so', async () => {
   await page.getByText('The list could not be read or changed in this browser.').waitFor()
 })
 
-test('the passphrase is worked on beside the page, which stays alive and tells how far it is', async () => {
+test('the passphrase is worked on outside the page’s thread, and the page stays responsive and shows progress', async () => {
   const { page, complaints } = await person()
   await page.goto(server().url)
   await page.getByLabel('Message', { exact: true }).fill('slow on purpose')
@@ -228,8 +228,8 @@ test('the passphrase is worked on beside the page, which stays alive and tells h
   })
   await page.getByRole('button', { name: 'Seal message' }).click()
   await heading(page, 'Sealed. Send this link.')
-  // Argon2id takes most of a second on any machine: a page that did it itself would have a turn or two meanwhile. Turns are
-  // counted and no time is taken, for others use the machine as well.
+  // Argon2id takes most of a second on any machine: a page that did it itself would have a turn or two meanwhile. Turns
+  // are counted, not time, since other programs use the machine too.
   expect(await turns).toBeGreaterThan(10)
   expect(workers.join()).toContain('kdf-worker')
   expect(complaints).toEqual([])

@@ -6,7 +6,7 @@ import { beginUpload, holdThirdPart, largeFile, middle, takeUp } from './support
 
 const { person, server } = stage()
 
-/** Ways to every screen. Each ends on the screen that it is named after. */
+/** Ways to every screen. Each ends on the screen in its name. */
 const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
   compose: async ({ page }) => {
     await page.goto(server().url)
@@ -119,7 +119,7 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
   'a link whose # stands in a query': async ({ page }) => {
     await page.goto(`${server().url}/?u=%23sdlink1qqqq`)
     await heading(page, 'This link is broken')
-    // Neither the address nor the way back holds it any more.
+    // Neither the address nor the way back holds the link any more.
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/broken-link')
     await page.goBack()
     expect(page.url()).toBe('about:blank')
@@ -136,7 +136,7 @@ const SCREENS: Readonly<Record<string, (someone: Person) => Promise<void>>> = {
 }
 
 test.for(Object.keys(SCREENS))(
-  '%s: axe finds nothing, narrow and light, wide and dark, nothing is cut off, and no translator takes what is not ours',
+  '%s: axe finds nothing, narrow and light, wide and dark, nothing is cut off, and a translator leaves people’s own text alone',
   async (name) => {
     const someone = await person()
     await SCREENS[name]?.(someone)
@@ -146,7 +146,7 @@ test.for(Object.keys(SCREENS))(
   },
 )
 
-test('text spacing of a reader’s own cuts nothing off', async () => {
+test('a reader’s own text spacing cuts nothing off', async () => {
   const someone = await person()
   await SCREENS['compose']?.(someone)
   const { page } = someone
@@ -185,7 +185,7 @@ test('the whole way by keyboard alone: sealed, copied, opened, with the focus al
   await tabTo(reader.page, 'Copy text')
 })
 
-test('a seal that fails, a question that is answered with no and a row that goes away leave the focus on something', async () => {
+test('a seal that fails, a question answered with no and a row that goes away leave the focus on something', async () => {
   const { page } = await person()
   await page.goto(server().url)
   await page.route('**/v1/drops', (route) =>
@@ -215,7 +215,7 @@ test('a seal that fails, a question that is answered with no and a row that goes
 
   await page.getByRole('link', { name: 'Sent' }).first().click()
   await heading(page, 'Sent from this browser')
-  // The list comes a moment after its heading; in the meantime another button would be the next one.
+  // The list comes a moment after its heading; until then another button would be the next one.
   await page.getByRole('button', { name: 'Forget', exact: true }).waitFor()
   await tabTo(page, 'Forget')
   await page.keyboard.press('Enter')
@@ -245,7 +245,7 @@ test('an open that fails puts the focus back on the passphrase', async () => {
   await expect.poll(() => focused(page)).toBe('Passphrase')
 })
 
-test('the focus can be seen on everything that takes it', async () => {
+test('the focus is visible on everything that takes it', async () => {
   const { page } = await person()
   await page.goto(server().url)
   for (let step = 0; step < 14; step++) {

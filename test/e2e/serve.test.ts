@@ -24,7 +24,7 @@ test('a drop outlives a power cut between send and open', async () => {
   expect(await sealdrop(own, ['open', '-'], link)).toBe('kept')
 })
 
-test('a server that is killed alone leaves nothing that stops the next one, on the same port', async () => {
+test('a server that is killed alone leaves nothing that stops the next one on the same port', async () => {
   await using own = await startServer()
   const { server: pid, runtime } = processesOf(own)
   process.kill(pid, 'SIGKILL')
@@ -35,13 +35,13 @@ test('a server that is killed alone leaves nothing that stops the next one, on t
   expect((await fetch(next.url)).status).toBe(200)
 })
 
-test('a folder that a server runs on is refused with a sentence', async () => {
+test('a folder with a server running on it is refused with a sentence', async () => {
   await using own = await startServer()
   await expect(startServer({ data: own.data })).rejects.toThrow(/already running on .* \(process \d+\)\.$/m)
   expect((await fetch(own.url)).status).toBe(200)
 })
 
-test('a process that has got the number of a server that is gone does not stop the next one', async () => {
+test('another process with the number of a server that is gone does not stop the next one', async () => {
   await using own = await startServer()
   await using other = await startServer()
   await own.kill()
@@ -53,7 +53,7 @@ test('a process that has got the number of a server that is gone does not stop t
   expect((await fetch(other.url)).status).toBe(200)
 })
 
-test('a data folder that others could enter is shut', async () => {
+test('a data folder open to others is shut', async () => {
   await using own = await startServer()
   await own.stop()
   chmodSync(own.data, 0o755)
@@ -61,7 +61,7 @@ test('a data folder that others could enter is shut', async () => {
   expect(statSync(own.data).mode & 0o777).toBe(0o700)
 })
 
-test('a folder of other things that others can enter is refused with a sentence, and left as it is', async () => {
+test('a folder that holds other things and is open to others is refused with a sentence, and left as it is', async () => {
   const data = mkdtempSync(join(tmpdir(), 'sealdrop-shared-'))
   try {
     writeFileSync(join(data, 'theirs'), '')
@@ -76,7 +76,7 @@ test('a folder of other things that others can enter is refused with a sentence,
 test('PORT= is the usual port, not any', async () => {
   const holder = createServer()
   await new Promise<void>((done) => {
-    // Who has it already holds it as well as we would.
+    // A program that has the port already holds it just as well.
     holder.once('error', () => done()).listen(8787, '127.0.0.1', done)
   })
   const data = mkdtempSync(join(tmpdir(), 'sealdrop-port-'))
@@ -105,7 +105,7 @@ test('Ctrl-C ends it without a failure, and nothing is left running', async () =
   await expect(fetch(own.url)).rejects.toThrow('fetch failed')
 })
 
-test('Ctrl-C at the very moment that it says it runs ends it too', async () => {
+test('Ctrl-C at the very moment of “Sealdrop is running” ends it as well', async () => {
   await using own = await startServer()
   for (let round = 0; round < 5; round += 1) {
     await own.stop()
@@ -114,7 +114,7 @@ test('Ctrl-C at the very moment that it says it runs ends it too', async () => {
   expect((await fetch(own.url)).status).toBe(200)
 })
 
-test('it prints one line, whatever is asked of it', async () => {
+test('it prints one line, whatever requests come', async () => {
   await using own = await startServer()
   for (const path of ['/', '/nothing?secret=1', '/v1/drops', '/problems/gone', '/%00', '/../x'])
     await fetch(`${own.url}${path}`)
@@ -123,7 +123,7 @@ test('it prints one line, whatever is asked of it', async () => {
   expect(own.printed()).toBe(`Sealdrop is running at ${own.url}\n`)
 })
 
-test('behind a proxy it answers for the name that the proxy is known by, and for no other', async () => {
+test('behind a proxy it answers to the proxy’s name, and to no other', async () => {
   await using own = await startServer({ origin: 'https://drop.example' })
   const ask = async (host: string): Promise<number> =>
     new Promise((done, fail) => {
@@ -136,18 +136,18 @@ test('behind a proxy it answers for the name that the proxy is known by, and for
   expect(await ask('other.example')).toBe(421)
 })
 
-test('an origin that is none is refused with a sentence', async () => {
+test('an invalid origin is refused with a sentence', async () => {
   await expect(startServer({ origin: 'drop.example' })).rejects.toThrow('which is no origin')
 })
 
-// From here on one server is enough: nothing is changed on it.
+// From here on one server is enough: no test changes anything on it.
 let server: Server
 beforeAll(async () => {
   server = await startServer()
 })
 afterAll(() => server.close())
 
-test('it answers on this machine under both of its names, and under no other', async () => {
+test('it answers on this machine to both of its names, and to no other', async () => {
   const { port } = new URL(server.url)
   for (const host of ['localhost', '127.0.0.1']) expect((await fetch(`http://${host}:${port}/`)).status).toBe(200)
   const others = Object.values(networkInterfaces())
@@ -163,7 +163,7 @@ test.for(['/', WORKSHOP_PATH, '/problems/gone', '/licenses.txt', '/nothing', '/v
   '%s carries the security headers of its kind',
   async (path) => {
     const { headers } = await fetch(server.url + path)
-    // Answered by the worker, which has no page.
+    // The worker, which has no page, answers these.
     const ours = path.startsWith('/v1/') || path === '/nothing'
     const expected = ours ? { ...API_SECURITY_HEADERS, ...CROSS_ORIGIN_HEADERS } : pageHeaders(path, importMap)
     for (const [name, value] of Object.entries(expected)) expect([name, headers.get(name)]).toEqual([name, value])
@@ -171,7 +171,7 @@ test.for(['/', WORKSHOP_PATH, '/problems/gone', '/licenses.txt', '/nothing', '/v
   },
 )
 
-test('scripts and sheets carry them too, and may be kept for ever; pages may not', async () => {
+test('scripts and style sheets carry them as well, and may be kept for ever; pages may not', async () => {
   const page = await fetch(server.url)
   expect(page.headers.get('Cache-Control')).toBe('no-cache')
   const named = [...(await page.text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? [])
@@ -185,7 +185,7 @@ test('scripts and sheets carry them too, and may be kept for ever; pages may not
   }
 })
 
-test('pages come compressed to who takes that, and are the same; answers of the API never do', async () => {
+test('pages come compressed to clients that accept it, and are the same; answers of the API never do', async () => {
   const ask = (path: string, accepted: string): Promise<Response> =>
     fetch(server.url + path, { headers: { 'Accept-Encoding': accepted } })
   const plain = await ask('/', 'identity')
@@ -234,24 +234,21 @@ test.for([
   ['/%23sdin1qqqq/', '/broken-address'],
   ['/write', '/not-found'],
   ['/nothing?secret=qqqq', '/not-found'],
-] as const)(
-  'a person who asks for %s is shown the page %s, as it is, and a program a problem',
-  async ([path, page]) => {
-    const { bytes, headers, sha256 } = MANIFEST.files.find((file) => file.path === page)!
-    const shown = await fetch(server.url + path, { headers: { Accept: BROWSER_ACCEPTS }, redirect: 'manual' })
-    const body = Buffer.from(await shown.arrayBuffer())
-    expect([shown.status, body.length, createHash('sha256').update(body).digest('hex')]).toEqual([404, bytes, sha256])
-    for (const [name, value] of Object.entries({ ...headers, 'Cache-Control': 'no-store' }))
-      expect([name, shown.headers.get(name)]).toEqual([name, value])
-    for (const [, value] of shown.headers) expect(value).not.toContain('qqqq')
-    const told = await fetch(server.url + path, { redirect: 'manual' })
-    expect([told.status, told.headers.get('Content-Type')]).toEqual([404, PROBLEM_TYPE])
-    expect(await told.text()).not.toMatch(/qqqq/i)
-    for (const answer of [shown, told]) expect(answer.headers.get('Vary')).toContain('Accept')
-  },
-)
+] as const)('for %s a person is shown the page %s, as it is, and a program a problem', async ([path, page]) => {
+  const { bytes, headers, sha256 } = MANIFEST.files.find((file) => file.path === page)!
+  const shown = await fetch(server.url + path, { headers: { Accept: BROWSER_ACCEPTS }, redirect: 'manual' })
+  const body = Buffer.from(await shown.arrayBuffer())
+  expect([shown.status, body.length, createHash('sha256').update(body).digest('hex')]).toEqual([404, bytes, sha256])
+  for (const [name, value] of Object.entries({ ...headers, 'Cache-Control': 'no-store' }))
+    expect([name, shown.headers.get(name)]).toEqual([name, value])
+  for (const [, value] of shown.headers) expect(value).not.toContain('qqqq')
+  const told = await fetch(server.url + path, { redirect: 'manual' })
+  expect([told.status, told.headers.get('Content-Type')]).toEqual([404, PROBLEM_TYPE])
+  expect(await told.text()).not.toMatch(/qqqq/i)
+  for (const answer of [shown, told]) expect(answer.headers.get('Vary')).toContain('Accept')
+})
 
-test('the workshop is where it is asked for, without a redirect', async () => {
+test('the workshop is served at its own address, without a redirect', async () => {
   const answer = await fetch(server.url + WORKSHOP_PATH, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([200, 'no-cache'])
 })
@@ -271,14 +268,14 @@ const importMap = `'${integrityOf(map)}'`
 
 const SERVE = fileURLToPath(new URL('../../tools/serve.ts', import.meta.url))
 
-/** Who serves a folder. */
+/** The processes that serve a folder. */
 function processesOf({ data }: Server): { server: number; runtime: number } {
   const { server: pid, runtime } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as Record<string, number>
   if (pid === undefined || runtime === undefined) throw new Error('the folder does not say who serves it')
   return { server: pid, runtime }
 }
 
-/** Whether a process is there and has not ended: one that nobody has waited for has an empty command line. */
+/** Whether a process exists and has not ended: a zombie has an empty command line. */
 function isRunning(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''

@@ -75,7 +75,7 @@ test('three files arrive with their names, types and bytes, one by one and as on
   expect([...sender.complaints, ...reader.complaints]).toEqual([])
 })
 
-test('a wrong passphrase says how many tries are left, the right one opens', async () => {
+test('a wrong passphrase says how many tries are left, and the right one opens the message', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'behind a passphrase', passphrase: 'größe zählt' })
   await openInPage(reader.page, link, 'grosse zahlt')
@@ -118,7 +118,7 @@ test('ten wrong passphrases destroy the message', async () => {
   await sender.page.getByText('Destroyed after ten wrong passphrases').first().waitFor()
 })
 
-test('of two browsers that press at once exactly one opens it', async () => {
+test('of two browsers that press at once, exactly one opens it', async () => {
   const [sender, first, second] = await Promise.all([person(), person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'for one' })
   const racers = [first.page, second.page]
@@ -147,7 +147,7 @@ test('with three reads three browsers open it, and the fourth does not', async (
     const reader = await person()
     await openInPage(reader.page, link)
     expect(await textOf(reader.page)).toBe('for three')
-    // Before that it is claimed, and not yet read.
+    // Until then it is claimed, and not yet read.
     await reader.page.getByText(/^The (server has deleted it|sender sees that you opened it)/).waitFor()
   }
   const fourth = await person()
@@ -155,7 +155,7 @@ test('with three reads three browsers open it, and the fourth does not', async (
   await heading(fourth.page, 'There is nothing to open here')
 })
 
-test('burned by its sender, it is gone for whoever has the link', async () => {
+test('a message that its sender burned is gone for everyone with the link', async () => {
   const [sender, reader] = await Promise.all([person(), person()])
   const link = await sealInPage(sender.page, server().url, { text: 'regretted' })
   await sender.page.getByRole('button', { name: 'Burn it now' }).click()
@@ -165,10 +165,10 @@ test('burned by its sender, it is gone for whoever has the link', async () => {
   await heading(reader.page, 'There is nothing to open here')
 })
 
-test('a browser that reads no key whose seed begins with a zero opens every link, and tells nobody which one that was', async () => {
+test('a browser that reads no key whose seed begins with a zero opens every link, and tells nobody which link that was', async () => {
   const someone = await person()
   await someone.context.addInitScript(() => {
-    // The empty page between two others has none of this.
+    // The blank page between two others has none of this.
     if (!isSecureContext) return
     const importKey = crypto.subtle.importKey.bind(crypto.subtle) as (...wanted: unknown[]) => Promise<CryptoKey>
     Object.defineProperty(crypto.subtle, 'importKey', {
@@ -184,7 +184,7 @@ test('a browser that reads no key whose seed begins with a zero opens every link
   const fetched: string[] = []
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname))
   const isThere = (): boolean => fetched.splice(0).some((path) => path.includes('public-half'))
-  // What is missing is fetched for a link of which no seed begins so: of 256 seeds, 255.
+  // The missing code is fetched for a link without such a seed, too: 255 of 256 seeds have none.
   const link = await sealInPage(page, server().url, { text: 'nothing special' })
   expect(isThere()).toBe(true)
   await openInPage(page, link)
@@ -193,7 +193,7 @@ test('a browser that reads no key whose seed begins with a zero opens every link
   expect(complaints).toEqual([])
 })
 
-test('a damaged link is told apart without asking the server', async () => {
+test('a damaged link is recognised without asking the server', async () => {
   const { page } = await person()
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
@@ -202,7 +202,7 @@ test('a damaged link is told apart without asking the server', async () => {
   expect(asked.filter((path) => path.startsWith('/v1'))).toEqual([])
 })
 
-test('a link that took something with it into the address bar is read all the same', async () => {
+test('a link that dragged other text with it into the address bar still opens', async () => {
   const { page } = await person()
   const link = await sealInPage(page, server().url, { text: 'x' })
   const [before = '', code = ''] = link.split('#')
@@ -220,7 +220,7 @@ test('a link that took something with it into the address bar is read all the sa
   }
 })
 
-test('a browser’s history keeps each link that was opened, whole, and those that lost their #; nothing that was in a message', async () => {
+test('a browser’s history keeps each opened link, whole, and those that lost their #; nothing of the messages', async () => {
   const { page } = await person()
   const link = await sealInPage(page, server().url, { text: 'a word that nobody else writes' })
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-history-'))
@@ -242,7 +242,7 @@ test('a browser’s history keeps each link that was opened, whole, and those th
   await heading(own, 'This address is damaged')
   await context.close()
   expect(historyIn(join(folder, 'Default/History'))).toEqual(
-    // One that is made for tests keeps none.
+    // A Chromium that is made for tests keeps none.
     asPeopleHaveIt === undefined
       ? []
       : [
@@ -256,7 +256,7 @@ test('a browser’s history keeps each link that was opened, whole, and those th
   )
 })
 
-/** Addresses and titles, in the order in which a browser came to know them. */
+/** Addresses and titles, in the order in which the browser first saw them. */
 function historyIn(file: string): [url: string, title: string][] {
   if (!existsSync(file)) return []
   using history = new DatabaseSync(file, { readOnly: true })

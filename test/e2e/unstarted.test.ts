@@ -7,17 +7,17 @@ import { stage } from './support/pages.ts'
 
 const { person, server } = stage()
 
-/** What keeps our script from running. */
+/** Obstacles that keep our script from running. */
 const OBSTACLES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   'is blocked': (page) => page.route('**/*.js', (route) => route.abort()),
-  'is a page of somebody else': (page) =>
+  'is another site’s page': (page) =>
     page.route('**/*.js', (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' })),
   'is too new for the browser': (page) =>
     page.route('**/*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: 'let ?= 1' })),
 }
 
 test.for(Object.keys(OBSTACLES))(
-  'where the script %s a person reads what to do, in place of white paper',
+  'when the script %s, a person reads what to do instead of a blank page',
   async (name) => {
     const { page } = await person()
     await OBSTACLES[name]?.(page)
@@ -34,13 +34,13 @@ test.for(['/', PUBLISHED_PATH, '/workshop'])('without JavaScript %s says so', as
   expect(text).toMatch(/has not started|nothing to show/)
 })
 
-test('the file from disk says so, too', async () => {
+test('the file from disk says so as well', async () => {
   const page = await withoutScripts()
   await page.goto(pathToFileURL(`${ROOT}dist/sealdrop.html`).href)
   await page.getByText('The script').or(page.getByText('by a script')).first().waitFor({ state: 'visible' })
 })
 
-test('where the script runs nobody sees that it has not started', async () => {
+test('when the script runs, the notice that it has not started is never shown', async () => {
   const { page } = await person()
   await page.addInitScript(() => {
     addEventListener('DOMContentLoaded', () => {

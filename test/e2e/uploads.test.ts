@@ -18,7 +18,7 @@ import { sha256Of } from './support/people.ts'
 
 const { person, server } = stage()
 
-/** What this browser keeps of uploads. */
+/** The number of records about uploads in this browser. */
 function keptUploads(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -67,7 +67,7 @@ test('a large file is sent in parts with its progress, waits while it is paused,
   expect(complaints).toEqual([])
 })
 
-test('a tab that is closed in the middle goes on another time, and sends nothing twice', async () => {
+test('a tab closed in the middle goes on another time, and sends nothing twice', async () => {
   const { page, context, complaints } = await person()
   const { path, hash } = largeFile('report.pdf')
   const other = largeFile('other.pdf')
@@ -83,7 +83,7 @@ test('a tab that is closed in the middle goes on another time, and sends nothing
   await before.close()
 
   await takeUp(meanwhile, server().url)
-  // Whoever thinks better of it is where they were.
+  // Escape leads back to the same place.
   await meanwhile.keyboard.press('Escape')
   const goOn = meanwhile.getByRole('button', { name: /^Go on with/ })
   await expect.poll(() => goOn.evaluate((button) => button === document.activeElement)).toBe(true)
@@ -101,14 +101,14 @@ test('a tab that is closed in the middle goes on another time, and sends nothing
   await expect.poll(() => keptUploads(meanwhile)).toBe(0)
   expect(await openWhole(link, 'right')).toEqual({ text: 'kept too', files: [{ name: 'report.pdf', hash }] })
   await meanwhile.getByRole('button', { name: 'Copy link' }).click()
-  // Before that it is asked whether the link may be lost.
+  // Until it is copied, the page would ask whether the link may be lost.
   await meanwhile.getByRole('status').getByText('Link copied.').waitFor({ state: 'attached' })
   await meanwhile.getByRole('button', { name: 'Seal another' }).click()
   await expect.poll(() => meanwhile.getByLabel('Message', { exact: true }).inputValue()).toBe('typed meanwhile')
   expect(complaints).toEqual([])
 })
 
-test('a server that dies in the middle is waited for, and the upload goes on by itself', async () => {
+test('the page waits for a server that dies in the middle, and the upload goes on by itself', async () => {
   const { page } = await person()
   const { path, hash } = largeFile('report.pdf')
   const gate = await holdThirdPart(page)
@@ -117,7 +117,7 @@ test('a server that dies in the middle is waited for, and the upload goes on by 
   await server().kill()
   await gate.open()
   await page.getByText('Waiting for the connection. Nothing is lost.').first().waitFor()
-  // At the next try something may seem to go out for a moment.
+  // The next try may seem to send something for a moment.
   await expect.poll(() => page.title()).toMatch(/^Waiting, \d\d% sent/)
   await server().start()
   const link = await linkOf(page)
@@ -125,7 +125,7 @@ test('a server that dies in the middle is waited for, and the upload goes on by 
   expect((await openWhole(link)).files).toEqual([{ name: 'report.pdf', hash }])
 })
 
-test('what is cancelled is removed from the server, and everything is in the form again', async () => {
+test('a cancelled upload is removed from the server, and everything is in the form again', async () => {
   const { page } = await person()
   const { path } = largeFile('report.pdf')
   const gate = await holdThirdPart(page)
@@ -144,7 +144,7 @@ test('what is cancelled is removed from the server, and everything is in the for
   expect(await keptUploads(page)).toBe(0)
 })
 
-test('a file that changed meanwhile is told of, and is sealed anew under another link', async () => {
+test('a file that changed meanwhile is reported, and is sealed again under another link', async () => {
   const { page, context } = await person()
   const { path, bytes } = largeFile('report.pdf')
   const gate = await holdThirdPart(page)
@@ -152,7 +152,7 @@ test('a file that changed meanwhile is told of, and is sealed anew under another
   await middle(gate)
   await gate.close()
 
-  // Changed where nobody sees it, by its size and time: what was sent shows it.
+  // Changed without a trace in its size and time: only the parts already sent show it.
   const changed = bytes.map((byte, index) => (index === 1_000 ? byte ^ 1 : byte))
   rewrite(path, changed)
   const later = await context.newPage()
@@ -165,7 +165,7 @@ test('a file that changed meanwhile is told of, and is sealed anew under another
   expect((await openWhole(await linkOf(later))).files).toEqual([{ name: 'report.pdf', hash: sha256Of(changed) }])
 })
 
-test('a file with another time is not taken for the same, and can be sealed anew', async () => {
+test('a file with another time is not taken for the same, and can be sealed again', async () => {
   const { page, context } = await person()
   const { path } = largeFile('report.pdf')
   const gate = await holdThirdPart(page)
@@ -182,7 +182,7 @@ test('a file with another time is not taken for the same, and can be sealed anew
   expect(await later.getByRole('heading', { name: 'An upload was interrupted' }).count()).toBe(0)
 })
 
-test('more than the server takes is refused at once, with what it takes, and nothing is lost', async () => {
+test('a draft over the server’s limit is refused at once, with that limit, and nothing is lost', async () => {
   const { page } = await person()
   const { path } = largeFile('film.mov')
   truncateSync(path, 230_000_000)

@@ -11,7 +11,7 @@ import { observe, type Observation, type Seen } from '../../cli/verify/observe.t
 import { listFolder } from '../../tools/files.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
-// The real server on a copy of what was built, in which one thing or another is changed.
+// The real server on a copy of the build, in which one thing or another is changed.
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = ['tools', 'protocol', 'client', 'dist', 'package.json', 'wrangler.toml']
@@ -32,12 +32,12 @@ afterAll(async () => {
   rmSync(copy, { recursive: true })
 })
 
-/** As one browser: that each of them is asked shows elsewhere. */
+/** Asks as one browser: another test shows that each of them is asked. */
 function look(wanted: Manifest = manifest, as = visitors.slice(0, 1)): Promise<Observation> {
   return observe(server.url, wanted, as, Date.now())
 }
 
-/** Does `work` while a file of what is served is another. */
+/** Does `work` while one of the served files is changed. */
 async function withFile<T>(file: string, change: (bytes: Buffer) => Buffer, work: () => Promise<T>): Promise<T> {
   const place = join(copy, 'dist/web', file)
   const bytes = readFileSync(place)
@@ -62,7 +62,7 @@ function addressOf(file: string): string {
 
 const served = (): string[] => listFolder(join(copy, 'dist/web')).filter((file) => file !== '_headers')
 
-test('what was built is the release: every file is listed, and nothing differs', async () => {
+test('the build is the release: every file is listed, and nothing differs', async () => {
   expect(manifest.files.map(({ path }) => path).toSorted()).toEqual(served().map(addressOf).toSorted())
   expect(await look(manifest, visitors)).toMatchObject({ origin: server.url, as: BROWSERS, ok: true, differences: [] })
 })
@@ -72,7 +72,7 @@ test('one flipped byte in any served file is found, and the file is named', asyn
     const path = addressOf(file)
     // An empty file has no byte to flip: it gets one.
     const change = (bytes: Buffer): Buffer => (bytes.length === 0 ? Buffer.from(' ') : flip(bytes))
-    // The page, and this one: all the others would be asked for a hundred times over.
+    // Only the page and this file: otherwise each of the others would be asked for a hundred times.
     const few = { ...manifest, files: manifest.files.filter((each) => each.path === '/' || each.path === path) }
     const { ok, differences } = await withFile(file, change, () => look(few))
     const bytes = differences.filter(({ kind }) => kind === 'bytes')
@@ -82,17 +82,17 @@ test('one flipped byte in any served file is found, and the file is named', asyn
   expect((await look()).ok).toBe(true)
 })
 
-test('a script that a page names besides is named, and what else such a page holds', async () => {
+test('a script that was added to a page is named, inline ones too', async () => {
   const more = '<script src="https://evil.example/x.js"></script><script>leak()</script></head>'
   const change = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().replace('</head>', more))
   const { differences } = await withFile('index.html', change, () => look())
   const found = differences.flatMap((each) => (each.kind === 'unknown_script' ? [each.found] : []))
   expect(found).toEqual(expect.arrayContaining(['https://evil.example/x.js', 'leak()']))
-  // What the release names as well is none of them.
+  // None of them is a script of the release.
   expect(found.filter((each) => each.startsWith('/assets/'))).toEqual([])
 })
 
-test('the command ends with 6 and names the file, to people and to programs', async () => {
+test('the command exits with 6 and names the file, to people and to programs', async () => {
   const file = served().find((each) => each.endsWith('.js')) ?? ''
   const [told, parsed] = await withFile(file, flip, async () => [await run([]), await run(['--json'])])
   expect([told?.code, parsed?.code]).toEqual([6, 6])
@@ -113,7 +113,7 @@ function run(more: readonly string[]): Promise<{ code: number; stdout: string }>
   })
 }
 
-test('a file that is not there any more is named', async () => {
+test('a file that is missing is named', async () => {
   const [file = ''] = served().filter((each) => each.endsWith('.css'))
   const place = join(copy, 'dist/web', file)
   const bytes = readFileSync(place)
@@ -125,7 +125,7 @@ test('a file that is not there any more is named', async () => {
 })
 
 // Last: the server goes on with other headers, and ends.
-test('a header that is missing, another, or one more is named, and a server that is gone is none that differs', async () => {
+test('a header that is missing, changed or added is named, and a server that is gone is reported as that, not as a difference', async () => {
   const rules = (bytes: Buffer): Buffer =>
     Buffer.from(
       bytes

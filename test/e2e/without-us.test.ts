@@ -11,14 +11,14 @@ const { person, server } = stage()
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-without-us-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('what --age-only seals is deposited by the curl line that it prints, and opens in the page', async () => {
+test('a file sealed with --age-only is deposited by the curl line that it prints, and opens in the page', async () => {
   const { link, curl, ticket } = JSON.parse(
     await sealdrop(['send', '--age-only', '--json', 'note.txt'], { 'note.txt': 'no program of ours has sent this' }),
   ) as { link: string; curl: string; ticket: string }
   expect(await sealdrop(['status', ticket])).toContain('unknown to the server')
 
   expect(await deposit(curl)).toMatchObject({ reads: 1, size: 18_043, parts: 1 })
-  // Whoever does not see the answer runs it again.
+  // Without having seen the answer, a person runs the line again.
   expect(await deposit(curl)).toMatchObject({ reads: 1, size: 18_043, parts: 1 })
 
   const { page, complaints } = await person()
@@ -28,7 +28,7 @@ test('what --age-only seals is deposited by the curl line that it prints, and op
   expect(complaints).toEqual([])
 })
 
-test('an age file that was damaged on its way is not taken', async () => {
+test('an age file that was damaged on its way is not accepted', async () => {
   const { curl, file } = JSON.parse(
     await sealdrop(['send', '--age-only', '--json', 'note.txt'], { 'note.txt': 'whole' }),
   ) as { curl: string; file: string }
@@ -47,7 +47,7 @@ test('the curl line says the same to a program that is not curl', async () => {
   expect(readFileSync(join(folder, 'opened/note.txt'), 'utf8')).toBe('by another program')
 })
 
-test('what the page seals is opened by the age library and a stock tar', async () => {
+test('a message sealed in the page is opened by the age library and a stock tar', async () => {
   const sender = await person()
   const link = await sealInPage(sender.page, server().url, { text: 'The door code is 4471.', passphrase: 'horse' })
   writeFileSync(join(folder, 'pass.txt'), 'horse')
@@ -58,12 +58,12 @@ test('what the page seals is opened by the age library and a stock tar', async (
   const read = execFileSync('tar', ['-xOf', '-', 'message.txt'], { input: archive })
   expect(read.toString()).toBe('The door code is 4471.')
 
-  // Nothing was lost by it: the drop is still there for the computer that claimed it.
+  // That lost nothing: the drop is still there for the computer that claimed it.
   const text = await sealdrop(['open', '-', '--passphrase-file', 'pass.txt'], {}, link)
   expect(text).toBe('The door code is 4471.')
 })
 
-/** Runs the built command in a home of its own. @returns what it wrote to standard output */
+/** Runs the built command in a home of its own. @returns its standard output */
 function sealdrop(args: readonly string[], files: Readonly<Record<string, string>> = {}, input = ''): Promise<string> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const env = { ...process.env, SEALDROP_HOME: join(folder, 'home'), SEALDROP_SERVER: server().url }
@@ -75,7 +75,7 @@ function sealdrop(args: readonly string[], files: Readonly<Record<string, string
   })
 }
 
-/** Runs the line as it stands. Where there is no curl, it is taken apart. @returns the answer, whatever its status */
+/** Runs the line as it is. Without curl on the machine, it is taken apart. @returns the answer, whatever its status */
 async function deposit(curl: string): Promise<unknown> {
   if (spawnSync('curl', ['--version']).status !== 0) return depositByFetch(curl)
   return new Promise((resolve) => {

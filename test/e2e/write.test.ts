@@ -24,7 +24,7 @@ async function newBox(invitation = false): Promise<BoxState> {
   return publish(reach(server().url), (await createBox(plan)).state, Date.now())
 }
 
-/** What has come into a box, oldest first. */
+/** The letters in a box, oldest first. */
 async function lettersIn(box: BoxState): Promise<OpenedItem[]> {
   const access = await accessOfState(box)
   const { items } = await listItems(reach(server().url), access, { order: 'after', seq: 0, most: 50 })
@@ -43,7 +43,7 @@ async function answer(box: BoxState, text: string): Promise<void> {
   await deposit(reach(server().url), await sealAnswer(message, order), { sender })
 }
 
-/** Everything that pages leave on a device. */
+/** Everything that the pages leave on a device. */
 function tracesOn(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const traces = [
@@ -150,7 +150,7 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
   expect([...complaints, ...later.complaints]).toEqual([])
 })
 
-test('who was invited once writes again with the return code, by the invitation, until it is used up', async () => {
+test('a sender who was invited once writes again with the return code, by the invitation, until it is used up', async () => {
   const box = await newBox(true)
   const order = { label: 'press', items: 2, bytes: 1_000_000, lifeSeconds: 86_400 }
   const { link } = await invite(reach(server().url), box, order)
@@ -193,7 +193,7 @@ test('who was invited once writes again with the return code, by the invitation,
   expect(complaints).toEqual([])
 })
 
-test('axe finds nothing on the screens of a sender, light and dark, narrow and wide, and nothing is cut at 320 pixels', async () => {
+test('axe finds nothing on a sender’s screens, light and dark, narrow and wide, and nothing is cut off at 320 pixels', async () => {
   const box = await newBox()
   const { complaints, page } = await person()
   await visit(page, formatBoxLink(server().url, box.box))

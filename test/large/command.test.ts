@@ -11,7 +11,7 @@ import { startProxy, type Way } from '../tools/proxy.ts'
 import { startServer } from '../tools/server.ts'
 import { bytesBelow, configFor, hashFile, LARGE_BYTES, mostGrowth, peakMemory, until, writeLarge } from './support.ts'
 
-// The built command, against the built server in real workerd, with a file that nobody wants in memory.
+// The built command, against the built server in real workerd, with a file too large to hold in memory.
 
 let folder: string
 beforeEach(() => {
@@ -25,7 +25,7 @@ test.for(['Workers KV', 'R2'] as const)(
     await using line = await startProxy()
     await using server = await startServer({ config: configFor(store, folder), origin: line.url })
     line.lead(Number(new URL(server.url).port))
-    // However fast the machine is: what is under way has a middle, and does not come to its end before it is killed.
+    // On a machine of any speed the transfer has a middle, and does not end before it is killed.
     const dieInTheMiddle = async (way: Way, begin: () => Run): Promise<Run> => {
       const aQuarter = line.hold(way, 0.25 * LARGE_BYTES)
       const begun = begin()
@@ -43,7 +43,7 @@ test.for(['Workers KV', 'R2'] as const)(
     const hash = writeLarge(file)
     const small = join(folder, 'small.bin')
     writeLarge(small, 1_000)
-    // What the command takes for a little, in either direction.
+    // The memory of the command for a small file, in either direction.
     const sentLittle = await finish(run(line.url, ['send', small]))
     const openedLittle = await finish(run(line.url, ['open', '-', '-o', join(folder, 'little')], sentLittle.stdout))
     expect(openedLittle.exitCode).toBe(0)
@@ -63,7 +63,7 @@ test.for(['Workers KV', 'R2'] as const)(
     expect([opened.exitCode, opened.stderr]).toEqual([0, expect.stringContaining('opened and burned')])
     expect(readdirSync(out)).toEqual(['film.bin'])
     expect(await hashFile(join(out, 'film.bin'))).toBe(hash)
-    // Nothing is left with the server but what was on its way, to the disk and to nobody's knowledge, when the power went.
+    // The server keeps nothing but the parts on their way to the disk, still noted nowhere, when the power went.
     await until(() => bytesBelow(server.data) < FLIGHTS * PART_BYTES)
 
     const grew = (each: { peakBytes: number }, from: { peakBytes: number }): number =>
@@ -84,7 +84,7 @@ interface Run {
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string; peakBytes: number }>
 }
 
-/** Starts the command. @param input - what it gets on standard input */
+/** Starts the command. @param input - its standard input */
 function run(url: string, args: readonly string[], input = ''): Run {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: folder,
@@ -108,6 +108,6 @@ function finish({ ended }: Run): Run['ended'] {
   return ended
 }
 
-/** Parts that are under way at once, and a little for the rest. */
+/** Parts on their way at once, and a little for the rest. */
 const FLIGHTS = 4
 const COMMAND = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))

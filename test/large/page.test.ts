@@ -10,7 +10,7 @@ import { startServer } from '../tools/server.ts'
 import { heading, linkOf, openInPage } from '../e2e/support/pages.ts'
 import { bytesBelow, configFor, hashFile, LARGE_BYTES, mostGrowth, peakMemory, until, writeLarge } from './support.ts'
 
-// The built page in Chromium, from one person's profile on the disk to another's, with a file that nobody wants in memory.
+// The built page in Chromium, from one person's profile on the disk to another's, with a file too large to hold in memory.
 
 let folder: string
 beforeEach(() => {
@@ -40,7 +40,7 @@ test('a large file goes through the page and back, though the server dies in bot
   const sending = await sender.leave()
 
   const reader = await enter('reader')
-  // So it is saved as downloads are, and no dialog has to be answered.
+  // Without the picker it is saved as a download, and no dialog has to be answered.
   await reader.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
   let parts = 0
   reader.page.on('response', (answer) => (parts += answer.url().includes('/v1/drops/part') && answer.ok() ? 1 : 0))
@@ -67,13 +67,13 @@ test('a large file goes through the page and back, though the server dies in bot
 interface Visitor {
   readonly page: Page
   readonly complaints: readonly string[]
-  /** From here on memory is looked at. */
+  /** Starts measuring memory. */
   begin(): Promise<void>
-  /** Closes the browser. @returns by how many bytes its pages grew since `begin`, at most */
+  /** Closes the browser. @returns the most that one of its pages grew since `begin`, in bytes */
   leave(): Promise<number>
 }
 
-/** Starts a browser on a profile of its own: what a page keeps lies on the disk, as it does at home. */
+/** Starts a browser on a profile of its own: the page's storage is on the disk, as it is at home. */
 async function enter(name: string): Promise<Visitor> {
   const context = await chromium.launchPersistentContext(join(folder, name), {
     acceptDownloads: true,

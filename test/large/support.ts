@@ -13,12 +13,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { configWith } from '../tools/server.ts'
 
-/** Size of the file that is sent and opened. `LARGE_MIB` says another. */
+/** Size of the file that is sent and opened, in bytes. `LARGE_MIB` sets another. */
 export const LARGE_BYTES: number = Number(process.env['LARGE_MIB'] ?? 64) * 1_048_576
 
 /**
- * By how many MiB a program that should hold `mib` may grow: the memory of a small file may wait for the collector as a whole,
- * that of a large one cannot.
+ * The number of MiB by which a program that should hold `mib` may grow: the memory of a small file may wait for the collector
+ * as a whole, that of a large one cannot.
  */
 export function mostGrowth(mib: number): number {
   return mib + Math.min(LARGE_BYTES / 1_048_576, 64)
@@ -26,7 +26,7 @@ export function mostGrowth(mib: number): number {
 
 export type StoreName = 'Workers KV' | 'R2'
 
-/** Settings of a server that takes the file, and keeps it there. @returns the path for `startServer` */
+/** Settings of a server that accepts the file, and keeps it in this store. @returns the path for `startServer` */
 export function configFor(store: StoreName, folder: string): string {
   const largest = String(2 * LARGE_BYTES)
   const file = configWith(folder, { LARGEST_ON_KV: largest, LARGEST_ON_R2: largest })
@@ -50,14 +50,14 @@ export function writeLarge(path: string, bytes: number = LARGE_BYTES): string {
   return hash.digest('hex')
 }
 
-/** SHA-256 of a file, hex. Never in memory whole. */
+/** SHA-256 of a file, hex. Never holds the whole file in memory. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(path, { highWaterMark: 1_048_576 })) hash.update(piece as Buffer)
   return hash.digest('hex')
 }
 
-/** Bytes of all files below a folder; of those that come and go, what there is. */
+/** Bytes of all files below a folder; a file that vanishes meanwhile counts as none. */
 export function bytesBelow(folder: string): number {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
     try {
@@ -69,7 +69,7 @@ export function bytesBelow(folder: string): number {
   }, 0)
 }
 
-/** Waits, for as long as the test may take. */
+/** Waits for as long as the test may take. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(20)
 }

@@ -4,15 +4,15 @@ import type { Page } from 'playwright'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds on a page once nothing on it moves or fades in: the rule, and the elements. */
+/** The violations that axe finds once nothing on the page moves or fades in: the rule, and the elements. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   return page.evaluate(async () => {
-    // The page's own code knows nothing of axe: it was put beside it.
+    // Injected beside the page's own code, which knows nothing of axe.
     const { axe } = globalThis as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
     }
-    // One that is taken away while it moves is finished, too.
+    // An animation whose element is removed has ended as well.
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
     const found = await axe.run({ runOnly: { type: 'tag', values: tags } })

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright'
 import { heading, type Person } from './pages.ts'
 
-/** What owners and senders do in their rooms, through what they see. */
+/** The actions of owners and senders on their pages, done through the screens. */
 
 export interface MadeBox {
   readonly words: readonly string[]
   readonly passphrase: string
 }
 
-/** Creates a box: writes the words down, is asked for three of them, protects the box. Ends in its inbox. */
+/** Creates a box: writes the words down, answers the check of three, protects the box. Ends in its inbox. */
 export async function createBox(
   page: Page,
   origin: string,
@@ -40,12 +40,12 @@ export async function createBox(
   return { words, passphrase }
 }
 
-/** The words of a new box, as they are on its screen. */
+/** The words of a new box, as its screen shows them. */
 export function wordsOf(page: Page): Promise<string[]> {
   return numbered(page, 'The 24 words')
 }
 
-/** The return code on the screen of a letter that was sent: as a person would write it down. */
+/** The return code on the screen of a letter that was sent, as a person would write it down. */
 export async function returnCodeOf(page: Page): Promise<string> {
   return (await numbered(page, 'The twelve words')).join(' ')
 }
@@ -55,12 +55,12 @@ async function numbered(page: Page, name: string): Promise<string[]> {
   return texts.map((text) => text.replace(/^\d+\.?\s*/, '').trim())
 }
 
-/** Lets a page look for what is new, as when its connection comes back: by itself it would within 20 seconds. */
+/** Makes a page look for news now, as when its connection comes back; otherwise it would within 20 seconds. */
 export async function lookNow(page: Page): Promise<void> {
   await page.evaluate(() => dispatchEvent(new Event('online')))
 }
 
-/** Goes to a part of the box that is open. */
+/** Goes to a part of the open box. */
 export async function section(
   page: Page,
   name: 'Inbox' | 'Share' | 'Readers' | 'Invitations' | 'Settings',
@@ -68,7 +68,7 @@ export async function section(
   await page.getByRole('navigation', { name: 'Parts of this box' }).getByText(name, { exact: true }).click()
 }
 
-/** The link on which others write. */
+/** The link for writing to the box. */
 export async function writeLink(page: Page): Promise<string> {
   await section(page, 'Share')
   return (await page.getByRole('group', { name: 'Link to write' }).textContent()) ?? ''
@@ -86,7 +86,7 @@ export async function saveBackup(page: Page, passphrase: string): Promise<Buffer
   return readFile(await download.path())
 }
 
-/** Brings a box back on another device. */
+/** Restores a box on another device. */
 export async function restoreBackup(
   page: Page,
   origin: string,
@@ -114,7 +114,7 @@ export interface Letter {
   readonly wantsCode?: boolean
 }
 
-/** Writes to a box on its link. @returns the return code, if one was wanted: as a person would write it down */
+/** Writes to a box by its link. @returns the return code, if one was wanted, as a person would write it down */
 export async function writeToBox({ page }: Pick<Person, 'page'>, link: string, letter: Letter): Promise<string> {
   await page.goto(link)
   await fillLetter(page, letter)
@@ -128,7 +128,7 @@ export async function writeToBox({ page }: Pick<Person, 'page'>, link: string, l
   return code
 }
 
-/** On the screen that writes: types, chooses, seals. */
+/** On the writing screen: types, chooses files, seals. */
 export async function fillLetter(page: Page, letter: Letter): Promise<void> {
   await page.getByLabel('Message', { exact: true }).fill(letter.text)
   if (letter.files !== undefined)
@@ -149,7 +149,7 @@ export async function comeBack(page: Page, origin: string, code: string): Promis
   await heading(page, 'Answers')
 }
 
-/** Opens the newest item that has not been read. Ends where its text stands. @returns the text */
+/** Opens the newest unread item. Ends on the screen with its text. @returns the text */
 export async function openNewest(page: Page): Promise<string> {
   await page
     .getByRole('button', { name: /Unread/ })

@@ -22,13 +22,13 @@ import { fileOf } from '../../client/support/messages.ts'
 import { claim, openWhole } from '../../client/support/whole.ts'
 import { noise, openerOf, reach, send } from './people.ts'
 
-/** What people leave behind who used everything once. */
+/** Drops and boxes left by people who used everything once. */
 export interface Day {
-  /** A drop behind a link that waits; with a passphrase, and a wrong one tried. */
+  /** A drop behind a link, waiting; it has a passphrase, and a wrong one was tried. */
   readonly waiting: DropId
-  /** A drop in parts that waits. */
+  /** A drop in parts, waiting. */
   readonly parted: DropId
-  /** A box with a card, two readers, an invitation, and something in it; and one of the drops. */
+  /** A box with a card, two readers, an invitation and some drops; and one of the drops. */
   readonly box: BoxAddress
   readonly item: DropId
 }
@@ -81,7 +81,7 @@ async function useBoxes(server: Server): Promise<Pick<Day, 'box' | 'item'>> {
   const access = await accessOfState(invited)
   await answer(server, invited, await openNewestOf(server, access, first.dropId), 'which one?')
   await listItems(server, accessOfReturn(await deriveReturn(code)), ALL)
-  // To an address without a card anybody may write.
+  // An address without a card accepts drops from anyone.
   const { key: root } = await rootOf(invited)
   await deleteItems(server, root, invited.box, [first.dropId])
   await announce(server, invited.box, invitation)

@@ -6,7 +6,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 export interface DiskTable {
   /** Relative to the data folder. */
   readonly file: string
-  /** `Shelf`, `Rack`, `kv`, `r2`, or `runtime` for what it keeps for itself. */
+  /** `Shelf`, `Rack`, `kv`, `r2`, or `runtime` for the runtime's own. */
   readonly kind: string
   readonly table: string
   readonly columns: Readonly<Record<string, string>>
@@ -14,7 +14,7 @@ export interface DiskTable {
   readonly rows: readonly Readonly<Record<string, SQLOutputValue>>[]
 }
 
-/** Every table of every database in a data folder. The server may run meanwhile. */
+/** Every table of every database in a data folder, of a running server as well. */
 export function tablesOn(data: string): readonly DiskTable[] {
   return filesOn(data)
     .filter((file) => file.endsWith('.sqlite') && file.startsWith('state/'))
@@ -29,7 +29,7 @@ export function tablesOn(data: string): readonly DiskTable[] {
     })
 }
 
-/** A server that opens a database, or lets go of it, has it for itself for a moment. Milliseconds. */
+/** The time that a database may be locked while its server opens or closes it, in milliseconds. */
 export const PATIENCE_MS = 30_000
 
 /** Every file in a data folder, relative to it. */

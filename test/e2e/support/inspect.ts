@@ -3,7 +3,10 @@ import { expect } from 'vitest'
 import { violations } from './axe.ts'
 import { openToTranslation } from './translation.ts'
 
-/** What axe finds, what a translator would change, and what is cut off: narrow and light, wide and dark. Colours do not depend on the width, nor does the rest on the theme. */
+/**
+ * Checks a screen with axe, for text open to a translator and for anything cut off: narrow and light, wide and dark. Colours do
+ * not depend on the width, nor anything else on the theme.
+ */
 export async function inspect(page: Page, name: string): Promise<void> {
   expect(await openToTranslation(page), name).toEqual([])
   for (const [colorScheme, width] of [

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright'
 import { drawn } from './pages.ts'
 
-/** What somebody does who has no pointer: only keys, and only what has the focus. */
+/** Actions of a person without a pointer: only keys, and only the element with the focus. */
 
-/** Presses Tab until something of that name has the focus; the name may be longer. What is not there yet is waited for. */
+/** Presses Tab until an element whose name begins like that has the focus. Waits for one that is not there yet. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const endMs = Date.now() + 30_000
   do {
-    // Where the page itself moves the focus, it has done so before.
+    // Where the page itself moves the focus, it has done so by then.
     await drawn(page)
     for (let presses = 0; presses < 60; presses++) {
       const found = await focused(page)
@@ -28,11 +28,11 @@ export async function typeByKey(page: Page, name: string, text: string): Promise
   await page.keyboard.type(text)
 }
 
-/** What a person would call the thing that has the focus. */
+/** The name a person would give the element with the focus. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const node = document.activeElement as HTMLElement | null
-    // Whoever is nowhere in particular would hear the whole page.
+    // With no element focused, a screen reader would read the whole page.
     if (node === null || node === document.body) return ''
     const label = (node as HTMLInputElement).labels?.[0]
     return (node.getAttribute('aria-label') ?? label?.textContent ?? node.textContent).trim()

@@ -6,7 +6,7 @@ import { startServer, type Server } from '../../tools/server.ts'
 /** A server and a browser, the same for all files that one process runs; every person gets a profile of their own. */
 export interface Stage {
   readonly server: () => Server
-  /** A new profile for one test, and its first page. Whatever its console complains of fails the test that asks. */
+  /** A new profile for one test, and its first page. The test that calls it fails on any complaint in its console. */
   readonly person: () => Promise<Person>
 }
 
@@ -26,9 +26,9 @@ export function stage(): Stage {
   return {
     server: () => server,
     async person() {
-      // A headless shell asks before a page copies what somebody has pressed a button for; other browsers do not.
+      // A headless shell asks for permission before a page copies at the press of a button; other browsers do not.
       const context = await browser.newContext({ acceptDownloads: true, permissions: ['clipboard-write'] })
-      // Pages that nobody looks at any more go on asking the server, and slow down those that come after them.
+      // Pages left open would go on asking the server, and slow down the tests after them.
       onTestFinished(() => context.close())
       context.setDefaultTimeout(PATIENCE_MS)
       const page = await context.newPage()
@@ -42,10 +42,10 @@ export function stage(): Stage {
   }
 }
 
-/** Ended with the process: see startServer, and Playwright does so with its browsers. */
+/** Ends with the process: see startServer; Playwright does the same with its browsers. */
 let shared: Promise<[Server, Browser]> | undefined
 
-/** How long a page may take for one thing, in milliseconds: others share the machine. */
+/** The time a page may take for one thing, in milliseconds: others share the machine. */
 const PATIENCE_MS = 60_000
 
 export interface Wish {
@@ -80,21 +80,21 @@ export async function linkOf(page: Page): Promise<string> {
   return link ?? ''
 }
 
-/** Waits for the screen with this heading, and until the focus is where it belongs on it. */
+/** Waits for the screen with this heading, and for the focus to reach its place. */
 export async function heading(page: Page, name: string): Promise<void> {
   // Exactly: “Answers” is within “Come back for answers”.
   await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   await drawn(page)
 }
 
-/** Waits until a page has done what it does once it has painted what it shows now: the focus moves then. */
+/** Waits until a page has finished its work after painting the current screen: it moves the focus then. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(
     () =>
       new Promise<void>((done) => {
         const end = (): void => void setTimeout(done)
         requestAnimationFrame(end)
-        // A page that nobody sees paints nothing, and does it all the same.
+        // A page in the background paints nothing, and does this work all the same.
         setTimeout(end, 250)
       }),
   )
@@ -108,7 +108,7 @@ export async function openInPage(page: Page, link: string, passphrase?: string):
   await page.getByRole('button', { name: 'Open it now' }).click()
 }
 
-/** Goes to a link as from outside: a change of the fragment alone would not load the page. */
+/** Goes to a link as from outside: changing only the fragment would not load the page. */
 export async function visit(page: Page, link: string): Promise<void> {
   await page.goto('about:blank')
   await page.goto(link)

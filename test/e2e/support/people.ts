@@ -8,7 +8,7 @@ import type { Server } from '#client/server.ts'
 import { fetchTransport } from '#client/transport.ts'
 import type { Terms } from '#protocol/terms.ts'
 
-/** How a person's client reaches a server over real HTTP. */
+/** A person's client, reaching a server over real HTTP. */
 export function reach(origin: string, patienceMs = 5_000): Server {
   const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
   return { origin, transport: fetchTransport, clock: Date.now, ticks: () => performance.now(), wait, patienceMs }
@@ -42,12 +42,12 @@ export async function openerOf(link: string, passphrase = ''): Promise<Opener> {
   return deriveOpener(parsed.secret, passphrase, stretch)
 }
 
-/** By which large bytes are compared: a test runner that compares them one by one takes seconds. @returns hexadecimal */
+/** Large bytes are compared by this: a test runner takes seconds to compare them one by one. @returns hexadecimal */
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Bytes that no one can squeeze or guess. */
+/** Bytes that nothing can compress or guess. */
 export function noise(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))

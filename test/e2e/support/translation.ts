@@ -1,8 +1,8 @@
 import type { Page } from 'playwright'
 
 /**
- * What a browser's translator would take, and must not: fields, and texts and labels, heard ones too, that hold a code, an address or what
- * a test has typed.
+ * Finds text that a browser's translator would take and must not: fields, and texts and labels, for a screen reader too, that
+ * hold a code, an address or words that a test has typed.
  * @returns where: the element and its text
  */
 export function openToTranslation(page: Page): Promise<string[]> {
@@ -11,7 +11,7 @@ export function openToTranslation(page: Page): Promise<string[]> {
     const isOpen = (element: Element | null): boolean =>
       element instanceof HTMLElement &&
       (element.translate || element.closest('[lang], code')?.getAttribute('lang')?.startsWith('en') === true)
-    // What an attribute says, and the title of a drawing, is as open as the HTML element that it belongs to (HTML §3.2.6.5).
+    // The value of an attribute, and the title of a drawing, is as open as the HTML element that it belongs to (HTML §3.2.6.5).
     const isOpenAround = (element: Element): boolean =>
       element instanceof HTMLElement ? element.translate : isOpenAround(element.parentElement ?? document.body)
     const fields = Array.from(document.querySelectorAll('textarea, input')).filter(
@@ -40,7 +40,7 @@ export function openToTranslation(page: Page): Promise<string[]> {
   }, SOMEBODYS)
 }
 
-/** Codes and addresses, and what the tests of all screens type and choose. */
+/** Codes and addresses, and everything that the tests of all screens type and choose. */
 const SOMEBODYS = [
   'sd(?:link|box|in|reader)1[02-9ac-hj-np-z]',
   'age1|AGE-SECRET-KEY',

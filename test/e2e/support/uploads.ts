@@ -10,7 +10,7 @@ import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { heading } from './pages.ts'
 import { noise, openerOf, reach, sha256Of } from './people.ts'
 
-/** A file of three parts on a disk. @returns where it lies, what is in it, and the hash of that */
+/** A file of three parts on a disk. @returns its path, its bytes, and their hash */
 export function largeFile(name: string, size = 17_000_000): { path: string; bytes: Bytes; hash: string } {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,14 +20,14 @@ export function largeFile(name: string, size = 17_000_000): { path: string; byte
   return { path, bytes, hash: sha256Of(bytes) }
 }
 
-/** Changes a file where nobody sees it: its time stays. */
+/** Changes a file invisibly: its time stays. */
 export function rewrite(path: string, bytes: Bytes): void {
   writeFileSync(path, bytes)
-  // A whole second: a browser and a file system may disagree about less.
+  // A whole second: a browser and a file system may disagree about fractions.
   utimesSync(path, 1_700_000_000, 1_700_000_000)
 }
 
-/** A folder on a disk. @param files - texts by path. @returns where it lies */
+/** A folder on a disk. @param files - texts by path. @returns its path */
 export function folderOf(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -55,7 +55,7 @@ export async function holdThirdPart(page: Page): Promise<Gate> {
   const held: Route[] = []
   let state: 'held' | 'open' | 'cut' = 'held'
   const pass = async (route: Route): Promise<void> => route.continue().catch(() => {})
-  // Only this one: a body that is held goes through the hands of the test, and slowly.
+  // Only this one: a body that is held passes through the test process, which is slow.
   await page.route(/\/v1\/drops\/upload\?n=2$/, async (route) => {
     if (state === 'open') await pass(route)
     else if (state === 'cut') await route.abort()
@@ -77,7 +77,7 @@ export async function holdThirdPart(page: Page): Promise<Gate> {
       await Promise.all(held.splice(0).map(pass))
     },
     async close() {
-      // What is held when a page closes would be let go.
+      // Closing a page would release its held requests.
       state = 'cut'
       const { origin } = new URL(page.url())
       await Promise.all(held.splice(0).map((route) => route.abort()))
@@ -87,7 +87,7 @@ export async function holdThirdPart(page: Page): Promise<Gate> {
   }
 }
 
-/** Waits until no page holds a lock: the process of one that was closed may do so for a moment longer. */
+/** Waits until no page holds a lock: the process of a closed one may do so for a moment longer. */
 async function allLocksFree(context: BrowserContext, origin: string): Promise<void> {
   const page = await context.newPage()
   await page.goto(`${origin}/licenses.txt`)
@@ -113,12 +113,12 @@ export async function beginUpload(
   await heading(page, 'Sending')
 }
 
-/** Two parts are there, and the third is on its way. */
+/** Waits until two parts are there, and the third is on its way. */
 export async function middle(gate: Gate): Promise<void> {
   await expect.poll(() => [...gate.taken].toSorted()).toEqual(['0', '1'])
 }
 
-/** Presses what goes on with an interrupted upload. */
+/** Presses the button that goes on with an interrupted upload. */
 export async function takeUp(page: Page, origin: string): Promise<void> {
   await page.goto(origin)
   await page.getByRole('heading', { name: 'An upload was interrupted' }).waitFor()
@@ -130,7 +130,7 @@ function partOf(request: Request): string | undefined {
   return pathname === '/v1/drops/upload' ? (searchParams.get('n') ?? undefined) : undefined
 }
 
-/** Opens a drop as any client would. @returns its text, and the files by their hashes */
+/** Opens a drop like any client. @returns its text, and the files by their hashes */
 export async function openWhole(
   link: string,
   passphrase = '',
@@ -149,7 +149,7 @@ export async function openWhole(
   return { text: opened.text, files }
 }
 
-/** Files below a folder that are as large as a part. */
+/** The number of files below a folder that are as large as a part. */
 export function countParts(folder: string): number {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size > 4_000_000)
