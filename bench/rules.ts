@@ -1,6 +1,6 @@
 import type { Metafile } from 'esbuild'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { staticImports } from '../tools/ahead.ts'
+import { staticImports } from '../tools/preload.ts'
 import { outputOf } from '../tools/pages.ts'
 
 /** What was built for one folder of dist/: text or bytes by path. */

@@ -1,4 +1,9 @@
-import type { Unwrapped } from './unwrap.ts'
+/** Something that was wrapped up in something else. */
+export interface Unwrapped {
+  /** How: `gzip`, `base64`, … */
+  readonly way: string
+  readonly bytes: Uint8Array
+}
 
 /**
  * What runs of characters stand for: base64 of either alphabet and hexadecimal, in one piece, in lines or with marks between the

@@ -1,12 +1,5 @@
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
-import { decodeRuns } from './decode.ts'
-
-/** Something that was wrapped up in something else. */
-export interface Unwrapped {
-  /** How: `gzip`, `base64`, … */
-  readonly way: string
-  readonly bytes: Uint8Array
-}
+import { decodeRuns, type Unwrapped } from './decode.ts'
 
 /**
  * What lies packed or encoded in some bytes: compressed streams wherever one may begin, long runs of characters that stand for

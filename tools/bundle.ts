@@ -1,4 +1,4 @@
-import { fetchAhead } from './ahead.ts'
+import { preloadImports } from './preload.ts'
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
@@ -47,7 +47,8 @@ export async function bundleWeb(entries: Readonly<Record<string, string>>): Prom
     made.meta,
   )
   const main = await bundleChunks(points, doors)
-  return fetchAhead([...workers, ...rooms, main].reduce(merge, made))
+  const { files, meta } = [...workers, ...rooms, main].reduce(merge, made)
+  return { files: preloadImports(files, meta), meta }
 }
 
 const EMPTY: Bundle = { files: new Map(), meta: { inputs: {}, outputs: {} } }
@@ -88,10 +89,10 @@ function bundleChunks(points: { in: string; out: string }[], made: Metafile): Pr
 }
 
 /**
- * The hash in a name is of what esbuild made. What `fetchAhead` makes of that follows from its source, which is in every name too: one
+ * The hash in a name is of what esbuild made. What `preloadImports` makes of that follows from its source, which is in every name too: one
  * that is kept by a browser for ever never stands for two contents.
  */
-const NAMES: string = `assets/[name]-[hash]-${hash('sha256', readFileSync(new URL('ahead.ts', import.meta.url))).slice(0, 4)}`
+const NAMES: string = `assets/[name]-[hash]-${hash('sha256', readFileSync(new URL('preload.ts', import.meta.url))).slice(0, 4)}`
 
 /** What is bundled for the terminal: one file that Node starts. */
 export function bundleCli(entry: string): Promise<Bundle> {

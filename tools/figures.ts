@@ -39,11 +39,10 @@ export function readSources(root: string, paths: readonly string[]): Source[] {
         ),
       ),
     ]
-    const asDynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
-      name: text.slice(start + 1, end - 1),
-      isValue: false,
-    }))
-    const imports = [...asStatic, ...asDynamic].flatMap(({ name, isValue }) => {
+    const asDynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1))
+    const asType = nodesOf(program).flatMap(([node]) => (node.type === 'TSImportType' ? [node.source.value] : []))
+    const later = [...asDynamic, ...asType].map((name) => ({ name, isValue: false }))
+    const imports = [...asStatic, ...later].flatMap(({ name, isValue }) => {
       const target = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? join(dirname(path), name) : undefined
       return target === undefined ? [] : [{ path: target, isValue }]
     })
@@ -108,20 +107,26 @@ export function findCircles(sources: readonly Source[], kind: 'values' | 'any'):
 
 /** Every function of a file, nested ones included. */
 export function functionsOf({ path, text, program }: Source): Length[] {
-  const found: Length[] = []
-  const walk = (node: Node, name: string): void => {
-    const own = nameOf(node) ?? name
-    if (FUNCTIONS.has(node.type)) {
-      const line = text.slice(0, node.start).split('\n').length
-      found.push({ path, line, name: own, lines: text.slice(node.start, node.end).split('\n').length })
-    }
-    for (const key of visitorKeys[node.type] ?? []) {
-      const child = (node as unknown as Readonly<Record<string, Node | (Node | null)[] | null | undefined>>)[key]
-      for (const each of [child].flat()) if (each !== null && each !== undefined) walk(each, own)
-    }
-  }
-  walk(program, 'a callback')
-  return found
+  return nodesOf(program)
+    .filter(([{ type }]) => FUNCTIONS.has(type))
+    .map(([{ start, end }, name]) => ({
+      path,
+      line: text.slice(0, start).split('\n').length,
+      name,
+      lines: text.slice(start, end).split('\n').length,
+    }))
+}
+
+/** A node and all below it, each with the name of the nearest declaration around it. */
+function nodesOf(node: Node, name: string = 'a callback'): [node: Node, name: string][] {
+  const own = nameOf(node) ?? name
+  const children = (visitorKeys[node.type] ?? []).flatMap(
+    (key) => (node as unknown as Readonly<Record<string, Node | null | undefined | (Node | null)[]>>)[key],
+  )
+  return [
+    [node, own],
+    ...children.flatMap((child) => (child === null || child === undefined ? [] : nodesOf(child, own))),
+  ]
 }
 
 function nameOf(node: Node): string | undefined {

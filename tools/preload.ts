@@ -1,13 +1,13 @@
 import type { Metafile } from 'esbuild'
-import type { Bundle } from './bundle.ts'
 
 /**
- * Lets every script that fetches another one later fetch in the same breath all that comes with it. So nothing waits for a chunk to
- * arrive before it asks for the next; and what an import statement asks for is on its way already, which WebKit needs:
+ * Makes each `import()` in the scripts of the page fetch the static imports of its target at the same moment, so that no chunk has to
+ * arrive before the next is asked for. WebKit needs it for another reason, too:
  * docs/decisions/0019-scripts-before-those-that-import-them.md.
- * @throws Error for an import that the account of the bundle has and its script has not.
+ * @returns the files, changed
+ * @throws Error for an import that is in `meta` and not in the script
  */
-export function fetchAhead({ files, meta }: Bundle): Bundle {
+export function preloadImports(files: ReadonlyMap<string, Uint8Array>, meta: Metafile): Map<string, Uint8Array> {
   const changed = new Map(files)
   for (const [output, { imports }] of Object.entries(meta.outputs)) {
     const targets = new Set(imports.flatMap(({ kind, path: to }) => (kind === 'dynamic-import' ? [to] : [])))
@@ -27,10 +27,10 @@ export function fetchAhead({ files, meta }: Bundle): Bundle {
     }
     changed.set(path, new TextEncoder().encode(script))
   }
-  return { files: changed, meta }
+  return changed
 }
 
-/** The outputs that come with `output` before its first line runs, itself left out: each after all that it imports itself. */
+/** The outputs that `output` imports statically, directly or not, without itself: each after its own imports. */
 export function staticImports(meta: Metafile, output: string, seen: Set<string> = new Set([output])): string[] {
   const direct = (meta.outputs[output]?.imports ?? []).filter(({ kind }) => kind === 'import-statement')
   return direct.flatMap(({ path }) => {
