@@ -1,4 +1,5 @@
 import type { Sent } from '#protocol/api.ts'
+import { isWhole, listOf, recordOf } from '#protocol/json.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { Report } from '#client/sender.ts'
@@ -43,12 +44,10 @@ export function readerName(reader: PublicKey): string {
 
 /** A fate as it was stored, or `undefined` if it is none. */
 export function parseFate(value: unknown): Fate | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { state, expires, reads, triesLeft, readers, asked }: Readonly<Record<string, unknown>> = { ...value }
-  if (!isState(state) || !isTime(expires) || !isTime(asked)) return undefined
-  if (![reads, triesLeft].every(Number.isSafeInteger) || !Array.isArray(readers) || !readers.every(isReader))
-    return undefined
-  return { state, expires, reads: Number(reads), triesLeft: Number(triesLeft), readers, asked }
+  const { state, expires, reads, triesLeft, readers: list, asked } = recordOf(value) ?? {}
+  const readers = listOf(list, parseReader)
+  if (!isState(state) || !isTime(expires) || !isTime(asked) || readers === undefined) return undefined
+  return isWhole(reads) && isWhole(triesLeft) ? { state, expires, reads, triesLeft, readers, asked } : undefined
 }
 
 /** In words: one line for the drop, one for each reader. */
@@ -76,16 +75,12 @@ function describeReader({ claimed, opened, proved }: Reader): string {
     : `${what} ${when}, says the server without proof${rest}`
 }
 
-function isReader(value: unknown): value is Reader {
-  if (typeof value !== 'object' || value === null) return false
-  const { reader, claimed, opened, proved }: Readonly<Record<string, unknown>> = { ...value }
-  return (
-    typeof reader === 'string' &&
-    /^[0-9a-f]{8}$/.test(reader) &&
-    isTime(claimed) &&
-    (opened === undefined || isTime(opened)) &&
-    typeof proved === 'boolean'
-  )
+function parseReader(value: unknown): Reader | undefined {
+  const { reader, claimed, opened, proved } = recordOf(value) ?? {}
+  if (typeof reader !== 'string' || !/^[0-9a-f]{8}$/.test(reader) || !isTime(claimed)) return undefined
+  if (typeof proved !== 'boolean') return undefined
+  if (opened === undefined) return { reader, claimed, proved }
+  return isTime(opened) ? { reader, claimed, opened, proved } : undefined
 }
 
 function isState(value: unknown): value is Sent['state'] {

@@ -1,4 +1,5 @@
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { anyText, isWhole, listOf, recordOf, textOf } from '#protocol/json.ts'
 import { parseReturnCode, type ReturnCode } from '#client/box/return.ts'
 
 /** What is told of a drop that goes into a box, or back as an answer, once it has arrived. */
@@ -21,17 +22,14 @@ export function formatLetter({ returnCode, ...letter }: Letter): Record<string, 
 
 /** A letter as it was stored, or `undefined` if it is none. */
 export function parseLetter(value: unknown): Letter | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const record: Readonly<Record<string, unknown>> = { ...value }
-  const { name, readers: list, serial, returnCode: words } = record
-  const to = typeof record['to'] === 'string' ? parseBoxAddress(record['to']) : undefined
-  const readers: unknown[] = Array.isArray(list) ? list : []
-  const returnCode = typeof words === 'string' ? parseReturnCode(words) : undefined
-  if (to === undefined || typeof name !== 'string' || !readers.every((each) => typeof each === 'string'))
-    return undefined
+  const { to: address, name, readers: list = [], serial, returnCode: words } = recordOf(value) ?? {}
+  const to = textOf(address, parseBoxAddress)
+  const readers = listOf(list, anyText)
+  const returnCode = textOf(words, parseReturnCode)
+  if (to === undefined || typeof name !== 'string' || readers === undefined) return undefined
   if (returnCode === undefined && words !== undefined) return undefined
   if (serial === undefined) return { to, name, readers, returnCode }
-  return Number.isSafeInteger(serial) ? { to, name, readers, serial: Number(serial), returnCode } : undefined
+  return isWhole(serial) ? { to, name, readers, serial, returnCode } : undefined
 }
 
 /** A code as a person writes it down. */

@@ -1,5 +1,6 @@
-import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { bytesOf, recordOf, textOf } from '#protocol/json.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
 import { parseBoxTerms } from '#protocol/parse-order.ts'
 import { formatAnyTerms } from '#client/terms-fields.ts'
@@ -74,20 +75,19 @@ function formatRest(begun: object, { letter, terms, invitation, body }: PendingL
 }
 
 function parseBegun(value: unknown): { readonly ticket: string; readonly said: string } | undefined {
-  const { v, ticket, said }: Readonly<Record<string, unknown>> = { ...(value as object) }
+  const { v, ticket, said } = recordOf(value) ?? {}
   if (v !== 1 || typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || typeof said !== 'string') return undefined
   return { ticket, said }
 }
 
 function parsePending(value: unknown, dropId: DropId): Pending | undefined {
   const begun = parseBegun(value)
-  const record: Readonly<Record<string, unknown>> = { ...(value as object) }
-  if (begun === undefined || record['dropId'] !== dropId) return undefined
-  const { link, letter: kept, terms: field, invitation, body: text } = record
+  const { dropId: id, link, letter: kept, terms: field, invitation, body: text } = recordOf(value) ?? {}
+  if (begun === undefined || id !== dropId) return undefined
   if (typeof link === 'string') return { ...begun, dropId, link }
   const letter = parseLetter(kept)
-  const terms = typeof field === 'string' ? parseBoxTerms(field) : undefined
-  const body = typeof text === 'string' ? parseBase64url(text, Math.floor((text.length * 3) / 4)) : undefined
+  const terms = textOf(field, parseBoxTerms)
+  const body = bytesOf(text)
   if (letter === undefined || terms === undefined || body === undefined) return undefined
   if (invitation !== undefined && typeof invitation !== 'string') return undefined
   return { ...begun, dropId, letter, terms, invitation, body }

@@ -1,5 +1,6 @@
-import { toBase64url, parseBase64url, type Bytes } from '#protocol/bytes.ts'
+import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { bytesOf, isWhole, listOf, recordOf, textOf } from '#protocol/json.ts'
 import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { timeToForget } from '#client/clocks.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
@@ -86,19 +87,15 @@ function nameOf(id: DropId): string {
 }
 
 function parseRecord(value: unknown): { seed: Bytes; expiresAtMs: number } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { v, seed: text, expiresAtMs } = { v: undefined, seed: undefined, expiresAtMs: undefined, ...value }
-  const seed = typeof text === 'string' ? parseBase64url(text, SEED_BYTES) : undefined
-  if (v !== 1 || seed === undefined || !Number.isSafeInteger(expiresAtMs)) return undefined
-  return { seed, expiresAtMs: Number(expiresAtMs) }
+  const { v, seed: text, expiresAtMs } = recordOf(value) ?? {}
+  const seed = bytesOf(text, SEED_BYTES)
+  return v === 1 && seed !== undefined && isWhole(expiresAtMs) ? { seed, expiresAtMs } : undefined
 }
 
 function parseOpened(value: unknown): { readers: readonly PublicKey[]; expiresAtMs: number } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { v, readers: list, expiresAtMs }: Readonly<Record<string, unknown>> = { ...value }
-  if (v !== 1 || !Array.isArray(list) || !Number.isSafeInteger(expiresAtMs)) return undefined
-  const readers = list.map((each) => (typeof each === 'string' ? parsePublicKey(each) : undefined))
-  return readers.every((each) => each !== undefined) ? { readers, expiresAtMs: Number(expiresAtMs) } : undefined
+  const { v, readers: list, expiresAtMs } = recordOf(value) ?? {}
+  const readers = listOf(list, (each) => textOf(each, parsePublicKey))
+  return v === 1 && readers !== undefined && isWhole(expiresAtMs) ? { readers, expiresAtMs } : undefined
 }
 
 /** RFC 8032 §5.1.5. */

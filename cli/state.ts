@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '#protocol/bytes.ts'
+import { parseJson } from '#protocol/json.ts'
 import { describeSystemError, EXIT, explain, Failure, isSystemError } from './failure.ts'
 import { createFile, failedWith, makeFolder, removeFile, removePartials, replaceFile } from './files.ts'
 import { say } from './terminal.ts'
@@ -156,14 +157,6 @@ function userHome(): string {
 
 function toBytes(record: unknown): Uint8Array {
   return utf8(`${JSON.stringify(record, null, 2)}\n`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const NAMES = /^[0-9a-f]+\.json$/

@@ -1,7 +1,9 @@
 import type { Receipt } from '#protocol/api.ts'
-import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, parseDropId } from '#protocol/id.ts'
+import { bytesOf, isWhole, recordOf, textOf } from '#protocol/json.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
+import { originOf } from '#client/platform.ts'
 import { parseReceipts } from '#client/refused.ts'
 import type { Ticket } from '#client/send.ts'
 import { EXIT, Failure } from './failure.ts'
@@ -75,26 +77,25 @@ function formatKept({ ticket, seed, fate, receipts }: Kept): Record<string, unkn
 }
 
 function parseKept(value: unknown): Kept | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const record: Readonly<Record<string, unknown>> = { ...value }
-  const text = (name: string): string => (typeof record[name] === 'string' ? record[name] : '')
-  const dropId = parseDropId(text('dropId'))
-  // A drop for a box is not claimed.
-  const claim = record['claim'] === undefined ? undefined : parsePublicKey(text('claim'))
-  const hasClaim = claim !== undefined || record['claim'] === undefined
-  const seed = parseBase64url(text('seed'), 32)
-  const { v, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } = record
-  const numbers = [sealedAtMs, expiresAtMs, reads].every(Number.isSafeInteger)
-  if (v !== 1 || dropId === undefined || !hasClaim || seed === undefined || !numbers) return undefined
-  if (parseBase64url(text('opened'), 32) === undefined || typeof needsPassphrase !== 'boolean') return undefined
-  const origin = URL.parse(text('origin'))?.origin
-  const fate = record['fate'] === undefined ? undefined : parseFate(record['fate'])
-  if (origin !== text('origin') || (fate === undefined && record['fate'] !== undefined)) return undefined
-  const receipts = record['receipts'] === undefined ? undefined : parseReceipts(record['receipts'])
-  if (receipts === undefined && record['receipts'] !== undefined) return undefined
-  const times = { sealedAtMs: Number(sealedAtMs), expiresAtMs: Number(expiresAtMs), reads: Number(reads) }
+  const record = recordOf(value) ?? {}
+  const { v, origin: server, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } = record
+  const dropId = textOf(record['dropId'], parseDropId)
+  const origin = originOf(server)
+  const seed = bytesOf(record['seed'], 32)
+  if (v !== 1 || dropId === undefined || origin === undefined || seed === undefined) return undefined
+  if (typeof opened !== 'string' || bytesOf(opened, 32) === undefined) return undefined
+  if (!isWhole(sealedAtMs) || !isWhole(expiresAtMs) || !isWhole(reads)) return undefined
+  if (typeof needsPassphrase !== 'boolean') return undefined
+  // A drop for a box is not claimed; the others are what the server has said, once it has.
+  const claim = textOf(record['claim'], parsePublicKey)
+  const fate = parseFate(record['fate'])
+  const receipts = parseReceipts(record['receipts'])
+  const isDamaged = Object.entries({ claim, fate, receipts }).some(
+    ([name, read]) => read === undefined && record[name] !== undefined,
+  )
+  if (isDamaged) return undefined
   const proof = claim === undefined ? {} : { claim }
-  const ticket = { v: 1, origin, dropId, ...proof, opened: String(opened), ...times, needsPassphrase } as const
+  const ticket = { v, origin, dropId, ...proof, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } as const
   return { ticket, seed, fate, receipts }
 }
 

@@ -3,6 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
+import { anyText, bytesOf, listOf, recordOf, textOf } from '#protocol/json.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import type { Journal, PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/send.ts'
@@ -150,17 +151,14 @@ function formatLine(n: number, { plaintext, ciphertext }: PartHashes): string {
 }
 
 function parseUpload(value: unknown): Upload | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const record: Readonly<Record<string, unknown>> = { ...value }
-  const { v, ticket, seed: text, paths: list, unfinished: given } = record
-  const seed = typeof text === 'string' ? parseBase64url(text, 32) : undefined
-  const unfinished = typeof given === 'string' ? parseUnfinished(given) : undefined
-  const paths: unknown[] = Array.isArray(list) ? list : []
+  const { v, ticket, seed: text, paths: list, unfinished: given, letter: kept } = recordOf(value) ?? {}
+  const seed = bytesOf(text, 32)
+  const unfinished = textOf(given, parseUnfinished)
+  const paths = listOf(list, anyText)
   if (v !== 1 || typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || seed === undefined) return undefined
-  if (unfinished === undefined || paths.length !== unfinished.files.length) return undefined
-  const letter = record['letter'] === undefined ? undefined : parseLetter(record['letter'])
-  if (letter === undefined && record['letter'] !== undefined) return undefined
-  return paths.every((each) => typeof each === 'string') ? { ticket, seed, paths, unfinished, letter } : undefined
+  if (unfinished === undefined || paths?.length !== unfinished.files.length) return undefined
+  const letter = kept === undefined ? undefined : parseLetter(kept)
+  return letter === undefined && kept !== undefined ? undefined : { ticket, seed, paths, unfinished, letter }
 }
 
 function journalPath(name: string): string {

@@ -1,3 +1,4 @@
+import { recordOf } from '#protocol/json.ts'
 import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createFile, partialPath } from './files.ts'
@@ -28,8 +29,7 @@ export function noteWriting(path: string): () => void {
 
 /** Where a note says that something was being written; `undefined` for what is no note. */
 export function parseWriting(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { v, path }: Readonly<Record<string, unknown>> = { ...value }
+  const { v, path } = recordOf(value) ?? {}
   return v === 1 && typeof path === 'string' ? path : undefined
 }
 

@@ -10,7 +10,7 @@ import {
   mediaTypeOf,
   NotOurs,
   parseCreated,
-  parseJson,
+  parseBody,
   parseReceipts,
   parseRefusal,
 } from './refused.ts'
@@ -38,7 +38,7 @@ export function jsonForm<T>(parse: Parse<T>, status: Form<T>['status'] = 200): F
     status,
     type: 'application/json',
     read: (answer) => {
-      const body = parseJson(answer)
+      const body = parseBody(answer)
       return body === undefined ? undefined : parse(body, answer)
     },
   }

@@ -1,8 +1,8 @@
 import { parseBoxAddress } from '#protocol/address.ts'
-import { parseBase64url } from '#protocol/bytes.ts'
 import { parseDropId } from '#protocol/id.ts'
+import { bytesOf, isWhole, listOf, recordOf, textOf } from '#protocol/json.ts'
 import { MAX_BOX_READERS } from '#protocol/limits.ts'
-import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
+import { parseSafeKey } from '#protocol/public-key.ts'
 import { isRecipient } from '#protocol/recipient.ts'
 import type { Addressee, Letterhead, Reply } from './layout.ts'
 
@@ -11,45 +11,31 @@ import type { Addressee, Letterhead, Reply } from './layout.ts'
  * is for `openItem` to say. docs/protocol.md §3.2.
  * @throws RangeError for a member that is there and has another shape
  */
-export function parseLetterhead(meta: object): Letterhead | undefined {
-  const { to, reply, from } = { to: undefined, reply: undefined, from: undefined, ...meta }
+export function parseLetterhead(meta: Readonly<Record<string, unknown>>): Letterhead | undefined {
+  const { to, reply, from } = meta
   if (to === undefined && reply === undefined && from === undefined) return undefined
   return {
-    to: parseAddressee(to),
-    ...(reply === undefined ? {} : { reply: parseReply(reply) }),
-    ...(from === undefined ? {} : { from: parseBoxAddress(textOf(from)) ?? refuse() }),
+    to: parseAddressee(to) ?? refuse(),
+    ...(reply === undefined ? {} : { reply: parseReply(reply) ?? refuse() }),
+    ...(from === undefined ? {} : { from: textOf(from, parseBoxAddress) ?? refuse() }),
   }
 }
 
-function parseAddressee(value: unknown): Addressee {
-  const { box, drop, serial, readers } = fields(value)
-  if (typeof serial !== 'number' || !Number.isSafeInteger(serial) || serial < 0) return refuse()
-  if (!Array.isArray(readers) || readers.length > MAX_BOX_READERS) return refuse()
-  return {
-    box: parseBoxAddress(textOf(box)) ?? refuse(),
-    drop: parseDropId(textOf(drop)) ?? refuse(),
-    serial,
-    readers: readers.map(parseKey),
-  }
+function parseAddressee(value: unknown): Addressee | undefined {
+  const { box: address, drop: id, serial, readers: keys } = recordOf(value) ?? {}
+  const box = textOf(address, parseBoxAddress)
+  const drop = textOf(id, parseDropId)
+  // Counted first: a key takes a while to check.
+  const readers = Array.isArray(keys) && keys.length > MAX_BOX_READERS ? undefined : listOf(keys, parseSafeKey)
+  const isRead = box !== undefined && drop !== undefined && isWhole(serial) && readers !== undefined
+  return isRead ? { box, drop, serial, readers } : undefined
 }
 
-function parseReply(value: unknown): Reply {
-  const { key, age, proof } = fields(value)
-  const isWhole = isRecipient(textOf(age)) && parseBase64url(textOf(proof), SIGNATURE_BYTES) !== undefined
-  return isWhole ? { key: parseKey(key), age: textOf(age), proof: textOf(proof) } : refuse()
-}
-
-function parseKey(value: unknown): PublicKey {
-  const key = parsePublicKey(textOf(value))
-  return key !== undefined && isSafeKey(key) ? key : refuse()
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : refuse()
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : refuse()
+function parseReply(value: unknown): Reply | undefined {
+  const { key: text, age, proof } = recordOf(value) ?? {}
+  const key = parseSafeKey(text)
+  if (key === undefined || typeof age !== 'string' || !isRecipient(age)) return undefined
+  return typeof proof === 'string' && bytesOf(proof, SIGNATURE_BYTES) !== undefined ? { key, age, proof } : undefined
 }
 
 function refuse(): never {

@@ -26,3 +26,14 @@ export async function stoppable<T>(
     outer?.removeEventListener('abort', pass)
   }
 }
+
+/** Whether a URL is of a server such as ours. */
+export function isWeb({ protocol }: URL): boolean {
+  return /^https?:$/.test(protocol)
+}
+
+/** An origin as `URL` writes it, in a JSON value: `https://drop.example`. */
+export function originOf(value: unknown): string | undefined {
+  const url = typeof value === 'string' ? parseUrl(value) : undefined
+  return url !== undefined && url.origin === value && isWeb(url) ? url.origin : undefined
+}

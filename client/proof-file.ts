@@ -1,6 +1,6 @@
 import type { Receipt } from '#protocol/api.ts'
-import { parseBase64url } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
+import { bytesOf, parseJson, recordOf, textOf } from '#protocol/json.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
 import { parseAuthority, parseReceipts } from './refused.ts'
@@ -87,26 +87,10 @@ async function isProved({ opened, ...context }: Proof, receipt: Receipt): Promis
 
 function parseProof(text: string): Proof | undefined {
   if (text.length > MAX_PROOF_CHARACTERS) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const {
-    format,
-    authority: server,
-    drop,
-    claim: key,
-    opened,
-    receipts: list,
-  }: Readonly<Record<string, unknown>> = {
-    ...value,
-  }
+  const { format, authority: server, drop, claim: key, opened, receipts: list } = recordOf(parseJson(text)) ?? {}
   if (format !== FORMAT) return undefined
-  const dropId = typeof drop === 'string' ? parseDropId(drop) : undefined
-  const claim = typeof key === 'string' ? parsePublicKey(key) : undefined
+  const dropId = textOf(drop, parseDropId)
+  const claim = textOf(key, parsePublicKey)
   const receipts = parseReceipts(list)
   if (dropId === undefined || claim === undefined || receipts === undefined || receipts.length === 0) return undefined
   const authority = parseAuthority(server)
@@ -114,7 +98,7 @@ function parseProof(text: string): Proof | undefined {
   if (new Set(receipts.map(({ reader }) => reader)).size !== receipts.length) return undefined
   const isOpened = receipts.some(({ ack }) => ack !== undefined)
   if (isOpened !== (opened !== undefined)) return undefined
-  if (opened !== undefined && (typeof opened !== 'string' || parseBase64url(opened, 32) === undefined)) return undefined
+  if (opened !== undefined && (typeof opened !== 'string' || bytesOf(opened, 32) === undefined)) return undefined
   const proof = { authority, dropId, claim, ...(opened === undefined ? {} : { opened }), receipts }
   // What is not signed has no place in it: not even a member that is there twice, of which people see one and we the other.
   return withoutSpace(text) === withoutSpace(JSON.stringify(toJson(proof))) ? proof : undefined

@@ -1,6 +1,7 @@
 import type { Created, Receipt, SignatureRecord } from '#protocol/api.ts'
-import { parseBase64, parseBase64url } from '#protocol/bytes.ts'
+import { parseBase64 } from '#protocol/bytes.ts'
 import { DropError, parseProblemCode, type LocalCode, type WireCode } from '#protocol/error.ts'
+import { bytesOf, listOf, parseJson, recordOf, textOf } from '#protocol/json.ts'
 import { MAX_CREATED_SECONDS, MAX_SIGNATURE_INPUT_CHARACTERS } from '#protocol/limits.ts'
 import { isNonce } from '#protocol/nonce.ts'
 import { PROBLEM_TYPE } from '#protocol/problem.ts'
@@ -69,7 +70,7 @@ export class NotOurs extends DropError {
 
 /** The refusal in an answer that is not a success, or what else it is if it is none of ours. */
 export function parseRefusal(answer: Answer): Refused | NotOurs {
-  const body = answer.status >= 400 && !isStored(answer) ? parseJson(answer) : undefined
+  const body = answer.status >= 400 && !isStored(answer) ? parseBody(answer) : undefined
   const code = parseProblemCode(body?.['type'])
   if (body !== undefined && code !== undefined) return new Refused(code, body, answer)
   return new NotOurs(codeOf(answer.status), answer, {
@@ -122,10 +123,9 @@ export function parseAuthority(value: unknown): string | undefined {
 }
 
 /** The JSON object in an answer's body, or `undefined`. */
-export function parseJson(answer: Answer): Readonly<Record<string, unknown>> | undefined {
+export function parseBody(answer: Answer): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.body))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return recordOf(parseJson(new TextDecoder('utf-8', { fatal: true }).decode(answer.body)))
   } catch {
     return undefined
   }
@@ -133,9 +133,7 @@ export function parseJson(answer: Answer): Readonly<Record<string, unknown>> | u
 
 /** Receipts as the wire has them; `undefined` unless every one has its shape. Shape only: see `protocol/receipt.ts`. */
 export function parseReceipts(value: unknown): readonly Receipt[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  const receipts = value.map(parseReceipt)
-  return receipts.every((each) => each !== undefined) ? receipts : undefined
+  return listOf(value, parseReceipt)
 }
 
 /** What every answer about a drop begins with, or `undefined`. */
@@ -151,9 +149,8 @@ export function isCount(value: unknown): value is number {
 }
 
 function parseReceipt(value: unknown): Receipt | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { reader: key, claim: record, ack: spoken } = { reader: undefined, claim: undefined, ack: undefined, ...value }
-  const reader = typeof key === 'string' ? parsePublicKey(key) : undefined
+  const { reader: key, claim: record, ack: spoken } = recordOf(value) ?? {}
+  const reader = textOf(key, parsePublicKey)
   const claim = parseRecord(record)
   if (reader === undefined || claim === undefined) return undefined
   if (spoken === undefined) return { reader, claim }
@@ -162,17 +159,15 @@ function parseReceipt(value: unknown): Receipt | undefined {
 }
 
 function parseAck(value: unknown): Receipt['ack'] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { opened, ...records } = { opened: undefined, claim: undefined, reader: undefined, ...value }
-  const claim = parseRecord(records.claim)
-  const reader = parseRecord(records.reader)
-  if (typeof opened !== 'string' || parseBase64url(opened, 32) === undefined) return undefined
+  const { opened, ...records } = recordOf(value) ?? {}
+  const claim = parseRecord(records['claim'])
+  const reader = parseRecord(records['reader'])
+  if (typeof opened !== 'string' || bytesOf(opened, 32) === undefined) return undefined
   return claim === undefined || reader === undefined ? undefined : { opened, claim, reader }
 }
 
 function parseRecord(value: unknown): SignatureRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { created, nonce, signature, input }: Readonly<Record<string, unknown>> = { ...value }
+  const { created, nonce, signature, input } = recordOf(value) ?? {}
   if (!isCount(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
   if (!isNonce(nonce) || parseBase64(signature, 64) === undefined) return undefined
   if (input === undefined) return { created, nonce, signature }

@@ -1,4 +1,4 @@
-import { parseExactJson } from '#protocol/exact-json.ts'
+import { anyText, listOf, parseExactJson, recordOf } from '#protocol/json.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { headSizeFrom, paddingOf, parseHead, type Entry } from './entry-head.ts'
@@ -153,14 +153,13 @@ interface Meta {
 }
 
 function parseMeta(json: string): Meta {
-  const meta = parseExactJson(json)
-  if (typeof meta !== 'object' || meta === null) throw new RangeError('no meta')
-  if (!('v' in meta && meta.v === 1)) throw new RangeError('a version that this client does not know')
-  if (!('text' in meta && typeof meta.text === 'boolean')) throw new RangeError('no text flag')
-  if (!('types' in meta && Array.isArray(meta.types))) throw new RangeError('no types')
-  const types: unknown[] = meta.types
-  if (!types.every((type) => typeof type === 'string')) throw new RangeError('a type is not text')
-  return { hasText: meta.text, types, letterhead: parseLetterhead(meta) }
+  const meta = recordOf(parseExactJson(json))
+  if (meta === undefined) throw new RangeError('no meta')
+  const { v, text: hasText } = meta
+  if (v !== 1) throw new RangeError('a version that this client does not know')
+  const types = listOf(meta['types'], anyText)
+  if (typeof hasText !== 'boolean' || types === undefined) throw new RangeError('no text flag, or no types')
+  return { hasText, types, letterhead: parseLetterhead(meta) }
 }
 
 const WORD_BYTES = 4

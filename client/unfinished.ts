@@ -1,5 +1,6 @@
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
+import { bytesOf, isWhole, listOf, membersOf, parseJson, recordOf } from '#protocol/json.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
 import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
 import { TOKEN_BYTES } from './archive.ts'
@@ -38,19 +39,19 @@ export function formatUnfinished(unfinished: Unfinished): string {
 /** What `formatUnfinished` has written; `undefined` for anything else. */
 export function parseUnfinished(json: string): Unfinished | undefined {
   const parsed = parseJson(json)
-  const record = parseRecord(parsed, MEMBERS) ?? parseRecord(parsed, BOX_MEMBERS)
+  const record = membersOf(parsed, MEMBERS, ['letterhead'])
   if (record === undefined) return undefined
   const text = (name: string): string => (typeof record[name] === 'string' ? record[name] : '')
-  const bytes = (name: string, length: number): Bytes | undefined => parseBase64url(text(name), length)
+  const bytes = (name: string, length?: number): Bytes | undefined => bytesOf(record[name], length)
   const { v, sealedAtMs, expiresAtMs } = record
   const dropId = parseDropId(text('dropId'))
   const destination = parseDestination(text('link'), text('terms'), dropId, record['letterhead'])
   const nonce = bytes('nonce', PAYLOAD_NONCE_BYTES)
   const fileKey = bytes('fileKey', FILE_KEY_BYTES)
   const token = bytes('token', TOKEN_BYTES)
-  const header = bytes('header', Math.floor((text('header').length * 3) / 4))
-  const files = parseAll(record['files'], parseFile)
-  const hashes = parseAll(record['hashes'], parseHashes)
+  const header = bytes('header')
+  const files = listOf(record['files'], parseFile)
+  const hashes = listOf(record['hashes'], parseHashes)
   if (v !== 1 || dropId === undefined || destination === undefined) return undefined
   if (nonce === undefined || fileKey === undefined || token === undefined || header === undefined) return undefined
   if (header.length === 0 || header.length > MAX_AGE_HEADER_BYTES) return undefined
@@ -108,7 +109,7 @@ function parseDestination(
 
 function parseHead(value: unknown): Letterhead | undefined {
   try {
-    return typeof value === 'object' && value !== null ? parseLetterhead(value) : undefined
+    return parseLetterhead(recordOf(value) ?? {})
   } catch {
     return undefined
   }
@@ -130,9 +131,9 @@ function parseHashes(value: unknown): PartHashes | 'none' | undefined {
 }
 
 function parseFile(value: unknown): UnfinishedFile | undefined {
-  const { name, type, modifiedAtMs, size } = parseRecord(value, FILE_MEMBERS) ?? {}
+  const { name, type, modifiedAtMs, size } = membersOf(value, FILE_MEMBERS) ?? {}
   if (typeof name !== 'string' || typeof type !== 'string') return undefined
-  if (!Number.isSafeInteger(size) || typeof size !== 'number' || size < 0) return undefined
+  if (!isWhole(size)) return undefined
   // A time that nobody knows is written as null.
   const at = modifiedAtMs === null ? Number.NaN : modifiedAtMs
   return typeof at === 'number' ? { name, type, modifiedAtMs: at, size } : undefined
@@ -140,26 +141,6 @@ function parseFile(value: unknown): UnfinishedFile | undefined {
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
-}
-
-function parseAll<T>(value: unknown, parse: (each: unknown) => T | undefined): T[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  const parsed = value.map(parse)
-  return parsed.every((each) => each !== undefined) ? parsed : undefined
-}
-
-/** An object with exactly these members. */
-function parseRecord(value: unknown, members: readonly string[]): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return Object.keys(value).toSorted().join() === members.join() ? { ...value } : undefined
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** C2SP age.md, Header. */
@@ -182,4 +163,3 @@ const MEMBERS = [
   'token',
   'v',
 ]
-const BOX_MEMBERS = [...MEMBERS, 'letterhead'].toSorted()

@@ -3,10 +3,10 @@ import { isRootOf, parseBoxAddress, type BoxAddress } from './address.ts'
 import { parseBase64url, toBase64url, utf8 } from './bytes.ts'
 import { DropError } from './error.ts'
 import { lifeOfCard, type Epoch } from './epoch.ts'
-import { parseExactJson } from './exact-json.ts'
 import { hasHidden, SPACES } from './hidden.ts'
+import { anyText, isWhole, listOf, parseExactJson, recordOf, textOf } from './json.ts'
 import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_CHARACTERS } from './limits.ts'
-import { isSafeKey, parsePublicKey, publicKeyBytes, type PublicKey } from './public-key.ts'
+import { isSafeKey, parsePublicKey, parseSafeKey, publicKeyBytes, type PublicKey } from './public-key.ts'
 import { isRecipient } from './recipient.ts'
 
 export { isRecipient } from './recipient.ts'
@@ -130,38 +130,37 @@ export const READER_KEYS_TYPE = 'sealdrop-keys'
 const BLANK_END = new RegExp(`^[${SPACES}]|[${SPACES}]$`)
 
 function parseCard(value: unknown): Card | undefined {
-  const record = fields(value, ['v', 'box', 'serial', 'epoch', 'name', 'readers', 'terms'])
-  const terms = fields(record?.['terms'], ['largest', 'invitation'])
+  const record = inOrder(value, ['v', 'box', 'serial', 'epoch', 'name', 'readers', 'terms'])
+  const terms = inOrder(record?.['terms'], ['largest', 'invitation'])
   if (record === undefined || terms === undefined || record['v'] !== 1) return undefined
   const { serial, epoch } = record
-  const box = parseBoxAddress(asText(record['box']))
+  const box = textOf(record['box'], parseBoxAddress)
   const name = parseName(record['name'])
   const { largest, invitation } = terms
   if (box === undefined || name === undefined || !isWhole(serial) || !isWhole(epoch)) return undefined
   // What has published nothing has that.
   if (serial === 0) return undefined
-  if (!isWhole(largest) || typeof invitation !== 'boolean' || !Array.isArray(record['readers'])) return undefined
-  const readers = record['readers'].map(parseReader)
-  if (readers.length === 0 || readers.length > MAX_BOX_READERS) return undefined
-  if (!readers.every((each) => each !== undefined)) return undefined
+  if (!isWhole(largest) || typeof invitation !== 'boolean') return undefined
+  const readers = listOf(record['readers'], parseReader)
+  if (readers === undefined || readers.length === 0 || readers.length > MAX_BOX_READERS) return undefined
   if (new Set(readers.map(({ key }) => key)).size !== readers.length) return undefined
   return { v: 1, box, serial, epoch, name, readers, terms: { largest, invitation } }
 }
 
 function parseReader(value: unknown): CardReader | undefined {
-  const record = fields(value, ['name', 'key', 'age'])
+  const record = inOrder(value, ['name', 'key', 'age'])
   if (record === undefined) return undefined
   const name = parseName(record['name'])
-  const key = parsePublicKey(asText(record['key']))
-  const age = asText(record['age'])
-  if (name === undefined || key === undefined || !isSafeKey(key) || !isRecipient(age)) return undefined
+  const key = parseSafeKey(record['key'])
+  const age = anyText(record['age'])
+  if (name === undefined || key === undefined || age === undefined || !isRecipient(age)) return undefined
   return { name, key, age }
 }
 
 /** A name that a person may be shown: one line, nothing hidden in it, no white space at its ends. docs/protocol.md §13.4. */
 export function parseName(value: unknown): string | undefined {
-  const name = asText(value)
-  if (name === '' || name.length > MAX_BOX_NAME_CHARACTERS) return undefined
+  const name = anyText(value)
+  if (name === undefined || name === '' || name.length > MAX_BOX_NAME_CHARACTERS) return undefined
   return BLANK_END.test(name) || hasHidden(name) ? undefined : name
 }
 
@@ -169,15 +168,8 @@ function isOneSpelling(text: string): boolean {
   return parseBase64url(text, Math.floor((text.length * 3) / 4)) !== undefined
 }
 
-function fields(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return Object.keys(value).join() === names.join() ? { ...value } : undefined
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function isWhole(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+/** In this order: a card has one spelling. */
+function inOrder(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+  const record = recordOf(value)
+  return record !== undefined && Object.keys(record).join() === names.join() ? record : undefined
 }

@@ -1,5 +1,6 @@
 import { hasHidden } from './hidden.ts'
-import { isSafeKey, parsePublicKey, type PublicKey } from './public-key.ts'
+import { recordOf } from './json.ts'
+import { parseSafeKey, type PublicKey } from './public-key.ts'
 
 /**
  * What an operator says of itself: plain text, and all of it optional. Nobody has checked any of it. It is an answer of the
@@ -61,8 +62,9 @@ export function readOperatorSettings(settings: OperatorSettings): Operator {
 
 /** What a server answered, as far as it is what it may be; `undefined` for anything else. Unknown members are left out. */
 export function parseOperator(value: unknown): Operator | undefined {
-  if (!isRecord(value)) return undefined
-  const { name, contact, jurisdiction, statement, key } = value
+  const record = recordOf(value)
+  if (record === undefined) return undefined
+  const { name, contact, jurisdiction, statement, key } = record
   const read = {
     name: readText(name, MAX_NAME_CHARACTERS),
     contact: readContact(contact),
@@ -108,9 +110,10 @@ function readContact(value: unknown): Read<string> {
 
 function readStatement(value: unknown): Read<Statement> {
   if (value === undefined) return undefined
-  if (!isRecord(value)) return null
-  const { issued, expires } = value
-  const text = readText(value['text'], MAX_STATEMENT_CHARACTERS, true)
+  const record = recordOf(value)
+  if (record === undefined) return null
+  const { issued, expires } = record
+  const text = readText(record['text'], MAX_STATEMENT_CHARACTERS, true)
   if (text === undefined || text === null || !isDay(issued) || !isDay(expires) || issued > expires) return null
   // What is never renewed says nothing.
   if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return null
@@ -119,18 +122,13 @@ function readStatement(value: unknown): Read<Statement> {
 
 function readKey(value: unknown): Read<PublicKey> {
   if (value === undefined) return undefined
-  const key = typeof value === 'string' ? parsePublicKey(value) : undefined
-  return key !== undefined && isSafeKey(key) ? key : null
+  return parseSafeKey(value) ?? null
 }
 
 function isDay(value: unknown): value is string {
   if (typeof value !== 'string' || !/^20\d\d-\d\d-\d\d$/.test(value)) return false
   const ms = Date.parse(value)
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const DAY_MS = 86_400_000

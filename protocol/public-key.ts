@@ -14,6 +14,12 @@ export function parsePublicKey(text: string): PublicKey | undefined {
   return parseBase64url(text, PUBLIC_KEY_BYTES) === undefined ? undefined : (text as PublicKey)
 }
 
+/** A key that a server would take, in a JSON value; `undefined` for any other value. */
+export function parseSafeKey(value: unknown): PublicKey | undefined {
+  const key = typeof value === 'string' ? parsePublicKey(value) : undefined
+  return key !== undefined && isSafeKey(key) ? key : undefined
+}
+
 /** @param bytes - 32 bytes. */
 export function formatPublicKey(bytes: Uint8Array): PublicKey {
   return toBase64url(bytes) as PublicKey

@@ -1,4 +1,5 @@
 import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
+import { isWhole, recordOf } from '#protocol/json.ts'
 import { readRecord, replaceRecord } from '../state.ts'
 
 /**
@@ -15,9 +16,8 @@ export function rememberSerial(address: BoxAddress, serial: number): void {
 }
 
 function parseKnown(value: unknown): number | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { v, serial }: Readonly<Record<string, unknown>> = { ...value }
-  return v === 1 && Number.isSafeInteger(serial) ? Number(serial) : undefined
+  const { v, serial } = recordOf(value) ?? {}
+  return v === 1 && isWhole(serial) ? serial : undefined
 }
 
 function nameOf(address: BoxAddress): string {

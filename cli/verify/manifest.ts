@@ -1,3 +1,4 @@
+import { isWhole, listOf, parseJson, recordOf } from '#protocol/json.ts'
 import { fileURLToPath } from 'node:url'
 import { EXIT, Failure } from '../failure.ts'
 import { readNamed } from '../read-named.ts'
@@ -32,32 +33,23 @@ export async function readManifest(file: string | undefined): Promise<Manifest> 
 
 /** The manifest in a file; `undefined` for any other text. Members that are not known here are ignored. */
 export function parseManifest(text: string): Manifest | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isRecord(value) || value['v'] !== 1 || typeof value['version'] !== 'string') return undefined
-  const files = Array.isArray(value['files']) ? value['files'].map(parseFile) : []
-  const known = files.filter((each) => each !== undefined)
-  if (known.length !== files.length || !known.some(({ path }) => path === '/')) return undefined
-  return { version: value['version'], files: known }
+  const { v, version, files: list } = recordOf(parseJson(text)) ?? {}
+  const files = listOf(list, parseFile)
+  if (v !== 1 || typeof version !== 'string' || files === undefined) return undefined
+  return files.some(({ path }) => path === '/') ? { version, files } : undefined
 }
 
 function parseFile(value: unknown): ServedFile | undefined {
-  if (!isRecord(value)) return undefined
-  const { path, sha256, bytes, headers } = value
+  const { path, sha256, bytes, headers: given } = recordOf(value) ?? {}
+  const headers = recordOf(given)
   if (typeof path !== 'string' || !/^\/(?!\/)[\w./-]*$/.test(path)) return undefined
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
-  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0 || !isRecord(headers)) return undefined
-  const named = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  if (named.length !== Object.keys(headers).length) return undefined
-  return { path, sha256, bytes, headers: Object.fromEntries(named) }
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256) || !isWhole(bytes)) return undefined
+  if (headers === undefined || !isOfTexts(headers)) return undefined
+  return { path, sha256, bytes, headers }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isOfTexts(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, string>> {
+  return Object.values(record).every((each) => typeof each === 'string')
 }
 
 /** Many times the longest. */

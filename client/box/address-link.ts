@@ -5,8 +5,7 @@ import { INVITATION_BYTES } from '#protocol/limits.ts'
 import { ADDRESS_PREFIX, INVITATION_PREFIX } from '#protocol/misplaced-code.ts'
 import { fragmentOf } from '../link.ts'
 import { findCode } from '../pasted.ts'
-import { parseUrl } from '../platform.ts'
-import { isWeb } from './shape.ts'
+import { isWeb, parseUrl } from '../platform.ts'
 
 /** Where somebody may write, and by what right. */
 export interface WriteTarget {

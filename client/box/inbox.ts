@@ -11,6 +11,7 @@ import {
 import { DropError, isDropError } from '#protocol/error.ts'
 import { isPossible } from '#protocol/extent.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
+import { listOf, recordOf, textOf } from '#protocol/json.ts'
 import { MAX_CREATED_SECONDS, MAX_DELETED } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SigningKey } from '../crypto/keys.ts'
@@ -22,7 +23,6 @@ import { isCount } from '../refused.ts'
 import { afterwards, ask, type Server } from '../server.ts'
 import type { Parts, Staging } from '../staging.ts'
 import type { Access } from './access.ts'
-import { listOf } from './shape.ts'
 import { threadOf } from './thread.ts'
 
 /** A listing that has been looked through. */
@@ -190,10 +190,8 @@ function listingForm(box: BoxAddress): Form<Listing> {
 const DELETED: Form<Deleted> = jsonForm(({ deleted }) => (isCount(deleted) ? { deleted } : undefined))
 
 function parseItem(value: unknown): Item | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const fields: Readonly<Record<string, unknown>> = { ...value }
-  const { drop: id, seq, size, parts, arrived, expires } = fields
-  const drop = typeof id === 'string' ? parseDropId(id) : undefined
+  const { drop: id, seq, size, parts, arrived, expires } = recordOf(value) ?? {}
+  const drop = textOf(id, parseDropId)
   const isWhole = isCount(seq) && isCount(size) && isCount(parts) && isCount(arrived) && isCount(expires)
   // Nobody is made to ask for millions of parts with nothing in them.
   if (drop === undefined || !isWhole || parts < 1 || !isPossible({ size, parts })) return undefined

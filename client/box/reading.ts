@@ -1,9 +1,9 @@
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
+import { isWhole, listOf, membersOf, recordOf, textOf } from '#protocol/json.ts'
 import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { MAX_BOX_READERS } from '#protocol/limits.ts'
 import { isRecipient } from '#protocol/recipient.ts'
-import { isWhole, listOf, membersOf, textOf } from './shape.ts'
 
 /** What this device has read: it is nobody else's business, the other readers' neither. */
 export interface Reading {
@@ -44,8 +44,8 @@ export const MAX_KEPT_ANSWER_CHARACTERS = 2_000
 
 /** What lies in a state's JSON, as far as it can be read; `undefined` for what is no reading at all. */
 export function parseReading(value: unknown): Reading | undefined {
-  const listed = membersOf(value, ['items'])?.['items']
-  if (typeof listed !== 'object' || listed === null || Array.isArray(listed)) return undefined
+  const listed = recordOf(membersOf(value, ['items'])?.['items'])
+  if (listed === undefined) return undefined
   const items: Record<DropId, ItemNote> = {}
   for (const [id, noted] of Object.entries(listed)) {
     const drop = parseDropId(id)

@@ -2,13 +2,14 @@ import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseName, type BoxTermsOfCard } from '#protocol/card.ts'
 import type { Epoch } from '#protocol/epoch.ts'
-import type { PublicKey } from '#protocol/public-key.ts'
+import { bytesOf, isWhole, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts'
+import { parseSafeKey, type PublicKey } from '#protocol/public-key.ts'
 import { EPOCHS_AHEAD, INVITATION_BYTES, MAX_BOX_READERS } from '#protocol/limits.ts'
 import { isRecipient } from '#protocol/recipient.ts'
+import { originOf } from '../platform.ts'
 import type { Chain } from './chain.ts'
 import { parseReading, type Reading } from './reading.ts'
 import { parsePhrase, type Phrase } from './root.ts'
-import { bytesOf, isWhole, keyOf, listOf, membersOf, originOf, parseJsonText, textOf } from './shape.ts'
 
 export type { ItemNote, Reading } from './reading.ts'
 
@@ -82,7 +83,7 @@ export function formatState(state: BoxState): string {
 /** The state in JSON that `formatState` wrote; `undefined` for anything else. */
 export function parseState(json: string): BoxState | undefined {
   // A state of before readers were remembered as removed has removed none.
-  const members = membersOf(parseJsonText(json), STATE, ['removed'])
+  const members = membersOf(parseJson(json), STATE, ['removed'])
   if (members === undefined || members['v'] !== 1) return undefined
   const { serial, lastEpoch, backedUpAtMs, autoLockMinutes } = members
   const box = textOf(members['box'], parseBoxAddress)
@@ -92,7 +93,7 @@ export function parseState(json: string): BoxState | undefined {
   const reader = parseOwnReader(members['reader'])
   const chain = parseChain(members['chain'])
   const readers = listOf(members['readers'], parseReader)
-  const removed = listOf(members['removed'] ?? [], keyOf)
+  const removed = listOf(members['removed'] ?? [], parseSafeKey)
   const terms = parseTerms(members['terms'])
   const invitations = listOf(members['invitations'], parseInvitation)
   const reading = parseReading(members['reading'])
@@ -165,7 +166,7 @@ function parseReader(value: unknown): KnownReader | undefined {
   const members = membersOf(value, ['name', 'key', 'first', 'ages'])
   const first = members?.['first']
   const name = parseName(members?.['name'])
-  const key = keyOf(members?.['key'])
+  const key = parseSafeKey(members?.['key'])
   const ages = listOf(members?.['ages'], (each) => textOf(each, (text) => (isRecipient(text) ? text : undefined)))
   if (name === undefined || key === undefined || ages === undefined || !isWhole(first)) return undefined
   return ages.length > EPOCHS_AHEAD + 1 ? undefined : { name, key, first, ages }

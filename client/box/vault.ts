@@ -2,11 +2,11 @@ import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { parseBase64url, toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import { parseName } from '#protocol/card.ts'
 import { DropError } from '#protocol/error.ts'
+import { bytesOf, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts'
 import type { Stretch } from '../crypto/argon2.ts'
 import { hkdf } from '../crypto/kdf.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { openUnder, sealUnder } from '../crypto/vault-cipher.ts'
-import { bytesOf, listOf, membersOf, parseJsonText, textOf } from './shape.ts'
 import { formatState, parseState, type BoxState } from './state.ts'
 
 /** What a device keeps of a box, sealed: one format for browser and command. docs/protocol.md §13.10. */
@@ -129,7 +129,7 @@ export function formatVault({ v, box, name, slots, state }: Vault): string {
 
 /** A vault as a store hands it out, or the text that `formatVault` wrote; `undefined` for anything else. */
 export function parseVault(value: unknown): Vault | undefined {
-  const members = membersOf(typeof value === 'string' ? parseJsonText(value) : value, VAULT)
+  const members = membersOf(typeof value === 'string' ? parseJson(value) : value, VAULT)
   const box = textOf(members?.['box'], parseBoxAddress)
   const name = parseName(members?.['name'])
   const slots = listOf(members?.['slots'], parseSlot)

@@ -1,6 +1,6 @@
 import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { parseUrl } from '../platform.ts'
-import { parseJson } from '../refused.ts'
+import { parseBody } from '../refused.ts'
 import type { Answer, Transport } from '../transport.ts'
 
 declare const brand: unique symbol
@@ -75,7 +75,7 @@ export async function checkPublished(
 function judge(answer: Answer, address: BoxAddress): Publication {
   if (answer.status === 404 || answer.status === 410) return 'nothing'
   if (answer.status !== 200) return 'unread'
-  const boxes = parseJson(answer)?.['boxes']
+  const boxes = parseBody(answer)?.['boxes']
   if (!Array.isArray(boxes)) return 'nothing'
   const addresses = boxes.flatMap((each: unknown) => (typeof each === 'string' ? (parseBoxAddress(each) ?? []) : []))
   return addresses.includes(address) ? 'published' : addresses.length > 0 ? 'another' : 'nothing'

@@ -1,7 +1,7 @@
+import { originOf } from '#client/platform.ts'
 import { afterEach, expect, test } from 'vitest'
 import { emptyForm } from '#client/answers.ts'
 import { readWriteTarget } from '#client/box/address-link.ts'
-import { originOf } from '#client/box/shape.ts'
 import { parseDomain } from '#client/box/well-known.ts'
 import { formatLink, newLink, parseLink, readLink } from '#client/link.ts'
 import { parseAuthority } from '#client/refused.ts'

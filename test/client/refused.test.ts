@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LIMITS, readAnswer, sentForm, uploadedForm, type Form } from '#client/answers.ts'
-import { parseJson, parseReceipts, parseRefusal, Refused } from '#client/refused.ts'
+import { parseBody, parseReceipts, parseRefusal, Refused } from '#client/refused.ts'
 import type { Answer } from '#client/transport.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
@@ -265,6 +265,6 @@ test('no answer makes the parsers throw', async () => {
 })
 
 test('JSON is read as an object or not at all', () => {
-  expect(parseJson(answer('{"a":1}'))).toEqual({ a: 1 })
-  for (const text of ['[1]', '"a"', '1', 'null', '{', '']) expect(parseJson(answer(text))).toBeUndefined()
+  expect(parseBody(answer('{"a":1}'))).toEqual({ a: 1 })
+  for (const text of ['[1]', '"a"', '1', 'null', '{', '']) expect(parseBody(answer(text))).toBeUndefined()
 })

@@ -1,8 +1,8 @@
-import { isWhole, listOf, membersOf, parseJsonText, textOf } from '#client/box/shape.ts'
 import type { Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
+import { isWhole, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts'
 import type { WantedFile } from '../../uploads.ts'
 
 /** What is kept of answers beside the vault, as JSON: drafts, and answers in parts that are on their way. */
@@ -69,7 +69,7 @@ export function formatKept(kept: KeptAnswer): string {
 
 /** What `formatKept` has written; `undefined` for anything else. */
 export function parseKept(json: string): KeptAnswer | undefined {
-  const value = parseJsonText(json)
+  const value = parseJson(json)
   return (
     parseDraft(membersOf(value, DRAFT)) ??
     parseUpload(membersOf(value, UPLOAD)) ??
