@@ -16,8 +16,8 @@ import { makePairs } from './timing-pairs.ts'
 const COUNT = Number(process.env['COUNT'] ?? '3000')
 const ONLY = process.env['ONLY'] ?? ''
 
-/** `BEAT=0` takes away what hides the differences, to see that they would be found. */
-const BEAT = process.env['BEAT']
+/** `PADDING=0` takes away what hides the differences, to see that they would be found. */
+const PADDING = process.env['PADDING']
 
 /** So many ask at once: whoever is refused waits most of the time. */
 const LINES = 4
@@ -27,7 +27,7 @@ const ALLOWED = 0.03
 
 const { files } = await bundleWorker('worker/main.ts')
 const built = new TextDecoder().decode(files.get('main.js'))
-const script = BEAT === undefined ? built : built.replace(/(REFUSAL_BEAT_MS = )\d+/, `$1${BEAT}`)
+const script = PADDING === undefined ? built : built.replace(/(REFUSAL_PADDING_MS = )\d+/, `$1${PADDING}`)
 const settings = readSettings()
 // One shelf and one rack: that ids lie on different ones is not to be measured.
 const vars = { ...settings.vars, SHELVES: '1', BARE_BOX_ITEMS: '1000000' }

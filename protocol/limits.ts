@@ -173,7 +173,7 @@ export const MAX_NONCE_CHARACTERS = 64
  * Refusals that may not tell what was found leave a shelf or a rack so long after they came in, or at certain multiples of it, in
  * milliseconds: many times what the work behind them takes.
  */
-export const REFUSAL_BEAT_MS = 10
+export const REFUSAL_PADDING_MS = 10
 
 /** What a client is told to wait when the store has not caught up, in seconds. */
 export const RETRY_AFTER_SECONDS = 5

@@ -13,7 +13,7 @@ export type Refusal =
   | { readonly outcome: 'wrong_passphrase'; readonly triesLeft: number }
 
 /** A result, or a refusal. Never an error: errors lose their type between a worker and a Durable Object. */
-export type Result<T> = T | Refusal
+export type RpcResult<T> = T | Refusal
 
 /** Tells the two apart: the outcome of a refusal is a code of the wire, and no other outcome is. */
 export function isRefusal(result: { readonly outcome: string }): result is Refusal {

@@ -23,7 +23,7 @@ const WRONG = [
   { says: 'a query that writes', code: `database.select('INSERT INTO drops VALUES (1)')` },
 ] as const
 
-const HEAD = `import type { ShelfDatabase } from './storage/table.ts'
+const HEAD = `import type { ShelfDatabase } from './storage/database.ts'
 declare const database: ShelfDatabase
 const PART = { id: new ArrayBuffer(16), n: 0, blob: 'part/', size: 1, digest: new ArrayBuffer(32), state: 'writing' }
 `
@@ -52,7 +52,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, `worker/wrong-${index}.ts`), `${HEAD}${code}\n`)
   // Metadata beside a value of Workers KV, and a column that nobody writes.
   patch(
-    'worker/storage/store.ts',
+    'worker/storage/blob-store.ts',
     '{ expirationTtl: ttlSeconds }',
     '{ expirationTtl: ttlSeconds, metadata: { size: 1 } }',
   )
@@ -77,27 +77,27 @@ test.for(WRONG.map(({ says, code }, index) => ({ says, code, index })))('$says d
 })
 
 test('metadata that is not declared does not compile', () => {
-  expect(after).toMatch(/^worker\/storage\/store\.ts\(.*'metadata' does not exist/m)
+  expect(after).toMatch(/^worker\/storage\/blob-store\.ts\(.*'metadata' does not exist/m)
 })
 
 test('a declared column that nobody writes does not compile', () => {
-  expect(after).toMatch(/^worker\/drops\/parts\.ts\(.*TS2345/m)
+  expect(after).toMatch(/^worker\/drops\/part-rows\.ts\(.*TS2345/m)
 })
 
-test('only table.ts speaks SQL to the platform, and only store.ts puts into a store', () => {
+test('only database.ts speaks SQL to the platform, and only blob-store.ts puts into a store', () => {
   const sources = readdirSync(join(ROOT, 'worker'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({ file, code: readFileSync(join(ROOT, 'worker', file), 'utf8') }))
   const filesWith = (pattern: RegExp): string[] =>
     sources.filter(({ code }) => pattern.test(code)).map(({ file }) => file)
-  expect(filesWith(/\bsql\.(?:exec|prepare)\b/)).toEqual(['storage/table.ts'])
-  // Handed on by the two that hold an object's storage, to the class in table.ts.
-  expect(filesWith(/storage\.sql/).toSorted()).toEqual(['boxes/keeper.ts', 'drops/keeper.ts'])
+  expect(filesWith(/\bsql\.(?:exec|prepare)\b/)).toEqual(['storage/database.ts'])
+  // Handed on by the two that hold an object's storage, to the class in database.ts.
+  expect(filesWith(/storage\.sql/).toSorted()).toEqual(['boxes/shard-context.ts', 'drops/shard-context.ts'])
   expect(filesWith(/new Database\(storage\.sql, SCHEMA\.(?:shelf|rack)\)/).toSorted()).toEqual([
-    'boxes/keeper.ts',
-    'drops/keeper.ts',
+    'boxes/shard-context.ts',
+    'drops/shard-context.ts',
   ])
-  expect(filesWith(/(?:kv|bucket|KV|R2|storage|cache|caches\.default)\??\.put\(/)).toEqual(['storage/store.ts'])
+  expect(filesWith(/(?:kv|bucket|KV|R2|storage|cache|caches\.default)\??\.put\(/)).toEqual(['storage/blob-store.ts'])
   // The files of the client are asked for as a page that is not there; nobody outside is.
   expect(filesWith(/\bcaches\b|\bconsole\b|writeDataPoint|(?<!\bASSETS\?\.)\bfetch\(['"`]/)).toEqual([])
 })

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
-import type { Fate } from '../../worker/drops/rpc.ts'
-import { admit, newBox, remove, type Box, type BoxItem, type Lodging } from '../../worker/boxes/box.ts'
-import { leavingFor, settle, type Change, type Settlement, type Standing } from '../../worker/boxes/settlement.ts'
+import type { StatusInBox } from '../../worker/drops/rpc.ts'
+import { admit, newBox, remove, type Box, type BoxItem, type Capacity } from '../../worker/boxes/box.ts'
+import {
+  leavingFor,
+  settle,
+  type BoxChange,
+  type Settlement,
+  type SettlementInput,
+} from '../../worker/boxes/settlement.ts'
 
 /** A box, what its rack knows of the drops that come to it, and how far the requests are that bring them. */
-interface State {
+interface DropState {
   readonly box: Box
   readonly items: readonly BoxItem[]
   readonly drops: readonly Coming[]
@@ -15,11 +21,11 @@ interface State {
 interface Coming {
   readonly id: DropId
   /** What its shelf would say now. */
-  readonly fate: Fate['outcome']
+  readonly status: StatusInBox['outcome']
   /** Requests that do not settle it yet. */
   readonly left: number
   /** Of the one whose turn it is: what it has heard, or that it turns the drop away. */
-  readonly turn: Fate['outcome'] | 'turning away' | undefined
+  readonly turn: StatusInBox['outcome'] | 'turning away' | undefined
   readonly told: Readonly<Record<Settlement['outcome'], boolean>>
 }
 
@@ -32,9 +38,9 @@ test.for([1, 2, 3, 4].flatMap((waiting) => [2, 3, 4].map((room) => [waiting, roo
   ([waiting, room]) => {
     // A quarter of the items may be on their way; how many find room is told by the bytes.
     const quota = { items: 4 * waiting, bytes: room, bytesPerDay: 99 }
-    const lodging = { quota, terms: undefined, invitation: undefined, late: { items: 0, bytes: 0 } }
-    const [begun, ends] = [begin(lodging), new Map<string, State>()]
-    const count = search(begun, lodging, ends)
+    const capacity = { quota, terms: undefined, invitation: undefined, expired: { items: 0, bytes: 0 } }
+    const [begun, ends] = [begin(capacity), new Map<string, DropState>()]
+    const count = search(begun, capacity, ends)
     expect(count).toBeGreaterThan(1_000)
     const wrong = [...ends.values()].filter((state) => !isInOneStateEach(state) || !isTrulyTold(state))
     expect(wrong).toEqual([])
@@ -46,20 +52,26 @@ test.for([1, 2, 3, 4].flatMap((waiting) => [2, 3, 4].map((room) => [waiting, roo
 )
 
 /** Four drops that are announced one after the other; all of each is there when its requests begin. */
-function begin(lodging: Lodging): State {
+function begin(capacity: Capacity): DropState {
   let [box, items] = [newBox(formatBoxAddress(new Uint8Array(32))), [] as readonly BoxItem[]]
   const drops = Array.from({ length: DROPS }, (_, at) => {
     const id = formatDropId(new Uint8Array(16).fill(at))
-    const leaving = leavingFor({ box, waiting: () => items, lodging }, 1)
-    const kept = admit(leaving.reduce(remove, box), { id, size: 1, parts: 2 }, { ...lodging, largest: 1 }, NOW)
+    const leaving = leavingFor({ box, waiting: () => items, capacity }, 1)
+    const kept = admit(leaving.reduce(remove, box), { id, size: 1, parts: 2 }, { ...capacity, largest: 1 }, NOW)
     if (kept.outcome === 'admitted') ({ box, items } = written({ box, items }, { ...kept, leaving }))
-    return { id, fate: 'live', left: COMMITS_EACH, turn: undefined, told: { settled: false, box_full: false } } as const
+    return {
+      id,
+      status: 'live',
+      left: COMMITS_EACH,
+      turn: undefined,
+      told: { settled: false, box_full: false },
+    } as const
   })
   return { box, items, drops }
 }
 
 /** Every state that can be reached. @param ends - gets those in which nothing is left to do. @returns how many there are */
-function search(first: State, lodging: Lodging, ends: Map<string, State>): number {
+function search(first: DropState, capacity: Capacity, ends: Map<string, DropState>): number {
   const [seen, open] = [new Set<string>(), [first]]
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     const key = keyOf(state)
@@ -67,9 +79,9 @@ function search(first: State, lodging: Lodging, ends: Map<string, State>): numbe
     seen.add(key)
     if (state.box.items + state.box.pending !== state.items.length)
       throw new Error('a box that counts what is not there')
-    if (state.box.bytes + state.box.pendingBytes > lodging.quota.bytes)
+    if (state.box.bytes + state.box.pendingBytes > capacity.quota.bytes)
       throw new Error('a box with more than it may hold')
-    const next = stepsFrom(state, lodging)
+    const next = stepsFrom(state, capacity)
     if (next.length === 0) ends.set(key, state)
     open.push(...next)
   }
@@ -77,22 +89,23 @@ function search(first: State, lodging: Lodging, ends: Map<string, State>): numbe
 }
 
 /** What may happen next: a shelf is asked, its answer is heard, or a drop is turned away; and the first drop may be revoked. */
-function stepsFrom(state: State, lodging: Lodging): readonly State[] {
+function stepsFrom(state: DropState, capacity: Capacity): readonly DropState[] {
   return state.drops.flatMap((drop, at) => {
-    const to = (changes: Partial<Coming>, rest: Partial<State> = {}): State => ({
+    const to = (changes: Partial<Coming>, rest: Partial<DropState> = {}): DropState => ({
       ...state,
       ...rest,
       drops: state.drops.with(at, { ...drop, ...changes }),
     })
     // Its rack is told of a revocation, as of a commit.
-    const revoked = at === 0 && drop.fate === 'live' && drop.left > 0 ? [to({ fate: 'gone', left: drop.left + 1 })] : []
-    if (drop.turn === undefined) return drop.left === 0 ? [] : [...revoked, to({ turn: drop.fate })]
+    const revoked =
+      at === 0 && drop.status === 'live' && drop.left > 0 ? [to({ status: 'gone', left: drop.left + 1 })] : []
+    if (drop.turn === undefined) return drop.left === 0 ? [] : [...revoked, to({ turn: drop.status })]
     const left = drop.left - 1
     if (drop.turn === 'turning away') {
-      const fate = drop.fate === 'live' ? 'turned_away' : drop.fate
-      return [...revoked, to({ fate, turn: undefined, left })]
+      const status = drop.status === 'live' ? 'turned_away' : drop.status
+      return [...revoked, to({ status, turn: undefined, left })]
     }
-    const { outcome, change } = settle(standing(state, drop.id, lodging), answerOf(drop.turn), NOW)
+    const { outcome, change } = settle(standing(state, drop.id, capacity), answerOf(drop.turn), NOW)
     const rest = change === undefined ? {} : written(state, change)
     const told = { ...drop.told, [outcome]: true }
     const isFull = outcome === 'box_full' && drop.turn === 'live'
@@ -100,38 +113,43 @@ function stepsFrom(state: State, lodging: Lodging): readonly State[] {
   })
 }
 
-function standing({ box, items }: State, id: DropId, lodging: Lodging): Standing {
+function standing({ box, items }: DropState, id: DropId, capacity: Capacity): SettlementInput {
   const waiting = (): readonly BoxItem[] => items.filter(({ state }) => state === 'pending')
-  return { box, id, item: items.find((item) => item.id === id), waiting, lodging }
+  return { box, id, item: items.find((item) => item.id === id), waiting, capacity }
 }
 
 /** As a rack writes it. */
-function written({ box, items }: Pick<State, 'box' | 'items'>, change: Change): Pick<State, 'box' | 'items'> {
+function written(
+  { box, items }: Pick<DropState, 'box' | 'items'>,
+  change: BoxChange,
+): Pick<DropState, 'box' | 'items'> {
   const going = new Set([...change.leaving, ...(change.item ? [change.item] : [])].map(({ id }) => id))
   const rest = items.filter(({ id }) => !going.has(id))
   return { box: change.box ?? box, items: change.item === undefined ? rest : [...rest, change.item] }
 }
 
-function answerOf(outcome: Fate['outcome']): Fate {
+function answerOf(outcome: StatusInBox['outcome']): StatusInBox {
   const expiresAtMs = NOW + 86_400_000
   if (outcome === 'live') return { outcome, size: 1, parts: 2, expiresAtMs }
   return outcome === 'uploading' ? { outcome, expiresAtMs } : { outcome }
 }
 
-function isInOneStateEach({ items, drops }: State): boolean {
-  return drops.every(({ id, fate }) => {
+function isInOneStateEach({ items, drops }: DropState): boolean {
+  return drops.every(({ id, status }) => {
     const item = items.find((each) => each.id === id)
-    return fate === 'live' ? item?.state === 'listed' : item === undefined
+    return status === 'live' ? item?.state === 'listed' : item === undefined
   })
 }
 
 /** Nobody has been told that a drop is there which was turned away, or that one was which is there. */
-function isTrulyTold({ drops }: State): boolean {
-  return drops.every(({ fate, told }) => !(fate === 'live' ? told.box_full : fate === 'turned_away' && told.settled))
+function isTrulyTold({ drops }: DropState): boolean {
+  return drops.every(
+    ({ status, told }) => !(status === 'live' ? told.box_full : status === 'turned_away' && told.settled),
+  )
 }
 
 /** All that tells a state from others: places in the list tell nothing here. */
-function keyOf({ items, drops }: State): string {
+function keyOf({ items, drops }: DropState): string {
   const known = items.map(({ id, state }) => `${state} ${id}`)
-  return JSON.stringify([known, drops.map(({ fate, left, turn, told }) => [fate, left, turn, told])])
+  return JSON.stringify([known, drops.map(({ status, left, turn, told }) => [status, left, turn, told])])
 }

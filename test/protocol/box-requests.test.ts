@@ -19,7 +19,7 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { formatDropId, parseDropId } from '#protocol/id.ts'
 import { describeRequest } from '#protocol/signature.ts'
 import { formatBoxTerms } from '#protocol/terms.ts'
-import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
+import { parseBoxTerms, parseTerms } from '#protocol/parse-terms.ts'
 import { verifyFields } from './support/fields.ts'
 import vectors from '../vectors/box-requests.json' with { type: 'json' }
 import { runs } from '../runs.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatExtent } from '#protocol/extent.ts'
-import { parseExtent } from '#protocol/parse-order.ts'
+import { parseExtent } from '#protocol/parse-terms.ts'
 import { MIN_PART_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import vectors from '../vectors/extents.json' with { type: 'json' }
 import { runs } from '../runs.ts'

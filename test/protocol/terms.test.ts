@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatPublicKey } from '#protocol/public-key.ts'
 import { formatTerms } from '#protocol/terms.ts'
-import { parseTerms } from '#protocol/parse-order.ts'
+import { parseTerms } from '#protocol/parse-terms.ts'
 import vectors from '../vectors/terms.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 

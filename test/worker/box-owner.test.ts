@@ -208,12 +208,12 @@ async function write(server: Server, { box }: BoxState, text: string, days = 14,
   await deposit(server, await sealForBox(textMessage(text), order), { sender })
 }
 
-type Kept = {
+type KeepResult = {
   readonly item: Awaited<ReturnType<typeof listItems>>['items'][number]
   readonly parts: ReturnType<typeof collectParts>
 }
 
-async function everything(server: Server, state: BoxState): Promise<readonly Kept[]> {
+async function everything(server: Server, state: BoxState): Promise<readonly KeepResult[]> {
   const access = await accessOfState(state)
   const { items } = await listItems(server, access, { order: 'after', seq: 0, most: 200 })
   return items.map((item) => ({ item, parts: collectParts(server, access, item, memoryStaging()) }))

@@ -2,15 +2,24 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
-import type { Fate } from '../../worker/drops/rpc.ts'
-import { admit, isCrowded, keepRoom, makeRoom, newBox, remove, type Box, type BoxItem } from '../../worker/boxes/box.ts'
+import type { StatusInBox } from '../../worker/drops/rpc.ts'
+import {
+  admit,
+  isCrowded,
+  reserveRoom,
+  makeRoom,
+  newBox,
+  remove,
+  type Box,
+  type BoxItem,
+} from '../../worker/boxes/box.ts'
 import { settle, type Settlement } from '../../worker/boxes/settlement.ts'
 import { runs } from '../runs.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32))
 const DAY = 86_400_000
 const QUOTA = { items: 5, bytes: 1_000, bytesPerDay: 600 }
-const NOBODY = { terms: undefined, invitation: undefined, late: { items: 0, bytes: 0 } }
+const NOBODY = { terms: undefined, invitation: undefined, expired: { items: 0, bytes: 0 } }
 
 type Step =
   | { readonly kind: 'admit'; readonly size: number; readonly isInvited: boolean }
@@ -103,8 +112,8 @@ test('what a shelf says decides what becomes of an item', () => {
   const uploading = { outcome: 'uploading', expiresAtMs: now + DAY } as const
   const inParts: BoxItem = { ...item, parts: 2 }
   const listed: BoxItem = { ...item, state: 'listed' }
-  const becomes = (of: BoxItem | undefined, fate: Fate, at = now): unknown => {
-    const { outcome, change } = answered(of === listed ? { ...box, items: 1, pending: 0 } : box, of, fate, at)
+  const becomes = (of: BoxItem | undefined, status: StatusInBox, at = now): unknown => {
+    const { outcome, change } = answered(of === listed ? { ...box, items: 1, pending: 0 } : box, of, status, at)
     const [left, written] = [change?.leaving.length ?? 0, change?.item]
     return written === undefined ? [outcome, left] : [outcome, left, written.state, written.dueMs]
   }
@@ -150,18 +159,18 @@ test('to strangers a tenth of a box with a card is shut, and nothing of an addre
   const quota = { items: 10, bytes: 1_000, bytesPerDay: 9_999 }
   const invitation = { hash: 'A'.repeat(43), items: 9, bytes: 999, expires: 0 }
   const carded = { ...NOBODY, quota, largest: 999, terms: { largest: 999, invitation: false } }
-  const order = { id: formatDropId(new Uint8Array(16)), size: 100, parts: 1 }
-  const outcomeOf = (box: Box, house: Parameters<typeof admit>[2]): string => admit(box, order, house, now).outcome
+  const deposit = { id: formatDropId(new Uint8Array(16)), size: 100, parts: 1 }
+  const outcomeOf = (box: Box, house: Parameters<typeof admit>[2]): string => admit(box, deposit, house, now).outcome
   for (const full of [{ items: 9 }, { bytes: 801 }, { pending: 9 }, { pendingBytes: 801 }]) {
     const box = { ...newBox(ADDRESS), ...full }
     expect(outcomeOf(box, { ...carded, invitation: undefined })).toBe('box_full')
     expect(outcomeOf(box, { ...carded, invitation })).toBe('admitted')
     expect(outcomeOf(box, { ...carded, terms: undefined, invitation: undefined })).toBe('admitted')
-    expect(keepRoom(box, order, carded, now)).toBeUndefined()
+    expect(reserveRoom(box, deposit, carded, now)).toBeUndefined()
     // What has expired is not in it any more.
     const late = { items: full.items ?? 0, bytes: full.bytes ?? 0 }
     const isHeld = late.items + late.bytes > 0
-    expect(outcomeOf(box, { ...carded, late })).toBe(isHeld ? 'admitted' : 'box_full')
+    expect(outcomeOf(box, { ...carded, expired: late })).toBe(isHeld ? 'admitted' : 'box_full')
   }
   expect(outcomeOf({ ...newBox(ADDRESS), items: 8, bytes: 800 }, { ...carded, invitation: undefined })).toBe('admitted')
 })
@@ -191,22 +200,22 @@ test('what is on its way makes room for a stranger, as much as it must and no mo
 function answered(
   box: Box,
   item: BoxItem | undefined,
-  fate: Fate,
+  status: StatusInBox,
   now: number,
   id = formatDropId(new Uint8Array(16)),
   waiting: readonly BoxItem[] = [],
 ): Settlement {
-  return settle({ box, id, item, waiting: () => waiting, lodging: { ...NOBODY, quota: QUOTA } }, fate, now)
+  return settle({ box, id, item, waiting: () => waiting, capacity: { ...NOBODY, quota: QUOTA } }, status, now)
 }
 
-function liveAt(now: number, size: number): Extract<Fate, { outcome: 'live' }> {
+function liveAt(now: number, size: number): Extract<StatusInBox, { outcome: 'live' }> {
   return { outcome: 'live', size, parts: 1, expiresAtMs: now + DAY }
 }
 
 /** Room for a drop of one byte in an empty box. */
 function kept(now: number): { readonly box: Box; readonly item: BoxItem } {
-  const order = { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }
-  const found = keepRoom(newBox(ADDRESS), order, { ...NOBODY, quota: QUOTA }, now)
+  const deposit = { id: formatDropId(new Uint8Array(16)), size: 1, parts: 1 }
+  const found = reserveRoom(newBox(ADDRESS), deposit, { ...NOBODY, quota: QUOTA }, now)
   if (found === undefined) throw new Error('there is room')
   return found
 }

@@ -9,7 +9,7 @@ import type { DropId } from '#protocol/id.ts'
 import { quotasOf, rackOf } from '../../worker/boxes/racks.ts'
 import type { Rack } from '../../worker/boxes/rack.ts'
 import { DATABASES } from '../../worker/storage/schema.ts'
-import { storeOf } from '../../worker/storage/store.ts'
+import { storeOf } from '../../worker/storage/blob-store.ts'
 import { cardOf, layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
 import { claim, lay, newDrop, revoke } from './support/drops.ts'
 import { newReaderKey } from './support/parties.ts'
@@ -164,8 +164,8 @@ test('a drop for a link that somebody has announced to a box is told with both',
 
 /** Room is kept for a drop, and its sender is heard of no more. */
 async function reserve(box: BoxAddress, id: DropId, size: number): Promise<void> {
-  const visit = { box, id, size, parts: 1, invitation: undefined, largest: 1_000_000, quotas: quotasOf(env) }
-  expect((await (await rackOf(env, box)).admit(visit)).outcome).toBe('admitted')
+  const request = { box, id, size, parts: 1, invitation: undefined, largest: 1_000_000, quotas: quotasOf(env) }
+  expect((await (await rackOf(env, box)).admit(request)).outcome).toBe('admitted')
 }
 
 test('a card for a week that no calendar has keeps nobody from asking about its box', async () => {
@@ -176,7 +176,7 @@ test('a card for a week that no calendar has keeps nobody from asking about its 
 })
 
 test('bytes in a bucket that is not bound any more are not said to be gone', async () => {
-  await expect(storeOf(env, 'r2/x').stand('r2/x')).rejects.toThrow('R2 is not bound')
+  await expect(storeOf(env, 'r2/x').head('r2/x')).rejects.toThrow('R2 is not bound')
 })
 
 test('without a key in the settings there is no such address', async () => {

@@ -5,7 +5,7 @@ import { isPossible } from '#protocol/extent.ts'
 import { MAX_ATTEMPTS, MIN_PART_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { newDrop, type Drop } from '../../worker/drops/drop.ts'
-import type { Part } from '../../worker/drops/parts.ts'
+import type { Part } from '../../worker/drops/part-rows.ts'
 import * as upload from '../../worker/drops/upload.ts'
 import { runs } from '../runs.ts'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { ERASE_BATCH, MAX_ATTEMPTS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { Part } from '../../worker/drops/parts.ts'
+import type { Part } from '../../worker/drops/part-rows.ts'
 import { travel } from './support/clock.ts'
 import { revoke, sent } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'

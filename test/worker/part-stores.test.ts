@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import { pour } from '../../worker/http/stream.ts'
+import { storeBody } from '../../worker/http/body-stream.ts'
 import { travel, travelTo } from './support/clock.ts'
 import { noise, revoke } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'
@@ -89,7 +89,7 @@ test('a store that takes its time is waited for: of a part no more than a few wi
   let wake = (): void => {}
   const awake = new Promise<void>((resolve) => (wake = resolve))
   let stored = 0
-  const poured = pour(readable, size, async (stream) => {
+  const poured = storeBody(readable, size, async (stream) => {
     await awake
     for await (const piece of stream) stored += piece.length
   })

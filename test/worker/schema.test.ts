@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SCHEMA } from '../../worker/storage/schema.ts'
-import { Database } from '../../worker/storage/table.ts'
+import { Database } from '../../worker/storage/database.ts'
 import { openBox } from './support/boxes.ts'
 import { lay } from './support/drops.ts'
 import { inShelf } from './support/inside.ts'

@@ -5,9 +5,9 @@ import type { RequestName } from '#protocol/api.ts'
 import { formatDeleteBody, formatInviteBody, formatItemsQuery, formatPublishBody } from '#protocol/box-api.ts'
 import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
-import { REFUSAL_BEAT_MS } from '#protocol/limits.ts'
-import { onBeat } from '../../worker/auth/beat.ts'
-import { holdBeat, type HeldBeat } from './support/beat.ts'
+import { REFUSAL_PADDING_MS } from '#protocol/limits.ts'
+import { padRefusals } from '../../worker/auth/pad-refusals.ts'
+import { holdPadding, type HeldPadding } from './support/refusal-padding.ts'
 import { items, layInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
 import { claim, lay, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { announce } from './support/parts.ts'
@@ -62,11 +62,11 @@ function aboutBox(name: RequestName, box: TestBox, dropId: DropId, key: SigningK
   }
 }
 
-/** What has been answered when each has been, or waits for the beat. */
-async function answeredBefore(beat: HeldBeat, asked: readonly Asked[]): Promise<readonly string[]> {
+/** What has been answered when each has been, or waits for the tick. */
+async function answeredBefore(padding: HeldPadding, asked: readonly Asked[]): Promise<readonly string[]> {
   const answered: string[] = []
   for (const { name, reply } of asked) void reply.then(() => answered.push(name))
-  const known = (): number => beat.waiting() + answered.length
+  const known = (): number => padding.waiting() + answered.length
   await vi.waitFor(() => expect(known()).toBeGreaterThanOrEqual(asked.length), { timeout: 100_000 })
   return answered
 }
@@ -76,7 +76,7 @@ interface Asked {
   readonly reply: Promise<Reply>
 }
 
-test('who proves nothing is answered on the beat, whatever is there', { timeout: 120_000 }, async () => {
+test('who proves nothing is answered on the tick, whatever is there', { timeout: 120_000 }, async () => {
   const key = await generateSigningKey()
   const [box, bare, unknown] = [await openBox(), await newBox(), await newBox()]
   const { dropId } = await layInBox(box)
@@ -86,7 +86,7 @@ test('who proves nothing is answered on the beat, whatever is there', { timeout:
   await revoke(revoked)
   const nowhere = (await newDrop()).dropId
   const ids = [nowhere, dropId, ...[waiting, read, revoked, begun].map((drop) => drop.dropId)]
-  const beat = holdBeat()
+  const padding = holdPadding()
   const asked = PROVED.flatMap((name) => {
     const isOfBox = REQUESTS[name].signers.some((role) => role === 'root' || role === 'member')
     const askings = isOfBox
@@ -95,55 +95,55 @@ test('who proves nothing is answered on the beat, whatever is there', { timeout:
     return askings.map((asking) => ({ name, reply: send(asking) }))
   })
   expect(asked.length).toBeGreaterThan(100)
-  expect(await answeredBefore(beat, asked)).toEqual([])
-  beat.release()
+  expect(await answeredBefore(padding, asked)).toEqual([])
+  padding.release()
   for (const { name, reply } of asked) expect(['gone', 'not_proved'], name).toContain((await reply).code)
 })
 
-test('whoever only has an id is told on the beat that nothing waits', async () => {
+test('whoever only has an id is told on the tick that nothing waits', async () => {
   const [revoked, begun, unknown] = [await lay(), await announce(), await newDrop()]
   await revoke(revoked)
-  const beat = holdBeat()
+  const padding = holdPadding()
   const asked = [revoked, begun, unknown].map((drop) => ({ name: 'status', reply: look(drop) }))
-  expect(await answeredBefore(beat, asked)).toEqual([])
-  beat.release()
+  expect(await answeredBefore(padding, asked)).toEqual([])
+  padding.release()
   for (const { reply } of asked) expect((await reply).code).toBe('gone')
 })
 
-test('who holds a key waits for no beat', async () => {
+test('who holds a key waits for no tick', async () => {
   const [box, drop] = [await openBox(), await lay()]
   await layInBox(box)
-  const beat = holdBeat()
+  const padding = holdPadding()
   expect((await items(box)).status).toBe(200)
   expect((await look(drop)).status).toBe(200)
   expect((await claim(drop, await newReaderKey())).body).toEqual(drop.bytes)
   expect((await sent(drop)).status).toBe(200)
-  expect(beat.waiting()).toBeGreaterThan(0)
+  expect(padding.waiting()).toBeGreaterThan(0)
 })
 
 test.for([
-  { name: 'refusal that took no time goes', beats: 0, gone: 1 },
-  { name: 'refusal that took longer than a beat goes', beats: 1, gone: 2 },
-  { name: 'refusal that took longer than three beats goes', beats: 3, gone: 4 },
-])('a $name at the next beat', async ({ beats, gone }) => {
+  { name: 'refusal that took no time goes', passed: 0, gone: 1 },
+  { name: 'refusal that took longer than a tick goes', passed: 1, gone: 2 },
+  { name: 'refusal that took longer than three ticks goes', passed: 3, gone: 4 },
+])('a $name at the next tick', async ({ passed, gone }) => {
   const ticks: (() => void)[] = []
   const wait = vi.spyOn(scheduler, 'wait').mockImplementation((ms) => {
-    expect(ms).toBe(REFUSAL_BEAT_MS * 2 ** ticks.length)
+    expect(ms).toBe(REFUSAL_PADDING_MS * 2 ** ticks.length)
     return new Promise((tick) => ticks.push(tick))
   })
   let finish: () => void = () => {}
   const work = new Promise<void>((resolve) => (finish = resolve))
   let answeredAt: number | undefined
-  const answer = onBeat(async () => {
+  const answer = padRefusals(async () => {
     await work
     return { outcome: 'gone' } as const
   })
   void answer.then(() => (answeredAt = ticks.length))
-  for (let beat = 0; beat < gone; beat++) {
-    if (beat === beats) finish()
+  for (let tick = 0; tick < gone; tick++) {
+    if (tick === passed) finish()
     await settled()
-    expect([beat, answeredAt, ticks.length]).toEqual([beat, undefined, beat + 1])
-    ticks[beat]?.()
+    expect([tick, answeredAt, ticks.length]).toEqual([tick, undefined, tick + 1])
+    ticks[tick]?.()
   }
   expect(await answer).toEqual({ outcome: 'gone' })
   expect(ticks.length).toBe(gone)
@@ -161,18 +161,18 @@ test('requests that wait for a slow store do not wake their object so often that
     if (passedMs >= 1_000) finish()
     return Promise.resolve()
   })
-  await onBeat(async () => {
+  await padRefusals(async () => {
     await work
     return { outcome: 'revoked' } as const
   })
   wait.mockRestore()
   // Every ten milliseconds, which are a hundred, a few such requests made every refusal of their shelf late.
   expect(waits).toBeLessThan(10)
-  expect(passedMs % REFUSAL_BEAT_MS).toBe(0)
+  expect(passedMs % REFUSAL_PADDING_MS).toBe(0)
 })
 
-test('what fails fails at once, and stops the beat', async () => {
-  await expect(onBeat(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk')
+test('what fails fails at once, and stops the tick', async () => {
+  await expect(padRefusals(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk')
 })
 
 /** Whatever follows from what has happened has followed. */

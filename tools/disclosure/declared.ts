@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/statements.ts'
 import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 

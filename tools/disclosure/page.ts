@@ -1,6 +1,6 @@
 import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
-import type { Field } from '../../worker/storage/schema/form.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/statements.ts'
+import type { Field } from '../../worker/storage/schema/types.ts'
 
 /**
  * The page `/disclosure`, from `web/disclosure.html`: it runs no script, and is the same on every server.

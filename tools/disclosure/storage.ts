@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
-import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/beyond.ts'
-import type { Field, Table } from '../../worker/storage/schema/form.ts'
+import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/statements.ts'
+import type { Field, Table } from '../../worker/storage/schema/types.ts'
 import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 

@@ -53,14 +53,14 @@ export interface Quota {
 }
 
 /** What somebody wants to put into a box. */
-export interface Order {
+export interface Deposit {
   readonly id: DropId
   readonly size: number
   readonly parts: number
 }
 
 /** Somebody at the door of a box. */
-export interface Visit extends Order {
+export interface DepositRequest extends Deposit {
   readonly box: BoxAddress
   /** Hash of the secret of the invitation that they bring, base64url. */
   readonly invitation: string | undefined
@@ -76,37 +76,37 @@ export interface Quotas {
 }
 
 /** Drops, and bytes of ciphertext. */
-export interface Load {
+export interface Usage {
   readonly items: number
   readonly bytes: number
 }
 
 /** The terms on which a drop finds room. */
-export interface Lodging {
+export interface Capacity {
   readonly quota: Quota
   /** Of the present card; `undefined` for an address without one. */
   readonly terms: BoxTermsOfCard | undefined
   /** The one that its sender brought, if it is still good. */
   readonly invitation: InvitationState | undefined
   /** Listed drops that have expired and that no alarm has taken off the list yet. */
-  readonly late: Load
+  readonly expired: Usage
 }
 
 /** Those on which one is let in that has not come yet. */
-export interface House extends Lodging {
+export interface AdmissionLimits extends Capacity {
   /** Bytes of the largest drop that the server takes. */
   readonly largest: number
 }
 
 /** Room that is kept for a drop, and what that leaves of an invitation. */
-export interface Kept {
+export interface Reservation {
   readonly box: Box
   readonly item: BoxItem
   readonly invitation: InvitationState | undefined
 }
 
 export type Admission =
-  | ({ readonly outcome: 'admitted' } & Kept)
+  | ({ readonly outcome: 'admitted' } & Reservation)
   | { readonly outcome: 'too_large'; readonly largest: number }
   | { readonly outcome: 'box_full' | 'invitation_needed' }
 
@@ -126,12 +126,12 @@ export function newBox(address: BoxAddress): Box {
 }
 
 /** Lets a drop in before any of it is read, if its size and its sender may come in and there is room. */
-export function admit(present: Box, order: Order, house: House, now: number): Admission {
-  const { terms } = house
-  if (terms?.invitation === true && house.invitation === undefined) return { outcome: 'invitation_needed' }
-  const largest = Math.min(house.largest, terms?.largest ?? house.largest)
-  if (order.size > largest) return { outcome: 'too_large', largest }
-  const kept = keepRoom(present, order, house, now)
+export function admit(present: Box, deposit: Deposit, limits: AdmissionLimits, now: number): Admission {
+  const { terms } = limits
+  if (terms?.invitation === true && limits.invitation === undefined) return { outcome: 'invitation_needed' }
+  const largest = Math.min(limits.largest, terms?.largest ?? limits.largest)
+  if (deposit.size > largest) return { outcome: 'too_large', largest }
+  const kept = reserveRoom(present, deposit, limits, now)
   return kept === undefined ? { outcome: 'box_full' } : { outcome: 'admitted', ...kept }
 }
 
@@ -140,13 +140,13 @@ export function admit(present: Box, order: Order, house: House, now: number): Ad
  * strangers a tenth of a box with a card is shut, so that they cannot shut the invited out.
  * @returns `undefined` if there is none
  */
-export function keepRoom(present: Box, order: Order, lodging: Lodging, now: number): Kept | undefined {
-  const { terms, invitation, late } = lodging
+export function reserveRoom(present: Box, deposit: Deposit, capacity: Capacity, now: number): Reservation | undefined {
+  const { terms, invitation, expired } = capacity
   if (terms?.invitation === true && invitation === undefined) return undefined
-  const { size } = order
-  const quota = invitation === undefined ? openQuota(lodging) : lodging.quota
+  const { size } = deposit
+  const quota = invitation === undefined ? openQuota(capacity) : capacity.quota
   const box = onDay(present, now)
-  const held = holding(box, late)
+  const held = usageOf(box, expired)
   if (held.items + box.pending >= quota.items || held.bytes + box.pendingBytes + size > quota.bytes) return undefined
   const isWithin =
     invitation === undefined
@@ -156,14 +156,14 @@ export function keepRoom(present: Box, order: Order, lodging: Lodging, now: numb
   const dayBytes = box.dayBytes + (invitation === undefined ? size : 0)
   return {
     box: { ...box, dayBytes, pending: box.pending + 1, pendingBytes: box.pendingBytes + size },
-    item: pend(box, order, invitation?.hash, now),
+    item: pend(box, deposit, invitation?.hash, now),
     invitation: invitation && { ...invitation, items: invitation.items - 1, bytes: invitation.bytes - size },
   }
 }
 
 /** What a box holds: what has expired is not in it any more, whenever the alarm takes it off the list. */
-export function holding({ items, bytes }: Box, late: Load): Load {
-  return { items: items - late.items, bytes: bytes - late.bytes }
+export function usageOf({ items, bytes }: Box, expired: Usage): Usage {
+  return { items: items - expired.items, bytes: bytes - expired.bytes }
 }
 
 /** Whether so much is on its way that some of it has to make room for a stranger. */
@@ -211,7 +211,7 @@ export function remove(box: Box, { state, size, arrived, invitation }: BoxItem):
 }
 
 /** What strangers may fill: without a card nobody can be invited, and all of it is theirs. */
-function openQuota({ quota, terms }: Lodging): Quota {
+function openQuota({ quota, terms }: Capacity): Quota {
   if (terms === undefined) return quota
   return { ...quota, items: Math.ceil(quota.items * OPEN_SHARE), bytes: Math.ceil(quota.bytes * OPEN_SHARE) }
 }
@@ -221,9 +221,9 @@ function mostPending({ items, bytesPerDay }: Quota): Pick<Quota, 'items' | 'byte
   return { items: Math.min(MAX_PENDING, Math.ceil(items * PENDING_SHARE)), bytes: bytesPerDay * PENDING_SHARE }
 }
 
-function pend(box: Box, order: Order, invitation: string | undefined, now: number): BoxItem {
+function pend(box: Box, deposit: Deposit, invitation: string | undefined, now: number): BoxItem {
   return {
-    ...order,
+    ...deposit,
     box: box.address,
     state: 'pending',
     seq: 0,

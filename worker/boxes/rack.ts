@@ -6,12 +6,12 @@ import { PENDING_MS, SWEEP_BATCH, SWEEP_RETRY_MS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
-import type { Result } from '../refusal.ts'
-import type { StoredRows } from '../storage/table.ts'
-import { admit, remove, type BoxItem, type Lodging, type Quotas, type Visit } from './box.ts'
-import { RackKeeper } from './keeper.ts'
-import { announceKeys, listItems } from './members.ts'
-import { deleteItems, invite, listInvitations, listReaderKeys, publishCards } from './owners.ts'
+import type { RpcResult } from '../refusal.ts'
+import type { StoredRows } from '../storage/database.ts'
+import { admit, remove, type BoxItem, type Capacity, type Quotas, type DepositRequest } from './box.ts'
+import { BoxShardContext } from './shard-context.ts'
+import { answerKeys, answerItems } from './reader-requests.ts'
+import { answerDelete, answerInvite, answerInvitations, answerReaders, answerPublish } from './owner-requests.ts'
 import { quotasOf } from './racks.ts'
 import type * as rpc from './rpc.ts'
 import { leavingFor, settle, type Settlement } from './settlement.ts'
@@ -25,7 +25,7 @@ import { leavingFor, settle, type Settlement } from './settlement.ts'
  * and write in one step. Only the methods of `RackRpc` are called from outside.
  */
 export class Rack extends DurableObject<Env> implements rpc.RackRpc {
-  readonly #keeper = new RackKeeper(this.ctx.storage, () => this.env)
+  readonly #context = new BoxShardContext(this.ctx.storage, () => this.env)
 
   async answer<N extends rpc.BoxRequestName>(
     request: SignedBoxRequest<N>,
@@ -34,45 +34,45 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     const now = Date.now()
     const role = REQUESTS[request.name].signers.includes('member') ? 'member' : 'root'
     const answer: Answer<N> = ANSWERS[request.name]
-    return (await this.#keeper.refuse(request, role, now)) ?? answer(this.#keeper, request, input, now)
+    return (await this.#context.refuse(request, role, now)) ?? answer(this.#context, request, input, now)
   }
 
-  async card(box: BoxAddress): Promise<Result<{ outcome: 'card'; card: string }>> {
-    const card = this.#keeper.cards.presentJws(box, Date.now())
+  async card(box: BoxAddress): Promise<RpcResult<{ outcome: 'card'; card: string }>> {
+    const card = this.#context.cards.presentJws(box, Date.now())
     return card === undefined ? { outcome: 'gone' } : { outcome: 'card', card }
   }
 
-  async admit(visit: Visit): Promise<Result<{ outcome: 'admitted' }>> {
-    const { boxes, items } = this.#keeper
+  async admit(request: DepositRequest): Promise<RpcResult<{ outcome: 'admitted' }>> {
+    const { boxes, items } = this.#context
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
-    await this.#keeper.arm(Date.now() + PENDING_MS)
+    await this.#context.arm(Date.now() + PENDING_MS)
     const now = Date.now()
-    const before = items.find(visit.box, visit.id)
+    const before = items.find(request.box, request.id)
     if (before !== undefined) {
       // Announced anew with another size it would give back room that the first announcement, on its shelf, still fills.
-      const isSame = before.size === visit.size && before.parts === visit.parts
+      const isSame = before.size === request.size && before.parts === request.parts
       return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
     }
-    const { id, size, parts, largest } = visit
-    const box = boxes.find(visit.box)
-    const lodging = this.#lodging(visit.box, visit.quotas, visit.invitation, now)
-    const leaving = leavingFor({ box, waiting: () => items.waiting(visit.box, now), lodging }, size)
-    const admitted = admit(leaving.reduce(remove, box), { id, size, parts }, { ...lodging, largest }, now)
+    const { id, size, parts, largest } = request
+    const box = boxes.find(request.box)
+    const capacity = this.#capacity(request.box, request.quotas, request.invitation, now)
+    const leaving = leavingFor({ box, waiting: () => items.waiting(request.box, now), capacity }, size)
+    const admitted = admit(leaving.reduce(remove, box), { id, size, parts }, { ...capacity, largest }, now)
     if (admitted.outcome !== 'admitted') return admitted
-    this.#keeper.change(visit.box, { ...admitted, leaving })
+    this.#context.change(request.box, { ...admitted, leaving })
     return { outcome: 'admitted' }
   }
 
   settle(address: BoxAddress, id: DropId, quotas: Quotas, invitation?: string): Promise<Settlement['outcome']> {
-    return this.#keeper.inTurn(address, id, () => this.#settle(address, id, quotas, invitation))
+    return this.#context.inTurn(address, id, () => this.#settle(address, id, quotas, invitation))
   }
 
   async stored(box: BoxAddress): Promise<StoredRows> {
-    return this.#keeper.database.rowsWith({ 'box address': boxAddressBytes(box).buffer })
+    return this.#context.database.rowsWith({ 'box address': boxAddressBytes(box).buffer })
   }
 
   async storedOf(id: DropId): Promise<StoredRows> {
-    return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
+    return this.#context.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
   /** Settles what is due. Never throws: the platform drops an alarm after six failures. */
@@ -87,16 +87,16 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
 
   /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
   async #sweep(now: number): Promise<void> {
-    const { invitations, items } = this.#keeper
+    const { invitations, items } = this.#context
     for (const due of items.due(now, SWEEP_BATCH)) {
       // As it is now: while a shelf was waited for, somebody may have taken it off, and it must not be counted out twice.
       const item = items.find(due.box, due.id)
-      if (item?.state === 'listed' && item.dueMs <= now) this.#keeper.removeItem(item)
+      if (item?.state === 'listed' && item.dueMs <= now) this.#context.removeItem(item)
       else if (item?.state === 'pending') await this.#settleDue(item)
     }
     invitations.forgetExpired(now)
-    this.#keeper.forgetIdle(now)
-    await this.#keeper.armNext(now)
+    this.#context.forgetIdle(now)
+    await this.#context.armNext(now)
   }
 
   async #settle(
@@ -105,11 +105,11 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     quotas: Quotas,
     invitation: string | undefined,
   ): Promise<Settlement['outcome']> {
-    const { boxes, items, env } = this.#keeper
+    const { boxes, items, env } = this.#context
     const shelf = await shelfOf(env, id)
-    const fate = await shelf.fate(id, address)
+    const status = await shelf.statusInBox(id, address)
     // First the alarm, then the row, as above.
-    if (fate.outcome === 'live') await this.#keeper.arm(fate.expiresAtMs)
+    if (status.outcome === 'live') await this.#context.arm(status.expiresAtMs)
     const now = Date.now()
     const { outcome, change } = settle(
       {
@@ -117,47 +117,47 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
         id,
         item: items.find(address, id),
         waiting: () => items.waiting(address, now),
-        lodging: this.#lodging(address, quotas, invitation, now),
+        capacity: this.#capacity(address, quotas, invitation, now),
       },
-      fate,
+      status,
       now,
     )
-    if (change !== undefined) this.#keeper.change(address, change)
-    if (outcome === 'box_full' && fate.outcome === 'live') {
+    if (change !== undefined) this.#context.change(address, change)
+    if (outcome === 'box_full' && status.outcome === 'live') {
       await shelf.turnAway(id, address)
       // Only now: should this object die before, the alarm asks about what has a row.
       const item = items.find(address, id)
-      if (item !== undefined) this.#keeper.removeItem(item)
+      if (item !== undefined) this.#context.removeItem(item)
     }
-    await this.#keeper.armIfIdle(address)
+    await this.#context.armIfIdle(address)
     return outcome
   }
 
-  #lodging(address: BoxAddress, quotas: Quotas, invitation: string | undefined, now: number): Lodging {
-    const { cards, invitations, items } = this.#keeper
+  #capacity(address: BoxAddress, quotas: Quotas, invitation: string | undefined, now: number): Capacity {
+    const { cards, invitations, items } = this.#context
     const terms = cards.present(address, now)?.terms
     return {
       quota: terms === undefined ? quotas.bare : quotas.carded,
       terms,
       invitation: invitation === undefined ? undefined : invitations.find(address, invitation, now),
-      late: items.late(address, now),
+      expired: items.expired(address, now),
     }
   }
 
   async #settleDue({ box, id }: BoxItem): Promise<void> {
     try {
-      await this.settle(box, id, quotasOf(this.#keeper.env), undefined)
+      await this.settle(box, id, quotasOf(this.#context.env), undefined)
     } catch {
       // Its shelf did not answer: it must not keep the others waiting.
-      const present = this.#keeper.items.find(box, id)
+      const present = this.#context.items.find(box, id)
       const dueMs = Date.now() + SWEEP_RETRY_MS
-      if (present?.state === 'pending') this.#keeper.change(box, { leaving: [], item: { ...present, dueMs } })
+      if (present?.state === 'pending') this.#context.change(box, { leaving: [], item: { ...present, dueMs } })
     }
   }
 }
 
 type Answer<N extends rpc.BoxRequestName> = (
-  keeper: RackKeeper,
+  context: BoxShardContext,
   request: SignedBoxRequest,
   input: rpc.BoxRequests[N]['input'],
   now: number,
@@ -165,12 +165,12 @@ type Answer<N extends rpc.BoxRequestName> = (
 
 /** Asked only by those who have proved a key of the box that may. */
 const ANSWERS: { readonly [N in rpc.BoxRequestName]: Answer<N> } = {
-  items: listItems,
+  items: answerItems,
   collect: () => ({ outcome: 'allowed' }),
-  keys: announceKeys,
-  publish: publishCards,
-  delete: deleteItems,
-  readers: listReaderKeys,
-  invite,
-  invitations: listInvitations,
+  keys: answerKeys,
+  publish: answerPublish,
+  delete: answerDelete,
+  readers: answerReaders,
+  invite: answerInvite,
+  invitations: answerInvitations,
 }

@@ -2,9 +2,9 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { InvitationState, ItemsQuery, Listing } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
-import type { Result } from '../refusal.ts'
-import type { StoredRows } from '../storage/table.ts'
-import type { Quotas, Visit } from './box.ts'
+import type { RpcResult } from '../refusal.ts'
+import type { StoredRows } from '../storage/database.ts'
+import type { Quotas, DepositRequest } from './box.ts'
 
 /** The signed requests about a box: the input of each, as parsed, and its result where it is not refused. */
 export interface BoxRequests {
@@ -27,17 +27,17 @@ export interface BoxRequests {
 }
 
 export type BoxRequestName = keyof BoxRequests
-export type BoxResult<N extends BoxRequestName> = Result<BoxRequests[N]['result']>
+export type BoxResult<N extends BoxRequestName> = RpcResult<BoxRequests[N]['result']>
 
 /** The calls that a rack takes from the worker. */
 export interface RackRpc extends Rpc.DurableObjectBranded {
   /** Answers a signed request about a box. */
   answer<N extends BoxRequestName>(request: SignedBoxRequest<N>, input: BoxRequests[N]['input']): Promise<BoxResult<N>>
   /** The card that a sender seals with: everybody may have it. */
-  card(box: BoxAddress): Promise<Result<{ outcome: 'card'; card: string }>>
+  card(box: BoxAddress): Promise<RpcResult<{ outcome: 'card'; card: string }>>
 
   /** Keeps room for a drop before any of it is read. A drop that is known already is let in again as it is. */
-  admit(visit: Visit): Promise<Result<{ outcome: 'admitted' }>>
+  admit(request: DepositRequest): Promise<RpcResult<{ outcome: 'admitted' }>>
   /**
    * Asks the shelf about a drop, once, and makes the list say what has become of it: any number of times, in any order. Whoever
    * asks about the same drop meanwhile waits for its turn. So an answer is never older than one that has been acted upon, and

@@ -38,7 +38,7 @@ export interface Drop {
   readonly size: number
   /** Parts of ciphertext. */
   readonly parts: number
-  readonly phase: Phase
+  readonly phase: DropPhase
   /** Store keys under which there may be ciphertext of a drop of one part; the last one is the one that was kept. */
   readonly blobs: readonly string[]
   /** The readers that won a read, in order. */
@@ -61,12 +61,12 @@ export interface LinkTerms extends Terms {
   readonly authority: string
 }
 
-export type Phase = 'uploading' | 'live' | Cause
+export type DropPhase = 'uploading' | 'live' | Cause
 
 /** Ready and claimed are not stored: they follow from the claims, so they cannot disagree with them. */
-export type State = 'uploading' | 'ready' | 'claimed' | Cause
+export type DropState = 'uploading' | 'ready' | 'claimed' | Cause
 
-export function stateOf(drop: Drop): State {
+export function stateOf(drop: Drop): DropState {
   if (drop.phase !== 'live') return drop.phase
   return drop.box !== undefined || drop.claims.length < drop.reads ? 'ready' : 'claimed'
 }
@@ -92,7 +92,7 @@ export function triesLeft(drop: Drop): number {
   return MAX_TRIES - drop.tries.length
 }
 
-export type Create =
+export type Creation =
   /** Write the ciphertext under `blob`, then keep. */
   | { readonly outcome: 'expected'; readonly drop: Drop }
   /** The same drop is here already: the answer to the first request was lost. */
@@ -113,7 +113,7 @@ export function create(
   terms: LinkTerms | BoxTerms,
   attempt: Attempt,
   now: number,
-): Create {
+): Creation {
   if (present === undefined) {
     const { blob, ...bytes } = attempt
     const drop = newDrop(id, terms, now, { ...bytes, parts: 1, blobs: [blob] })

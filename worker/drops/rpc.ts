@@ -5,15 +5,15 @@ import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
-import type { Result } from '../refusal.ts'
-import type { StoredRows } from '../storage/table.ts'
+import type { RpcResult } from '../refusal.ts'
+import type { StoredRows } from '../storage/database.ts'
 import type { Attempt, LinkTerms } from './drop.ts'
-import type { Part } from './parts.ts'
+import type { Part } from './part-rows.ts'
 
 /** The signed requests about a drop: the input of each, as parsed, and its result where it is not refused. */
 export interface DropRequests {
   /** The sender's part is about to be written. */
-  readonly upload: { readonly input: Part; readonly result: PartExpected | Kept }
+  readonly upload: { readonly input: Part; readonly result: PartExpected | KeepResult }
   /** Which parts are here. */
   readonly uploaded: { readonly input: null; readonly result: { outcome: 'uploaded'; uploaded: Uploaded } }
   /**
@@ -22,11 +22,11 @@ export interface DropRequests {
    */
   readonly commit: { readonly input: string; readonly result: Committed }
   /** Binds a read to the reader key. */
-  readonly claim: { readonly input: PublicKey; readonly result: Grant }
+  readonly claim: { readonly input: PublicKey; readonly result: BlobGrant }
   /** A part of the ciphertext, for a reader who has claimed it, until the reader acknowledges. */
-  readonly part: { readonly input: { reader: PublicKey; n: number }; readonly result: Grant }
+  readonly part: { readonly input: { reader: PublicKey; n: number }; readonly result: BlobGrant }
   /** The reader has opened everything: `opened` is the hash of its token. With the last one the drop is burned. */
-  readonly ack: { readonly input: { reader: PublicKey; opened: string }; readonly result: Acknowledgement }
+  readonly ack: { readonly input: { reader: PublicKey; opened: string }; readonly result: AckResult }
   /** The sender ends the drop. */
   readonly revoke: { readonly input: null; readonly result: Revoked }
   /** The sender takes a read back from a reader who vanished. */
@@ -36,19 +36,19 @@ export interface DropRequests {
 }
 
 export type DropRequestName = keyof DropRequests
-export type DropResult<N extends DropRequestName> = Result<DropRequests[N]['result']>
+export type DropResult<N extends DropRequestName> = RpcResult<DropRequests[N]['result']>
 
 /** The calls that a shelf takes from the worker and from racks. Whoever calls them has checked who may. */
 export interface ShelfRpc extends Rpc.DurableObjectBranded {
   /** Answers a signed request about a drop. */
   answer<N extends DropRequestName>(request: SignedRequest<N>, input: DropRequests[N]['input']): Promise<DropResult<N>>
   /** As much as may be known by the holder of the id; more to those who prove the link, and to those who could open the drop. */
-  status(id: DropId, request: SignedRequest | undefined): Promise<Result<StatusResult>>
+  status(id: DropId, request: SignedRequest | undefined): Promise<RpcResult<StatusResult>>
 
   /** Records which blob is about to be written. */
-  create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<Result<CreateResult>>
+  create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<RpcResult<CreateResult>>
   /** The blob is written: from now on the drop can be claimed. */
-  keep(id: DropId, blob: string): Promise<Result<Kept>>
+  keep(id: DropId, blob: string): Promise<RpcResult<KeepResult>>
   /** The blob is not going to be read. Its row goes with the last blob; while another attempt may still write, it stays. */
   abandon(id: DropId, blob: string): Promise<void>
   /** Announces a drop in parts. */
@@ -56,20 +56,20 @@ export interface ShelfRpc extends Rpc.DurableObjectBranded {
     id: DropId,
     terms: LinkTerms | BoxTerms,
     extent: Extent,
-  ): Promise<Result<{ outcome: 'begun'; created: Created }>>
+  ): Promise<RpcResult<{ outcome: 'begun'; created: Created }>>
   /** The part is written. One with other bytes that was here before gives way to it. */
-  receive(id: DropId, n: number, blob: string): Promise<Result<Kept>>
+  receive(id: DropId, n: number, blob: string): Promise<RpcResult<KeepResult>>
   /** The part is not going to be read. Its row goes with its bytes. */
   abandonPart(id: DropId, n: number, blob: string): Promise<void>
 
   /** A part of a drop in a box, any number of times. */
-  collect(id: DropId, box: BoxAddress, n: number): Promise<Result<Grant>>
+  collect(id: DropId, box: BoxAddress, n: number): Promise<RpcResult<BlobGrant>>
   /** The owner of a box ends drops in it: all are noted before the first is deleted. Drops that were burned before are deleted again. */
-  burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly Burned[]>
+  burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly BurnResult[]>
   /** The box has no room for a drop that is there: it ends, and its sender is told so however often it asks. */
   turnAway(id: DropId, box: BoxAddress): Promise<void>
   /** The state of a drop that was meant for a box. */
-  fate(id: DropId, box: BoxAddress): Promise<Fate>
+  statusInBox(id: DropId, box: BoxAddress): Promise<StatusInBox>
 
   /** Every row about a drop as it is stored, expired or not, for the operator. */
   stored(id: DropId): Promise<StoredRows>
@@ -84,7 +84,7 @@ export type CreateResult =
   | { readonly outcome: 'expected'; readonly created: Created }
   | { readonly outcome: 'created'; readonly created: Created }
 /** These bytes are here. */
-export interface Kept {
+export interface KeepResult {
   readonly outcome: 'kept'
 }
 /** The part may be stored now, for so many seconds. */
@@ -104,7 +104,7 @@ export interface StatusResult {
   readonly status: Omit<Status, 'largest'>
   readonly nonce: string
 }
-export interface Acknowledgement {
+export interface AckResult {
   readonly outcome: 'acknowledged'
   /** Whether this was the last reader. */
   readonly burned: boolean
@@ -113,7 +113,7 @@ export interface SentResult {
   readonly outcome: 'sent'
   readonly sent: Sent
   /** Of a drop that waits, where its ciphertext has to be; `undefined` for any other. */
-  readonly place: Place | undefined
+  readonly blobs: ExpectedBlobs | undefined
 }
 /** The drop has ended. */
 export interface Revoked {
@@ -126,14 +126,14 @@ export interface Revoked {
 }
 
 /** Store keys under which there has to be ciphertext. */
-export interface Place {
+export interface ExpectedBlobs {
   readonly blobs: readonly string[]
   /** When all of it had been written at the latest, milliseconds since 1970. */
   readonly writtenMs: number
 }
 
 /** The store key of ciphertext that a reader may have. */
-export interface Grant {
+export interface BlobGrant {
   readonly outcome: 'granted'
   readonly blob: string
   readonly size: number
@@ -143,7 +143,7 @@ export interface Grant {
 }
 
 /** The state of a drop that was meant for a box. `gone`: it is not there, or not in that box, or has ended. */
-export type Fate =
+export type StatusInBox =
   | { readonly outcome: 'gone' }
   /** It was there, and the box had no room for it. */
   | { readonly outcome: 'turned_away' }
@@ -152,7 +152,7 @@ export type Fate =
   | { readonly outcome: 'live'; readonly size: number; readonly parts: number; readonly expiresAtMs: number }
 
 /** A drop that has ended, and whether nothing of it is in the store. */
-export interface Burned {
+export interface BurnResult {
   readonly id: DropId
   readonly isErased: boolean
 }

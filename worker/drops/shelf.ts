@@ -7,18 +7,18 @@ import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { ERASE_BATCH, MAX_ATTEMPTS, SWEEP_RETRY_MS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
-import { onBeat } from '../auth/beat.ts'
+import { padRefusals } from '../auth/pad-refusals.ts'
 import type { Env } from '../env.ts'
-import type { Result } from '../refusal.ts'
-import type { StoredRows } from '../storage/table.ts'
+import type { RpcResult } from '../refusal.ts'
+import type { StoredRows } from '../storage/database.ts'
 import * as life from './drop.ts'
 import type { Attempt, Drop, LinkTerms } from './drop.ts'
-import { describe, Keeper } from './keeper.ts'
-import { acknowledge, claim, readPart, showStatus } from './readers.ts'
+import { describe, DropShardContext } from './shard-context.ts'
+import { answerAck, answerClaim, answerPart, answerStatus } from './reader-requests.ts'
 import type * as rpc from './rpc.ts'
-import { reopen, revoke, showSent } from './senders.ts'
+import { answerReopen, answerRevoke, answerSent } from './sender-requests.ts'
 import * as upload from './upload.ts'
-import { commit, expectPart, listParts } from './uploads.ts'
+import { answerCommit, answerUpload, answerUploaded } from './upload-requests.ts'
 
 /**
  * Holds the state of many drops, one row each, and serializes what happens to them. It never sees ciphertext: the
@@ -28,27 +28,27 @@ import { commit, expectPart, listParts } from './uploads.ts'
  * decide and write in one step; only then does it touch the store. Only the methods of `ShelfRpc` are called from outside.
  */
 export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
-  readonly #keeper = new Keeper(this.ctx.storage, () => this.env)
+  readonly #context = new DropShardContext(this.ctx.storage, () => this.env)
 
   answer<N extends rpc.DropRequestName>(
     request: SignedRequest<N>,
     input: rpc.DropRequests[N]['input'],
   ): Promise<rpc.DropResult<N>> {
     const answer: Answer<N> = ANSWERS[request.name]
-    return onBeat(async () => answer(this.#keeper, request, input))
+    return padRefusals(async () => answer(this.#context, request, input))
   }
 
-  status(id: DropId, request: SignedRequest | undefined): Promise<Result<rpc.StatusResult>> {
-    return onBeat(() => showStatus(this.#keeper, id, request))
+  status(id: DropId, request: SignedRequest | undefined): Promise<RpcResult<rpc.StatusResult>> {
+    return padRefusals(() => answerStatus(this.#context, id, request))
   }
 
-  async create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<Result<rpc.CreateResult>> {
-    const { rows } = this.#keeper
+  async create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<RpcResult<rpc.CreateResult>> {
+    const { rows } = this.#context
     // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
-    await this.#keeper.arm(life.endOfLife(life.keysOf(terms), Date.now()))
+    await this.#context.arm(life.endOfLife(life.keysOf(terms), Date.now()))
     const now = Date.now()
-    if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
-    const present = this.#keeper.find(id, now)
+    if (this.#context.isHidden(id, now)) return { outcome: 'try_later' }
+    const present = this.#context.find(id, now)
     const made = life.create(present, id, terms, attempt, now)
     if (made.outcome === 'taken') {
       const isTold = present !== undefined && life.isTurnedAway(present) && life.isUnder(present, terms)
@@ -62,44 +62,44 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     return { outcome: made.outcome, created: describe(made.drop) }
   }
 
-  async keep(id: DropId, blob: string): Promise<Result<rpc.Kept>> {
-    const drop = this.#keeper.find(id, Date.now())
+  async keep(id: DropId, blob: string): Promise<RpcResult<rpc.KeepResult>> {
+    const drop = this.#context.find(id, Date.now())
     const kept = drop && life.keep(drop, blob)
     if (kept === undefined) return { outcome: 'try_later' }
-    if (kept !== drop) this.#keeper.rows.update(kept)
+    if (kept !== drop) this.#context.rows.update(kept)
     return { outcome: 'kept' }
   }
 
   async abandon(id: DropId, blob: string): Promise<void> {
     await this.#dueIfEnded(id)
-    const isErased = await this.#keeper.erase(blob)
-    const drop = this.#keeper.find(id, Date.now())
+    const isErased = await this.#context.erase(blob)
+    const drop = this.#context.find(id, Date.now())
     if (drop === undefined || !isErased) return
     // What has come under this id since is not its drop any more.
     if (drop.phase !== 'uploading' || !drop.blobs.includes(blob)) return
     const rest = life.forget(drop, blob)
-    if (rest.blobs.length === 0) this.#keeper.rows.remove(id)
-    else this.#keeper.rows.update(rest)
+    if (rest.blobs.length === 0) this.#context.rows.remove(id)
+    else this.#context.rows.update(rest)
   }
 
   async begin(
     id: DropId,
     terms: LinkTerms | BoxTerms,
     extent: Extent,
-  ): Promise<Result<{ outcome: 'begun'; created: Created }>> {
+  ): Promise<RpcResult<{ outcome: 'begun'; created: Created }>> {
     // First the alarm, then the row, as above.
-    await this.#keeper.arm(Date.now() + UPLOAD_LIFE_SECONDS * 1_000)
+    await this.#context.arm(Date.now() + UPLOAD_LIFE_SECONDS * 1_000)
     const now = Date.now()
-    if (this.#keeper.isHidden(id, now)) return { outcome: 'try_later' }
-    const begun = upload.begin(this.#keeper.find(id, now), id, terms, extent, now)
+    if (this.#context.isHidden(id, now)) return { outcome: 'try_later' }
+    const begun = upload.begin(this.#context.find(id, now), id, terms, extent, now)
     if (begun.outcome === 'taken') return { outcome: 'id_taken' }
-    if (begun.outcome === 'begun') this.#keeper.rows.insert(begun.drop)
+    if (begun.outcome === 'begun') this.#context.rows.insert(begun.drop)
     return { outcome: 'begun', created: describe(begun.drop) }
   }
 
-  async receive(id: DropId, n: number, blob: string): Promise<Result<rpc.Kept>> {
-    const { parts } = this.#keeper
-    const drop = this.#keeper.find(id, Date.now())
+  async receive(id: DropId, n: number, blob: string): Promise<RpcResult<rpc.KeepResult>> {
+    const { parts } = this.#context
+    const drop = this.#context.find(id, Date.now())
     if (drop === undefined || life.hasEnded(drop)) return { outcome: 'gone' }
     const part = parts.attempt(id, n, blob)
     if (part?.state === 'received') return { outcome: 'kept' }
@@ -114,35 +114,35 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     if (before !== undefined) parts.move(id, before, 'replaced')
     parts.move(id, part, 'received')
     // What is not deleted here is deleted with the drop.
-    if (before !== undefined && (await this.#keeper.erase(before.blob))) parts.remove(id, before)
+    if (before !== undefined && (await this.#context.erase(before.blob))) parts.remove(id, before)
     return { outcome: 'kept' }
   }
 
   async abandonPart(id: DropId, n: number, blob: string): Promise<void> {
-    const { parts } = this.#keeper
+    const { parts } = this.#context
     if (parts.attempt(id, n, blob)?.state === 'received') return
     await this.#dueIfEnded(id)
-    const isErased = await this.#keeper.erase(blob)
+    const isErased = await this.#context.erase(blob)
     const part = parts.attempt(id, n, blob)
     if (part === undefined) return
     if (isErased) return parts.remove(id, part)
     parts.move(id, part, 'replaced')
   }
 
-  async collect(id: DropId, box: BoxAddress, n: number): Promise<Result<rpc.Grant>> {
+  async collect(id: DropId, box: BoxAddress, n: number): Promise<RpcResult<rpc.BlobGrant>> {
     const drop = this.#inBox(id, box)
-    return drop?.phase === 'live' ? this.#keeper.grant(drop, n) : { outcome: 'gone' }
+    return drop?.phase === 'live' ? this.#context.grant(drop, n) : { outcome: 'gone' }
   }
 
-  async burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly rpc.Burned[]> {
-    await this.#keeper.armEnd()
+  async burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly rpc.BurnResult[]> {
+    await this.#context.armEnd()
     const drops = ids.flatMap((id) => this.#inBox(id, box) ?? [])
-    for (const drop of drops) this.#keeper.note(drop, life.end(drop, 'deleted'))
+    for (const drop of drops) this.#context.note(drop, life.end(drop, 'deleted'))
     const kept = new Set<DropId>()
     let left = ERASE_BATCH
     for (const drop of drops) {
       // The alarm comes at once for what is too much for one request.
-      const burned = await this.#keeper.burnSome(life.end(drop, 'deleted'), drop, left)
+      const burned = await this.#context.burnSome(life.end(drop, 'deleted'), drop, left)
       left -= burned.count
       if (!burned.isErased) kept.add(drop.id)
     }
@@ -150,13 +150,13 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
   }
 
   async turnAway(id: DropId, box: BoxAddress): Promise<void> {
-    await this.#keeper.armEnd()
+    await this.#context.armEnd()
     const drop = this.#inBox(id, box)
-    if (drop !== undefined) this.#keeper.note(drop, life.turnAway(drop))
+    if (drop !== undefined) this.#context.note(drop, life.turnAway(drop))
     await this.burnFor([id], box)
   }
 
-  async fate(id: DropId, box: BoxAddress): Promise<rpc.Fate> {
+  async statusInBox(id: DropId, box: BoxAddress): Promise<rpc.StatusInBox> {
     const drop = this.#inBox(id, box)
     if (drop === undefined) return { outcome: 'gone' }
     if (life.hasEnded(drop)) return { outcome: life.isTurnedAway(drop) ? 'turned_away' : 'gone' }
@@ -166,22 +166,22 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
   }
 
   async stored(id: DropId): Promise<StoredRows> {
-    return this.#keeper.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
+    return this.#context.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
   offerNonce(subject: string): Promise<string> {
-    return this.#keeper.notary.issue(subject, Date.now())
+    return this.#context.verifier.issue(subject, Date.now())
   }
 
   knowsNonce(nonce: string, subject: string): Promise<boolean> {
-    return this.#keeper.notary.knows(nonce, subject, Date.now())
+    return this.#context.verifier.knows(nonce, subject, Date.now())
   }
 
   /** Ends what is due. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     const now = Date.now()
     try {
-      await this.#keeper.sweep(now)
+      await this.#context.sweep(now)
     } catch {
       await this.ctx.storage.setAlarm(now + SWEEP_RETRY_MS)
     }
@@ -189,42 +189,42 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
 
   /** A drop of a box, for those who ask on its behalf. */
   #inBox(id: DropId, box: BoxAddress): Drop | undefined {
-    const drop = this.#keeper.find(id, Date.now())
+    const drop = this.#context.find(id, Date.now())
     return drop?.box === box ? drop : undefined
   }
 
   /** What comes after the end is deleted by the alarm if it is not deleted here: the machine may die before. */
   async #dueIfEnded(id: DropId): Promise<void> {
-    const drop = this.#keeper.find(id, Date.now())
-    if (drop !== undefined && life.hasEnded(drop)) await this.#keeper.retryLater(id)
+    const drop = this.#context.find(id, Date.now())
+    if (drop !== undefined && life.hasEnded(drop)) await this.#context.retryLater(id)
   }
 }
 
 type Answer<N extends rpc.DropRequestName> = (
-  keeper: Keeper,
+  context: DropShardContext,
   request: SignedRequest,
   input: rpc.DropRequests[N]['input'],
 ) => rpc.DropResult<N> | Promise<rpc.DropResult<N>>
 
 const ANSWERS: { readonly [N in rpc.DropRequestName]: Answer<N> } = {
-  upload: bySender(expectPart),
-  uploaded: bySender(listParts),
-  commit: bySender(commit),
-  claim,
-  part: readPart,
-  ack: acknowledge,
-  revoke: bySender(revoke),
-  reopen: bySender(reopen),
-  sent: bySender(showSent),
+  upload: bySender(answerUpload),
+  uploaded: bySender(answerUploaded),
+  commit: bySender(answerCommit),
+  claim: answerClaim,
+  part: answerPart,
+  ack: answerAck,
+  revoke: bySender(answerRevoke),
+  reopen: bySender(answerReopen),
+  sent: bySender(answerSent),
 }
 
 /** Answers only whoever proves the sender key, with the drop as it is then. */
 function bySender<I, R>(
-  answer: (keeper: Keeper, drop: Drop, input: I, now: number) => R | Promise<R>,
-): (keeper: Keeper, request: SignedRequest, input: I) => Promise<Result<R>> {
-  return async (keeper, request, input) => {
+  answer: (context: DropShardContext, drop: Drop, input: I, now: number) => R | Promise<R>,
+): (context: DropShardContext, request: SignedRequest, input: I) => Promise<RpcResult<R>> {
+  return async (context, request, input) => {
     const now = Date.now()
-    const drop = await keeper.ofSender(request, now)
-    return 'outcome' in drop ? drop : answer(keeper, drop, input, now)
+    const drop = await context.ofSender(request, now)
+    return 'outcome' in drop ? drop : answer(context, drop, input, now)
   }
 }

@@ -4,7 +4,7 @@ import { MAX_ATTEMPTS, MIN_PART_BYTES, PART_BYTES, UPLOAD_LIFE_SECONDS } from '#
 import type { BoxTerms } from '#protocol/terms.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { endOfLife, isUnder, newDrop, type Drop, type LinkTerms } from './drop.ts'
-import type { Part } from './parts.ts'
+import type { Part } from './part-rows.ts'
 
 /**
  * How a drop in parts comes to be: announced, stored part by part, committed. Pure, as `drop.ts` is. docs/protocol.md §6.8.

@@ -1,7 +1,7 @@
 import type { Clock, Limits } from '#protocol/api.ts'
 import { formatSecurityTxt, readOperatorSettings, type Operator } from '#protocol/operator.ts'
 import type { Env } from '../env.ts'
-import { largestOf } from '../storage/store.ts'
+import { largestOf } from '../storage/blob-store.ts'
 import { parseTarget } from './parse.ts'
 import { json, problem, text } from './respond.ts'
 

@@ -17,7 +17,7 @@ import type { BoxRequestName, BoxRequests, InvitationsResult } from '../boxes/rp
 import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
 import { isRefusal } from '../refusal.ts'
-import { largestOf } from '../storage/store.ts'
+import { largestOf } from '../storage/blob-store.ts'
 import { deliver } from './deliver.ts'
 import { parseSignedBox, readBoxAddress } from './parse-box.ts'
 import { parseTarget } from './parse.ts'

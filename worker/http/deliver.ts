@@ -1,13 +1,13 @@
-import type { Grant } from '../drops/rpc.ts'
+import type { BlobGrant } from '../drops/rpc.ts'
 import type { Env } from '../env.ts'
 import { bytes, problem } from './respond.ts'
-import { isSettled, storeOf } from '../storage/store.ts'
+import { isSettled, storeOf } from '../storage/blob-store.ts'
 
 /**
  * Hands out ciphertext, straight from the store. A drop is never burned because this stream ended: the server sees a
  * clean end even when the client hung up after 16 KiB. What is not there is not there yet, or lost: docs/protocol.md §6.3.
  */
-export async function deliver(env: Env, grant: Grant): Promise<Response> {
+export async function deliver(env: Env, grant: BlobGrant): Promise<Response> {
   let body: ReadableStream<Uint8Array> | undefined
   let isAnswered = true
   try {

@@ -9,14 +9,14 @@ import {
   PART_BYTES,
   STORE_MARGIN_SECONDS,
 } from '#protocol/limits.ts'
-import { parseExtent } from '#protocol/parse-order.ts'
+import { parseExtent } from '#protocol/parse-terms.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
-import type { Order } from '../boxes/box.ts'
+import type { Deposit } from '../boxes/box.ts'
 import { quotasOf, rackOf } from '../boxes/racks.ts'
 import type { LinkTerms } from '../drops/drop.ts'
 import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
-import { largestOf, newKey, storeOf } from '../storage/store.ts'
+import { largestOf, newKey, storeOf } from '../storage/blob-store.ts'
 import { readInvitation } from './parse-box.ts'
 import { checkDigest, malformed, parseTarget, readBody, readDropId, readField, readTerms } from './parse.ts'
 import { json, problem, refusal } from './respond.ts'
@@ -35,8 +35,8 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
   if (Number(length) > largest) return problem('too_large', { largest })
   if (!('box' in terms)) return store(request, env, id, terms)
   if (!/^[1-9]\d{0,14}$/.test(length)) throw new DropError('bad_request')
-  const order = { id, size: Number(length), parts: 1 }
-  return depositInto(terms.box, order, { request, env, name: 'create' }, () => store(request, env, id, terms))
+  const incoming = { id, size: Number(length), parts: 1 }
+  return depositInto(terms.box, incoming, { request, env, name: 'create' }, () => store(request, env, id, terms))
 }
 
 /** POST /v1/drops/begin: announces a drop in parts. Nobody signs, as with create; who may upload is in the terms. */
@@ -68,23 +68,23 @@ export async function beginDrop(request: Request, env: Env): Promise<Response> {
  */
 async function depositInto(
   box: BoxAddress,
-  order: Order,
+  incoming: Deposit,
   { request, env, name }: { readonly request: Request; readonly env: Env; readonly name: RequestName },
   deposit: () => Promise<Response>,
 ): Promise<Response> {
   // What is smaller nobody can open: it would only take the place of a drop.
-  if (order.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
+  if (incoming.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
   const invitation = await readInvitation(request)
   const rack = await rackOf(env, box)
   const quotas = quotasOf(env)
-  const answer = await rack.admit({ ...order, box, invitation, largest: largestOf(env), quotas })
+  const answer = await rack.admit({ ...incoming, box, invitation, largest: largestOf(env), quotas })
   if (answer.outcome !== 'admitted') return refusal(answer, name)
   let response: Response
   let settled: Awaited<ReturnType<typeof rack.settle>>
   try {
     response = await deposit()
   } finally {
-    settled = await rack.settle(box, order.id, quotas, invitation)
+    settled = await rack.settle(box, incoming.id, quotas, invitation)
   }
   // A body takes its time, and its room may have gone to another: nobody is told that a drop has arrived that has been deleted.
   return response.ok && settled === 'box_full' ? problem('box_full') : response

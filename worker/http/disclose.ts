@@ -11,10 +11,10 @@ import { checkDigest, parseTarget, readBody, readSignatures } from './parse.ts'
 import { allRacks, rackOf } from '../boxes/racks.ts'
 import { json, problem, refusal } from './respond.ts'
 import { DATABASES } from '../storage/schema.ts'
-import { NOT_HELD, REMAINS } from '../storage/schema/beyond.ts'
+import { NOT_HELD, REMAINS } from '../storage/schema/statements.ts'
 import { firstShelf, shelfOf } from '../drops/shelves.ts'
-import { storeOf } from '../storage/store.ts'
-import type { StoredRows } from '../storage/table.ts'
+import { storeOf } from '../storage/blob-store.ts'
+import type { StoredRows } from '../storage/database.ts'
 import { VERSION } from '../version.ts'
 
 /**
@@ -98,7 +98,7 @@ async function findBox(env: Env, box: BoxAddress): Promise<Found> {
 
 async function look(env: Env, key: string): Promise<HeldObject> {
   const store = storeOf(env, key)
-  const { isPresent, sizeBytes, uploadedMs, expiresMs } = await store.stand(key)
+  const { isPresent, sizeBytes, uploadedMs, expiresMs } = await store.head(key)
   return {
     store: store.name,
     key,

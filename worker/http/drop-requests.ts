@@ -15,7 +15,7 @@ import type { DropRequestName, DropRequests } from '../drops/rpc.ts'
 import { askShelf, shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
 import { isRefusal } from '../refusal.ts'
-import { isLost, largestOf } from '../storage/store.ts'
+import { isLost, largestOf } from '../storage/blob-store.ts'
 import { deliver } from './deliver.ts'
 import { parseSigned, parseTarget, readDropId } from './parse.ts'
 import { about, json, problem, refusal } from './respond.ts'
@@ -73,8 +73,8 @@ export const DROP_HANDLERS: Readonly<Record<Name, Handler>> = {
   }),
   sent: aboutDrop('sent', {
     read: readNothing,
-    answer: async ({ place, sent }, { env, signed }) => {
-      const isGone = place !== undefined && (await isLost(env, place))
+    answer: async ({ blobs, sent }, { env, signed }) => {
+      const isGone = blobs !== undefined && (await isLost(env, blobs))
       return about({ drop: signed.dropId }, isGone ? { ...sent, state: 'lost' } : sent)
     },
   }),

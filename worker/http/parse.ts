@@ -22,7 +22,7 @@ import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.
 import { isSignedByAll, parseSignatures, type Signatures } from '#protocol/signature-input.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
-import { parseBoxTerms, parseTerms } from '#protocol/parse-order.ts'
+import { parseBoxTerms, parseTerms } from '#protocol/parse-terms.ts'
 import type { LinkTerms } from '../drops/drop.ts'
 import type { Env } from '../env.ts'
 import type { Parsed } from './signed.ts'

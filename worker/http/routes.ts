@@ -7,7 +7,7 @@ import { BOX_HANDLERS, showCard } from './box-requests.ts'
 import { beginDrop, createDrop } from './deposits.ts'
 import { disclose } from './disclose.ts'
 import { DROP_HANDLERS, showStatus } from './drop-requests.ts'
-import { missing } from './missing.ts'
+import { notFound } from './not-found.ts'
 import { preflight, problem } from './respond.ts'
 import type { Handler } from './signed.ts'
 import { uploadPart } from './upload-part.ts'
@@ -36,7 +36,7 @@ const SECURITY_TXT = '/.well-known/security.txt'
 // an address.
 const ADDRESSES: ReadonlySet<string> = new Set([SECURITY_TXT, ...Object.values(REQUESTS).map(({ path }) => path)])
 router.all('*', (request, env: Env) =>
-  ADDRESSES.has(new URL(request.url).pathname) ? undefined : missing(request, env),
+  ADDRESSES.has(new URL(request.url).pathname) ? undefined : notFound(request, env),
 )
 
 router.get(SECURITY_TXT, showSecurityTxt)

@@ -2,7 +2,7 @@ import type { RequestName } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { Env } from '../env.ts'
-import { isRefusal, type Result } from '../refusal.ts'
+import { isRefusal, type RpcResult } from '../refusal.ts'
 import { refusal } from './respond.ts'
 
 export type Handler = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>
@@ -36,7 +36,7 @@ export async function respondTo<S extends { readonly name: RequestName }, I, R e
   row: SignedRow<S, I, R>,
   parsed: Parsed<S>,
   env: Env,
-  ask: (env: Env, signed: S, input: I) => Promise<Result<R>>,
+  ask: (env: Env, signed: S, input: I) => Promise<RpcResult<R>>,
 ): Promise<Response> {
   const { signed } = parsed
   const input = row.read(parsed)

@@ -5,11 +5,11 @@ import type { DropId } from '#protocol/id.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import type { Env } from '../env.ts'
 import { parseSignedPart } from './parse.ts'
-import type { Part } from '../drops/parts.ts'
+import type { Part } from '../drops/part-rows.ts'
 import { json, problem, refusal } from './respond.ts'
 import { askShelf, shelfOf } from '../drops/shelves.ts'
-import { newPartKey, storeOf } from '../storage/store.ts'
-import { drain, pour } from './stream.ts'
+import { newPartKey, storeOf } from '../storage/blob-store.ts'
+import { drain, storeBody } from './body-stream.ts'
 
 /** PUT /v1/drops/upload?n=0: one part, which goes to the store as it comes. Who may send it is known before it is read. */
 export async function uploadPart(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
@@ -40,13 +40,13 @@ async function store(
 ): Promise<Response> {
   const { n, blob, size, digest } = part
   const shelf = await shelfOf(env, id)
-  const poured = await pour(body, size, (stream) => storeOf(env, blob).put(blob, stream, ttlSeconds))
-  const isWhole = poured.outcome === 'stored' && equalBytes(poured.hash, digest)
+  const stored = await storeBody(body, size, (stream) => storeOf(env, blob).put(blob, stream, ttlSeconds))
+  const isWhole = stored.outcome === 'stored' && equalBytes(stored.hash, digest)
   const kept = isWhole ? await shelf.receive(id, n, blob) : undefined
   if (kept?.outcome === 'kept') return json({}, 201)
   await shelf.abandonPart(id, n, blob)
   if (kept !== undefined) return refusal(kept, 'upload')
-  return problem(poured.outcome === 'refused' || poured.outcome === 'cut' ? 'try_later' : 'bad_request')
+  return problem(stored.outcome === 'refused' || stored.outcome === 'cut' ? 'try_later' : 'bad_request')
 }
 
 /** @throws DropError `length_required`, `bad_request` or `too_large`; nothing of the body is read before. */

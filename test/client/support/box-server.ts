@@ -5,7 +5,7 @@ import { parseDeleteBody, parseItemsQuery, type Item } from '#protocol/box-api.t
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { dayAt } from '#protocol/epoch.ts'
-import { parseBoxTerms, parseExtent } from '#protocol/parse-order.ts'
+import { parseBoxTerms, parseExtent } from '#protocol/parse-terms.ts'
 import { parseDropId } from '#protocol/id.ts'
 import { NOW, ORIGIN } from './boxes.ts'
 import { refuses, says, type Reply } from './network.ts'

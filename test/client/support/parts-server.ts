@@ -3,7 +3,7 @@ import type { Server } from '#client/server.ts'
 import { parseCommitBody, parsePartQuery } from '#protocol/api.ts'
 import { joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { parseExtent, parseTerms } from '#protocol/parse-order.ts'
+import { parseExtent, parseTerms } from '#protocol/parse-terms.ts'
 import { refuses, says, type Reply } from './network.ts'
 
 /** What becomes of a request that a test has its hand in; `undefined` for what would become of it anyway. */

@@ -147,14 +147,14 @@ export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamesp
   const late = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
     new Proxy(shelf, {
       get: (target, name) =>
-        name === 'fate'
-          ? async (...all: Parameters<Shelf['fate']>) => {
-              const fate = await target.fate(...all)
+        name === 'statusInBox'
+          ? async (...all: Parameters<Shelf['statusInBox']>) => {
+              const status = await target.statusInBox(...all)
               if (isFirst) {
                 isFirst = false
                 await meanwhile()
               }
-              return fate
+              return status
             }
           : (Reflect.get(target, name) as unknown),
     })
@@ -181,23 +181,23 @@ export interface HeldWords {
 export async function holdWords(box: BoxAddress): Promise<HeldWords> {
   const waiting: { readonly id: DropId; readonly hear: () => void }[] = []
   let count = 0
-  const holding = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
+  const usageOf = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
     new Proxy(shelf, {
       get: (target, name) =>
-        name === 'fate'
-          ? async (...all: Parameters<Shelf['fate']>) => {
-              const fate = await target.fate(...all)
+        name === 'statusInBox'
+          ? async (...all: Parameters<Shelf['statusInBox']>) => {
+              const status = await target.statusInBox(...all)
               const heard = Promise.withResolvers<void>()
               count++
               waiting.push({ id: all[0], hear: heard.resolve })
               await heard.promise
-              return fate
+              return status
             }
           : (Reflect.get(target, name) as unknown),
     })
   const shelves = new Proxy(env.SHELF, {
     get(target, name) {
-      if (name === 'get') return (id: DurableObjectId) => holding(target.get(id))
+      if (name === 'get') return (id: DurableObjectId) => usageOf(target.get(id))
       const value: unknown = Reflect.get(target, name)
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },

@@ -4,12 +4,12 @@ import { onTestFinished } from 'vitest'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Box, BoxItem } from '../../../worker/boxes/box.ts'
-import { Boxes } from '../../../worker/boxes/boxes.ts'
-import { Items } from '../../../worker/boxes/items.ts'
+import { BoxRows } from '../../../worker/boxes/box-rows.ts'
+import { ItemRows } from '../../../worker/boxes/item-rows.ts'
 import type { Rack } from '../../../worker/boxes/rack.ts'
 import { rackOf } from '../../../worker/boxes/racks.ts'
 import { SCHEMA } from '../../../worker/storage/schema.ts'
-import { Database } from '../../../worker/storage/table.ts'
+import { Database } from '../../../worker/storage/database.ts'
 import { loseMemory } from './inside.ts'
 
 /** Does something inside the object that holds a box. */
@@ -22,12 +22,12 @@ export async function inRack<T>(
 
 /** What a rack counts of a box. */
 export function boxOf(box: BoxAddress): Promise<Box> {
-  return inRack(box, (_rack, { storage }) => new Boxes(new Database(storage.sql, SCHEMA.rack)).find(box))
+  return inRack(box, (_rack, { storage }) => new BoxRows(new Database(storage.sql, SCHEMA.rack)).find(box))
 }
 
 /** A drop's row on the rack, whatever its state. */
 export function itemOf(box: BoxAddress, id: DropId): Promise<BoxItem | undefined> {
-  return inRack(box, (_rack, { storage }) => new Items(new Database(storage.sql, SCHEMA.rack)).find(box, id))
+  return inRack(box, (_rack, { storage }) => new ItemRows(new Database(storage.sql, SCHEMA.rack)).find(box, id))
 }
 
 /** The rack loses what it has in memory, as the platform does to it after seconds of quiet. */

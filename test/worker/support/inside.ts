@@ -3,17 +3,17 @@ import { env } from 'cloudflare:workers'
 import { expect, onTestFinished } from 'vitest'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import type { Drop } from '../../../worker/drops/drop.ts'
-import { Rows } from '../../../worker/drops/rows.ts'
+import { DropRows } from '../../../worker/drops/drop-rows.ts'
 import { SCHEMA } from '../../../worker/storage/schema.ts'
 import type { Rack } from '../../../worker/boxes/rack.ts'
 import type { Shelf } from '../../../worker/drops/shelf.ts'
 import { shelfOf } from '../../../worker/drops/shelves.ts'
-import { Database } from '../../../worker/storage/table.ts'
+import { Database } from '../../../worker/storage/database.ts'
 
 /** What lies in the shelf about a drop, expired or not. */
 export async function rowOf(dropId: DropId): Promise<Drop | undefined> {
   return runInDurableObject(await shelfOf(env, dropId), (_shelf: Shelf, state) =>
-    new Rows(new Database(state.storage.sql, SCHEMA.shelf)).find(dropId),
+    new DropRows(new Database(state.storage.sql, SCHEMA.shelf)).find(dropId),
   )
 }
 

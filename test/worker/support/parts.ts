@@ -6,9 +6,9 @@ import { formatExtent } from '#protocol/extent.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatTerms } from '#protocol/terms.ts'
-import { Parts, type Part } from '../../../worker/drops/parts.ts'
+import { PartRows, type Part } from '../../../worker/drops/part-rows.ts'
 import { SCHEMA } from '../../../worker/storage/schema.ts'
-import { Database } from '../../../worker/storage/table.ts'
+import { Database } from '../../../worker/storage/database.ts'
 import { newDrop, noise, type Laid, type LayOptions } from './drops.ts'
 import { inShelf } from './inside.ts'
 import { send, type Changes, type Reply } from './wire.ts'
@@ -72,7 +72,7 @@ export async function hashOf(parts: readonly Bytes[]): Promise<string> {
 
 /** The attempts that the shelf knows of, by part. */
 export function attemptsAt(dropId: DropId): Promise<readonly Part[]> {
-  return inShelf(dropId, (_shelf, { storage }) => new Parts(new Database(storage.sql, SCHEMA.shelf)).list(dropId))
+  return inShelf(dropId, (_shelf, { storage }) => new PartRows(new Database(storage.sql, SCHEMA.shelf)).list(dropId))
 }
 
 /** Every key in both stores. */
@@ -89,7 +89,7 @@ export async function pretend(
 ): Promise<void> {
   await Promise.all(parts.map(({ blob }) => store(blob)))
   await inShelf(drop.dropId, (_shelf, { storage }) => {
-    const table = new Parts(new Database(storage.sql, SCHEMA.shelf))
+    const table = new PartRows(new Database(storage.sql, SCHEMA.shelf))
     for (const part of parts) table.insert(drop.dropId, part)
     storage.sql.exec('UPDATE drops SET parts = ? WHERE id = ?', parts.length, dropIdBytes(drop.dropId).buffer)
   })

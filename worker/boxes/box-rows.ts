@@ -1,10 +1,10 @@
 import { boxAddressBytes, formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { newBox, type Box } from './box.ts'
 import { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/table.ts'
+import type { RackDatabase, Row } from '../storage/database.ts'
 
 /** The boxes of a rack: one row each, once somebody has written to it or published its cards. */
-export class Boxes {
+export class BoxRows {
   readonly #tables: RackDatabase
 
   constructor(tables: RackDatabase) {

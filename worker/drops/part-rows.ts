@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { Row, ShelfDatabase } from '../storage/table.ts'
+import type { Row, ShelfDatabase } from '../storage/database.ts'
 
 /** One attempt to store one part of a drop. The intent is written before the bytes are. */
 export interface Part {
@@ -26,7 +26,7 @@ export type PartState = 'writing' | 'received' | 'replaced' | 'erased'
 /**
  * The parts of the drops of one shelf. A part costs three rows written in its life: its intent, its arrival, its removal.
  */
-export class Parts {
+export class PartRows {
   readonly #database: ShelfDatabase
 
   constructor(database: ShelfDatabase) {

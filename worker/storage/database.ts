@@ -1,6 +1,6 @@
 import { columnsOf } from '#protocol/disclosure.ts'
 import type { SCHEMA } from './schema.ts'
-import type { Column, ColumnType, Form, Table } from './schema/form.ts'
+import type { Column, ColumnType, Form, Table } from './schema/types.ts'
 
 /** What a shelf, and a rack, keep their rows in. */
 export type ShelfDatabase = Database<typeof SCHEMA.shelf>

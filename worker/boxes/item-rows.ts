@@ -3,16 +3,16 @@ import type { ItemsQuery } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import type { BoxItem, Load } from './box.ts'
+import type { BoxItem, Usage } from './box.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/table.ts'
-import { keyOf } from './boxes.ts'
+import type { RackDatabase, Row } from '../storage/database.ts'
+import { keyOf } from './box-rows.ts'
 
 /**
  * The drops in the boxes of a rack, and those on their way. An item costs 2 rows written when it is pending, 3 when it is
  * listed and 1 when it is removed, besides those of its box.
  */
-export class Items {
+export class ItemRows {
   readonly #tables: RackDatabase
 
   constructor(tables: RackDatabase) {
@@ -36,7 +36,7 @@ export class Items {
   }
 
   /** What has expired and is still counted, as the alarm is late. */
-  late(box: BoxAddress, now: number): Load {
+  expired(box: BoxAddress, now: number): Usage {
     const [row] = this.#tables
       .select<{ items: number; bytes: number | null }>(
         "SELECT count(*) AS items, sum(size) AS bytes FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'listed'",

@@ -3,7 +3,7 @@ import { CLOCK_WINDOW_SECONDS } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { verifyRequest, type SignedBoxRequest, type SignedRequest } from '#protocol/signature.ts'
 import type { LinkDrop } from '../drops/drop.ts'
-import { Nonces } from './nonce.ts'
+import { Nonces } from './nonces.ts'
 
 /** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
 export type Holder =
@@ -11,7 +11,7 @@ export type Holder =
    * Holds the link, and has to sign once more: a signature is not fresh, or for another name of the server. Whether the other
    * is right has not been looked at.
    */
-  | { readonly kind: 'late' }
+  | { readonly kind: 'stale' }
   /** Holds the link. */
   | { readonly kind: 'locator' }
   /** Holds the link and tried a wrong passphrase. */
@@ -19,13 +19,13 @@ export type Holder =
   /** Holds the link and the passphrase, or a link that needs none. */
   | { readonly kind: 'opener'; readonly nonce: string; readonly record: SignatureRecord }
 
-export interface Judged {
+export interface VerifiedSignature {
   readonly record: SignatureRecord
   readonly isFresh: boolean
 }
 
 /** Judges signatures: whether they verify, and whether they are fresh. */
-export class Notary {
+export class SignatureVerifier {
   readonly #nonces = new Nonces()
 
   /** @param subject - the drop, or the box, that the nonce is good for. */
@@ -42,12 +42,12 @@ export class Notary {
    * A signature of this role by this key, and whether it is fresh: our own nonce, or the signer's clock agrees with ours.
    * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
    */
-  async judge(
+  async verify(
     request: SignedRequest | SignedBoxRequest,
     role: Role,
     key: PublicKey,
     now: number,
-  ): Promise<Judged | undefined> {
+  ): Promise<VerifiedSignature | undefined> {
     const record = await verifyRequest(request, role, key)
     const subject = 'box' in request ? request.box : request.dropId
     return record && { record, isFresh: await this.#isFresh(record, subject, now) }
@@ -60,17 +60,17 @@ export class Notary {
    */
   async holder(drop: LinkDrop, asked: SignedRequest, authority: string, now: number): Promise<Holder | undefined> {
     const request = { ...asked, authority }
-    const locator = await this.judge(request, 'locator', drop.locator, now)
+    const locator = await this.verify(request, 'locator', drop.locator, now)
     if (locator === undefined) {
       const isElsewhere =
         authority !== asked.authority && (await verifyRequest(asked, 'locator', drop.locator)) !== undefined
-      return isElsewhere ? { kind: 'late' } : undefined
+      return isElsewhere ? { kind: 'stale' } : undefined
     }
-    if (!locator.isFresh) return { kind: 'late' }
+    if (!locator.isFresh) return { kind: 'stale' }
     const { claim } = request.signatures
     if (claim === undefined) return { kind: 'locator' }
     // Before it is verified: a guess that was not counted must not be told to be right.
-    if (!(await this.#isFresh(claim, drop.id, now))) return { kind: 'late' }
+    if (!(await this.#isFresh(claim, drop.id, now))) return { kind: 'stale' }
     const { nonce } = locator.record
     const record = await verifyRequest(request, 'claim', drop.claim)
     return record === undefined ? { kind: 'wrong', nonce } : { kind: 'opener', nonce, record }

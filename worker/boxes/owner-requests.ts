@@ -4,52 +4,52 @@ import { readCard } from '#protocol/card.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_CREATED_SECONDS, MAX_INVITATIONS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
-import type { Burned, ShelfRpc } from '../drops/rpc.ts'
+import type { BurnResult, ShelfRpc } from '../drops/rpc.ts'
 import { shelfOf } from '../drops/shelves.ts'
 import { renew } from './box.ts'
-import type { KeptCard } from './cards.ts'
-import type { RackKeeper } from './keeper.ts'
+import type { KeptCard } from './card-rows.ts'
+import type { BoxShardContext } from './shard-context.ts'
 import type { BoxResult } from './rpc.ts'
 
 // The requests of the owner of a box. Whoever comes here has proved its root key.
 
-export async function publishCards(
-  keeper: RackKeeper,
+export async function answerPublish(
+  context: BoxShardContext,
   request: SignedBoxRequest,
   jwss: readonly string[],
 ): Promise<BoxResult<'publish'>> {
   const read = await readCards(jwss, request.box)
   if (read === undefined) return { outcome: 'bad_request' }
-  const { boxes, cards } = keeper
+  const { boxes, cards } = context
   const box = boxes.find(request.box)
   const isRepeated = read.serial === box.serial && cards.all(request.box).join() === jwsOf(read.cards).join()
   if (isRepeated) return { outcome: 'done' }
   if (read.serial <= box.serial) return { outcome: 'outdated' }
   const lastEpoch = read.cards.at(-1)?.epoch ?? 0
-  keeper.atOnce(() => {
+  context.transaction(() => {
     cards.replace(request.box, read.cards)
     boxes.save(renew(box, read.serial, lastEpoch, Date.now()))
   })
-  await keeper.armIfIdle(request.box)
+  await context.armIfIdle(request.box)
   return { outcome: 'done' }
 }
 
-export async function deleteItems(
-  keeper: RackKeeper,
+export async function answerDelete(
+  context: BoxShardContext,
   { box }: SignedBoxRequest,
   ids: readonly DropId[],
 ): Promise<BoxResult<'delete'>> {
   const named = [...new Set(ids)]
-  const burned = await burn(keeper, box, named)
+  const burned = await burn(context, box, named)
   // Their end has been noted, whether or not the store has deleted them. An answer of before that may still be on its way.
-  await Promise.all(burned.map(({ id }) => keeper.inTurn(box, id, async () => takeOffList(keeper, box, id))))
-  await keeper.armIfIdle(box)
+  await Promise.all(burned.map(({ id }) => context.inTurn(box, id, async () => takeOffList(context, box, id))))
+  await context.armIfIdle(box)
   const isDone = burned.length === named.length && burned.every(({ isErased }) => isErased)
   return isDone ? { outcome: 'deleted', deleted: named.length } : { outcome: 'try_later' }
 }
 
-export function listReaderKeys(
-  { cards }: RackKeeper,
+export function answerReaders(
+  { cards }: BoxShardContext,
   { box }: SignedBoxRequest,
   _none: null,
   now: number,
@@ -59,13 +59,13 @@ export function listReaderKeys(
   return { outcome: 'readers', keys: keys.filter((jws) => jws !== undefined) }
 }
 
-export async function invite(
-  keeper: RackKeeper,
+export async function answerInvite(
+  context: BoxShardContext,
   { box }: SignedBoxRequest,
   invitation: InvitationState,
   now: number,
 ): Promise<BoxResult<'invite'>> {
-  const { boxes, invitations } = keeper
+  const { boxes, invitations } = context
   const { hash, items, bytes, expires } = invitation
   if (items === 0 && bytes === 0) invitations.end(box, hash, now)
   else if (!invitations.isKnown(box, hash)) {
@@ -75,12 +75,12 @@ export async function invite(
     if (invitations.list(box, now).length >= MAX_INVITATIONS) return { outcome: 'box_full' }
     invitations.insert(box, invitation)
   }
-  await keeper.armNext(now)
+  await context.armNext(now)
   return { outcome: 'invitations', invitations: invitations.list(box, now) }
 }
 
-export function listInvitations(
-  { invitations }: RackKeeper,
+export function answerInvitations(
+  { invitations }: BoxShardContext,
   { box }: SignedBoxRequest,
   _none: null,
   now: number,
@@ -88,13 +88,13 @@ export function listInvitations(
   return { outcome: 'invitations', invitations: invitations.list(box, now) }
 }
 
-function takeOffList(keeper: RackKeeper, box: BoxAddress, id: DropId): void {
-  const item = keeper.items.find(box, id)
-  if (item !== undefined) keeper.removeItem(item)
+function takeOffList(context: BoxShardContext, box: BoxAddress, id: DropId): void {
+  const item = context.items.find(box, id)
+  if (item !== undefined) context.removeItem(item)
 }
 
 /** Asks each shelf once. @returns those whose end has been noted */
-async function burn({ env }: RackKeeper, box: BoxAddress, ids: readonly DropId[]): Promise<readonly Burned[]> {
+async function burn({ env }: BoxShardContext, box: BoxAddress, ids: readonly DropId[]): Promise<readonly BurnResult[]> {
   const byShelf = new Map<string | undefined, { shelf: DurableObjectStub<ShelfRpc>; own: DropId[] }>()
   for (const id of ids) {
     const shelf = await shelfOf(env, id)

@@ -7,7 +7,7 @@ import { problem } from './respond.ts'
  * address has a code in it, which has now been sent, the page says so: docs/decisions/0037. It is one of the client, and nothing of
  * the address is in it.
  */
-export async function missing(request: Request, env: Env): Promise<Response> {
+export async function notFound(request: Request, env: Env): Promise<Response> {
   const { pathname, search, origin } = new URL(request.url)
   if (pathname.startsWith('/v1/')) return problem('not_found')
   const page = wantsPage(request) ? await pageFor(codeKindIn(pathname + search), origin, env) : undefined

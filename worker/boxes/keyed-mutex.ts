@@ -2,7 +2,7 @@
  * Lets what is done about one thing be done one at a time, in the order in which it was asked for. Each waits for those before
  * it and for nothing else, however they end. Only in memory: an object that dies takes with it all that waited in it.
  */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 
   /** @param key - names the thing. */

@@ -3,11 +3,11 @@ import type { InvitationState } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { NONCE_LIFE_MS } from '#protocol/limits.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/table.ts'
-import { keyOf } from './boxes.ts'
+import type { RackDatabase, Row } from '../storage/database.ts'
+import { keyOf } from './box-rows.ts'
 
 /** The invitations of the boxes of a rack. Of their secrets it has the hashes alone. */
-export class Invitations {
+export class InvitationRows {
   readonly #tables: RackDatabase
 
   constructor(tables: RackDatabase) {

@@ -2,21 +2,21 @@ import type { Item, ItemsQuery } from '#protocol/box-api.ts'
 import { READER_KEYS_TYPE, readSigned } from '#protocol/card.ts'
 import { MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
-import { holding, type BoxItem } from './box.ts'
-import type { RackKeeper } from './keeper.ts'
+import { usageOf, type BoxItem } from './box.ts'
+import type { BoxShardContext } from './shard-context.ts'
 import type { BoxResult } from './rpc.ts'
 
 // The requests of those who read a box. Whoever comes here has proved a key that may.
 
 /** One page of the list. */
-export function listItems(
-  { boxes, items }: RackKeeper,
+export function answerItems(
+  { boxes, items }: BoxShardContext,
   { box }: SignedBoxRequest,
   query: ItemsQuery,
   now: number,
 ): BoxResult<'items'> {
   const found = items.list(box, { ...query, most: query.most + 1 }, now)
-  const held = holding(boxes.find(box), items.late(box, now))
+  const held = usageOf(boxes.find(box), items.expired(box, now))
   const listing = {
     items: found.slice(0, query.most).map(describe),
     more: found.length > query.most,
@@ -27,8 +27,8 @@ export function listItems(
 }
 
 /** @param jws - the reader's signed keys. */
-export async function announceKeys(
-  { cards }: RackKeeper,
+export async function answerKeys(
+  { cards }: BoxShardContext,
   { box, boxReader }: SignedBoxRequest,
   jws: string,
   now: number,

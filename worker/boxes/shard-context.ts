@@ -4,28 +4,28 @@ import type { DropId } from '#protocol/id.ts'
 import { SWEEP_BATCH } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { Refusal } from '../refusal.ts'
-import { onBeat } from '../auth/beat.ts'
+import { padRefusals } from '../auth/pad-refusals.ts'
 import type { BoxItem } from './box.ts'
 import type { Env } from '../env.ts'
-import { Notary } from '../auth/notary.ts'
+import { SignatureVerifier } from '../auth/signature-verifier.ts'
 import { SCHEMA } from '../storage/schema.ts'
-import { takeOff, type Change } from './settlement.ts'
-import { Database, type RackDatabase } from '../storage/table.ts'
-import { Turns } from './turns.ts'
-import { Boxes } from './boxes.ts'
-import { Cards } from './cards.ts'
-import { Invitations } from './invitations.ts'
-import { Items } from './items.ts'
+import { takeOff, type BoxChange } from './settlement.ts'
+import { Database, type RackDatabase } from '../storage/database.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
+import { BoxRows } from './box-rows.ts'
+import { CardRows } from './card-rows.ts'
+import { InvitationRows } from './invitation-rows.ts'
+import { ItemRows } from './item-rows.ts'
 
 /** What all that a rack does has in common: its tables, its judge of signatures, its alarm. */
-export class RackKeeper {
+export class BoxShardContext {
   readonly database: RackDatabase
-  readonly boxes: Boxes
-  readonly cards: Cards
-  readonly invitations: Invitations
-  readonly items: Items
-  readonly #notary: Notary = new Notary()
-  readonly #turns = new Turns()
+  readonly boxes: BoxRows
+  readonly cards: CardRows
+  readonly invitations: InvitationRows
+  readonly items: ItemRows
+  readonly #verifier: SignatureVerifier = new SignatureVerifier()
+  readonly #turns = new KeyedMutex()
   readonly #storage: DurableObjectStorage
   readonly #env: () => Env
 
@@ -34,10 +34,10 @@ export class RackKeeper {
     this.#storage = storage
     this.#env = env
     this.database = new Database(storage.sql, SCHEMA.rack)
-    this.boxes = new Boxes(this.database)
-    this.cards = new Cards(this.database)
-    this.invitations = new Invitations(this.database)
-    this.items = new Items(this.database)
+    this.boxes = new BoxRows(this.database)
+    this.cards = new CardRows(this.database)
+    this.invitations = new InvitationRows(this.database)
+    this.items = new ItemRows(this.database)
   }
 
   get env(): Env {
@@ -49,22 +49,22 @@ export class RackKeeper {
    * card. The same work and the same answer for every box and every key, so that nobody learns which boxes there are.
    */
   refuse(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
-    return onBeat(() => this.#judge(request, role, now))
+    return padRefusals(() => this.#verify(request, role, now))
   }
 
-  async #judge(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
+  async #verify(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
     const { box, boxReader } = request
     const isRoot = await isRootOf(boxReader, box)
-    const judged = await this.#notary.judge(request, role, boxReader, now)
-    const nonce = await this.#notary.issue(box, now)
+    const verified = await this.#verifier.verify(request, role, boxReader, now)
+    const nonce = await this.#verifier.issue(box, now)
     // After the wait: the card may have been replaced meanwhile.
     const isReader = this.cards.present(box, now)?.readers.includes(boxReader) === true
     const isAllowed = isRoot || (role === 'member' && isReader)
-    return judged?.isFresh === true && isAllowed ? undefined : { outcome: 'not_proved', nonce }
+    return verified?.isFresh === true && isAllowed ? undefined : { outcome: 'not_proved', nonce }
   }
 
   /** Changes several rows in one step: all of them, or where one cannot be written none. */
-  atOnce(change: () => void): void {
+  transaction(change: () => void): void {
     this.#storage.transactionSync(change)
   }
 
@@ -74,8 +74,8 @@ export class RackKeeper {
   }
 
   /** Writes a change of a box, and gives back to their invitations what room was kept for items that did not come. */
-  change(address: BoxAddress, { box, leaving, item, invitation }: Change): void {
-    this.atOnce(() => {
+  change(address: BoxAddress, { box, leaving, item, invitation }: BoxChange): void {
+    this.transaction(() => {
       for (const each of leaving) this.items.remove(each)
       if (box !== undefined) this.boxes.save(box)
       if (item !== undefined) this.items.put(item)
@@ -103,7 +103,7 @@ export class RackKeeper {
 
   /** Forgets boxes that have held nothing for long enough. */
   forgetIdle(now: number): void {
-    for (const address of this.boxes.idle(dayAt(now), SWEEP_BATCH)) this.atOnce(() => this.boxes.remove(address))
+    for (const address of this.boxes.idle(dayAt(now), SWEEP_BATCH)) this.transaction(() => this.boxes.remove(address))
   }
 
   /** Sets the alarm for what is due next. @param now - milliseconds since 1970. */

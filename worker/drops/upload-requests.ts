@@ -2,15 +2,15 @@ import { equalBytes, joinBytes, sha256, toBase64url, type Bytes } from '#protoco
 import { STORE_MARGIN_SECONDS } from '#protocol/limits.ts'
 import * as life from './drop.ts'
 import type { Drop } from './drop.ts'
-import { describe, type Keeper } from './keeper.ts'
-import type { Part, Parts } from './parts.ts'
+import { describe, type DropShardContext } from './shard-context.ts'
+import type { Part, PartRows } from './part-rows.ts'
 import type { DropResult } from './rpc.ts'
 import * as upload from './upload.ts'
 
 // The requests of a sender whose drop comes in parts. Each is given the drop once the sender has proved its key.
 
 /** The sender's part is about to be written: records its intent, if it may be stored. */
-export function expectPart({ parts }: Keeper, drop: Drop, part: Part, now: number): DropResult<'upload'> {
+export function answerUpload({ parts }: DropShardContext, drop: Drop, part: Part, now: number): DropResult<'upload'> {
   const outcome = upload.expect(drop, parts.list(drop.id), part)
   if (outcome !== 'expected') return { outcome }
   parts.insert(drop.id, part)
@@ -20,26 +20,30 @@ export function expectPart({ parts }: Keeper, drop: Drop, part: Part, now: numbe
 }
 
 /** Which parts are here. */
-export function listParts({ parts }: Keeper, drop: Drop): DropResult<'uploaded'> {
+export function answerUploaded({ parts }: DropShardContext, drop: Drop): DropResult<'uploaded'> {
   const uploaded = { ...describe(drop), state: life.stateOf(drop), received: receivedOf(parts, drop) }
   return { outcome: 'uploaded', uploaded }
 }
 
 /** @param digest - what the sender's own parts hash to, base64url: SHA-256 over the SHA-256 of each. */
-export async function commit(keeper: Keeper, drop: Drop, digest: string): Promise<DropResult<'commit'>> {
+export async function answerCommit(
+  context: DropShardContext,
+  drop: Drop,
+  digest: string,
+): Promise<DropResult<'commit'>> {
   if (drop.parts === 1) return { outcome: 'bad_request' }
   // Its answer was lost: as before, whatever has become of the drop since.
   if (life.isTurnedAway(drop)) return { outcome: 'box_full' }
   if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
   if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
-  const { parts, rows } = keeper
+  const { parts, rows } = context
   const hashed = parts.received(drop.id)
   if (!upload.isWhole(drop, hashed) || toBase64url(await sha256(digestsOf(hashed))) !== digest)
     return { outcome: 'incomplete' }
   // First the alarm, then the row, as above.
-  await keeper.arm(life.endOfLife(drop, Date.now()))
+  await context.arm(life.endOfLife(drop, Date.now()))
   const now = Date.now()
-  const present = keeper.find(drop.id, now)
+  const present = context.find(drop.id, now)
   if (present === undefined) return { outcome: 'gone' }
   if (present.digest === digest) return { outcome: 'committed', created: describe(present), box: present.box }
   // A part has been replaced meanwhile, or the drop has ended.
@@ -51,7 +55,7 @@ export async function commit(keeper: Keeper, drop: Drop, digest: string): Promis
 }
 
 /** For each part the hash of its bytes. Of a drop that has ended, and of one that came whole, there are none to tell. */
-function receivedOf(parts: Parts, drop: Drop): readonly (string | null)[] {
+function receivedOf(parts: PartRows, drop: Drop): readonly (string | null)[] {
   if (drop.parts === 1 || life.hasEnded(drop)) return []
   const known = new Map(parts.received(drop.id).map(({ n, digest }) => [n, toBase64url(digest)]))
   return Array.from({ length: drop.parts }, (_, n) => known.get(n) ?? null)

@@ -2,15 +2,15 @@ import { boxAddressBytes, formatBoxAddress, type BoxAddress } from '#protocol/ad
 import type { Receipt } from '#protocol/api.ts'
 import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
-import type { Drop, Phase } from './drop.ts'
+import type { Drop, DropPhase } from './drop.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { Row, ShelfDatabase } from '../storage/table.ts'
+import type { Row, ShelfDatabase } from '../storage/database.ts'
 
 /**
  * The rows of one shelf. Rows written are most of what a drop costs: 2 for a new row and its place in the index of due
  * times, 1 for a change, 1 for its removal, and 1 more only where the due time moves. `schema/shelf.ts` names every column.
  */
-export class Rows {
+export class DropRows {
   readonly #database: ShelfDatabase
 
   constructor(database: ShelfDatabase) {
@@ -129,7 +129,7 @@ function fromRow(row: DropRow): Drop {
     size: row.size,
     parts: row.parts,
     // Only `toRow` and `changing` write these columns, from a Drop.
-    phase: row.phase as Phase,
+    phase: row.phase as DropPhase,
     blobs: JSON.parse(row.blobs) as string[],
     claims: JSON.parse(row.claims) as Receipt[],
     dismissed: JSON.parse(row.dismissed) as PublicKey[],

@@ -6,21 +6,21 @@ import type { SignedRequest } from '#protocol/signature.ts'
 import * as life from './drop.ts'
 import type { Drop, LinkDrop } from './drop.ts'
 import type { Env } from '../env.ts'
-import type { Refusal, Result } from '../refusal.ts'
-import { Notary } from '../auth/notary.ts'
-import { Parts } from './parts.ts'
-import { Rows } from './rows.ts'
-import type { Grant, Place } from './rpc.ts'
+import type { Refusal, RpcResult } from '../refusal.ts'
+import { SignatureVerifier } from '../auth/signature-verifier.ts'
+import { PartRows } from './part-rows.ts'
+import { DropRows } from './drop-rows.ts'
+import type { BlobGrant, ExpectedBlobs } from './rpc.ts'
 import { SCHEMA } from '../storage/schema.ts'
-import { erase } from '../storage/store.ts'
-import { Database, type ShelfDatabase } from '../storage/table.ts'
+import { erase } from '../storage/blob-store.ts'
+import { Database, type ShelfDatabase } from '../storage/database.ts'
 
 /** What all that a shelf does has in common: its rows, its judge of signatures, its alarm, and how bytes are deleted. */
-export class Keeper {
+export class DropShardContext {
   readonly database: ShelfDatabase
-  readonly rows: Rows
-  readonly parts: Parts
-  readonly notary: Notary = new Notary()
+  readonly rows: DropRows
+  readonly parts: PartRows
+  readonly verifier: SignatureVerifier = new SignatureVerifier()
   readonly #storage: DurableObjectStorage
   readonly #env: () => Env
 
@@ -29,8 +29,8 @@ export class Keeper {
     this.#storage = storage
     this.#env = env
     this.database = new Database(storage.sql, SCHEMA.shelf)
-    this.rows = new Rows(this.database)
-    this.parts = new Parts(this.database)
+    this.rows = new DropRows(this.database)
+    this.parts = new PartRows(this.database)
   }
 
   find(id: DropId, now: number): Drop | undefined {
@@ -59,21 +59,21 @@ export class Keeper {
   async ofSender(request: SignedRequest, now: number): Promise<Drop | Refusal> {
     const drop = this.find(request.dropId, now)
     if (drop === undefined) return { outcome: 'gone' }
-    const judged = await this.notary.judge(request, 'sender', drop.sender, now)
+    const verified = await this.verifier.verify(request, 'sender', drop.sender, now)
     const present = this.find(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
-    if (judged?.isFresh === true) return present
+    if (verified?.isFresh === true) return present
     // Who holds the sender key may know all of its drop, its end too, and must get on though its clock is wrong.
-    return judged === undefined ? this.refuse(present, now) : this.offer(present, now)
+    return verified === undefined ? this.refuse(present, now) : this.offer(present, now)
   }
 
   /** @param authority - that has to be signed, where it is another than the one that was */
   async offer(drop: Drop, now: number, authority?: string): Promise<Refusal> {
-    return { outcome: 'not_proved', nonce: await this.notary.issue(drop.id, now), authority }
+    return { outcome: 'not_proved', nonce: await this.verifier.issue(drop.id, now), authority }
   }
 
   /** Where a part of a live drop lies. */
-  grant(drop: Drop, n: number): Result<Grant> {
+  grant(drop: Drop, n: number): RpcResult<BlobGrant> {
     if (n >= drop.parts) return { outcome: 'bad_request' }
     if (drop.parts === 1) {
       const blob = drop.blobs.at(-1)
@@ -87,7 +87,7 @@ export class Keeper {
   }
 
   /** Where the ciphertext of a live drop lies: of many parts some, from the first to the last. */
-  place(drop: Drop): Place | undefined {
+  blobsOf(drop: Drop): ExpectedBlobs | undefined {
     if (drop.phase !== 'live') return undefined
     const all = drop.parts === 1 ? drop.blobs.slice(-1) : this.parts.received(drop.id).map(({ blob }) => blob)
     const step = Math.max(1, (all.length - 1) / (PARTS_LOOKED_AT - 1))
@@ -223,7 +223,7 @@ function writtenMs({ expiresAtMs, ttlSeconds }: Drop): number {
   return expiresAtMs - ttlSeconds * 1_000
 }
 
-/** As many as a worker asks for at once: store.ts. */
+/** As many as a worker asks for at once: blob-store.ts. */
 const PARTS_LOOKED_AT = 6
 
 /** So that it is due by itself, and not because it expires. */

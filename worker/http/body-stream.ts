@@ -1,8 +1,8 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
 /** What became of a body. `cut`: it broke off. `misfit`: it was longer or shorter than announced. `refused`: the store did not take it. */
-export type Poured = { readonly outcome: 'stored'; readonly hash: Bytes } | { readonly outcome: Spilt }
-type Spilt = 'cut' | 'misfit' | 'refused'
+export type BodyResult = { readonly outcome: 'stored'; readonly hash: Bytes } | { readonly outcome: BodyFailure }
+type BodyFailure = 'cut' | 'misfit' | 'refused'
 
 /**
  * Passes a body on to a store and hashes it on the way, one window at a time: the source waits for the store. Never fails,
@@ -10,11 +10,11 @@ type Spilt = 'cut' | 'misfit' | 'refused'
  * @param size - bytes that the body has to have, no more and no fewer.
  * @param put - starts to store a stream whose length is known.
  */
-export async function pour(
+export async function storeBody(
   body: ReadableStream<Uint8Array>,
   size: number,
   put: (stream: ReadableStream<Uint8Array>) => Promise<void>,
-): Promise<Poured> {
+): Promise<BodyResult> {
   const { readable, writable } = new FixedLengthStream(size)
   const hasher = new crypto.DigestStream('SHA-256')
   const hash = hasher.digest.catch(() => undefined)
@@ -60,7 +60,7 @@ async function pass(
   reader: ReadableStreamBYOBReader,
   size: number,
   sinks: readonly WritableStreamDefaultWriter<Uint8Array>[],
-): Promise<'passed' | Spilt> {
+): Promise<'passed' | BodyFailure> {
   let window = new Uint8Array(WINDOW_BYTES)
   for (let length = 0; ;) {
     let read: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>

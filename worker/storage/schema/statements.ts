@@ -1,4 +1,4 @@
-import type { Writer } from './form.ts'
+import type { Writer } from './types.ts'
 
 /** Who makes the server write, in words. */
 export const WRITERS: Readonly<Record<Writer, string>> = {

@@ -3,8 +3,8 @@ import type { BoxTermsOfCard } from '#protocol/card.ts'
 import { epochAt, type Epoch } from '#protocol/epoch.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/table.ts'
-import { keyOf } from './boxes.ts'
+import type { RackDatabase, Row } from '../storage/database.ts'
+import { keyOf } from './box-rows.ts'
 
 /** A card as it lies on a rack: what the rack itself goes by, and the signed whole. */
 export interface KeptCard {
@@ -16,7 +16,7 @@ export interface KeptCard {
 }
 
 /** The cards of the boxes of a rack, and the keys that readers have announced. */
-export class Cards {
+export class CardRows {
   readonly #tables: RackDatabase
 
   constructor(tables: RackDatabase) {

@@ -1,11 +1,11 @@
 import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2, STORE_SETTLES_SECONDS } from '#protocol/limits.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import type { Place } from '../drops/rpc.ts'
+import type { ExpectedBlobs } from '../drops/rpc.ts'
 import type { Env } from '../env.ts'
 import { SCHEMA } from './schema.ts'
 
 /** What a store says of a key without giving its bytes. */
-export interface Standing {
+export interface BlobHead {
   readonly isPresent: boolean
   /** Times in milliseconds since 1970, where the store keeps them. */
   readonly sizeBytes?: number
@@ -14,19 +14,19 @@ export interface Standing {
 }
 
 /** Where ciphertext lies. Keys are random, recorded on a shelf before they are written, and never used twice. */
-export interface Store {
+export interface BlobStore {
   readonly name: string
   /** @param ttlSeconds - after which the store forgets the bytes by itself, at least 60; R2 cannot. */
   put(key: string, bytes: Bytes | ReadableStream<Uint8Array>, ttlSeconds: number): Promise<void>
   /** `undefined` means not there yet, never gone: KV is eventually consistent. */
   read(key: string): Promise<ReadableStream<Uint8Array> | undefined>
-  stand(key: string): Promise<Standing>
+  head(key: string): Promise<BlobHead>
   /** @returns the keys that are deleted now; a store that refuses the others is asked again later. */
   delete(keys: readonly string[]): Promise<readonly string[]>
 }
 
 /** The store that a key was made for: drops outlive a change of the setting. */
-export function storeOf(env: Env, key: string): Store {
+export function storeOf(env: Env, key: string): BlobStore {
   return key.startsWith(ON_R2) ? r2Store(env.R2) : kvStore(env.KV)
 }
 
@@ -66,7 +66,7 @@ export function isSettled(env: Env, writtenMs: number, now: number = Date.now())
 }
 
 /** Whether ciphertext that has to be there is not. A store that does not answer says nothing. */
-export async function isLost(env: Env, { blobs, writtenMs }: Place): Promise<boolean> {
+export async function isLost(env: Env, { blobs, writtenMs }: ExpectedBlobs): Promise<boolean> {
   if (!isSettled(env, writtenMs)) return false
   const reads = await Promise.allSettled(blobs.map((blob) => isThere(env, blob)))
   return reads.some((read) => read.status === 'fulfilled' && !read.value)
@@ -79,7 +79,7 @@ async function isThere(env: Env, blob: string): Promise<boolean> {
   return body !== undefined
 }
 
-function kvStore(kv: KVNamespace): Store {
+function kvStore(kv: KVNamespace): BlobStore {
   return {
     name: SCHEMA.stores.kv.name,
     put: async (key, bytes, ttlSeconds) => {
@@ -87,7 +87,7 @@ function kvStore(kv: KVNamespace): Store {
       await kv.put(key, bytes, options)
     },
     read: async (key) => (await kv.get(key, { type: 'stream', cacheTtl: CACHE_SECONDS })) ?? undefined,
-    stand: async (key) => {
+    head: async (key) => {
       const [found] = (await kv.list({ prefix: key, limit: 1 })).keys
       if (found?.name !== key) return { isPresent: false }
       return found.expiration === undefined
@@ -109,7 +109,7 @@ function kvStore(kv: KVNamespace): Store {
 }
 
 /** @param bucket - missing when the operator took the binding away: then what lies there cannot be reached. */
-function r2Store(bucket: R2Bucket | undefined): Store {
+function r2Store(bucket: R2Bucket | undefined): BlobStore {
   return {
     name: SCHEMA.stores.r2.name,
     put: async (key, bytes) => {
@@ -117,7 +117,7 @@ function r2Store(bucket: R2Bucket | undefined): Store {
       await bucket.put(key, bytes)
     },
     read: async (key) => (await bucket?.get(key))?.body,
-    stand: async (key) => {
+    head: async (key) => {
       // What cannot be looked at is not said to be gone.
       if (bucket === undefined) throw new TypeError('R2 is not bound')
       const found = await bucket.head(key)
