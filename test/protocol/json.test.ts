@@ -42,7 +42,11 @@ test('a list with one element that cannot be read is none', () => {
 
 test('whatever a JSON text holds, no text that is none is read, and its one spelling comes back', () => {
   fc.assert(
-    fc.property(fc.json(), (json) => expect(parseExactJson(JSON.stringify(parseJson(json)))).toEqual(parseJson(json))),
+    fc.property(fc.jsonValue(), (value) => {
+      const json = JSON.stringify(value)
+      expect(JSON.stringify(parseExactJson(json))).toBe(json)
+      expect(JSON.stringify(parseJson(json))).toBe(json)
+    }),
   )
   for (const text of ['', '{', 'undefined', '{"a":1,}', "{'a':1}"]) expect(parseJson(text)).toBeUndefined()
   for (const text of ['{"a":1,"a":2}', ' {}', '[1.0]']) expect(() => parseExactJson(text)).toThrow(RangeError)
