@@ -1,4 +1,5 @@
 import { PROBLEM_PATH, type WireCode } from './error.ts'
+import { MAX_TRIES } from './limits.ts'
 
 /** One row of the table of problems (RFC 9457): the page `/problems/<code>` says the explanation. */
 export interface Problem {
@@ -23,6 +24,8 @@ export const PROBLEM_TYPE = 'application/problem+json'
  */
 export const SIGNATURE_CHALLENGE = 'Signature realm="sealdrop"'
 
+const NUMBER_WORDS = 'none one two three four five six seven eight nine ten eleven twelve'.split(' ')
+
 export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
   bad_request: {
     status: 400,
@@ -38,13 +41,12 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
   wrong_passphrase: {
     status: 403,
     title: 'The passphrase is wrong',
-    explanation: 'The link is right and the passphrase is not. After ten wrong passphrases the drop is destroyed.',
+    explanation: `The link is right and the passphrase is not. After ${inWords(MAX_TRIES)} wrong passphrases the drop is destroyed.`,
   },
   gone: {
     status: 404,
     title: 'There is nothing here',
-    explanation:
-      'There is no drop for this link. It was opened, it expired, its sender revoked it, ten wrong passphrases destroyed it, or it never existed: the answer is the same for all.',
+    explanation: `There is no drop for this link. It was opened, it expired, its sender revoked it, ${inWords(MAX_TRIES)} wrong passphrases destroyed it, or it never existed: the answer is the same for all.`,
   },
   lost: {
     status: 410,
@@ -138,4 +140,9 @@ export const PROBLEMS: Readonly<Record<WireCode, Problem>> = {
 export function problemFor(code: WireCode, origin: string): ProblemBody {
   const { status, title } = PROBLEMS[code]
   return { type: `${origin}${PROBLEM_PATH}${code}`, title, status }
+}
+
+/** A number as a sentence has it: in words up to twelve. */
+export function inWords(count: number): string {
+  return NUMBER_WORDS[count] ?? `${count}`
 }

@@ -15,7 +15,7 @@ import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { contentDigest, formatDigest, parseDigest } from '#protocol/content-digest.ts'
 import { isDropError, DropError } from '#protocol/error.ts'
 import { isWireCode, parseProblemCode } from '#protocol/error.ts'
-import { problemFor, PROBLEMS } from '#protocol/problem.ts'
+import { inWords, problemFor, PROBLEMS } from '#protocol/problem.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
 import { pageHeaders, publishedHeaders, SECURITY_HEADERS, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { runs } from '../runs.ts'
@@ -178,3 +178,9 @@ function split(directive: string): [name: string, sources: string] {
   const [name = '', ...sources] = directive.split(' ')
   return [name, sources.join(' ')]
 }
+
+test('problems say how many wrong passphrases a drop takes', () => {
+  expect(PROBLEMS.wrong_passphrase.explanation).toContain(`After ${inWords(MAX_TRIES)} wrong passphrases`)
+  expect(PROBLEMS.gone.explanation).toContain(`${inWords(MAX_TRIES)} wrong passphrases destroyed it`)
+  expect([0, 1, 9, 10, 12, 13].map(inWords)).toEqual(['none', 'one', 'nine', 'ten', 'twelve', '13'])
+})

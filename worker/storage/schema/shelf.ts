@@ -103,7 +103,7 @@ export const SHELF = {
         by: ['create', 'begin', 'commit', 'ack', 'status', 'claim', 'revoke', 'delete'],
         changes: 'twice',
         tells:
-          'whether it waits, and how it ended: opened by all, taken back, ten wrong passphrases, or taken out of its box',
+          'whether it waits, and how it ended: opened by all, taken back, too many wrong passphrases, or taken out of its box',
       },
       blobs: {
         sql: 'TEXT NOT NULL',

@@ -4,7 +4,7 @@ export const STORES = {
     name: 'Workers KV',
     prefix: 'part/',
     lives:
-      'until the last read is acknowledged, the sender revokes, the tenth wrong passphrase comes, the owner of the box deletes it, or the drop expires, whichever is first; by itself one hour after the drop, of a part at most a day later',
+      'until the last read is acknowledged, the sender revokes, one wrong passphrase too many comes, the owner of the box deletes it, or the drop expires, whichever is first; by itself one hour after the drop, of a part at most a day later',
     fields: {
       key: {
         form: 'text',
