@@ -1,4 +1,4 @@
-import type { Sent } from '#protocol/api.ts'
+import type { SentStatus } from '#protocol/api.ts'
 import { isWhole, listOf, recordOf } from '#protocol/json.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
@@ -7,7 +7,7 @@ import { count, formatTime } from './words.ts'
 
 /** What became of a drop, as `--json` prints it and as the ticket remembers it: receipts outlive the drop that way. */
 export interface Fate {
-  readonly state: Sent['state']
+  readonly state: SentStatus['state']
   /** ISO 8601. */
   readonly expires: string
   readonly reads: number
@@ -83,7 +83,7 @@ function parseReader(value: unknown): Reader | undefined {
   return isTime(opened) ? { reader, claimed, opened, proved } : undefined
 }
 
-function isState(value: unknown): value is Sent['state'] {
+function isState(value: unknown): value is SentStatus['state'] {
   return typeof value === 'string' && Object.hasOwn(STATES, value)
 }
 
@@ -99,7 +99,7 @@ export function iso(seconds: number): string {
 
 const READER_NAME_CHARACTERS = 8
 
-const STATES: Readonly<Record<Sent['state'], string>> = {
+const STATES: Readonly<Record<SentStatus['state'], string>> = {
   uploading: 'not finished',
   ready: 'waits',
   claimed: 'claimed',

@@ -1,4 +1,4 @@
-import type { About, Clock, Created, Limits, Sent, Uploaded } from '#protocol/api.ts'
+import type { About, ServerClock, Created, ServerLimits, SentStatus, Uploaded } from '#protocol/api.ts'
 import { parseBase64url, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { DropError } from '#protocol/error.ts'
@@ -71,7 +71,7 @@ export const PART: Form<Bytes> = {
 }
 
 /** Answer to `limits`. One that was made at another time than it tells tells none: a cache need not say that it is one. */
-export const LIMITS: Form<Limits & Clock> = jsonForm(({ largest, time }, answer) => {
+export const LIMITS: Form<ServerLimits & ServerClock> = jsonForm(({ largest, time }, answer) => {
   if (!isCount(largest) || !isCount(time)) return undefined
   const madeMs = parseHttpDate(answer.field('Date') ?? '') ?? time * 1_000
   return Math.abs(madeMs - time * 1_000) <= CLOCK_WINDOW_SECONDS * 1_000 ? { largest, time } : undefined
@@ -115,7 +115,7 @@ export function uploadedForm(dropId: DropId, expected: Pick<Created, 'size' | 'p
 }
 
 /** Answer to `sent`, `revoke` and `reopen`. @param dropId - as for `aboutForm` */
-export function sentForm(dropId: DropId): Form<Sent> {
+export function sentForm(dropId: DropId): Form<SentStatus> {
   return aboutForm({ drop: dropId }, (body) => {
     const { state, triesLeft } = body
     const created = parseCreated(body)
@@ -129,6 +129,6 @@ function isDigest(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && parseBase64url(value, 32) !== undefined)
 }
 
-function isState(value: unknown): value is Sent['state'] {
+function isState(value: unknown): value is SentStatus['state'] {
   return ['uploading', 'ready', 'claimed', 'lost', 'read', 'revoked', 'locked', 'deleted'].includes(value as string)
 }

@@ -1,9 +1,9 @@
-import type { Limits } from '#protocol/api.ts'
+import type { ServerLimits } from '#protocol/api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms, DropTerms } from '#protocol/terms.ts'
 import { createdForm, LIMITS } from './answers.ts'
 import { TOKEN_BYTES, type Message } from './archive.ts'
 import type { Stretch } from './crypto/argon2.ts'
@@ -38,7 +38,7 @@ export interface SealOptions {
 }
 
 /** A message that is ready to be deposited as often as it takes: its parts are sealed when they are asked for. */
-export interface Sealed<T extends Terms | BoxTerms = Terms | BoxTerms> extends Sealer {
+export interface Sealed<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> extends Sealer {
   /** What opens the drop; of a drop for a box, the link by which one writes to it. */
   readonly link: string
   readonly dropId: DropId
@@ -72,7 +72,7 @@ export interface Ticket {
  * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds
  * the link and the file key: whoever has it can open the drop. It is kept only until the drop is finished or cancelled.
  */
-export interface Unfinished<T extends Terms | BoxTerms = Terms | BoxTerms> extends EnvelopeKey {
+export interface Unfinished<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> extends EnvelopeKey {
   readonly v: 1
   readonly link: string
   readonly dropId: DropId
@@ -110,7 +110,7 @@ export interface DepositOptions {
 }
 
 /** What a server takes. @throws DropError `offline`, `bad_answer` */
-export async function fetchLimits(server: Server): Promise<Limits> {
+export async function fetchLimits(server: Server): Promise<ServerLimits> {
   return ask(server, { name: 'limits' }, LIMITS)
 }
 
@@ -118,7 +118,7 @@ export async function fetchLimits(server: Server): Promise<Limits> {
  * Makes link, keys and envelope of a message. Reads no file.
  * @throws DropError `too_large` if it has too many files, or more bytes than `largest`
  */
-export async function seal(message: Message, options: SealOptions): Promise<Sealed<Terms>> {
+export async function seal(message: Message, options: SealOptions): Promise<Sealed<DropTerms>> {
   const { origin, sender, ttlSeconds, reads, passphrase, stretch, now, largest = Infinity, onProgress } = options
   const token = randomBytes(TOKEN_BYTES)
   const plan = await planMessage(message, token, now)
@@ -146,7 +146,7 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
   }
   const sealer = makeSealer(key, plan, options.cipherFor ?? cipherHere)
   const link = formatLink(origin, secret)
-  return sealedWith<Terms>(sealer, {
+  return sealedWith<DropTerms>(sealer, {
     v: 1,
     link,
     dropId,
@@ -191,7 +191,7 @@ export async function goOn(
 }
 
 /** A sealed message: its sealer, and what goes on after a crash but the hashes, which the sealer has. */
-export function sealedWith<T extends Terms | BoxTerms>(
+export function sealedWith<T extends DropTerms | BoxTerms>(
   sealer: Sealer,
   start: Omit<Unfinished<T>, 'hashes'>,
 ): Sealed<T> {

@@ -1,4 +1,4 @@
-import { formatReaderBody, type Receipt, type RequestName, type Sent } from '#protocol/api.ts'
+import { formatReaderBody, type Receipt, type RequestName, type SentStatus } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -9,7 +9,7 @@ import type { Ticket } from './send.ts'
 import { ask, type Server } from './server.ts'
 
 /** What the sender is told of its drop, with every receipt judged against what only the ticket knows. */
-export interface Report extends Omit<Sent, 'claims'> {
+export interface Report extends Omit<SentStatus, 'claims'> {
   readonly claims: readonly JudgedReceipt[]
 }
 
@@ -41,7 +41,7 @@ export function reopenDrop(server: Server, ticket: Ticket, sender: SigningKey, r
 }
 
 /** A drop in one of these states has not ended. docs/protocol.md §4. */
-const GOING_ON: ReadonlySet<Sent['state']> = new Set<Sent['state']>(['uploading', 'ready', 'claimed'])
+const GOING_ON: ReadonlySet<SentStatus['state']> = new Set<SentStatus['state']>(['uploading', 'ready', 'claimed'])
 
 async function askAsSender(
   server: Server,

@@ -1,9 +1,9 @@
 import { BOX_INVITATION_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
-import { formatBoxTerms, formatTerms, type BoxTerms, type Terms } from '#protocol/terms.ts'
+import { formatBoxTerms, formatTerms, type BoxTerms, type DropTerms } from '#protocol/terms.ts'
 
 /** The fields that lay down the terms of a drop, for a link or for a box. docs/protocol.md §6.1, §13.5. */
 export function termsFields(sealed: {
-  readonly terms: Terms | BoxTerms
+  readonly terms: DropTerms | BoxTerms
   readonly invitation?: string | undefined
 }): Record<string, string> {
   const terms = { [DROP_TERMS_FIELD]: formatAnyTerms(sealed.terms) }
@@ -11,11 +11,11 @@ export function termsFields(sealed: {
 }
 
 /** The `Drop-Terms` field of either kind. */
-export function formatAnyTerms(terms: Terms | BoxTerms): string {
+export function formatAnyTerms(terms: DropTerms | BoxTerms): string {
   return 'box' in terms ? formatBoxTerms(terms) : formatTerms(terms)
 }
 
 /** How many readers may claim a drop: of one in a box, none. */
-export function readsOf(terms: Terms | BoxTerms): number {
+export function readsOf(terms: DropTerms | BoxTerms): number {
   return 'box' in terms ? 0 : terms.reads
 }

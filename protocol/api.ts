@@ -97,13 +97,13 @@ export const QUERIED_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>([
 export type About = { readonly drop: DropId } | { readonly box: BoxAddress }
 
 /** Answer to `limits`: what this server takes. */
-export interface Limits {
+export interface ServerLimits {
   /** Bytes of ciphertext of the largest drop. */
   readonly largest: number
 }
 
 /** What else it says: its clock, in seconds since 1970, for who is about to delete keys. */
-export interface Clock {
+export interface ServerClock {
   readonly time: number
 }
 
@@ -120,7 +120,7 @@ export interface Created {
 
 /** Answer to `uploaded`: which parts the server has. docs/protocol.md §6.8. */
 export interface Uploaded extends Created {
-  readonly state: Sent['state']
+  readonly state: SentStatus['state']
   /** For each part the SHA-256 of its bytes, base64url, or `null` where it is missing. */
   readonly received: readonly (string | null)[]
 }
@@ -142,7 +142,7 @@ export interface Status extends Created {
 export type Cause = 'read' | 'revoked' | 'locked' | 'deleted'
 
 /** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */
-export interface Sent extends Created {
+export interface SentStatus extends Created {
   /** `lost`: it waits, and its ciphertext is not in the store any more. */
   readonly state: 'uploading' | 'ready' | 'claimed' | 'lost' | Cause
   readonly triesLeft: number

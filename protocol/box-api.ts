@@ -59,7 +59,7 @@ export interface InvitationState {
 }
 
 /** Answer to `invitations` and `invite`. */
-export interface Invitations {
+export interface InvitationList {
   readonly invitations: readonly InvitationState[]
 }
 

@@ -3,12 +3,12 @@ import { isPossible, type Extent } from './extent.ts'
 import { MAX_PARTS, MAX_READS, MAX_TERMS_CHARACTERS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from './limits.ts'
 import { formatPublicKey, type PublicKey } from './public-key.ts'
 import { parsePlainDictionary } from './structured-field.ts'
-import type { BoxTerms, Terms } from './terms.ts'
+import type { BoxTerms, DropTerms } from './terms.ts'
 
 // Apart from what writes these fields, which is all that a page does to them: it need not fetch a parser for that.
 
 /** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice, unknown or in another spelling. */
-export function parseTerms(field: string): Terms | undefined {
+export function parseTerms(field: string): DropTerms | undefined {
   if (field.length > MAX_TERMS_CHARACTERS) return undefined
   const members = parsePlainDictionary(field, LINK_MEMBERS)
   if (members === undefined) return undefined

@@ -3,7 +3,7 @@ import { toBase64 } from './bytes.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
 /** What a sender lays down when a drop is created. docs/protocol.md §6.1. */
-export interface Terms {
+export interface DropTerms {
   /** Life of the drop from its creation, in seconds. */
   readonly ttlSeconds: number
   /** How many readers may open it. */
@@ -30,7 +30,7 @@ export function formatBoxTerms({ ttlSeconds, box, sender }: BoxTerms): string {
 }
 
 /** The `Drop-Terms` field: a structured-field dictionary (RFC 9651 §3.2). */
-export function formatTerms(terms: Terms): string {
+export function formatTerms(terms: DropTerms): string {
   const key = (value: PublicKey): string => `:${toBase64(publicKeyBytes(value))}:`
   const { ttlSeconds, reads, locator, claim, sender } = terms
   return `ttl=${ttlSeconds}, reads=${reads}, locator=${key(locator)}, claim=${key(claim)}, sender=${key(sender)}`

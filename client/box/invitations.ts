@@ -1,5 +1,5 @@
 import type { BoxAddress } from '#protocol/address.ts'
-import type { Invitations, InvitationState } from '#protocol/box-api.ts'
+import type { InvitationList, InvitationState } from '#protocol/box-api.ts'
 import { formatInviteBody } from '#protocol/box-api.ts'
 import { sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseName } from '#protocol/card.ts'
@@ -90,7 +90,7 @@ async function tell(server: Server, state: BoxState, told: InvitationState): Pro
   if (invitations.some(({ hash }) => hash === told.hash) !== told.items > 0) throw new DropError('not_done')
 }
 
-function invitationsForm(box: BoxAddress): Form<Invitations> {
+function invitationsForm(box: BoxAddress): Form<InvitationList> {
   return aboutForm({ box }, (body) => {
     const invitations = listOf(body['invitations'], parseInvitationState)
     return invitations === undefined ? undefined : { invitations }

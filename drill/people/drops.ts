@@ -11,12 +11,12 @@ import { memorySource } from '#client/source.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes } from '#protocol/id.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { DropTerms } from '#protocol/terms.ts'
 import { newKey, type Person } from './person.ts'
 
 /** A drop as its sender knows it. */
 export interface SentDrop {
-  readonly sealed: Sealed<Terms>
+  readonly sealed: Sealed<DropTerms>
   readonly sender: SigningKey
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
 import { formatPublicKey, type PublicKey } from '#protocol/public-key.ts'
-import { formatTerms, type Terms } from '#protocol/terms.ts'
+import { formatTerms, type DropTerms } from '#protocol/terms.ts'
 import { parseTerms } from '#protocol/parse-terms.ts'
 import { runs } from '../runs.ts'
 import { claim, create, lay, newDrop } from './support/drops.ts'
@@ -58,7 +58,7 @@ function fromHex(hex: string): PublicKey {
 }
 
 const key: fc.Arbitrary<PublicKey> = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(formatPublicKey)
-const terms: fc.Arbitrary<Terms> = fc.record({
+const terms: fc.Arbitrary<DropTerms> = fc.record({
   ttlSeconds: fc.integer({ min: MIN_TTL_SECONDS, max: MAX_TTL_SECONDS }),
   reads: fc.integer({ min: MIN_READS, max: MAX_READS }),
   locator: key,

@@ -1,6 +1,6 @@
 import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
 import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/statements.ts'
-import type { Field } from '../../worker/storage/schema/types.ts'
+import type { StoredField } from '../../worker/storage/schema/types.ts'
 
 /**
  * The page `/disclosure`, from `web/disclosure.html`: it runs no script, and is the same on every server.
@@ -38,7 +38,7 @@ function contents(): string {
   ].join('\n')
 }
 
-function stored(title: string, what: string, lives: string, fields: Readonly<Record<string, Field>>): string {
+function stored(title: string, what: string, lives: string, fields: Readonly<Record<string, StoredField>>): string {
   const items = Object.entries(fields).map(([name, field]) => {
     const kept = field.lives === undefined ? '' : ` Kept ${field.lives}.`
     return `\`${name}\`: ${field.means}. Written by ${field.by.join(', ')}; changes ${field.changes}.${kept} It tells ${field.tells}.`

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { DATABASES, STORE_FIELDS } from '../../worker/storage/schema.ts'
 import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../worker/storage/schema/statements.ts'
-import type { Field, Table } from '../../worker/storage/schema/types.ts'
+import type { StoredField, Table } from '../../worker/storage/schema/types.ts'
 import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 
@@ -61,14 +61,14 @@ function columns({ columns: declared }: Table): string {
   )
 }
 
-function fields(declared: Readonly<Record<string, Field>>): string {
+function fields(declared: Readonly<Record<string, StoredField>>): string {
   return table(
     ['field', 'what it is', 'written by', 'changes', 'what it tells'],
     Object.entries(declared).map(([name, field]) => [`\`${name}\``, ...words(field)]),
   )
 }
 
-function words({ form, means, by, changes, tells, lives }: Field): string[] {
+function words({ form, means, by, changes, tells, lives }: StoredField): string[] {
   const unit = /since 1970|^seconds$/.test(form) ? `; ${form}` : ''
   return [`${means}${unit}${lives === undefined ? '' : `; kept ${lives}`}`, by.join(', '), changes, tells]
 }

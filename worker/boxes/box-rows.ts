@@ -1,7 +1,7 @@
 import { boxAddressBytes, formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { newBox, type Box } from './box.ts'
 import { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/database.ts'
+import type { RackDatabase, TableRow } from '../storage/database.ts'
 
 /** The boxes of a rack: one row each, once somebody has written to it or published its cards. */
 export class BoxRows {
@@ -14,7 +14,7 @@ export class BoxRows {
   /** An address of which nothing is known is an empty box. */
   find(address: BoxAddress): Box {
     const [row] = this.#tables
-      .select<Row<typeof SCHEMA.rack.boxes>>('SELECT * FROM boxes WHERE address = ?', keyOf(address))
+      .select<TableRow<typeof SCHEMA.rack.boxes>>('SELECT * FROM boxes WHERE address = ?', keyOf(address))
       .toArray()
     if (row === undefined) return newBox(address)
     const { serial, seq, items, bytes, pending, day } = row

@@ -3,7 +3,7 @@ import type { BoxTermsOfCard } from '#protocol/card.ts'
 import { epochAt, type Epoch } from '#protocol/epoch.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/database.ts'
+import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
 /** A card as it lies on a rack: what the rack itself goes by, and the signed whole. */
@@ -85,4 +85,4 @@ export class CardRows {
 
 const PRESENT = 'FROM cards WHERE box = ? ORDER BY epoch = ? DESC, epoch DESC LIMIT 1'
 
-type CardRow = Omit<Row<typeof SCHEMA.rack.cards>, 'box' | 'jws'>
+type CardRow = Omit<TableRow<typeof SCHEMA.rack.cards>, 'box' | 'jws'>

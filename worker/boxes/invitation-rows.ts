@@ -3,7 +3,7 @@ import type { InvitationState } from '#protocol/box-api.ts'
 import { parseBase64url, toBase64url } from '#protocol/bytes.ts'
 import { NONCE_LIFE_MS } from '#protocol/limits.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/database.ts'
+import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
 /** The invitations of the boxes of a rack. Of their secrets it has the hashes alone. */
@@ -82,6 +82,6 @@ function hashBytes(hash: string): ArrayBuffer {
   return bytes.buffer
 }
 
-type InvitationRow = Omit<Row<typeof SCHEMA.rack.invitations>, 'box' | 'ended'>
+type InvitationRow = Omit<TableRow<typeof SCHEMA.rack.invitations>, 'box' | 'ended'>
 
 const GOING_ON = 'box = ? AND hash = ? AND ended = 0'

@@ -5,7 +5,7 @@ import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import type { BoxItem, Usage } from './box.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { RackDatabase, Row } from '../storage/database.ts'
+import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
 /**
@@ -96,7 +96,7 @@ export class ItemRows {
   }
 }
 
-type ItemRow = Row<typeof SCHEMA.rack.items>
+type ItemRow = TableRow<typeof SCHEMA.rack.items>
 
 /** All of an item but what names it. */
 function fieldsOf({ state, seq, size, parts, arrived, dueMs, invitation }: BoxItem): Omit<ItemRow, 'box' | 'id'> {

@@ -4,7 +4,7 @@ import { dropIdBytes, formatDropId, type DropId } from '#protocol/id.ts'
 import { formatPublicKey, publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { Drop, DropPhase } from './drop.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { Row, ShelfDatabase } from '../storage/database.ts'
+import type { TableRow, ShelfDatabase } from '../storage/database.ts'
 
 /**
  * The rows of one shelf. Rows written are most of what a drop costs: 2 for a new row and its place in the index of due
@@ -71,7 +71,7 @@ export class DropRows {
   }
 }
 
-type DropRow = Row<typeof SCHEMA.shelf.drops>
+type DropRow = TableRow<typeof SCHEMA.shelf.drops>
 
 function changing({ phase, digest, blobs, claims, dismissed, tries }: Drop): Partial<DropRow> {
   return {

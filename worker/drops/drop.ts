@@ -3,7 +3,7 @@ import type { Cause, Receipt, SignatureRecord } from '#protocol/api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_DISMISSALS, MAX_TRIES } from '#protocol/limits.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { BoxTerms, Terms } from '#protocol/terms.ts'
+import type { BoxTerms, DropTerms } from '#protocol/terms.ts'
 
 /**
  * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
@@ -57,7 +57,7 @@ export interface LinkDrop extends Drop {
 }
 
 /** The terms of a drop for a link, and the authority that they were laid down at. */
-export interface LinkTerms extends Terms {
+export interface LinkTerms extends DropTerms {
   readonly authority: string
 }
 

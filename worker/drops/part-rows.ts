@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import type { SCHEMA } from '../storage/schema.ts'
-import type { Row, ShelfDatabase } from '../storage/database.ts'
+import type { TableRow, ShelfDatabase } from '../storage/database.ts'
 
 /** One attempt to store one part of a drop. The intent is written before the bytes are. */
 export interface Part {
@@ -71,7 +71,7 @@ export class PartRows {
 
   #select(where: string, ...values: SqlStorageValue[]): readonly Part[] {
     const query = `SELECT n, blob, size, digest, state FROM parts WHERE ${where}` as const
-    const rows = this.#database.select<Omit<Row<typeof SCHEMA.shelf.parts>, 'id'>>(query, ...values)
+    const rows = this.#database.select<Omit<TableRow<typeof SCHEMA.shelf.parts>, 'id'>>(query, ...values)
     // Only `insert` and `move` write these columns, from a Part.
     return rows.toArray().map((row) => ({ ...row, digest: new Uint8Array(row.digest), state: row.state as PartState }))
   }

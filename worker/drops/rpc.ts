@@ -1,5 +1,5 @@
 import type { BoxAddress } from '#protocol/address.ts'
-import type { Created, Sent, Status, Uploaded } from '#protocol/api.ts'
+import type { Created, SentStatus, Status, Uploaded } from '#protocol/api.ts'
 import type { Extent } from '#protocol/extent.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -111,14 +111,14 @@ export interface AckResult {
 }
 export interface SentResult {
   readonly outcome: 'sent'
-  readonly sent: Sent
+  readonly sent: SentStatus
   /** Of a drop that waits, where its ciphertext has to be; `undefined` for any other. */
   readonly blobs: ExpectedBlobs | undefined
 }
 /** The drop has ended. */
 export interface Revoked {
   readonly outcome: 'revoked'
-  readonly sent: Sent
+  readonly sent: SentStatus
   /** Nothing of it is in the store. */
   readonly isErased: boolean
   /** The one whose rack has to be told. */

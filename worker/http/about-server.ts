@@ -1,4 +1,4 @@
-import type { Clock, Limits } from '#protocol/api.ts'
+import type { ServerClock, ServerLimits } from '#protocol/api.ts'
 import { formatSecurityTxt, readOperatorSettings, type Operator } from '#protocol/operator.ts'
 import type { Env } from '../env.ts'
 import { largestOf } from '../storage/blob-store.ts'
@@ -10,7 +10,7 @@ import { json, problem, text } from './respond.ts'
 /** GET /v1/limits: what this server takes, and what its clock says. */
 export function showLimits(request: Request, env: Env): Response {
   parseTarget(request, env)
-  return json({ largest: largestOf(env), time: Math.floor(Date.now() / 1_000) } satisfies Limits & Clock)
+  return json({ largest: largestOf(env), time: Math.floor(Date.now() / 1_000) } satisfies ServerLimits & ServerClock)
 }
 
 /** GET /v1/operator: what the operator says of itself. It is in no file that is served. */

@@ -6,7 +6,7 @@ import {
   parsePublishBody,
   type CardAnswer,
   type Deleted,
-  type Invitations,
+  type InvitationList,
   type Listing,
   type ReaderKeys,
 } from '#protocol/box-api.ts'
@@ -81,7 +81,7 @@ function showInvitations(
   { invitations }: InvitationsResult,
   { signed }: { readonly signed: SignedBoxRequest },
 ): Response {
-  return about({ box: signed.box }, { invitations } satisfies Invitations)
+  return about({ box: signed.box }, { invitations } satisfies InvitationList)
 }
 
 function aboutBox<N extends BoxRequestName>(name: N, row: Row<N>): Handler {

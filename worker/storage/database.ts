@@ -1,6 +1,6 @@
 import { columnsOf } from '#protocol/disclosure.ts'
 import type { SCHEMA } from './schema.ts'
-import type { Column, ColumnType, Form, Table } from './schema/types.ts'
+import type { Column, ColumnType, ValueForm, Table } from './schema/types.ts'
 
 /** What a shelf, and a rack, keep their rows in. */
 export type ShelfDatabase = Database<typeof SCHEMA.shelf>
@@ -20,7 +20,7 @@ type Value<S extends ColumnType> = S extends 'INTEGER NOT NULL'
         : ArrayBuffer
 
 /** A row of a table, as `schema.ts` declares it. */
-export type Row<T extends Table> = {
+export type TableRow<T extends Table> = {
   [C in keyof T['columns'] & string]: T['columns'][C] extends Column ? Value<T['columns'][C]['sql']> : never
 }
 
@@ -54,12 +54,12 @@ export class Database<D extends Tables> {
   }
 
   /** Writes a new row. */
-  insert<N extends keyof D & string, S extends Row<D[N]>>(name: N, row: Exactly<Row<D[N]>, S>): void {
+  insert<N extends keyof D & string, S extends TableRow<D[N]>>(name: N, row: Exactly<TableRow<D[N]>, S>): void {
     this.#exec(this.#insertion(name), this.#inOrder(name, row))
   }
 
   /** Writes a row, in place of the one with the same key if there is one. */
-  put<N extends keyof D & string, S extends Row<D[N]>>(name: N, row: Exactly<Row<D[N]>, S>): void {
+  put<N extends keyof D & string, S extends TableRow<D[N]>>(name: N, row: Exactly<TableRow<D[N]>, S>): void {
     const key = keyOf(this.#table(name))
     const others = Object.keys(this.#table(name).columns).filter((column) => !key.includes(column))
     const renewal = others.map((column) => `${column} = excluded.${column}`).join(', ')
@@ -68,9 +68,9 @@ export class Database<D extends Tables> {
   }
 
   /** Writes some fields of the rows that `where` names. @param values - those of its marks. */
-  change<N extends keyof D & string, S extends Partial<Row<D[N]>>>(
+  change<N extends keyof D & string, S extends Partial<TableRow<D[N]>>>(
     name: N,
-    fields: Exactly<Row<D[N]>, S>,
+    fields: Exactly<TableRow<D[N]>, S>,
     where: string,
     ...values: SqlStorageValue[]
   ): void {
@@ -88,7 +88,7 @@ export class Database<D extends Tables> {
    * Every row that has all of these, whole, by table: what an operator can be asked for. Nothing is changed: who looks makes no
    * tables either. @param named - by form of the column.
    */
-  rowsWith(named: Readonly<Partial<Record<Form, ArrayBuffer>>>): StoredRows {
+  rowsWith(named: Readonly<Partial<Record<ValueForm, ArrayBuffer>>>): StoredRows {
     const present = this.#sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray()
     const found = columnsOf(this.#tables, Object.keys(named)).flatMap(([table, columns]) => {
       if (!present.some(({ name }) => name === table)) return []

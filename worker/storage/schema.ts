@@ -1,6 +1,6 @@
 import { BOXES } from './schema/boxes.ts'
 import { CARDS } from './schema/cards.ts'
-import type { Store, Table } from './schema/types.ts'
+import type { StoreDeclaration, Table } from './schema/types.ts'
 import { SHELF } from './schema/shelf.ts'
 import { STORES } from './schema/stores.ts'
 
@@ -31,4 +31,4 @@ export const DATABASES: Readonly<Record<'shelf' | 'rack', Readonly<Record<string
   rack: SCHEMA.rack,
 }
 
-export const STORE_FIELDS: Readonly<Record<'kv' | 'r2', Store>> = SCHEMA.stores
+export const STORE_FIELDS: Readonly<Record<'kv' | 'r2', StoreDeclaration>> = SCHEMA.stores

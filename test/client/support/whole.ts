@@ -6,14 +6,14 @@ import { seal, type Sealed, type SealOptions } from '#client/send.ts'
 import type { Server } from '#client/server.ts'
 import { memoryStaging, type Parts } from '#client/staging.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { DropTerms } from '#protocol/terms.ts'
 import type { WholeMessage } from './messages.ts'
 
 /** Seals a message, with its ciphertext in memory. */
 export async function sealWhole(
   message: Message,
   options: SealOptions,
-): Promise<Sealed<Terms> & { ciphertext: Bytes }> {
+): Promise<Sealed<DropTerms> & { ciphertext: Bytes }> {
   const sealed = await seal(message, options)
   return Object.assign(sealed, { ciphertext: await ciphertextOf(sealed) })
 }

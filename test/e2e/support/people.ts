@@ -6,7 +6,7 @@ import { deriveOpener, parseLink, type Opener } from '#client/link.ts'
 import { deposit, seal, type Sealed } from '#client/send.ts'
 import type { Server } from '#client/server.ts'
 import { fetchTransport } from '#client/transport.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { DropTerms } from '#protocol/terms.ts'
 
 /** A person's client, reaching a server over real HTTP. */
 export function reach(origin: string, patienceMs = 5_000): Server {
@@ -16,7 +16,7 @@ export function reach(origin: string, patienceMs = 5_000): Server {
 
 export interface Deposited {
   readonly server: Server
-  readonly sealed: Sealed<Terms>
+  readonly sealed: Sealed<DropTerms>
   readonly sender: SigningKey
   readonly opener: Opener
 }

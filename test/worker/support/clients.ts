@@ -9,7 +9,7 @@ import type { Server } from '#client/server.ts'
 import { memorySource } from '#client/source.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
-import type { Terms } from '#protocol/terms.ts'
+import type { DropTerms } from '#protocol/terms.ts'
 import { directly, ORIGIN, read, type Wire } from './wire.ts'
 
 /** A real client's view of the worker. Waiting takes no time, unless `wait` moves a clock. */
@@ -36,7 +36,7 @@ export function serverVia(wire: Wire = directly, changes: Partial<Server> = {}):
 export const quickStretch: Stretch = async (passphrase, salt) => hkdf(passphrase, salt, 'quick', 32)
 
 export interface SealedDrop {
-  readonly sealed: Sealed<Terms>
+  readonly sealed: Sealed<DropTerms>
   readonly sender: SigningKey
   readonly opener: Opener
 }

@@ -5,13 +5,13 @@ import { DROP_TERMS_FIELD, formatAckBody, formatReaderBody } from '#protocol/api
 import { toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { formatTerms, type Terms } from '#protocol/terms.ts'
+import { formatTerms, type DropTerms } from '#protocol/terms.ts'
 import { send, type Changes, type Reply } from './wire.ts'
 
 /** A drop of arbitrary bytes under fresh keys: what the worker sees of one, without what it cost to seal it. */
 export interface Laid {
   readonly dropId: DropId
-  readonly terms: Terms
+  readonly terms: DropTerms
   readonly bytes: Bytes
   readonly locator: SigningKey
   readonly claim: SigningKey

@@ -1,7 +1,7 @@
 import type { RequestName } from '#protocol/api.ts'
 
 /** How a stored value is to be read. `protocol/disclosure.ts` writes each as people read it. */
-export type Form =
+export type ValueForm =
   | 'drop id'
   | 'box address'
   | 'public key'
@@ -27,8 +27,8 @@ export type Writer =
   | 'alarm'
 
 /** One stored field: everything that there is to say of it. */
-export interface Field {
-  readonly form: Form
+export interface StoredField {
+  readonly form: ValueForm
   /** What it is. */
   readonly means: string
   readonly by: readonly Writer[]
@@ -41,7 +41,7 @@ export interface Field {
 }
 
 /** A field in SQLite. */
-export interface Column extends Field {
+export interface Column extends StoredField {
   readonly sql: ColumnType
 }
 
@@ -65,11 +65,11 @@ export interface Table {
 }
 
 /** A store of ciphertext. */
-export interface Store {
+export interface StoreDeclaration {
   readonly name: string
   /** What its keys begin with. */
   readonly prefix: string
   readonly lives: string
-  readonly fields: Readonly<Record<string, Field>>
+  readonly fields: Readonly<Record<string, StoredField>>
   readonly metadata: string
 }
