@@ -5,16 +5,18 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { CHROMIUM_FLAGS, findChromium } from './tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
-/** Tests that look at everything stored. */
+/** Tests that look at everything stored, or count what the store does. */
 const ALONE = [
   'box-expiry',
   'box-room',
+  'box-rows',
   'crashes',
   'create',
   'disclose',
   'ends',
   'operator',
   'peer-bugs',
+  'rows',
   'store-faults',
 ].map((name) => `test/worker/${name}.test.ts`)
 /** Generous, because all of them share the machine; nothing waits for these when all is well. */
