@@ -114,8 +114,8 @@ const WORKER_LEAKS: readonly Change[] = [
   },
   {
     file: 'worker/main.ts',
-    replace: "export { Shelf } from './shelf.ts'",
-    by: `import { Shelf as Honest } from './shelf.ts'
+    replace: "export { Shelf } from './drops/shelf.ts'",
+    by: `import { Shelf as Honest } from './drops/shelf.ts'
 
 let told = {}
 async function leak(request, env) {

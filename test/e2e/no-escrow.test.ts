@@ -215,8 +215,8 @@ const LIES: readonly Change[] = [
   },
   {
     file: 'worker/main.ts',
-    replace: "export { Shelf } from './shelf.ts'",
-    by: `export { Shelf } from './shelf.ts'
+    replace: "export { Shelf } from './drops/shelf.ts'",
+    by: `export { Shelf } from './drops/shelf.ts'
 
 const longest = new Map()
 const unchecked = new Set()
