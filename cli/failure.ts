@@ -3,7 +3,7 @@ import { MAX_TRIES } from '#protocol/limits.ts'
 import { isClockFault, type ClockFault } from '#client/clocks.ts'
 import { meaningOf, type Meaning } from '#client/meaning.ts'
 import { FileFault } from '#client/source.ts'
-import { formatTime } from './words.ts'
+import { formatTime } from './terminal/format.ts'
 
 /** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
 export const EXIT = {

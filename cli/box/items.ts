@@ -6,8 +6,8 @@ import { listItems } from '#client/box/inbox.ts'
 import { watchPages } from '#client/box/pages.ts'
 import type { Server } from '#client/server.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { say } from '../terminal.ts'
-import { count } from '../words.ts'
+import { say } from '../terminal/terminal.ts'
+import { count } from '../terminal/format.ts'
 
 /** What lies in a box, or at a return address. */
 export interface Contents {

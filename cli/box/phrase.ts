@@ -5,11 +5,11 @@ import { DropError } from '#protocol/error.ts'
 import { parsePhrase, type Phrase } from '#client/box/root.ts'
 import { randomBytes, type Random } from '#client/crypto/random.ts'
 import { describeSystemError, Failure } from '../failure.ts'
-import { createSecretFile } from '../files.ts'
-import { formatWords } from '../letter.ts'
+import { createSecretFile } from '../state/files.ts'
+import { formatWords } from '../send/letter.ts'
 import { misused } from '../options.ts'
-import { readSecretLine } from '../secrets.ts'
-import { ask, askPasted, say } from '../terminal.ts'
+import { readSecretLine } from '../terminal/secrets.ts'
+import { ask, askPasted, say } from '../terminal/terminal.ts'
 
 /**
  * Looks where a phrase is to go.

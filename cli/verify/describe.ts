@@ -1,4 +1,4 @@
-import { count } from '../words.ts'
+import { count } from '../terminal/format.ts'
 import { BROWSER_NAMES, type Browser } from './browsers.ts'
 import type { Difference } from './compare.ts'
 import type { Manifest } from './manifest.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLine, type Typed } from '../../cli/keys.ts'
+import { readLine, type Typed } from '../../cli/terminal/keys.ts'
 
 test.for([
   ['Ctrl-W takes the last word', 'one two\x17three\r', 'one three'],

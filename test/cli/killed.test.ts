@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { saveInto } from '../../cli/save.ts'
-import { sweep } from '../../cli/sweep.ts'
+import { saveInto } from '../../cli/open/save.ts'
+import { sweep } from '../../cli/state/sweep.ts'
 import { listFolder } from '../../tools/files.ts'
 import { writeProgram } from '../tools/program.ts'
 
@@ -103,9 +103,9 @@ test('a file that another command takes for a leftover is written once more', as
 /** @returns the file that runs it */
 async function write(program: string): Promise<string> {
   const file = join(top, 'program.mjs')
-  const needed = MODULES.filter((name) => program.includes(`${name}.`))
+  const needed = MODULES.filter(([name]) => program.includes(`${name}.`))
   const code = `
-    ${needed.map((name) => `import * as ${name} from './cli/${name}.ts'`).join('\n')}
+    ${needed.map(([name, path]) => `import * as ${name} from './cli/${path}.ts'`).join('\n')}
     const secret = process.env.SECRET, out = process.env.OUT, bytes = new TextEncoder().encode(secret)
     process.removeAllListeners('warning')
     globalThis.arm?.()
@@ -121,4 +121,11 @@ function run(file: string, args: readonly string[] = [], killAt = ''): SpawnSync
   })
 }
 
-const MODULES = ['state', 'files', 'writing', 'save', 'staging']
+/** Names that the programs use, and what they stand for. */
+const MODULES = Object.entries({
+  state: 'state/records',
+  files: 'state/files',
+  writing: 'state/writing',
+  save: 'open/save',
+  staging: 'open/staging',
+})

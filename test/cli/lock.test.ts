@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { tryLock, withLock } from '../../cli/lock.ts'
+import { tryLock, withLock } from '../../cli/state/lock.ts'
 
 let folder: string
 let path: string

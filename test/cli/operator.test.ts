@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readAnswer } from '#client/answers.ts'
 import type { DropId } from '#protocol/id.ts'
-import { operator } from '../../cli/commands/operator.ts'
+import { operator } from '../../cli/operator/operator.ts'
 import { disclosureForm } from '../../cli/operator/answer.ts'
 import { searchFolder } from '../../cli/operator/folder.ts'
-import { formatJson } from '../../cli/terminal.ts'
+import { formatJson } from '../../cli/terminal/terminal.ts'
 import { says } from '../client/support/network.ts'
 
 const ABOUT = { drop: 'oWoM-7cC-h23a0_amIcAbw' as DropId }

@@ -6,7 +6,7 @@ import { PART_BYTES } from '#protocol/limits.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { seal } from '#client/send.ts'
 import { memorySource } from '#client/source.ts'
-import { keepOutgoing, type Outgoing } from '../../cli/outgoing.ts'
+import { keepOutgoing, type Outgoing } from '../../cli/send/outgoing.ts'
 
 let home: string
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeProgress } from '../../cli/progress.ts'
+import { makeProgress } from '../../cli/terminal/progress.ts'
 
 test('who sent to a gateway that was down heard nothing for minutes where standard error is no terminal', () => {
   const told: string[] = []

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { emptyForm, LIMITS } from '#client/answers.ts'
 import { ask } from '#client/server.ts'
 import { noise } from '../client/support/bytes.ts'
-import { connect } from '../../cli/connect.ts'
+import { connect } from '../../cli/network/connect.ts'
 
 test.for([301, 302, 303, 307, 308])(
   'a server that redirects with %i is told at once as no server of ours, and nothing goes where it leads',

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
-import { prepareFolder, saveInto, type Saved, type Saver } from '../../cli/save.ts'
+import { prepareFolder, saveInto, type Saved, type Saver } from '../../cli/open/save.ts'
 
 let folder: string
 
@@ -183,8 +183,8 @@ const MODIFIED_AT_MS = 1_790_000_000_000
 
 /** Takes in one file and a half, and waits. */
 const HOLD = `
-  import { saveInto } from ${JSON.stringify(new URL('../../cli/save.ts', import.meta.url).href)}
-  import { restoreOnSignals } from ${JSON.stringify(new URL('../../cli/terminal.ts', import.meta.url).href)}
+  import { saveInto } from ${JSON.stringify(new URL('../../cli/open/save.ts', import.meta.url).href)}
+  import { restoreOnSignals } from ${JSON.stringify(new URL('../../cli/terminal/terminal.ts', import.meta.url).href)}
   restoreOnSignals()
   const folder = process.argv[1]
   const saver = saveInto({ folder, partials: folder, keepsHidden: true, hint: '' })

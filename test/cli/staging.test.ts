@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkRoom, forgetStaged, stageIn } from '../../cli/staging.ts'
+import { checkRoom, forgetStaged, stageIn } from '../../cli/open/staging.ts'
 
 let folder: string
 let path: string

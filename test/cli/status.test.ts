@@ -10,9 +10,9 @@ import { DROP_ID_FIELD } from '#protocol/api.ts'
 import { toBase64url } from '#protocol/bytes.ts'
 import { problemFor, PROBLEM_TYPE } from '#protocol/problem.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { within } from '../../cli/connect.ts'
+import { within } from '../../cli/network/connect.ts'
 import { transport } from '../../cli/network/transport.ts'
-import { keepTicket } from '../../cli/tickets.ts'
+import { keepTicket } from '../../cli/sent/tickets.ts'
 
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 

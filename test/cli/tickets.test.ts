@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { parseDropId } from '#protocol/id.ts'
-import { forgetTicket, keepTicket, listTickets, noteTicket, readTicket, type Kept } from '../../cli/tickets.ts'
+import { forgetTicket, keepTicket, listTickets, noteTicket, readTicket, type Kept } from '../../cli/sent/tickets.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'sealdrop-tickets-'))
 vi.stubEnv('SEALDROP_HOME', home)

@@ -7,10 +7,10 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { seal } from '#client/send.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import { problemFor } from '#protocol/problem.ts'
-import { connect } from '../../cli/connect.ts'
-import { forgetExpiredReaders, noteOpened, openedBy, takeReaderKey } from '../../cli/reader-key.ts'
-import { sweep } from '../../cli/sweep.ts'
-import { forgetEndedUploads, forgetUpload, keepUpload, listUploads } from '../../cli/uploads.ts'
+import { connect } from '../../cli/network/connect.ts'
+import { forgetExpiredReaders, noteOpened, openedBy, takeReaderKey } from '../../cli/open/reader-key.ts'
+import { sweep } from '../../cli/state/sweep.ts'
+import { forgetEndedUploads, forgetUpload, keepUpload, listUploads } from '../../cli/send/uploads.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'sealdrop-uploads-'))
 vi.stubEnv('SEALDROP_HOME', home)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatJson, visible } from '../../cli/terminal.ts'
+import { formatJson, visible } from '../../cli/terminal/terminal.ts'
 
 test.for([
   ['a\u001b[31mb', 'a\\u{1b}[31mb'],

@@ -1,0 +1,53 @@
+import { accessOfState } from '#client/box/access.ts'
+import { deleteItems } from '#client/box/inbox.ts'
+import { isRead, noteDeleted } from '#client/box/notes.ts'
+import { fetchItems, findItems, itemName } from './items.ts'
+import { UNLOCK_OPTIONS } from './options.ts'
+import { asReader, unlock } from '../vault/session.ts'
+import { agree } from './agree.ts'
+import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
+import { EXIT, explain, type ExitCode } from '../failure.ts'
+import { misused, parseOptions } from '../options.ts'
+import { printJson, say } from '../terminal/terminal.ts'
+import { count } from '../terminal/format.ts'
+
+/** Deletes items from a box, for all its readers. */
+export async function remove(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+  const ways = [positionals.length > 0, values.read, values.all].filter(Boolean).length
+  if (ways !== 1) throw misused('name items, or give one of --read and --all')
+  const session = await unlock(values)
+  const root = await session.root()
+  const server = session.server(PATIENCE_MS.send)
+  const access = await accessOfState(session.state())
+  const notes = session.state().reading.items
+  const items =
+    positionals.length > 0
+      ? await asReader(session, findItems(server, access, positionals))
+      : (await asReader(session, fetchItems(server, access))).items.filter(
+          ({ drop }) => values.all || isRead(notes[drop]),
+        )
+  const drops = items.map(({ drop }) => drop)
+  if (drops.length === 0) {
+    if (values.json) await printJson({ deleted: [] })
+    say('there is nothing to delete')
+    return EXIT.done
+  }
+  await agree(values.yes, `Delete ${count(drops.length, 'drop')} for all readers?`)
+  const deleted = await deleteItems(server, root.key, session.address, drops).catch((error: unknown) => {
+    throw nameDoubt(error, server.origin)
+  })
+  await session
+    .change((state) => noteDeleted(state, new Set(drops)))
+    .catch((error: unknown) => say(`this could not be noted here: ${explain(error).message}`))
+  say(`deleted ${count(deleted, 'drop')}: nobody can open them any more`)
+  if (values.json) await printJson({ deleted: drops.map(itemName) })
+  return EXIT.done
+}
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  read: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+} as const

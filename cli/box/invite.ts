@@ -1,0 +1,116 @@
+import { isDropError } from '#protocol/error.ts'
+import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { invite as inviteTo, listInvitations, uninvite } from '#client/box/invitations.ts'
+import { parseAmount, parseCardName, parseSize, UNLOCK_OPTIONS } from './options.ts'
+import { unlock, type Session } from '../vault/session.ts'
+import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
+import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { misused, parseLife, parseOptions } from '../options.ts'
+import { paintLink, print, printJson, printOnce, say, visible } from '../terminal/terminal.ts'
+import { count, formatSize, formatTime } from '../terminal/format.ts'
+
+/** Makes an invitation, and prints its link; or lists or revokes them. */
+export async function invite(args: readonly string[]): Promise<ExitCode> {
+  const { values } = parseOptions(args, OPTIONS, 0)
+  if (values.list && values.revoke !== undefined) throw misused('--list and --revoke exclude each other')
+  const order = {
+    label: values.label === undefined ? '' : parseCardName(values.label, '--label'),
+    items: parseAmount(values.items, '--items'),
+    bytes: parseSize(values.bytes, '--bytes'),
+    lifeSeconds: parseLife(values.expires),
+  }
+  const session = await unlock(values)
+  await session.root()
+  try {
+    if (values.list) return await list(session, values.json)
+    if (values.revoke !== undefined) return await revoke(session, values.revoke, values.json)
+    return await make(session, order, values.json)
+  } catch (error) {
+    throw nameDoubt(error, session.state().origin)
+  }
+}
+
+async function make(session: Session, order: Parameters<typeof inviteTo>[2], json: boolean): Promise<ExitCode> {
+  const { label, items, bytes } = order
+  let expiresAtMs = 0
+  const server = session.server(PATIENCE_MS.send)
+  let link = ''
+  await session.change(async (state) => {
+    if (label !== '' && state.invitations.some((each) => each.label === label))
+      throw new Failure('there is an invitation of this label', { exitCode: EXIT.usage })
+    const made = await inviteTo(server, state, order).catch((error: unknown) => {
+      throw isDropError(error) && error.code === 'box_full' ? tooMany(error) : error
+    })
+    ;({ link } = made)
+    ;({ expiresAtMs } = made.invitation)
+    return made.state
+  })
+  const result = { link, label, items, bytes, expires: iso(expiresAtMs) }
+  try {
+    await (json ? printJson(result, printOnce) : printOnce(`${paintLink(link)}\n`))
+  } catch (error) {
+    say(
+      'the invitation is made and its link is lost; end it with: sealdrop box invite --revoke HASH, as --list shows it',
+    )
+    throw error
+  }
+  say(
+    `whoever has this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
+  )
+  return EXIT.done
+}
+
+function tooMany(cause: unknown): Failure {
+  const hint = 'sealdrop box invite --list shows them, and --revoke HASH ends one'
+  return new Failure(`a box has at most ${MAX_INVITATIONS} invitations`, { hint, cause })
+}
+
+async function list(session: Session, json: boolean): Promise<ExitCode> {
+  const invitations = await listInvitations(session.server(PATIENCE_MS.look), session.state())
+  const results = invitations.map(({ label, hash, items, bytes, expires }) => ({
+    label,
+    hash,
+    items,
+    bytes,
+    expires: iso(expires * 1_000),
+  }))
+  const lines = results.map(
+    ({ label, hash, items, bytes, expires }) =>
+      `${hash.slice(0, SHORT_CHARACTERS)}  ${label === '' ? '-' : label}  ${count(items, 'drop')} and ${formatSize(bytes)} left, until ${formatTime(Date.parse(expires))}\n`,
+  )
+  await (json ? printJson({ invitations: results }) : print(visible(lines.join(''))))
+  if (results.length === 0) say('there are no invitations')
+  return EXIT.done
+}
+
+async function revoke(session: Session, named: string, json: boolean): Promise<ExitCode> {
+  const server = session.server(PATIENCE_MS.send)
+  const invitations = await listInvitations(server, session.state())
+  const [first, ...others] = invitations.filter(
+    ({ label, hash }) => named !== '' && (label === named || hash.startsWith(named)),
+  )
+  if (first === undefined || others.length > 0) {
+    const problem = first === undefined ? 'there is no such invitation' : 'more than one invitation is called so'
+    throw new Failure(problem, { exitCode: EXIT.usage, hint: 'sealdrop box invite --list shows their hashes' })
+  }
+  await session.change((state) => uninvite(server, state, first.hash))
+  say('revoked: nothing comes by that invitation any more')
+  if (json) await printJson({ revoked: first.hash })
+  return EXIT.done
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  label: { type: 'string' },
+  items: { type: 'string', default: '10' },
+  bytes: { type: 'string', default: '1G' },
+  expires: { type: 'string', default: `${MAX_TTL_SECONDS / 86_400}d` },
+  list: { type: 'boolean', default: false },
+  revoke: { type: 'string' },
+} as const
+
+const SHORT_CHARACTERS = 12

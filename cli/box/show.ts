@@ -1,0 +1,63 @@
+import { readerName } from '../sent/drop-status.ts'
+import { isDropError } from '#protocol/error.ts'
+import { accessOfState } from '#client/box/access.ts'
+import { fetchCard } from '#client/box/write.ts'
+import { fetchItems } from './items.ts'
+import { UNLOCK_OPTIONS } from './options.ts'
+import { unlock, type Session } from '../vault/session.ts'
+import { describeStanding, standingOf, type Standing } from './summary.ts'
+import { hasSeveralVaults, listVaults } from '../vault/vaults.ts'
+import { PATIENCE_MS } from '../network/connect.ts'
+import { EXIT, explain, type ExitCode } from '../failure.ts'
+import { parseOptions } from '../options.ts'
+import { print, printJson, say, visible } from '../terminal/terminal.ts'
+import { count, formatSize } from '../terminal/format.ts'
+
+/** Tells how a box stands; of several, which there are. */
+export async function show(args: readonly string[]): Promise<ExitCode> {
+  const { values } = parseOptions(args, UNLOCK_OPTIONS, 0)
+  if (hasSeveralVaults() && values.box === undefined) {
+    const boxes = listVaults().map(({ box, name }) => ({ box, name }))
+    const lines = boxes.map(({ box, name }) => `${box}  ${name}\n`)
+    await (values.json ? printJson({ boxes }) : print(visible(lines.join(''))))
+    say('sealdrop box show --box NAME tells more about one')
+    return EXIT.done
+  }
+  const session = await unlock(values)
+  const own = (await accessOfState(session.state())).key.publicKey
+  const standing = { ...standingOf(session.state(), readerName(own)), ...(await readersOf(session, own)) }
+  const held = await contentsOf(session)
+  if (values.json) await printJson({ ...standing, ...held })
+  else await print(`${describeStanding(standing)}${held === undefined ? '' : describeHeld(held)}`)
+  return EXIT.done
+}
+
+/** Who reads it, by its card: only owners keep a list of their own. */
+async function readersOf(session: Session, own: string): Promise<Partial<Pick<Standing, 'readers'>>> {
+  const { box, phrase, serial } = session.state()
+  if (phrase !== undefined) return {}
+  try {
+    const { card } = await fetchCard(session.server(PATIENCE_MS.look), box, { now: Date.now(), known: serial })
+    const readers = card.readers.map(({ name, key }) => ({ name, key: readerName(key), isThis: key === own }))
+    return { readers }
+  } catch (error) {
+    say(explain(error).message)
+    return {}
+  }
+}
+
+/** What lies in it; `undefined` where that cannot be asked now. */
+async function contentsOf(session: Session): Promise<{ items: number; bytes: number } | undefined> {
+  try {
+    const access = await accessOfState(session.state())
+    const { count: items, bytes } = await fetchItems(session.server(PATIENCE_MS.look), access, 1)
+    return { items, bytes }
+  } catch (error) {
+    if (isDropError(error)) return undefined
+    throw error
+  }
+}
+
+function describeHeld({ items, bytes }: { items: number; bytes: number }): string {
+  return `holds      ${count(items, 'drop')}, ${formatSize(bytes)}\n`
+}

@@ -1,0 +1,166 @@
+import { createReadStream } from 'node:fs'
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { Bytes } from '#protocol/bytes.ts'
+import type { DropFile } from '#client/archive.ts'
+import { takeMemory } from '#client/memory.ts'
+import { numbered } from '#client/names.ts'
+import { onePartRoom } from '#client/room.ts'
+import { FileFault, memorySource, type Source } from '#client/source.ts'
+import { describeSystemError, Failure } from '../failure.ts'
+import { misused } from '../options.ts'
+import { say } from '../terminal/terminal.ts'
+import { listFiles } from './tree.ts'
+import { sizeAtMost } from '../terminal/format.ts'
+
+/** A file that was chosen to be sent. */
+export interface Chosen {
+  readonly file: DropFile
+  /** Absolute, to find it again; `undefined` for what could be read only once, and is in memory. */
+  readonly path: string | undefined
+}
+
+/**
+ * What the arguments of `send` name: files, all files of folders, pipes.
+ * @param most - files that there may be. @param rest - what is said of that limit, such as ` besides text`.
+ * @throws Failure if something is not there or cannot be read
+ */
+export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<Chosen[]> {
+  const found: Found[] = []
+  const skipped: string[] = []
+  const nameOf = makeRootNamer()
+  for (const path of paths) {
+    if (path === '') throw misused('a file is named by an empty word', undefined, 'is a variable of the shell empty?')
+    for await (const each of find(path, nameOf)) {
+      if ('why' in each) skipped.push(`skipped ${each.path}: ${each.why}`)
+      else if (found.push(each) > most) throw tooMany(most, rest)
+    }
+  }
+  for (const sentence of skipped) say(sentence)
+  const chosen: Chosen[] = []
+  let left = onePartRoom()
+  for (const { path, name } of found) {
+    const { isStream, size, modifiedAtMs } = await lookAt(path)
+    const bytes = isStream ? await readStream(path, left) : undefined
+    left -= bytes?.length ?? 0
+    // What says that it is empty and is so is a file; what says so and is not, as in /proc, is a pipe.
+    const isPipe = bytes !== undefined && (size === undefined || bytes.length > 0)
+    const source = isPipe ? memorySource(bytes) : fileSource(path, size ?? 0, modifiedAtMs)
+    const file = { name, type: '', modifiedAtMs, source }
+    chosen.push({ file, path: isPipe ? undefined : await realpath(path).catch(() => resolve(path)) })
+  }
+  return chosen
+}
+
+/**
+ * A file as it lies on the disk. It is opened for every read, so that a thousand of them take no descriptors, and compared
+ * with what it was when it was chosen.
+ */
+export function fileSource(path: string, size: number, modifiedAtMs: number): Source {
+  const read = async (start: number, end: number): Promise<Bytes> => {
+    let file: FileHandle | undefined
+    try {
+      file = await open(path, 'r')
+      const bytes = await readRange(file, start, end)
+      // Afterwards, so that a change while it was read is noticed too.
+      const now = await file.stat()
+      if (bytes !== undefined && now.size === size && now.mtimeMs === modifiedAtMs) return bytes
+    } catch (cause) {
+      throw new FileFault('file_unreadable', path, { cause })
+    } finally {
+      await file?.close()
+    }
+    throw new FileFault('file_changed', path)
+  }
+  return { size, read }
+}
+
+/** Exactly these bytes, in memory that the caller may give back; `undefined` if the file ends before. */
+export async function readRange(file: FileHandle, start: number, end: number): Promise<Bytes | undefined> {
+  const bytes = takeMemory(end - start)
+  for (let done = 0; done < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
+    if (bytesRead === 0) return undefined
+    done += bytesRead
+  }
+  return bytes
+}
+
+interface Found {
+  readonly path: string
+  /** As it is sealed: relative, with `/`. */
+  readonly name: string
+}
+
+/** Two folders of one name, in different places, stay two. */
+function makeRootNamer(): (folder: string) => string {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  return (folder) => {
+    const path = resolve(folder)
+    const own = basename(path)
+    let name = names.get(path) ?? own
+    if (!names.has(path)) for (let n = 2; taken.has(name); n++) name = numbered(own, n, true)
+    names.set(path, name)
+    taken.add(name)
+    return name
+  }
+}
+
+async function* find(
+  path: string,
+  nameOf: (folder: string) => string,
+): AsyncIterable<Found | { path: string; why: string }> {
+  try {
+    if ((await stat(path)).isDirectory()) yield* listFiles(path, nameOf(path))
+    else yield { path, name: basename(path) }
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+async function lookAt(path: string): Promise<{ isStream: boolean; size: number | undefined; modifiedAtMs: number }> {
+  try {
+    const stats = await stat(path)
+    const isFile = stats.isFile()
+    return {
+      isStream: !isFile || stats.size === 0,
+      size: isFile ? stats.size : undefined,
+      modifiedAtMs: stats.mtimeMs,
+    }
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+/** Pipes and devices do not say how long they are, and give their bytes once. */
+async function readStream(path: string, most: number): Promise<Bytes> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > most) break
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+  if (length > most)
+    throw new Failure(`cannot send ${path}: more than ${sizeAtMost(onePartRoom())} from a pipe`, { hint: SAVE_IT })
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
+function unreadable(path: string, cause: unknown): Failure {
+  // What Node makes of bytes that are no text, and finds nowhere then.
+  if (path.includes('\ufffd')) return new Failure(`cannot read ${path}: its name is not UTF-8`, { hint: RENAME, cause })
+  return new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
+}
+
+function tooMany(most: number, rest: string): Failure {
+  return misused(`a drop holds at most ${most} files${rest}`, undefined, 'pack them first: tar -cf files.tar …')
+}
+
+const RENAME = 'give it another name; a name in UTF-8 is what every computer can read'
+
+export const SAVE_IT = 'save it as a file first, and send that'

@@ -1,0 +1,32 @@
+import { contentRoom, largestArchive, letterRoom } from '#client/room.ts'
+import { Failure } from '../failure.ts'
+import { sizeAtMost, sizeBeside } from '../terminal/format.ts'
+
+/** Text and files, as far as their size goes. */
+export interface Bulk {
+  readonly text: string
+  readonly files: readonly { readonly name: string; readonly size: number }[]
+}
+
+/**
+ * What is told of more than fits: in numbers of what was chosen, not of what it is sealed as.
+ * @param where - `the server at https://drop.example`. @param largest - bytes of ciphertext that it takes, if it has said so
+ */
+export function tooLarge(where: string, largest: number | undefined, bulk: Bulk, isLetter = false): Failure {
+  const room = largest === undefined ? undefined : roomFor(largest, bulk, isLetter)
+  const own = `${sizeBeside(bytesOf(bulk), room ?? Infinity)}${bulk.files.length > 1 ? ' in all' : ''}`
+  return new Failure(
+    room === undefined
+      ? `too large: ${where} does not take ${own}`
+      : `too large: ${own}, and ${where} takes at most ${sizeAtMost(room)}`,
+    { hint: 'send it in pieces, as several drops' },
+  )
+}
+
+function roomFor(largest: number, { text, files }: Bulk, isLetter: boolean): number {
+  return isLetter ? letterRoom(largest, text !== '', files) : contentRoom(largestArchive(largest), text !== '', files)
+}
+
+function bytesOf({ text, files }: Bulk): number {
+  return files.reduce((sum, { size }) => sum + size, Buffer.byteLength(text))
+}

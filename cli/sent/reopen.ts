@@ -1,0 +1,44 @@
+import type { PublicKey } from '#protocol/public-key.ts'
+import { checkDrop, reopenDrop, type Report } from '#client/sender.ts'
+import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { readerName } from './drop-status.ts'
+import { misused, parseOptions } from '../options.ts'
+import { changeAsSender } from './ask-as-sender.ts'
+import { printJson, say } from '../terminal/terminal.ts'
+
+/** Takes a read back from a reader who claimed and never acknowledged. */
+export async function reopen(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 2)
+  const [start, readerStart = ''] = positionals
+  if (start === undefined) throw misused('a ticket is missing')
+  const { name, fate } = await changeAsSender(start, async (server, ticket, sender) => {
+    const reader = choose(await checkDrop(server, ticket, sender), readerStart)
+    const report = await reopenDrop(server, ticket, sender, reader)
+    // It may have acknowledged in the meantime, or have been reopened too often.
+    if (report.claims.some((each) => each.reader === reader)) throw new Failure('the server did not take the read back')
+    return report
+  })
+  say('open again: the link can be claimed anew')
+  say('the reader before may have fetched it all the same; if in doubt, revoke it and send another')
+  if (values.json) await printJson({ ticket: name, ...fate })
+  return EXIT.done
+}
+
+function choose({ state, claims }: Report, start: string): PublicKey {
+  const open = state === 'ready' || state === 'claimed' ? claims.filter(({ ack }) => ack === undefined) : []
+  const [first, ...others] = open.filter(({ reader }) => readerName(reader).startsWith(start.toLowerCase()))
+  if (first === undefined) {
+    const why = open.length === 0 ? 'no reader has claimed it without opening it' : 'there is no such reader'
+    throw new Failure(`nothing to take back: ${why}`, { hint: 'sealdrop status shows its readers' })
+  }
+  if (others.length > 0) {
+    const names = open.map(({ reader }) => readerName(reader)).join(', ')
+    throw new Failure(`more than one reader: ${names}`, {
+      exitCode: EXIT.usage,
+      hint: 'sealdrop reopen TICKET READER names one',
+    })
+  }
+  return first.reader
+}
+
+const OPTIONS = { json: { type: 'boolean', default: false } } as const

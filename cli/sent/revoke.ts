@@ -1,0 +1,52 @@
+import { revokeDrop } from '#client/sender.ts'
+import { EXIT, Failure, type ExitCode } from '../failure.ts'
+import { describeFate } from './drop-status.ts'
+import { misused, parseOptions } from '../options.ts'
+import { askAsSender, describeAbsence } from './ask-as-sender.ts'
+import { noteDone } from '../state/records.ts'
+import { printJson, say } from '../terminal/terminal.ts'
+import { findTicket, forgetTicket, readTicket } from './tickets.ts'
+import { forgetPending, hasPending } from '../send/outbox.ts'
+import { forgetUpload, hasUpload } from '../send/uploads.ts'
+
+/** Ends a drop, or cancels the upload of one. */
+export async function revoke(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+  const [start] = positionals
+  if (start === undefined) throw misused('a ticket is missing')
+  const name = findTicket(start)
+  const kept = readTicket(name)
+  const { dropId } = kept.ticket
+  const isUpload = hasUpload(dropId) || hasPending(dropId)
+  const { fate, isOver } = await askAsSender(name, kept, revokeDrop)
+  const isLetter = kept.ticket.claim === undefined
+  const isCancelled = isUpload && (fate === undefined || (fate.state === 'revoked' && fate.readers.length === 0))
+  if (isUpload)
+    noteDone(() => {
+      forgetUpload(dropId)
+      forgetPending(dropId)
+      // Of what goes into a box nothing is kept here but until it is there, or is not to be.
+      if (isCancelled && (isLetter || fate === undefined)) forgetTicket(name)
+    })
+  if (fate === undefined) {
+    if (!isUpload) throw new Failure(`nothing to change: ${describeAbsence(kept, isOver)}`, { exitCode: EXIT.gone })
+    say('cancelled: the server has nothing of it')
+    if (values.json) await printJson({ ticket: name, state: 'unknown' })
+    return EXIT.done
+  }
+  if (isCancelled) {
+    const rest = isLetter ? '' : ', and its link opens nothing'
+    say(`cancelled: what was sent of it is deleted${rest}`)
+    if (values.json) await printJson({ ticket: name, ...fate })
+    return EXIT.done
+  }
+  const isTooLate = fate.state === 'read'
+  const [first = '', ...readers] = describeFate(fate)
+  say(isTooLate ? `too late: ${first}` : `${first}: nobody can open it any more`)
+  for (const reader of readers) say(reader)
+  if (!isTooLate && readers.length > 0) say('who claimed it may have fetched it before')
+  if (values.json) await printJson({ ticket: name, ...fate })
+  return isTooLate ? EXIT.gone : EXIT.done
+}
+
+const OPTIONS = { json: { type: 'boolean', default: false } } as const
