@@ -1,4 +1,4 @@
-// Runs transcripts: text files in which every line is what somebody types, or what they must see then.
+// Runs transcripts: text files in which every line is input, or a check of the output.
 //
 //   # a title, and other comments
 //   exec COMMAND              run by sh; must end with 0
@@ -7,18 +7,18 @@
 //   answer 'TEXT'             typed at the next prompt of the next exec, which gets a terminal to ask on; ^C, ^D and the like are keys
 //   answer FILE               the same with the text of a file
 //   exit 3                    the exit code of the last exec
-//   stdout, stderr, prompts 'REGEX'   what the last exec wrote; after "!" what it must not have written
+//   stdout, stderr, prompts 'REGEX'   matches the output of the last exec; after "!" it must not
 //   cmp FILE FILE             two files are equal
 //   env NAME=VALUE
 //   -- NAME --                from here to the next such line: a file
 //
-// Any other word is a verb that the caller brings.
+// Any other word is a verb that the caller defines.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Place {
-  /** Where commands run and files lie. */
+  /** The folder for commands and files. */
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
   readonly verbs: Readonly<Record<string, () => Promise<void>>>
@@ -28,11 +28,11 @@ interface Run {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
-  /** What the terminal showed: prompts, and with `terminal` all that was written. */
+  /** The output on the terminal: prompts, and with `terminal` everything else. */
   readonly prompts: string
 }
 
-/** @throws Error that names the line, with what the last command wrote */
+/** @throws Error that names the line, with the output of the last command */
 export async function runTranscript(transcript: string, { folder, env: given, verbs }: Place): Promise<void> {
   const [script = '', ...blocks] = transcript.split(/^-- (?=\S+ --$)/m)
   for (const block of blocks) {
@@ -97,7 +97,7 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
   const child = spawn(program ?? '', args, { cwd: folder, env: { ...env, SHELL: '/bin/sh' }, detached: true })
   const left = [...answers]
   let prompts = ''
-  /** How much of it has been answered. */
+  /** Length of the output up to the last answer. */
   let answered = 0
   const alarm = setTimeout(() => killGroup(child), 250_000)
   const exitCode = new Promise<number>((resolve, reject) =>
@@ -111,12 +111,12 @@ async function execute(command: string, { folder, env, answers, isSeen }: Stage)
     if (left.length === 0 || !/:\s+$/.test(prompts.slice(answered))) return
     answered = prompts.length
     const answer = left.shift() ?? ''
-    // A key that interrupts ends what was typed: nothing comes after it.
+    // A key that interrupts ends the input: nothing comes after it.
     child.stdin.write(['\x03', '\x1a'].some((key) => answer.endsWith(key)) ? answer : `${answer}\n`)
   })
   await exitCode
   clearTimeout(alarm)
-  // What a script left running ends with it.
+  // Processes that a script left running end with it.
   killGroup(child)
   return { exitCode: await exitCode, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8'), prompts }
 }
@@ -132,6 +132,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // Nobody of it is left.
+    // The whole group is gone already.
   }
 }

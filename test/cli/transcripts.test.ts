@@ -20,7 +20,7 @@ const STARTER = fileURLToPath(new URL('../../tools/sealdrop.js', import.meta.url
 const BETWEEN = fileURLToPath(new URL('between.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
-/** Half of the time of most of them is waiting: for a server that is asked again, or for a terminal. */
+/** Most of them wait half of their time: for a retry, or for a terminal. */
 vi.setConfig({ maxConcurrency: 4 })
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-cli-'))
@@ -31,7 +31,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'bin'))
   makeCommand('sealdrop', `'${BUILT}'`)
   makeCommand('between', `'${BETWEEN}'`)
-  // What a clone has for a shell of any Node, under one that says it is an old one.
+  // The starter of a clone, under a Node that claims to be an old one.
   const oldNode = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } })`
   makeCommand('old-node-sealdrop', `--import 'data:text/javascript,${oldNode}' '${STARTER}'`)
   symlinkSync(process.execPath, join(folder, 'bin/node'))
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-// Most of them wait most of the time. Who stops the server, or counts what it keeps, does so when nobody else needs it.
+// Most of them wait most of the time. Those that stop the server, or count its files, run alone.
 const [lonely, others] = [true, false].map((isLonely) =>
   readdirSync(TRANSCRIPTS)
     .filter(
@@ -62,7 +62,7 @@ async function run(file: string): Promise<void> {
     SEALDROP_HOME: join(work, 'home'),
     SEALDROP_SERVER: server.url,
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
-    // Where the server keeps everything.
+    // The server's data folder.
     DATA: server.data,
     TERM: 'xterm',
     TZ: 'UTC',
@@ -71,7 +71,7 @@ async function run(file: string): Promise<void> {
   await runTranscript(transcript, { folder: work, env, verbs: { crash, expire } })
 }
 
-/** Puts a command on the path that runs Node with these arguments, and its own after them. */
+/** Puts a command on the path that runs Node with these words, and its own arguments after them. */
 function makeCommand(name: string, words: string): void {
   writeFileSync(join(folder, 'bin', name), `#!/bin/sh\nexec '${process.execPath}' ${words} "$@"\n`)
   chmodSync(join(folder, 'bin', name), 0o755)
@@ -82,13 +82,13 @@ function titleOf(file: string): string {
   return /^# (.*)$/m.exec(readFileSync(join(TRANSCRIPTS, file), 'utf8'))?.[1] ?? file
 }
 
-/** Cuts the power of the server, and gives it back. */
+/** Cuts the server's power, and restores it. */
 async function crash(): Promise<void> {
   await server.kill()
   await server.start()
 }
 
-/** Makes time pass on the server: every drop that is there expires. */
+/** Makes time pass on the server: every drop on it expires. */
 function expire(): Promise<void> {
   return withStoppedServer(server, (shelves) => {
     for (const shelf of shelves) shelf.exec(`UPDATE drops SET expires = ${Date.now()}, due = ${Date.now()}`)
