@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { CHROMIUM_FLAGS, findChromium } from './tools/browser.ts'
 
 const PURE = ['test/protocol/**/*.test.ts', 'test/client/**/*.test.ts']
-/** Tests that look at everything stored, or count what the store does. */
+/** Tests that look at everything in the stores, or count their operations. */
 const ALONE = [
   'box-expiry',
   'box-room',
@@ -19,7 +19,7 @@ const ALONE = [
   'rows',
   'store-faults',
 ].map((name) => `test/worker/${name}.test.ts`)
-/** Generous, because all of them share the machine; nothing waits for these when all is well. */
+/** Generous, because all of them share the machine; a passing test does not wait for these. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
 const BUNDLED = [
   '@noble/ciphers/chacha.js',
@@ -51,7 +51,7 @@ const clock = process.env['CLOCK']
 const movedClockMs = clock === undefined ? 0 : Date.parse(clock) - Date.now()
 if (Number.isNaN(movedClockMs)) throw new Error(`CLOCK is ${clock}, and that is no date.`)
 const define = { SLOW_RUN: JSON.stringify(isSlow), MOVED_CLOCK_MS: JSON.stringify(movedClockMs) }
-/** For programs that tests start: no proxy of the machine, and what Node has compiled is kept for the next start. */
+/** For programs that tests start: no proxy of the machine, and a cache of compiled code for the next start. */
 const STARTED = {
   NO_PROXY: '*',
   no_proxy: '*',
@@ -61,7 +61,7 @@ const MOVED_CLOCK = './test/tools/moved-clock.ts'
 
 export default defineConfig({
   test: {
-    // What is counted is the run of today.
+    // Only runs under today's clock are counted.
     reporters: clock === undefined ? ['default', 'json'] : ['dot'],
     outputFile: { json: '.reports/vitest.json' },
     projects: [
@@ -78,7 +78,7 @@ export default defineConfig({
         },
       },
       workerd('workerd', {
-        // Files share a worker and its store: starting both anew for each takes half of the time.
+        // Files share a worker and its store: starting new ones for each file takes half of the time.
         isolate: false,
         include: ['test/protocol/**/*.test.ts', 'test/worker/**/*.test.ts'],
         exclude: ALONE,
@@ -167,7 +167,7 @@ function chromium(name: string, files: TestProjectInlineConfiguration['test']): 
   }
 }
 
-/** A file of 1 GiB each way, by itself and at the end: it takes minutes, and its memory is looked at. */
+/** A file of 1 GiB each way, by itself and at the end: it takes minutes, and its memory is measured. */
 function large(): TestProjectInlineConfiguration {
   return {
     define,

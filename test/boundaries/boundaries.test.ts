@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// The real compiler over the real tsconfigs, in a folder that holds little files instead of the product: first those that keep
-// the rule of docs/architecture.md, then also those that break it.
+// The real compiler with the real tsconfigs, in a folder of small files instead of the product: first those that keep the rule
+// of docs/architecture.md, then those that break it as well.
 
-/** Each is one line of code in a folder, and what the compiler must say of it. */
+/** Each is one line of code in a folder, and the error that the compiler must report for it. */
 const VIOLATIONS = [
   {
     says: 'the worker imports client',
@@ -92,12 +92,12 @@ const VIOLATIONS = [
   },
 ] as const
 
-/** What they import. The compiler names a file once per project, so that each import of one project has its own. */
+/** The files that they import. The compiler names a file once per project, so each import of one project has its own. */
 const TARGETS = ['client/target-a.ts', 'client/target-b.ts', 'client/target-c.ts', 'client/target-d.ts']
   .concat('worker/target-a.ts', 'web/target-a.ts', 'cli/target-a.ts', 'protocol/target-a.ts', 'test/target-a.ts')
   .map((at) => ({ at, text: `export const a = 1\nexport type B = number` }))
 
-/** What each folder may do. */
+/** Code that each folder is allowed. */
 const ALLOWED = [
   { at: 'protocol/z.ts', text: `export const z: unknown = crypto.subtle.verify` },
   { at: 'client/z.ts', text: `export { z } from '#protocol/z.ts'\nexport const y: unknown = fetch` },
@@ -140,7 +140,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('what the folders may import and use compiles', () => {
+test('imports and uses that are allowed compile', () => {
   expect(rightOnly).toBe('')
 })
 
@@ -148,7 +148,7 @@ test.for(VIOLATIONS)('$says: $at does not compile', ({ at, code }) => {
   expect(errorsIn(at)).toContain(code)
 })
 
-test('nothing but what breaks the rule fails to compile', () => {
+test('only files that break the rule fail to compile', () => {
   const files = new Set(withWrong.match(/^[\w/.]+(?=\(\d+,\d+\): error)/gm))
   expect([...files].toSorted()).toEqual(VIOLATIONS.map(({ at }) => at).toSorted())
 })
@@ -166,7 +166,7 @@ function write(files: readonly { at: string; text: string }[]): void {
   }
 }
 
-/** What the compiler prints; nothing when all is well. */
+/** The compiler's output, empty if all is well. */
 async function compile(): Promise<string> {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   try {

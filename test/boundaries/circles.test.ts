@@ -6,13 +6,13 @@ import { ROOT } from '../../tools/bundle.ts'
 import { findCircles, readSources } from '../../tools/figures.ts'
 import { listSources } from '../../tools/files.ts'
 
-// Lint knows circles of values. A circle of types, or of imports that wait for a call, reads no better: every file in it has to be
-// understood before any other.
+// Lint finds circles of values. A circle of types, or of imports that wait for a call, is no easier to read: every file in it
+// has to be understood before any other.
 
-/** Folders that still have some: only fewer. */
+/** Folders that still have circles: this list only gets shorter. */
 const NOT_YET = ['client', 'web']
 
-test('no file of the product imports itself by way of others, not for a type and not later', () => {
+test('no file of the product imports itself through others, whether for a type or by a late import', () => {
   const paths = listSources(ROOT).filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/'))
   const sources = readSources(ROOT, paths)
   expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(paths.length)
@@ -24,10 +24,10 @@ test.for([
   ['a value', `import { b } from './b.ts'`],
   ['a type', `import type { B } from '#protocol/b.ts'`],
   ['a value and a type over several lines', `import {\n  b,\n  type B,\n} from './b.ts'`],
-  ['a name that is passed on', `export { b } from "./b.ts"`],
+  ['a re-exported name', `export { b } from "./b.ts"`],
   ['a type by its path', `export const a: import('./b.ts').B = 1`],
-  ['a module that is loaded later', `export const a = () => import('./b.ts')`],
-] as const)('a circle by the import of %s is found', ([, code]) => {
+  ['a module loaded later', `export const a = () => import('./b.ts')`],
+] as const)('a circle through the import of %s is found', ([, code]) => {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-circles-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const files = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// What types cannot say is said by lint: the real rules over little files.
+// Lint covers the rules that types cannot express: the real rules over small files.
 
 const CIPHER = `import { sha256 } from '@noble/hashes/sha2.js'\nexport const a: unknown = sha256\n`
 const AGE = `import { Encrypter } from 'age-encryption'\nexport const a: unknown = Encrypter\n`
@@ -16,7 +16,7 @@ const MARKUP = `export const A = (): unknown => <p dangerouslySetInnerHTML={{ __
 
 const HIDDEN = `import { a } from '../client/target.ts'\nexport const b: unknown = a\n`
 
-/** The compiler follows no path that it has to compute. */
+/** The compiler does not follow a computed path. */
 const UNSEEN = `const path: string = '../test/tools/browser.ts'\nexport const a: unknown = await import(path)\n`
 
 const REFUSED = [
@@ -72,6 +72,6 @@ test.for(REFUSED)('%s is refused', ([path, , rule]) => {
   expect(codes.join()).toContain(`(${rule})`)
 })
 
-test('client/crypto is where ciphers are used', () => {
+test('ciphers are allowed in client/crypto', () => {
   expect(found.filter(({ filename }) => filename.startsWith('client/crypto/'))).toEqual([])
 })

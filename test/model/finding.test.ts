@@ -9,16 +9,16 @@ test('a whole search without an error keeps the promise', () => {
   expect(parseFinding('one_reader', printed())).toEqual({ result: 'kept', states: 225_424, unreached: [] })
 })
 
-test('a state that breaks the promise is an answer, though the search ends there', () => {
+test('a state that breaks the promise is a result, though the search ends there', () => {
   expect(parseFinding('one_reader', printed({ first: VIOLATED, warning: STOPPED, errors: 1 })).result).toBe('broken')
 })
 
-test('a way on which what was promised never comes is an answer too', () => {
+test('a path on which the promised event never comes is a result as well', () => {
   const first = 'pan:1: acceptance cycle (at depth 162)'
   expect(parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 })).result).toBe('broken')
 })
 
-test('a line of the model that nothing comes to is named', () => {
+test('a line of the model that is never reached is named', () => {
   const idle = '\tdocs/model/claim.pml:61, state 33, "ciphertext = 0"'
   expect(parseFinding('one_reader', printed({ idle })).unreached).toEqual(['claim.pml:61 (ciphertext = 0)'])
 })
@@ -30,22 +30,22 @@ test.for([
   ['exactness', printed().replace('Full statespace', 'Bit statespace')],
   ['states', printed().replace('225424', '0')],
   ['a verifier', ''],
-])('a search that lacks %s is no answer', ([, text]) => {
+])('a search that lacks %s gives no result', ([, text]) => {
   expect(() => parseFinding('one_reader', text ?? '')).toThrow('The verifier printed')
 })
 
-test('a search for another promise is no answer', () => {
+test('a search for another promise gives no result', () => {
   expect(() => parseFinding('nothing_lost', printed())).toThrow('The search was not for nothing_lost')
 })
 
-test('an error of the model itself does not pass for a refutation', () => {
+test('an error in the model itself does not pass for a refutation', () => {
   const first = 'pan:1: invalid array index (at depth 12)'
   expect(() => parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 }))).toThrow(
     'does not break one_reader',
   )
 })
 
-/** What Spin 6.5.2 prints, without its statistics. */
+/** The output of Spin 6.5.2, without its statistics. */
 function printed(parts: { first?: string; warning?: string; errors?: number; idle?: string } = {}): string {
   return `pan: ltl formula one_reader
 ${parts.first ?? ''}

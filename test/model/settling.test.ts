@@ -11,7 +11,7 @@ import {
   type SettlementInput,
 } from '../../worker/boxes/settlement.ts'
 
-/** A box, what its rack knows of the drops that come to it, and how far the requests are that bring them. */
+/** A box, its rack's records of incoming drops, and the progress of the requests that bring them. */
 interface DropState {
   readonly box: Box
   readonly items: readonly BoxItem[]
@@ -20,11 +20,11 @@ interface DropState {
 
 interface Coming {
   readonly id: DropId
-  /** What its shelf would say now. */
+  /** The state that its shelf would report now. */
   readonly status: StatusInBox['outcome']
-  /** Requests that do not settle it yet. */
+  /** Requests that have not settled it yet. */
   readonly left: number
-  /** Of the one whose turn it is: what it has heard, or that it turns the drop away. */
+  /** The request in progress: the answer it has heard, or that it turns the drop away. */
   readonly turn: StatusInBox['outcome'] | 'turning away' | undefined
   readonly told: Readonly<Record<Settlement['outcome'], boolean>>
 }
@@ -36,7 +36,7 @@ const COMMITS_EACH = 3
 test.for([1, 2, 3, 4].flatMap((waiting) => [2, 3, 4].map((room) => [waiting, room] as const)))(
   'of four drops, %i of which may be on their way and %i find room, one answer to each of twelve commits makes one state each, in every order',
   ([waiting, room]) => {
-    // A quarter of the items may be on their way; how many find room is told by the bytes.
+    // A quarter of the items may be on their way; the bytes decide how many find room.
     const quota = { items: 4 * waiting, bytes: room, bytesPerDay: 99 }
     const capacity = { quota, terms: undefined, invitation: undefined, expired: { items: 0, bytes: 0 } }
     const [begun, ends] = [begin(capacity), new Map<string, DropState>()]
@@ -44,14 +44,14 @@ test.for([1, 2, 3, 4].flatMap((waiting) => [2, 3, 4].map((room) => [waiting, roo
     expect(count).toBeGreaterThan(1_000)
     const wrong = [...ends.values()].filter((state) => !isInOneStateEach(state) || !isTrulyTold(state))
     expect(wrong).toEqual([])
-    // The first may have been revoked, and its room taken: but for it, what finds room is there.
+    // The first may have been revoked after taking room: but for that one, every place is filled.
     const listed = new Set([...ends.values()].map(({ items }) => items.length))
     expect(Math.max(...listed)).toBe(room)
     expect(Math.min(...listed)).toBeGreaterThanOrEqual(room - 1)
   },
 )
 
-/** Four drops that are announced one after the other; all of each is there when its requests begin. */
+/** Four drops announced one after the other; each is complete when its requests begin. */
 function begin(capacity: Capacity): DropState {
   let [box, items] = [newBox(formatBoxAddress(new Uint8Array(32))), [] as readonly BoxItem[]]
   const drops = Array.from({ length: DROPS }, (_, at) => {
@@ -70,7 +70,7 @@ function begin(capacity: Capacity): DropState {
   return { box, items, drops }
 }
 
-/** Every state that can be reached. @param ends - gets those in which nothing is left to do. @returns how many there are */
+/** Every state that can be reached. @param ends - gets the states with nothing left to do. @returns the number of states */
 function search(first: DropState, capacity: Capacity, ends: Map<string, DropState>): number {
   const [seen, open] = [new Set<string>(), [first]]
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
@@ -88,7 +88,7 @@ function search(first: DropState, capacity: Capacity, ends: Map<string, DropStat
   return seen.size
 }
 
-/** What may happen next: a shelf is asked, its answer is heard, or a drop is turned away; and the first drop may be revoked. */
+/** The possible next steps: a shelf is asked, its answer is heard, or a drop is turned away; and the first drop may be revoked. */
 function stepsFrom(state: DropState, capacity: Capacity): readonly DropState[] {
   return state.drops.flatMap((drop, at) => {
     const to = (changes: Partial<Coming>, rest: Partial<DropState> = {}): DropState => ({
@@ -96,7 +96,7 @@ function stepsFrom(state: DropState, capacity: Capacity): readonly DropState[] {
       ...rest,
       drops: state.drops.with(at, { ...drop, ...changes }),
     })
-    // Its rack is told of a revocation, as of a commit.
+    // Its rack is told of a revocation as it is of a commit.
     const revoked =
       at === 0 && drop.status === 'live' && drop.left > 0 ? [to({ status: 'gone', left: drop.left + 1 })] : []
     if (drop.turn === undefined) return drop.left === 0 ? [] : [...revoked, to({ turn: drop.status })]
@@ -118,7 +118,7 @@ function standing({ box, items }: DropState, id: DropId, capacity: Capacity): Se
   return { box, id, item: items.find((item) => item.id === id), waiting, capacity }
 }
 
-/** As a rack writes it. */
+/** Applies a change like a rack. */
 function written(
   { box, items }: Pick<DropState, 'box' | 'items'>,
   change: BoxChange,
@@ -141,14 +141,14 @@ function isInOneStateEach({ items, drops }: DropState): boolean {
   })
 }
 
-/** Nobody has been told that a drop is there which was turned away, or that one was which is there. */
+/** No sender was told that a drop is there that was turned away, nor that one was turned away that is there. */
 function isTrulyTold({ drops }: DropState): boolean {
   return drops.every(
     ({ status, told }) => !(status === 'live' ? told.box_full : status === 'turned_away' && told.settled),
   )
 }
 
-/** All that tells a state from others: places in the list tell nothing here. */
+/** Everything that distinguishes states: places in the list do not matter here. */
 function keyOf({ items, drops }: DropState): string {
   const known = items.map(({ id, state }) => `${state} ${id}`)
   return JSON.stringify([known, drops.map(({ status, left, turn, told }) => [status, left, turn, told])])
