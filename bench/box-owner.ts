@@ -21,7 +21,7 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { signRequest } from '#client/crypto/sign.ts'
 
-/** A box on a server, and all that its owner and its senders do with it. Every step throws for an answer that is no success. */
+/** A box on a server, with everything that its owner and its senders do to it. Every step throws unless it is answered with success. */
 export interface BenchBox {
   publish(): Promise<void>
   /** Puts so many drops of so many random bytes into the box, eight at once. */

@@ -1,5 +1,5 @@
-// What a full box costs: 10,000 drops in one box, on the worker as it is built and local workerd. For each step the time, and
-// the rows of SQLite that it read and wrote on the rack and on the shelf, which is what the platform bills.
+// The cost of a full box: 10,000 drops in one box, with the built worker in local workerd. For each step it prints the time, and
+// the SQLite rows read and written on the rack and on the shelf, which are what the platform bills.
 import { Log, LogLevel, Miniflare, Response } from 'miniflare'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -19,7 +19,7 @@ interface Rows {
   readonly written: number
 }
 
-/** The worker with all rows counted. One rack and one shelf, so that there is one of each to ask. */
+/** The worker, counting all rows. It has one rack and one shelf, so that the counts are in one place each. */
 const METERED = `
 import worker, { Rack as PlainRack, Shelf as PlainShelf } from './main.js'
 

@@ -1,4 +1,5 @@
-// What a browser must fetch, against its limits, and what must not be in the bundles. Run after the build.
+// Checks the bytes that a browser must fetch against their limits, and the bundles for code that must not be in them. Run it
+// after the build.
 import type { Metafile } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { ROOT } from '../tools/bundle.ts'
@@ -18,7 +19,7 @@ import {
 
 const PAGE = ['index.html', outputOf(metaOf('web'), 'web/style/main.css').replace('dist/web/', '')]
 
-/** The steps of sending a text. Each counts all that came before it. */
+/** The steps of sending a text. Each includes the ones before it. */
 const STEPS: readonly Step[] = [
   { name: 'until one can type', files: PAGE, modules: ['web/main.tsx'], maxBytes: 33_000 },
   {

@@ -1,8 +1,8 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
-// What is measured in Node and in a browser alike.
+// The ciphers that are measured both in Node and in a browser.
 
-/** ChaCha20-Poly1305 as the platform has it, in the chunks of age: nothing that seals an age file in WebCrypto is faster. */
+/** The platform's ChaCha20-Poly1305 in chunks of age's size: the upper bound for sealing an age file with WebCrypto. */
 export async function rawSeal(plaintext: Bytes): Promise<Bytes[]> {
   const key = await rawKey()
   const boxes: Bytes[] = []
@@ -20,7 +20,7 @@ export async function rawOpen(boxes: readonly Bytes[]): Promise<void> {
   })
 }
 
-/** One call over everything in memory, as most peers have it. */
+/** One call over everything in memory, as most peers do it. */
 export async function gcmSeal(plaintext: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.encrypt(GCM, await gcmKey(), plaintext))
 }
@@ -30,7 +30,7 @@ export async function gcmOpen(sealed: Bytes): Promise<Bytes> {
 }
 
 /** Reads to the end. @returns bytes */
-export async function drain(stream: ReadableStream<Uint8Array>): Promise<number> {
+export async function readToEnd(stream: ReadableStream<Uint8Array>): Promise<number> {
   let bytes = 0
   for (const reader = stream.getReader(); ;) {
     const { done, value } = await reader.read()
@@ -39,7 +39,7 @@ export async function drain(stream: ReadableStream<Uint8Array>): Promise<number>
   }
 }
 
-/** @throws DOMException where the platform has nothing to compare with */
+/** @throws DOMException where the platform has no ChaCha20-Poly1305 */
 function rawKey(): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw-secret' as 'raw', new Uint8Array(32).fill(5), RAW, false, ['encrypt', 'decrypt'])
 }

@@ -1,5 +1,5 @@
-// One contestant in Node, once, in a process of its own: `contestant.ts NAME prepare|seal|open FOLDER`. Says how long it took
-// and how much memory it had.
+// One run of one contestant in Node, in a process of its own: `contestant.ts NAME prepare|seal|open FOLDER`. Prints its time and
+// its peak memory.
 import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import { createReadStream, createWriteStream, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
@@ -11,14 +11,14 @@ import { pathToFileURL } from 'node:url'
 import { takeMemory } from '#client/memory.ts'
 import type { Source } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
+import { readToEnd, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
 import { OPENPGP } from './peers.ts'
 import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'
 
-/** Each begins with what is made ready outside of the measurement. */
+/** `seal` and `open` prepare outside of the measurement, and return the function that is measured. */
 interface Contestant {
-  /** Leaves in the folder what `open` needs. */
+  /** Leaves the input of `open` in the folder. */
   prepare(): Promise<void>
   seal(): Promise<() => Promise<unknown>>
   open(): Promise<() => Promise<unknown>>
@@ -45,7 +45,7 @@ if (act === 'prepare') {
   await small.prepare()
   await large.prepare()
 } else {
-  // Once over little, so that what is loaded and compiled only once is not measured.
+  // A small run first, so that loading and compiling are not measured.
   await (
     await (act === 'seal' ? small.seal() : small.open())
   )()
@@ -100,17 +100,17 @@ function typage(file: string, sealed: string): Contestant {
     },
     async seal() {
       const recipient = await identityToRecipient(readFileSync(key, 'utf8'))
-      return async () => drain(await sealStream(recipient))
+      return async () => readToEnd(await sealStream(recipient))
     },
     async open() {
       const decrypter = new Decrypter()
       decrypter.addIdentity(readFileSync(key, 'utf8'))
-      return async () => drain(await decrypter.decrypt(streamOf(sealed)))
+      return async () => readToEnd(await decrypter.decrypt(streamOf(sealed)))
     },
   }
 }
 
-/** In memory before and after: the limit of whoever uses this cipher in chunks. */
+/** In memory before and after: the upper bound for any use of this cipher in chunks. */
 function native(file: string): Contestant {
   return {
     prepare: async () => {},
@@ -139,11 +139,11 @@ function openpgp(file: string, sealed: string): Contestant {
     prepare: async () => save(sealed, await pgpSeal(await load(), streamOf(file))),
     async seal() {
       const pgp = await load()
-      return async () => drain(await pgpSeal(pgp, streamOf(file)))
+      return async () => readToEnd(await pgpSeal(pgp, streamOf(file)))
     },
     async open() {
       const pgp = await load()
-      return async () => drain(await pgpOpen(pgp, streamOf(sealed)))
+      return async () => readToEnd(await pgpOpen(pgp, streamOf(sealed)))
     },
   }
 }
@@ -165,7 +165,7 @@ async function inMemory(path: string): Promise<Bytes> {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** As the command reads files: opened for every range. */
+/** As the command reads files: it opens the file for every range. */
 async function readRange(path: string, start: number, end: number): Promise<Bytes> {
   const file = await open(path)
   try {

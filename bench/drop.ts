@@ -8,11 +8,11 @@ import { seal } from '#client/send.ts'
 import type { Source } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 
-// Our own way, as the page and the command go it, up to the network.
+// Sealing and opening as the page and the command do it, up to the network.
 
 /**
- * Seals a file part by part, a few asked for at a time as an upload does.
- * @param take - gets the parts. @param isSent - whether each is hashed as well, as what is sent is. @returns the link
+ * Seals a file part by part, a few at a time, as an upload does.
+ * @param take - gets the parts. @param isSent - whether each part is hashed, too, as for sending. @returns the link
  */
 export async function dropSeal(
   source: Source,
@@ -37,7 +37,7 @@ export async function dropSeal(
   return sealed.link
 }
 
-/** Opens what lies in parts: every byte is verified and given to a sink that keeps nothing. @returns bytes of the files */
+/** Opens the parts of a drop: every byte is verified and given to a sink that keeps nothing. @returns bytes of the files */
 export async function dropOpen(
   link: string,
   parts: Parameters<typeof openDrop>[0],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The inspector of one isolate: the Chrome DevTools Protocol, as workerd speaks it. */
 export interface Inspector {
-  /** @throws Error with what the runtime answered. */
+  /** @throws Error with the runtime's answer */
   ask(method: string): Promise<Readonly<Record<string, unknown>>>
   close(): void
 }
@@ -33,7 +33,7 @@ export async function inspect(url: string): Promise<Inspector> {
   }
 }
 
-/** Notes the most memory that an isolate holds, from now until it is stopped. */
+/** Samples the memory of an isolate, and keeps the peak, until it is stopped. */
 export function watchMemory(inspector: Inspector): { stop: () => Promise<Memory> } {
   const over = new AbortController()
   const watching = (async () => {
@@ -50,7 +50,7 @@ export function watchMemory(inspector: Inspector): { stop: () => Promise<Memory>
   return { stop: () => (over.abort(), watching) }
 }
 
-/** The most that was seen, in bytes: objects, buffers outside of the heap, and both at once. */
+/** Peak values in bytes: objects, buffers outside of the heap, and both together. */
 export interface Memory {
   readonly heap: number
   readonly buffers: number

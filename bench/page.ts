@@ -1,17 +1,17 @@
-// What is measured inside a browser: bundled by seal.browser.bench.ts, and called there as `contest`.
+// The contestants inside a browser. seal.browser.bench.ts bundles this file and calls `contest`.
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import type { Bytes } from '#protocol/bytes.ts'
 import { cipherFor } from '../web/ciphers.ts'
-import { drain, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
+import { readToEnd, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
 import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'
-import type { Act } from './race.ts'
+import type { Operation } from './race.ts'
 
-/** What a contestant works on. */
+/** The input of a contestant. */
 export interface Task {
   readonly name: string
-  readonly act: Act
-  /** The plaintext, or what is to be opened: of ours one file per part. */
+  readonly act: Operation
+  /** The plaintext, or the ciphertext to open: one file per part for ours. */
   readonly files: readonly File[]
   /** Ours: the link. Of typage: the identity. */
   readonly key: string
@@ -34,10 +34,10 @@ interface Given {
   readonly key: string
 }
 
-/** What is made ready outside of the measurement, and the measured. */
+/** Prepares outside of the measurement, and returns the function that is measured. */
 type Begin = (given: Given) => Promise<() => Promise<unknown>>
 
-const CONTESTANTS: Readonly<Record<string, Readonly<Partial<Record<Act, Begin>>>>> = {
+const CONTESTANTS: Readonly<Record<string, Readonly<Partial<Record<Operation, Begin>>>>> = {
   sealdrop: {
     seal: async ({ file }) => {
       const source = { size: file.size, read: (start: number, end: number) => bytesOf(file.slice(start, end)) }
@@ -60,12 +60,12 @@ const CONTESTANTS: Readonly<Record<string, Readonly<Partial<Record<Act, Begin>>>
     seal: async ({ file, key }) => {
       const encrypter = new Encrypter()
       encrypter.addRecipient(await identityToRecipient(key))
-      return async () => drain(await encrypter.encrypt(file.stream()))
+      return async () => readToEnd(await encrypter.encrypt(file.stream()))
     },
     open: async ({ file, key }) => {
       const decrypter = new Decrypter()
       decrypter.addIdentity(key)
-      return async () => drain(await decrypter.decrypt(file.stream()))
+      return async () => readToEnd(await decrypter.decrypt(file.stream()))
     },
   },
   native: {
@@ -92,15 +92,15 @@ const CONTESTANTS: Readonly<Record<string, Readonly<Partial<Record<Act, Begin>>>
     seal:
       async ({ file }) =>
       async () =>
-        drain(await pgpSeal(openpgp(), file.stream())),
+        readToEnd(await pgpSeal(openpgp(), file.stream())),
     open:
       async ({ file }) =>
       async () =>
-        drain(await pgpOpen(openpgp(), file.stream())),
+        readToEnd(await pgpOpen(openpgp(), file.stream())),
   },
 }
 
-/** Slice after slice, as it is read to be sealed, and nothing else. */
+/** Only reads slice after slice, as for sealing. */
 async function readAll({ files }: Given): Promise<() => Promise<void>> {
   return async () => {
     for (const file of files) {
@@ -113,7 +113,7 @@ async function bytesOf(blob: Blob): Promise<Bytes> {
   return new Uint8Array(await blob.arrayBuffer())
 }
 
-/** The page has loaded it as a script of its own. */
+/** The page has loaded it by a script element. */
 function openpgp(): OpenPgp {
   return (globalThis as unknown as { openpgp: OpenPgp }).openpgp
 }

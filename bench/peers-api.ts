@@ -1,4 +1,4 @@
-/** As much of openpgp.js 6 as is measured. Its own types are there only when it is installed. */
+/** The part of openpgp.js 6 that is measured. Its own types are there only when it is installed. */
 export interface OpenPgp {
   readonly createMessage: (wish: { binary: ReadableStream<Uint8Array> }) => Promise<unknown>
   readonly readMessage: (wish: { binaryMessage: ReadableStream<Uint8Array> }) => Promise<unknown>

@@ -8,7 +8,7 @@ export const OPENPGP: string = fileURLToPath(
   new URL('peers/node_modules/openpgp/dist/openpgp.min.mjs', import.meta.url),
 )
 
-/** Installs what `bench/peers/package-lock.json` names, where it is missing. @throws Error if that fails */
+/** Installs the packages of `bench/peers/package-lock.json` unless they are there. @throws Error if that fails */
 export function installPeers(): void {
   if (existsSync(OPENPGP)) return
   const { status } = spawnSync('npm', ['ci', '--prefix', 'bench/peers', '--ignore-scripts'], {

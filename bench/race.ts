@@ -1,69 +1,76 @@
-/** What one run of a contestant took. */
-export interface Lap {
+/** Time and memory of one run of a contestant. */
+export interface Run {
   readonly seconds: number
   /** Most memory that the process had, in bytes. */
   readonly peakBytes: number
 }
 
-export type Act = 'seal' | 'open'
+export type Operation = 'seal' | 'open'
 
-/** The best of several runs. Others use the machine too, so that no mean means anything. */
+/** The best of several runs. Other programs share the machine, so a mean would say nothing. */
 export interface Best {
   /** Bytes of plaintext per second. */
-  readonly pace: number
+  readonly bytesPerSecond: number
   readonly peakBytes: number
 }
 
 export type Results = Readonly<Record<string, Best>>
 
-/** Runs the contestants in turns, `rounds` times, so that a slow minute of the machine is everybody's. */
+/** Runs the contestants in turn, `rounds` times, so that a slow minute of the machine affects all of them. */
 export async function race(
   names: readonly string[],
-  { bytes, rounds, run }: { bytes: number; rounds: number; run: (name: string) => Lap | Promise<Lap> },
+  { bytes, rounds, run }: { bytes: number; rounds: number; run: (name: string) => Run | Promise<Run> },
 ): Promise<Results> {
   const best: Record<string, Best> = {}
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const { seconds, peakBytes } = await run(name)
-      const before = best[name] ?? { pace: 0, peakBytes: Infinity }
-      best[name] = { pace: Math.max(before.pace, bytes / seconds), peakBytes: Math.min(before.peakBytes, peakBytes) }
+      const before = best[name] ?? { bytesPerSecond: 0, peakBytes: Infinity }
+      best[name] = {
+        bytesPerSecond: Math.max(before.bytesPerSecond, bytes / seconds),
+        peakBytes: Math.min(before.peakBytes, peakBytes),
+      }
     }
   }
   return best
 }
 
-/** A table, the ratios to the contestant that all are compared with included. */
+/** Prints a table with the ratio of `ours` to each contestant. */
 export function printResults(title: string, results: Results, ours: string): void {
   console.log(`\n${title}`)
-  const base = results[ours]?.pace ?? Number.NaN
-  for (const [name, { pace, peakBytes }] of Object.entries(results)) {
-    const cells = [mebibytes(pace).padStart(7), 'MiB/s', `${(base / pace).toFixed(2)} ×`.padStart(9)]
+  const base = results[ours]?.bytesPerSecond ?? Number.NaN
+  for (const [name, { bytesPerSecond, peakBytes }] of Object.entries(results)) {
+    const cells = [
+      mebibytes(bytesPerSecond).padStart(7),
+      'MiB/s',
+      `${(base / bytesPerSecond).toFixed(2)} ×`.padStart(9),
+    ]
     console.log(`  ${name.padEnd(34)}${cells.join(' ')}${mebibytes(peakBytes).padStart(8)} MiB of memory`)
   }
   console.log(`  The ratio says how many times as fast ${ours} is.`)
 }
 
-/** What was promised: a pace that is at least so many times another. */
-export interface Promised {
+/** A promised speed, in bytes per second, and the least that keeps the promise. */
+export interface SpeedPromise {
   readonly what: string
-  readonly pace: number
+  readonly bytesPerSecond: number
   readonly least: number
 }
 
-/** Says of each promise whether it is kept. @returns whether all are */
-export function judge(promises: readonly Promised[]): boolean {
-  for (const { what, pace, least } of promises) {
-    const kept = pace >= least ? 'kept  ' : 'MISSED'
-    console.log(`${kept} ${what}: ${mebibytes(pace)} MiB/s, at least ${mebibytes(least)} promised`)
+/** Prints for each promise whether it is kept. @returns whether all are */
+export function judge(promises: readonly SpeedPromise[]): boolean {
+  for (const { what, bytesPerSecond, least } of promises) {
+    const kept = bytesPerSecond >= least ? 'kept  ' : 'MISSED'
+    console.log(`${kept} ${what}: ${mebibytes(bytesPerSecond)} MiB/s, at least ${mebibytes(least)} promised`)
   }
-  return promises.every(({ pace, least }) => pace >= least)
+  return promises.every(({ bytesPerSecond, least }) => bytesPerSecond >= least)
 }
 
-/** @throws Error if nobody of that name ran: a promise about nothing would always be kept */
-export function paceOf(results: Results, name: string): number {
+/** @throws Error if no contestant of that name ran: a promise about nothing would always be kept */
+export function speedOf(results: Results, name: string): number {
   const best = results[name]
   if (best === undefined) throw new Error(`${name} did not run`)
-  return best.pace
+  return best.bytesPerSecond
 }
 
 function mebibytes(bytes: number): string {

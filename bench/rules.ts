@@ -3,20 +3,20 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { staticImports } from '../tools/preload.ts'
 import { outputOf } from '../tools/pages.ts'
 
-/** What was built for one folder of dist/: text or bytes by path. */
+/** The files of one folder of dist/: bytes by path. */
 export type Built = ReadonlyMap<string, Uint8Array>
 
-/** What a browser fetches for one step of a person's way, and what it may cost. */
+/** The files that a browser fetches for one step of a person's way, and their limit. */
 export interface Step {
   readonly name: string
-  /** Files of dist/web that are fetched whatever the scripts do. */
+  /** Files of dist/web that are fetched independently of scripts. */
   readonly files: readonly string[]
-  /** Source modules whose chunks, with all that those import at once, are needed. */
+  /** Source modules whose chunks are fetched, with all their static imports. */
   readonly modules: readonly string[]
   readonly maxBytes: number
 }
 
-/** A step as measured. */
+/** A step, measured. */
 export interface Weight extends Step {
   readonly bytes: number
   /** Brotli bytes per file. */
@@ -46,7 +46,7 @@ export function weigh(step: Step, web: Built, meta: Metafile): Weight {
   return { ...step, parts, bytes: parts.reduce((sum, [, bytes]) => sum + bytes, 0) }
 }
 
-/** How many bytes of a bundle come from which package or folder, the largest first. */
+/** The bytes of a bundle by package or folder, the largest share first. */
 export function shares(meta: Metafile): readonly (readonly [origin: string, bytes: number])[] {
   const sums = new Map<string, number>()
   for (const { inputs } of Object.values(meta.outputs)) {
@@ -58,7 +58,7 @@ export function shares(meta: Metafile): readonly (readonly [origin: string, byte
   return [...sums].toSorted(([, a], [, b]) => b - a)
 }
 
-/** One sentence when a step is too heavy. */
+/** One sentence if a step is over its limit. */
 export function judgeWeight({ name, bytes, maxBytes }: Weight): string[] {
   return bytes <= maxBytes
     ? []
@@ -76,7 +76,7 @@ export function judgeStrings(folder: string, built: Built, bans: readonly Ban[])
   })
 }
 
-/** One sentence for each file of the worker's bundle that comes from elsewhere than it may, or that types did not see. */
+/** One sentence for each source of the worker's bundle that is not on its list, or that the compiler did not check. */
 export function judgeInputs({ inputs, outputs }: Metafile): string[] {
   const strangers = Object.keys(inputs).filter((path) => !mayBeInWorker(path))
   const externals = Object.values(outputs)
@@ -94,7 +94,7 @@ function mayBeInWorker(path: string): boolean {
   return /^(?:worker|protocol)\/.*\.ts$/.test(path)
 }
 
-/** The packages that the worker may be made of, whoever of it imports them. */
+/** The packages that may be in the worker's bundle, whichever file imports them. */
 const WORKER_PACKAGES = [
   '@noble/curves',
   '@noble/hashes',
@@ -112,18 +112,18 @@ export function brotliBytes(contents: Uint8Array): number {
 
 const DECRYPTS = 'the worker could take part in opening a drop'
 
-/** Nothing of these is in code that only keeps and verifies. docs/architecture.md. */
+/** Strings that do not occur in code that only stores and verifies. docs/architecture.md. */
 export const WORKER_BANS: readonly Ban[] = [
   { pattern: /hkdf/i, means: DECRYPTS },
   { pattern: /deriveKey|deriveBits/, means: DECRYPTS },
   { pattern: /x25519/i, means: DECRYPTS },
-  // The library that reads cards asks of every key what it is for, and compares with this word; it calls nothing of the name.
+  // The library that reads cards compares the use of every key with this word; it calls no function of the name.
   { pattern: /(?<!\busage === ")decrypt/i, means: DECRYPTS },
   { pattern: /AGE-SECRET-KEY/, means: DECRYPTS },
   { pattern: /\bimport\s*\(/, means: 'the worker could load code that no rule has seen' },
 ]
 
-/** The page runs no string as code, knows no host but its own, and asks for nothing that the oldest browsers of README lack. */
+/** The page runs no string as code, names no host but its own, and uses nothing that the oldest browsers of README lack. */
 export const WEB_BANS: readonly Ban[] = [
   { pattern: /\beval\s*\(/, means: 'a string could become code' },
   { pattern: /\bnew Function\b|\bFunction\s*\(/, means: 'a string could become code' },

@@ -1,4 +1,4 @@
-// Sealing a file that was chosen in Chromium, and opening it, beside what others do. `npm run bench:seal`. Ends with 1 if a
+// Sealing and opening a file that was chosen in Chromium, compared with other libraries. `npm run bench:seal`. Exits with 1 if a
 // promise is missed.
 import { build } from 'esbuild'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -6,16 +6,16 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { launchChromium } from '../tools/browser.ts'
 import { ROOT } from '../tools/bundle.ts'
-import { MEBIBYTES, prepare, ROUNDS } from './files.ts'
+import { MEBIBYTES, prepareFiles, ROUNDS } from './contest.ts'
 import type { Task } from './page.ts'
 import { OPENPGP } from './peers.ts'
-import { judge, paceOf, printResults, race, type Act, type Lap } from './race.ts'
+import { judge, speedOf, printResults, race, type Operation, type Run } from './race.ts'
 
 const CONTESTANTS = ['sealdrop', 'reading', 'typage', 'native', 'gcm', 'openpgp']
-/** Ours, with the hash over what is sealed, which belongs to sending it. */
+/** Ours, with the hash over the ciphertext that sending it needs. */
 const HASHED = 'sealdrop, hashed'
 
-using prepared = prepare(['sealdrop', 'typage', 'gcm', 'openpgp'])
+using prepared = prepareFiles(['sealdrop', 'typage', 'gcm', 'openpgp'])
 const { folder } = prepared
 const script = await bundlePage()
 const PAGE = 'https://bench.invalid/'
@@ -37,12 +37,12 @@ for (const act of ['seal', 'open'] as const) {
   })
   printResults(`Chromium, ${act} ${MEBIBYTES} MiB from a File, best of ${ROUNDS}`, results, 'sealdrop')
   // No page seals or opens a file faster than the browser reads it.
-  const least = Math.min(0.9 * paceOf(results, 'reading'), 0.7 * paceOf(results, 'native'))
-  if (!judge([{ what: act, pace: paceOf(results, 'sealdrop'), least }])) process.exitCode = 1
+  const least = Math.min(0.9 * speedOf(results, 'reading'), 0.7 * speedOf(results, 'native'))
+  if (!judge([{ what: act, bytesPerSecond: speedOf(results, 'sealdrop'), least }])) process.exitCode = 1
 }
 
 /** In a browser of its own, so that its memory is its own. */
-async function lap(name: string, act: Act): Promise<Lap> {
+async function lap(name: string, act: Operation): Promise<Run> {
   await using browser = await launchChromium()
   const page = await browser.newPage()
   await page.route(`${PAGE}**`, (route) => {
@@ -52,13 +52,13 @@ async function lap(name: string, act: Act): Promise<Lap> {
   })
   await page.goto(PAGE)
   await page.waitForFunction(() => 'openpgp' in globalThis && 'bench' in globalThis)
-  // Once over little, so that what is loaded and compiled only once is not measured.
+  // A small run first, so that loading and compiling are not measured.
   await contestIn(page, name, act, 'small')
   const seconds = await contestIn(page, name, act, 'large')
   return { seconds, peakBytes: await rendererPeak(browser) }
 }
 
-async function contestIn(page: Page, name: string, act: Act, size: string): Promise<number> {
+async function contestIn(page: Page, name: string, act: Operation, size: string): Promise<number> {
   const sealed = join(folder, `${size}.${name}`)
   const isOpening = act === 'open' && ['sealdrop', 'typage', 'gcm', 'openpgp'].includes(name)
   const ours = (): string[] => {
@@ -82,7 +82,7 @@ function linkOf(path: string): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { link: string }).link
 }
 
-/** Most memory of the largest renderer, in bytes; where the system does not tell, 0. */
+/** Peak memory of the largest renderer, in bytes; 0 where the system has no /proc. */
 async function rendererPeak(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')

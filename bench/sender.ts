@@ -20,13 +20,13 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { signRequest, type Signers } from '#client/crypto/sign.ts'
 
-/** A drop of random bytes in parts of 8 MiB: what the worker sees of a large one. */
+/** A drop of random bytes in parts of 8 MiB: to the worker it looks like any large drop. */
 export interface BigDrop {
   upload(): Promise<void>
   download(): Promise<void>
 }
 
-/** @throws Error, in every step, for an answer that is no success, and for bytes that are not those that were sent. */
+/** @throws Error, in every step, unless it is answered with success, and for bytes that differ from those sent */
 export async function makeBigDrop(origin: string, parts: number): Promise<BigDrop> {
   const [locator, claim, sender, reader] = await Promise.all([0, 1, 2, 3].map(() => generateSigningKey()))
   if (!locator || !claim || !sender || !reader) throw new Error('Keys are made above.')
@@ -101,7 +101,7 @@ interface Asking {
   readonly reader?: boolean
 }
 
-/** Does it for 0 to `count` - 1, as many at once as a client has in flight. */
+/** Runs it for 0 to `count` - 1, as many at a time as a client has in flight. */
 async function inFlight(count: number, run: (n: number) => Promise<void>): Promise<void> {
   let next = 0
   const one = async (): Promise<void> => {

@@ -5,28 +5,28 @@ import type { DropId } from '#protocol/id.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import { prepare, type Ask, type Line, type Order } from './asking.ts'
+import { prepareRequest, type PreparedRequest, type Connection, type RequestSpec } from './requests.ts'
 import { depositOrder, makeSubjects, newId, type Subjects, type TimedBox } from './timing-subjects.ts'
 
 /** Two cases that nobody without a key may tell apart: there, and not there. */
 export interface Pair {
   readonly name: string
   /** Signed when it is called: a signature is good for five minutes. */
-  readonly cases: () => Promise<readonly [here: readonly Ask[], nowhere: readonly Ask[]]>
+  readonly cases: () => Promise<readonly [here: readonly PreparedRequest[], nowhere: readonly PreparedRequest[]]>
 }
 
 /** Requests, made when they are wanted. */
-type Orders = () => readonly Order[] | Promise<readonly Order[]>
+type Orders = () => readonly RequestSpec[] | Promise<readonly RequestSpec[]>
 
 /** Fills a server with boxes and drops, and lists the questions of a stranger about them. */
-export async function makePairs(origin: string, line: Line): Promise<readonly Pair[]> {
+export async function makePairs(origin: string, line: Connection): Promise<readonly Pair[]> {
   const subjects = await makeSubjects(async (order) => {
-    const { status, text } = await line.send(await prepare(origin, order))
+    const { status, text } = await line.send(await prepareRequest(origin, order))
     if (status >= 300) throw new Error(`${order.name} was answered ${status}: ${text}`)
   })
   const stranger = await generateSigningKey()
-  const signed = async (orders: Orders): Promise<readonly Ask[]> =>
-    Promise.all((await orders()).map((order) => prepare(origin, order)))
+  const signed = async (orders: Orders): Promise<readonly PreparedRequest[]> =>
+    Promise.all((await orders()).map((order) => prepareRequest(origin, order)))
   return [...boxPairs(subjects, stranger), ...dropPairs(subjects, stranger)].map(([name, here, nowhere]) => ({
     name,
     cases: async () => [await signed(here), await signed(nowhere)],

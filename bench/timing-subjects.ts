@@ -10,7 +10,7 @@ import { formatBoxTerms, formatTerms } from '#protocol/terms.ts'
 import { signCard } from '#client/box/card-sign.ts'
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import type { Order } from './asking.ts'
+import type { RequestSpec } from './requests.ts'
 
 /** A box with one drop in it, or one that the server has never heard of. */
 export interface TimedBox {
@@ -35,7 +35,7 @@ export interface Subjects {
 }
 
 /** Fills a server. @param ask - sends one request, and throws unless it succeeds */
-export async function makeSubjects(ask: (order: Order) => Promise<void>): Promise<Subjects> {
+export async function makeSubjects(ask: (order: RequestSpec) => Promise<void>): Promise<Subjects> {
   const [unknown, bare, carded] = [await many(newBox), await many(newBox), await many(newBox)]
   const readers = await many(generateSigningKey, MAX_BOX_READERS)
   for (const box of carded) await publish(ask, box, readers)
@@ -55,7 +55,7 @@ export async function makeSubjects(ask: (order: Order) => Promise<void>): Promis
 export async function depositOrder(
   box: BoxAddress = formatBoxAddress(randomBytes(32)),
   dropId: DropId = newId(),
-): Promise<Order> {
+): Promise<RequestSpec> {
   const { publicKey: sender } = await generateSigningKey()
   const terms = formatBoxTerms({ ttlSeconds: 86_400, box, sender })
   return { name: 'create', dropId, fields: { [DROP_TERMS_FIELD]: terms }, body: new Uint8Array(MIN_BOX_DROP_BYTES) }
@@ -70,7 +70,7 @@ async function newBox(): Promise<TimedBox> {
   return { address: await addressOf(root.publicKey), root, drop: newId() }
 }
 
-type AskOnce = (order: Order) => Promise<void>
+type AskOnce = (order: RequestSpec) => Promise<void>
 
 /** With as many readers as a card holds. */
 async function publish(ask: AskOnce, { address, root }: TimedBox, readers: readonly SigningKey[]): Promise<void> {

@@ -1,6 +1,7 @@
-// What times tell: requests of somebody who holds no key, about what is there and about what is not, in random order, on the
-// worker as it is built and local workerd. For each kind the ratio of the medians, and the chance that one of the first took
-// longer than one of the second (AUC): 0.5 tells nothing. Ends with 1 when a pair can be told apart better than it may.
+// How much answer times tell a stranger: requests without a key about drops and boxes that exist and about ones that do not, in
+// random order, with the built worker in local workerd. For each pair it prints the ratio of the medians, and the chance that a
+// request of the first kind took longer than one of the second (AUC): 0.5 tells nothing. Exits with 1 if a pair can be told apart
+// better than it may.
 import { Log, LogLevel, Miniflare, Response } from 'miniflare'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -9,27 +10,27 @@ import { join } from 'node:path'
 import { bundleWorker } from '../tools/bundle.ts'
 import { readSettings } from '../tools/settings.ts'
 import { workerConfig } from '../tools/worker.ts'
-import { Line, type Ask, type Timed } from './asking.ts'
-import { compare } from './rank.ts'
+import { Connection, type PreparedRequest, type TimedAnswer } from './requests.ts'
+import { compareTimes } from './rank-times.ts'
 import { makePairs } from './timing-pairs.ts'
 
 const COUNT = Number(process.env['COUNT'] ?? '3000')
 const ONLY = process.env['ONLY'] ?? ''
 
-/** `PADDING=0` takes away what hides the differences, to see that they would be found. */
+/** `PADDING=0` takes the padding of refusals away, to check that the differences are found without it. */
 const PADDING = process.env['PADDING']
 
-/** So many ask at once: whoever is refused waits most of the time. */
+/** Connections that ask at the same time: a refused request spends most of its time waiting. */
 const LINES = 4
 
-/** How far from 0.5 an AUC may be, besides four standard errors of chance. */
+/** How far from 0.5 an AUC may be, beyond four standard errors of chance. */
 const ALLOWED = 0.03
 
 const { files } = await bundleWorker('worker/main.ts')
 const built = new TextDecoder().decode(files.get('main.js'))
 const script = PADDING === undefined ? built : built.replace(/(REFUSAL_PADDING_MS = )\d+/, `$1${PADDING}`)
 const settings = readSettings()
-// One shelf and one rack: that ids lie on different ones is not to be measured.
+// One shelf and one rack: differences between several are not to be measured.
 const vars = { ...settings.vars, SHELVES: '1', BARE_BOX_ITEMS: '1000000' }
 const data = mkdtempSync(join(tmpdir(), 'sealdrop-bench-'))
 const port = await freePort()
@@ -48,8 +49,8 @@ const miniflare = new Miniflare({
     },
   ],
 })
-const setup = new Line(origin)
-const lines = Array.from({ length: LINES }, () => new Line(origin))
+const setup = new Connection(origin)
+const lines = Array.from({ length: LINES }, () => new Connection(origin))
 try {
   await miniflare.ready
   const pairs = await makePairs(origin, setup)
@@ -58,7 +59,7 @@ try {
     const [here, nowhere] = await cases()
     const isOnce = Math.max(here.length, nowhere.length) >= 100
     const times = await interleave(here, nowhere, isOnce ? here.length : COUNT)
-    const { auc, error, ratio, ratioOfShort, medians } = compare(times.here, times.nowhere)
+    const { auc, error, ratio, ratioOfShort, medians } = compareTimes(times.here, times.nowhere)
     const isTold = Math.abs(auc - 0.5) > ALLOWED + 4 * error
     if (isTold) process.exitCode = 1
     console.log(
@@ -84,16 +85,20 @@ interface Times {
   readonly nowhere: readonly number[]
 }
 
-/** Asks both in random order, so many times each. @throws Error if the answers differ: then times need not be looked at */
-async function interleave(here: readonly Ask[], nowhere: readonly Ask[], count: number): Promise<Times> {
+/** Sends both in random order, `count` times each. @throws Error if the answers differ, since times then add nothing */
+async function interleave(
+  here: readonly PreparedRequest[],
+  nowhere: readonly PreparedRequest[],
+  count: number,
+): Promise<Times> {
   const left = shuffle([here, nowhere].flatMap((asks) => Array.from({ length: count }, (_, n) => [asks, n] as const)))
-  const taken = new Map<readonly Ask[], number[]>([
+  const taken = new Map<readonly PreparedRequest[], number[]>([
     [here, []],
     [nowhere, []],
   ])
   const answers = new Set<string>()
   let status = 0
-  const goOn = async (line: Line): Promise<void> => {
+  const goOn = async (line: Connection): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [asks, n] = next
       const ask = asks[n % asks.length]
@@ -118,7 +123,7 @@ function shuffle<T>(all: T[]): T[] {
   return all
 }
 
-function shapeOf({ status, text }: Timed): string {
+function shapeOf({ status, text }: TimedAnswer): string {
   return `${status} ${text.replaceAll(/\d{6,}/g, 'N')}`
 }
 

@@ -1,5 +1,5 @@
-// What large drops cost the worker: memory of its isolate, which must not grow with the drop, and CPU for each part. The
-// worker as it is built, on workerd, with both stores. Ends with 1 when the isolate holds more than it may.
+// The cost of large drops to the worker: memory of its isolate, which must not grow with the drop, and CPU time for each part. The
+// built worker in local workerd, with both stores. Exits with 1 if the isolate holds more than it may.
 import { Log, LogLevel, Miniflare, Response } from 'miniflare'
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
@@ -39,7 +39,7 @@ for (const [store, r2] of [
 ] as const) {
   const vars = { ...settings.vars, LARGEST_ON_KV: '1073741824' }
   await withWorker({ ...settings, vars, r2 }, async (origin, inspector) => {
-    // Compiled once, and its tables made, before anything is measured.
+    // The worker is compiled and its tables are made before anything is measured.
     const warm = await makeBigDrop(origin, 2)
     await warm.upload()
     await warm.download()
@@ -110,7 +110,7 @@ async function withWorker(
   }
 }
 
-/** The isolate of the worker, among those of the simulation. */
+/** Finds the isolate of the worker among those of the simulator. */
 async function isolateAt(url: URL): Promise<string> {
   const listed = (await (await fetch(new URL('/json', url.href.replace('ws:', 'http:')))).json()) as Isolate[]
   const found = listed.find(({ id }) => id.endsWith(settings.name))
@@ -123,7 +123,7 @@ interface Isolate {
   readonly webSocketDebuggerUrl: string
 }
 
-/** What workerd has used so far: user and system time, in hundredths of a second (proc(5)); 0 where there is no /proc. */
+/** The CPU time of workerd so far: user and system, in hundredths of a second (proc(5)); 0 where there is no /proc. */
 function cpuMs(): number {
   if (process.platform !== 'linux' || runtime === undefined) return 0
   const said = readFileSync(`/proc/${runtime}/stat`, 'latin1')

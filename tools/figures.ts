@@ -40,7 +40,9 @@ export function readSources(root: string, paths: readonly string[]): Source[] {
       ),
     ]
     const asDynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1))
-    const asType = nodesOf(program).flatMap(([node]) => (node.type === 'TSImportType' ? [node.source.value] : []))
+    const asType = text.includes('import(')
+      ? nodesOf(program).flatMap(([node]) => (node.type === 'TSImportType' ? [node.source.value] : []))
+      : []
     const later = [...asDynamic, ...asType].map((name) => ({ name, isValue: false }))
     const imports = [...asStatic, ...later].flatMap(({ name, isValue }) => {
       const target = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? join(dirname(path), name) : undefined

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPeers } from './peers.ts'
-import type { Act } from './race.ts'
+import type { Operation } from './race.ts'
 
-/** MiB that are sealed and opened, and how often. */
+/** MiB that are sealed and opened, and the number of runs. */
 export const MEBIBYTES: number = Number(process.env['BENCH_MIB'] ?? 256)
 export const ROUNDS: number = Number(process.env['BENCH_ROUNDS'] ?? 3)
 
-/** A folder with a small and a large file, and with what each of the contestants has made of them. */
-export function prepare(names: readonly string[]): Disposable & { readonly folder: string } {
+/** A folder with a small and a large file, and with both as each contestant has sealed them. */
+export function prepareFiles(names: readonly string[]): Disposable & { readonly folder: string } {
   installPeers()
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-bench-'))
   const prepared = { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
@@ -27,8 +27,8 @@ export function prepare(names: readonly string[]): Disposable & { readonly folde
   }
 }
 
-/** One of them in Node, in a process of its own. @returns what it said */
-export function runContestant(name: string, act: Act | 'prepare', folder: string): string {
+/** Runs a contestant in Node, in a process of its own. @returns its output */
+export function runContestant(name: string, act: Operation | 'prepare', folder: string): string {
   const script = fileURLToPath(new URL('contestant.ts', import.meta.url))
   const wanted = ['--disable-warning=ExperimentalWarning', script, name, act, folder]
   const { status, stdout, stderr } = spawnSync(process.execPath, wanted, { encoding: 'utf8' })

@@ -17,15 +17,15 @@ import { randomBytes } from '#client/crypto/random.ts'
 import { signRequest, type Signers } from '#client/crypto/sign.ts'
 
 /** A request that is ready to be sent, any number of times. */
-export interface Ask {
+export interface PreparedRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Bytes | undefined
 }
 
-/** What is to be asked, and who signs. */
-export interface Order {
+/** A request before it is signed. */
+export interface RequestSpec {
   readonly name: RequestName
   readonly dropId?: DropId
   readonly box?: BoxAddress
@@ -37,8 +37,8 @@ export interface Order {
   readonly fields?: Readonly<Record<string, string>>
 }
 
-/** Everything but the sending: what a signature costs its maker is not to be measured. */
-export async function prepare(origin: string, order: Order): Promise<Ask> {
+/** Signs and formats a request. The cost of signing belongs to the client and is kept out of the measurement. */
+export async function prepareRequest(origin: string, order: RequestSpec): Promise<PreparedRequest> {
   const { name, dropId, box, boxReader, reader, signers, query = '', fields = {} } = order
   const { method, path } = REQUESTS[name]
   const body = method === 'GET' ? undefined : (order.body ?? new Uint8Array(0))
@@ -70,15 +70,15 @@ export async function prepare(origin: string, order: Order): Promise<Ask> {
   return { method, path: path + query, headers: { ...headers, ...proof, ...fields }, body }
 }
 
-/** An answer, and how long it took from the last byte that was sent to the last that came, in microseconds. */
-export interface Timed {
+/** An answer, and the microseconds from the last byte sent to the last byte received. */
+export interface TimedAnswer {
   readonly status: number
   readonly text: string
   readonly us: number
 }
 
-/** One connection that stays open: who measures does not begin anew each time. */
-export class Line {
+/** One connection that stays open, so that no measurement includes setting one up. */
+export class Connection {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
   readonly #origin: string
 
@@ -86,7 +86,7 @@ export class Line {
     this.#origin = origin
   }
 
-  send({ method, path, headers, body }: Ask): Promise<Timed> {
+  send({ method, path, headers, body }: PreparedRequest): Promise<TimedAnswer> {
     return new Promise((resolve, reject) => {
       const asked = request(`${this.#origin}${path}`, { agent: this.#agent, method, headers }, (answer) => {
         const chunks: Buffer[] = []

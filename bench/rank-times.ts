@@ -1,19 +1,19 @@
 /** How far two sets of times can be told apart. */
-export interface Comparison {
+export interface RankComparison {
   /** Chance that one of the first is longer than one of the second (Mann–Whitney U ÷ n₁n₂): 0.5 tells nothing, 0 and 1 all. */
   readonly auc: number
-  /** Standard error of that where nothing is to be told. */
+  /** Standard error of the AUC for two samples of one distribution. */
   readonly error: number
-  /** Of the first's median to the second's. */
+  /** The first median to the second. */
   readonly ratio: number
-  /** The same of the times that a tenth is shorter than: what a busy machine adds is least there. */
+  /** The same for the tenth percentiles, to which a busy machine adds least. */
   readonly ratioOfShort: number
   /** Medians, in the unit of the times. */
   readonly medians: readonly [number, number]
 }
 
 /** @param first - at least one time each. */
-export function compare(first: readonly number[], second: readonly number[]): Comparison {
+export function compareTimes(first: readonly number[], second: readonly number[]): RankComparison {
   const [n, m] = [first.length, second.length]
   const all = [...first.map((time) => [time, 1] as const), ...second.map((time) => [time, 0] as const)]
   all.sort(([a], [b]) => a - b)
