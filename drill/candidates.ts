@@ -3,9 +3,9 @@ import { keyIn } from './locks.ts'
 
 /** Values to be tried as keys, the likeliest first. */
 export interface Candidates {
-  /** Stored values, and what their words and strings stand for: all of them are tried, in every way. */
+  /** Stored values, and the bytes that their words and strings encode: all of them are tried, in every way. */
   readonly whole: readonly Candidate[]
-  /** Every run of 16, 24 and 32 bytes in a stored value: tried as long as there is time, quickly. */
+  /** Every run of 16, 24 and 32 bytes in a stored value: tried quickly, as long as there is time. */
   readonly windows: Iterable<Candidate>
 }
 
@@ -14,17 +14,17 @@ export interface Candidate {
   readonly place: string
 }
 
-/** Everything in an operator's hands that could be a key. */
+/** Everything in the operator's possession that could be a key. */
 export function findCandidates({ all }: Holdings): Candidates {
   const values = all.flatMap((holding) => valuesOf(holding).map((value) => ({ value, place: holding.place })))
   const words = values.flatMap(({ value, place }) => keysIn(value).map((key) => ({ value: key, place })))
   const whole = unique([...values, ...words].filter(({ value }) => KEY_BYTES.includes(value.length)))
-  // What is short is likelier to be a key than a piece of a card.
+  // A short value is likelier to be a key than a piece of a card is.
   const sorted = unique([...values, ...decoded(values)]).toSorted((a, b) => a.value.length - b.value.length)
   return { whole, windows: windowsOf(sorted) }
 }
 
-/** Of a value in the store only its ends: what is between is ciphertext. */
+/** Only the two ends of a value in the store: between them is ciphertext. */
 function valuesOf({ bytes, kind, values }: Holding): readonly Uint8Array[] {
   if (kind === 'words') return [bytes]
   if (kind === 'value') return values.flatMap((value) => [value.subarray(0, END_BYTES), value.subarray(-END_BYTES)])
@@ -40,7 +40,7 @@ function keysIn(value: Uint8Array): Uint8Array[] {
   return words.map((word) => keyIn(word)).filter((key) => key !== undefined)
 }
 
-/** What longer words stand for: the payloads of cards, say. */
+/** The bytes that longer words encode, such as the payloads of cards. */
 function decoded(values: readonly Candidate[]): Candidate[] {
   return values.flatMap(({ value, place }) => {
     const words =

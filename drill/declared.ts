@@ -3,7 +3,7 @@ import { DATABASES, STORE_FIELDS } from '../worker/storage/schema.ts'
 import type { Note } from './notebook.ts'
 import type { Holdings } from './seize.ts'
 
-/** Every column that is declared, `drops.claims`. docs/storage.md. */
+/** Every declared column, as `drops.claims`. docs/storage.md. */
 const COLUMNS: ReadonlySet<string> = new Set(
   [...Object.values(DATABASES), PLATFORM].flatMap((tables) =>
     Object.entries(tables).flatMap(([table, { columns }]) =>
@@ -15,12 +15,11 @@ const COLUMNS: ReadonlySet<string> = new Set(
 /** RFC 9562 §5.4. */
 const UUID = String.raw`[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}`
 
-/** What a store's keys look like. */
+/** The form of the keys in a store. */
 const KEYS: readonly RegExp[] = Object.values(STORE_FIELDS).map(({ prefix }) => new RegExp(`^${prefix}${UUID}$`))
 
 /**
- * Fields that a server has written and that nobody has declared: columns, tables, keys of a store, and what lies beside its
- * values.
+ * Fields that a server has written and nobody has declared: columns, tables, keys of a store, and the metadata of its values.
  */
 export function undeclaredFields({ all, tables, store }: Holdings): readonly string[] {
   const columns = [...tables].flatMap(([table, names]) => names.map((name) => `${table}.${name}`))
@@ -35,14 +34,14 @@ export function undeclaredFields({ all, tables, store }: Holdings): readonly str
   ]
 }
 
-/** @throws Error for a note whose place is no declared column: what nobody keeps there would be looked for in vain */
+/** @throws Error for a note that names no declared column: a search for it there could never find anything */
 export function checkDeclared(notes: readonly Note[]): void {
   const wrong = notes.flatMap(({ declared }) => declared).find((place) => place !== SETTINGS && !COLUMNS.has(place))
   if (wrong !== undefined)
     throw new Error(`the drill looks for something in ${wrong}, which worker/storage/schema.ts does not declare`)
 }
 
-/** Where an operator writes down what the server answers for. */
+/** The place in which an operator names the origins of the server. */
 export const SETTINGS = 'settings'
 
 function areEmpty(values: readonly Uint8Array[]): boolean {

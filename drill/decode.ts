@@ -1,4 +1,4 @@
-/** Something that was wrapped up in something else. */
+/** Bytes that were compressed or encoded in other bytes. */
 export interface Unwrapped {
   /** How: `gzip`, `base64`, … */
   readonly way: string
@@ -6,8 +6,8 @@ export interface Unwrapped {
 }
 
 /**
- * What runs of characters stand for: base64 of either alphabet and hexadecimal, in one piece, in lines or with marks between the
- * digits; lists of numbers; what is percent-encoded; and the characters themselves where they are written in two bytes each.
+ * Decodes runs of characters: base64 of either alphabet and hexadecimal, in one piece, in lines or with marks between the digits;
+ * lists of numbers; percent-encoding; and characters of two bytes each.
  */
 export function decodeRuns(bytes: Uint8Array): Unwrapped[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
@@ -18,13 +18,13 @@ export function decodeRuns(bytes: Uint8Array): Unwrapped[] {
   ]
 }
 
-/** What matches millions of characters at once runs out of stack. Whatever lies across a cut is whole in the piece after it. */
+/** An expression that matches millions of characters at once runs out of stack. Pieces overlap, so that a run across a cut is whole in the next one. */
 function piecesOf(text: string): string[] {
   const count = Math.ceil(Math.max(1, text.length - SHARED) / (PIECE - SHARED))
   return Array.from({ length: count }, (_, n) => text.slice(n * (PIECE - SHARED), n * (PIECE - SHARED) + PIECE))
 }
 
-/** Base64 of either alphabet, at each of its four beginnings; hexadecimal at both. */
+/** Base64 of either alphabet, from each of its four offsets; hexadecimal from both. */
 function decodeWhole(bytes: Uint8Array): Unwrapped[] {
   const found: Unwrapped[] = []
   let start = 0
@@ -57,7 +57,7 @@ function matches(text: string, pattern: RegExp): string[] {
   return Array.from(text.matchAll(pattern), ([run]) => run)
 }
 
-/** 2 for hexadecimal digits, 1 for other characters of base64, 0 for all else. */
+/** 2 for hexadecimal digits, 1 for other characters of base64, 0 for the rest. */
 const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
   const letter = String.fromCharCode(code)
   return /[\da-fA-F]/.test(letter) ? 2 : Number(/[\w+/-]/.test(letter))
@@ -66,14 +66,14 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
 /** Characters of the shortest run that is decoded. */
 const LEAST_RUN = 24
 
-/** Characters that are looked through at once, and how many of them once more with what follows. */
+/** Characters of a piece, and how many of them the next piece has as well. */
 const PIECE = 2_097_152
 const SHARED = 65_536
 
-/** Runs that are broken up, and what each stands for. */
+/** Runs with marks between their digits, and the way to decode each. */
 const RUNS: readonly { readonly pattern: RegExp; readonly read: (run: string) => Unwrapped[] }[] = [
   {
-    // As in mails and keys, and the same in a string of JSON.
+    // As in mails and keys, and in a JSON string of these.
     pattern: /(?<![\w+/-])[\w+/-]{4,}(?:(?:\r?\n|\\r\\n|\\n)[ \t]*[\w+/-]{2,})+/g,
     read: (run) => {
       const joined = run.replaceAll(/(?:\\r)?\\n|\s/g, '')
@@ -92,7 +92,7 @@ const RUNS: readonly { readonly pattern: RegExp; readonly read: (run: string) =>
     pattern: /[\w.~+/%-]{24,}/g,
     read: (run) => {
       const escapes = run.match(/%[\da-f]{2}/gi) ?? []
-      // Beside something else in a file the sign can stand by chance, and what it stands beside would be found a second time.
+      // In a file the sign can follow something else by chance, which would then be found a second time.
       const isMeant = escapes.length * LEAST_RUN >= run.length || escapes.some((each) => /2b|2f|3d/i.test(each))
       if (!isMeant) return []
       const plain = run.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>

@@ -4,7 +4,7 @@ import { hybridStanza, type HybridStanza } from '../reference/age.ts'
 import { expand, extract } from '../reference/kdf.ts'
 import type { Holdings } from './seize.ts'
 
-/** Everything stored that some key would open, or that names the key which does. */
+/** Everything stored that a key would open, or that identifies such a key. */
 export interface Locks {
   readonly ciphertexts: readonly Ciphertext[]
   /** All stored values of 16 and of 32 bytes, in hex: drop ids, public keys, addresses and hashes are among them. */
@@ -19,7 +19,7 @@ export interface Ciphertext {
   readonly stanzas: readonly HybridStanza[]
   /** Stanzas of any kind. */
   readonly count: number
-  /** Room for 64 bytes ‖ the header up to and with `---`: what the MAC covers. */
+  /** Space for 64 bytes ‖ the header up to and including `---`, which is the input of the MAC. */
   readonly padded: Uint8Array
   readonly mac: Uint8Array
   /** The first chunk, tag included. */
@@ -27,7 +27,7 @@ export interface Ciphertext {
   readonly isOnlyChunk: boolean
 }
 
-/** @param values - all stored values, whatever is encoded in them included. */
+/** @param values - all stored values, and everything that is encoded in them */
 export function findLocks(holdings: Holdings, values: readonly Uint8Array[]): Locks {
   const drops = dropOfKey(holdings)
   const ciphertexts = [...holdings.store].flatMap(([key, bytes]) => {
@@ -38,10 +38,10 @@ export function findLocks(holdings: Holdings, values: readonly Uint8Array[]): Lo
   return { ciphertexts, names: new Set(named.map((value) => Buffer.from(value).toString('hex'))) }
 }
 
-/** The ciphertexts of a file key: the MACs in their headers say so. @param fileKey - 16 bytes. C2SP age.md, Header MAC. */
+/** The ciphertexts whose header MAC is by this file key. C2SP age.md, Header MAC. @param fileKey - 16 bytes */
 export function ciphertextsOf(fileKey: Uint8Array, { ciphertexts }: Locks): readonly Ciphertext[] {
   const macKey = expand(extract(new Uint8Array(0), fileKey), 'header', 32)
-  // HMAC (RFC 2104) by its definition: five times as fast as the platform's, which is made anew for each.
+  // HMAC (RFC 2104) by its definition: five times as fast as the platform's, of which every key needs a new object.
   const inner = PADDING.map((_, at) => (macKey[at] ?? 0) ^ 0x36)
   const outer = PADDING.map((_, at) => (macKey[at] ?? 0) ^ 0x5c)
   return ciphertexts.filter(({ mac, padded }) => {
@@ -50,7 +50,7 @@ export function ciphertextsOf(fileKey: Uint8Array, { ciphertexts }: Locks): read
   })
 }
 
-/** Which drop a store key is of, in hex. */
+/** Store key → id of its drop, in hex. */
 function dropOfKey({ rows }: Holdings): Map<string, string> {
   const hex = (id: unknown): string => (id instanceof Uint8Array ? Buffer.from(id).toString('hex') : '')
   const whole = (rows.get('drops') ?? []).flatMap(({ id, blobs }) => {
@@ -61,7 +61,7 @@ function dropOfKey({ rows }: Holdings): Map<string, string> {
   return new Map([...whole, ...first.map(({ id, blob }) => [String(blob), hex(id)] as const)])
 }
 
-/** The header of an age file, as far as it is looked at here; `undefined` for what is none, such as a later part. */
+/** Reads the header of an age file; `undefined` for anything else, such as a later part. */
 function readCiphertext(bytes: Uint8Array): Omit<Ciphertext, 'key' | 'drop'> | undefined {
   const text = Buffer.from(bytes.subarray(0, MOST_HEADER_BYTES)).toString('latin1')
   const [whole, above, encoded = ''] = /^(age-encryption\.org\/v1\n.*?\n---) ([\w+/]{43})\n/s.exec(text) ?? []
@@ -83,7 +83,7 @@ function readCiphertext(bytes: Uint8Array): Omit<Ciphertext, 'key' | 'drop'> | u
   }
 }
 
-/** Bytes that a text stands for in base64url or hexadecimal, if it is that of a key: 16, 24 or 32. */
+/** The bytes of a text in base64url or hexadecimal, if there are as many as a key has: 16, 24 or 32. */
 export function keyIn(text: string): Uint8Array | undefined {
   if (/^(?:[\da-f]{32}|[\da-f]{48}|[\da-f]{64})$/i.test(text)) return Buffer.from(text, 'hex')
   const plain = text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')

@@ -1,24 +1,24 @@
 import { utf8 } from '#protocol/bytes.ts'
 
-/** Something that people had, and that a server must not have. */
+/** Something that people had and a server must not have. */
 export interface Note {
-  /** What it is, as a report names it: never the thing itself. */
+  /** Its kind, as a report names it: never the thing itself. */
   readonly what: string
-  /** Whose it was. */
+  /** The name of its owner. */
   readonly who: string
   readonly bytes: Uint8Array
-  /** Whether programs would write it as text. */
+  /** Whether programs write it as text. */
   readonly isText: boolean
-  /** The columns in which docs/storage.md declares it, `cards.jws`: it may be there, spelled as it is, and nowhere else. */
+  /** The columns in which docs/storage.md declares it, such as `cards.jws`: it may be there, as it is, and nowhere else. */
   readonly declared: readonly string[]
 }
 
-/** What all people of a drill had: everything that is worth looking for. */
+/** Everything that the people of a drill had: the search is for this. */
 export class Notebook {
   readonly #notes = new Map<string, Note>()
   readonly #stanzas = new Map<string, number>()
 
-  /** In the order in which they were noted; a thing that was noted twice is there once. */
+  /** In the order in which they were noted, each thing once. */
   get notes(): readonly Note[] {
     return [...this.#notes.values()]
   }
@@ -32,7 +32,7 @@ export class Notebook {
   }
 
   /**
-   * Plaintext of which no piece may be found: of a short one any 23 bytes would be noticed, of a long one samples are looked
+   * Plaintext of which no piece may be found. Any run of 23 bytes of a short one is noticed; of a long one samples are searched
    * for.
    */
   plaintext(who: string, what: string, plaintext: Uint8Array): void {
@@ -41,12 +41,12 @@ export class Notebook {
     const step = Math.max(SLICE_BYTES, Math.floor(length / MOST_SLICES))
     for (let at = 0; at + SLICE_BYTES <= length; at += step) {
       const slice = plaintext.slice(at, at + SLICE_BYTES)
-      // Zeros and the like are everybody's.
+      // Zeros and the like belong to nobody.
       if (new Set(slice).size > 2) this.#add({ who, what, bytes: slice, isText: true, declared: [] })
     }
   }
 
-  /** The words of a phrase or a code: any three in a row tell too much. */
+  /** The words of a phrase or a code, of which three in a row already tell too much. */
   words(who: string, what: string, words: readonly string[]): void {
     for (let at = 0; at + RUN <= words.length; at++) {
       const run = words.slice(at, at + RUN)
@@ -54,12 +54,12 @@ export class Notebook {
     }
   }
 
-  /** For how many recipients a drop was sealed, those included that are nobody. @param drop - its id, in hex. */
+  /** Notes for how many recipients a drop was sealed, padding included. @param drop - its id, in hex */
   sealed(drop: string, stanzas: number): void {
     this.#stanzas.set(drop, stanzas)
   }
 
-  /** What `sealed` was told of a drop. */
+  /** The number of recipients of a drop, if it was noted. */
   stanzasOf(drop: string): number | undefined {
     return this.#stanzas.get(drop)
   }
@@ -71,10 +71,10 @@ export class Notebook {
   }
 }
 
-/** Bytes of plaintext that are looked for at once. */
+/** Bytes of plaintext that are searched for as one thing. */
 const SLICE_BYTES = 12
 const MOST_SLICES = 64
 
-/** Words in a row, and what programs put between words. */
+/** Words in a row, and the separators that programs put between them. */
 const RUN = 3
 const WORD_MARKS = [' ', '-', ',', ', ', '\n', '","', '']

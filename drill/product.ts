@@ -4,27 +4,27 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A running server, as `npm start` starts it, on a folder of its own. */
+/** A running server, started as `npm start` does, with a data folder of its own. */
 export interface Product {
   /** `http://localhost:<port>` */
   readonly url: string
-  /** Everything that it has printed, and everything that its worker has logged. */
+  /** Everything that it has printed and that its worker has logged. */
   printed(): string
-  /** The environment of its processes, as the system has it. */
+  /** The environment of its processes, as the system reports it. */
   readonly environment: string
-  /** Ends it at once, as whoever seizes a machine would: what was being written stays as it is. */
+  /** Kills it, like somebody who seizes a machine: a write in progress stays unfinished. */
   seize(): Promise<void>
 }
 
 /**
- * Starts what is built in `root`.
- * @param root - the top folder of a project. @param data - the folder that is to keep everything.
- * @throws Error with what it printed, when it does not start
+ * Starts the build in `root`.
+ * @param root - the top folder of a project. @param data - the folder for everything that the server stores
+ * @throws Error with the output, if it does not start
  */
 export async function startProduct(root: string, data: string): Promise<Product> {
   let printed = ''
   const args = [join(root, 'tools/serve.ts'), '--no-build', '--print-logs', '--data', data]
-  // Nothing of whoever runs the drill: it would be taken for the operator's.
+  // Without the environment of the person who runs the drill, which would count as the operator's.
   const { HOME, PATH, TMPDIR } = process.env
   const env = { HOME, PATH, TMPDIR, PORT: '0', ORIGIN: '' }
   const child = spawn(process.execPath, args, { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -32,7 +32,7 @@ export async function startProduct(root: string, data: string): Promise<Product>
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // Nobody of the group is left.
+      // No process of the group is left.
     }
   }
   process.once('exit', kill)
@@ -60,7 +60,7 @@ export async function startProduct(root: string, data: string): Promise<Product>
   }
 }
 
-/** Of the server, and of the runtime that it has started. Empty where the system does not tell. */
+/** Of the server and of the runtime that it has started. Empty where the system has no /proc. */
 function environmentOf(server: number | undefined, data: string): string {
   const { runtime } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as { runtime?: number }
   return [server, runtime]

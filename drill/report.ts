@@ -1,36 +1,36 @@
 import type { Searched, Sighting } from './search.ts'
 
-/** What a drill has done and found. It names things, and never shows them. */
-export interface Report {
+/** The actions and findings of a drill. It names things and never shows them. */
+export interface DrillReport {
   readonly v: 1
-  /** Whether nothing was found that may not be there, and the drill was seen to be able to find it. */
+  /** Whether nothing forbidden was found, and the drill has proved that it could have found it. */
   readonly passed: boolean
   readonly seconds: number
-  /** What people had: how many things of each kind. */
+  /** The number of things of each kind that people had. */
   readonly looked: Readonly<Record<string, number>>
   readonly places: readonly { readonly place: string; readonly bytes: number }[]
   readonly search: Pick<Searched, 'notes' | 'spellings' | 'bytes' | 'unwrapped'>
-  /** What may not be there. */
-  readonly found: readonly Finding[]
-  /** What docs/storage.md says is there. */
-  readonly declared: readonly Finding[]
+  /** Things that must not be there. */
+  readonly found: readonly SightingGroup[]
+  /** Things that docs/storage.md declares. */
+  readonly declared: readonly SightingGroup[]
   readonly undeclaredFields: readonly string[]
   readonly keys: Keys
   readonly stanzas: readonly Stanzas[]
 }
 
-export interface Finding {
+export interface SightingGroup {
   readonly what: string
   readonly place: string
   readonly way: string
-  /** How many things of this kind. */
+  /** The number of things of this kind. */
   readonly times: number
 }
 
 export interface Keys {
-  /** Ciphertexts that wait on the server. */
+  /** Ciphertexts on the server. */
   readonly ciphertexts: number
-  /** Stored values that were tried in every way; runs of bytes in them that were tried quickly, until time was up. */
+  /** Stored values that were tried in every way. `windows` are the runs of bytes in them that were tried quickly, until time was up. */
   readonly whole: number
   readonly windows: number
   readonly isEveryWindowTried: boolean
@@ -39,7 +39,7 @@ export interface Keys {
   readonly controls: readonly { readonly what: string; readonly opens: boolean }[]
 }
 
-/** How many recipients a stored ciphertext has, and how many it should have. */
+/** The number of recipients of a stored ciphertext, and the expected number. */
 export interface Stanzas {
   readonly drop: string
   readonly stanzas: number
@@ -47,8 +47,8 @@ export interface Stanzas {
 }
 
 /** Sightings by kind and place. */
-export function groupSightings(sightings: readonly Sighting[]): Finding[] {
-  const groups = new Map<string, Finding>()
+export function groupSightings(sightings: readonly Sighting[]): SightingGroup[] {
+  const groups = new Map<string, SightingGroup>()
   for (const { note, place: whole, way } of sightings) {
     const place = whole.replace(/[\da-f]{8}(?=\.sqlite)/, '…')
     const key = [note.what, place, way].join('\n')
@@ -58,7 +58,7 @@ export function groupSightings(sightings: readonly Sighting[]): Finding[] {
 }
 
 /** The report for people. */
-export function formatReport(report: Report): string {
+export function formatReport(report: DrillReport): string {
   const { declared, found, keys, looked, passed, places, search, seconds, stanzas, undeclaredFields } = report
   const wrong = stanzas.filter((each) => each.stanzas !== each.expected)
   const kinds = Object.entries(looked).map(([what, times]) => `${times} × ${what}`)
@@ -98,12 +98,12 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), '']
 }
 
-function formatFinding({ place, times, way, what }: Finding): string {
+function formatFinding({ place, times, way, what }: SightingGroup): string {
   return `${what} in ${place}, ${way}${times > 1 ? `, ${times} times` : ''}`
 }
 
 /** Files by their folder, columns by their table. */
-function groupPlaces(places: Report['places']): string[] {
+function groupPlaces(places: DrillReport['places']): string[] {
   const groups = new Map<string, { count: number; bytes: number }>()
   for (const { place, bytes } of places) {
     const group = place.replace(/(\/)[^/]*$/, '$1…').replace(/\.[\w]+$/, '.…')

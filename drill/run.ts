@@ -9,23 +9,23 @@ import { findLocks, type Locks } from './locks.ts'
 import { Notebook } from './notebook.ts'
 import { practise } from './people/people.ts'
 import { startProduct, type Product } from './product.ts'
-import { groupSightings, type Keys, type Report, type Stanzas } from './report.ts'
+import { groupSightings, type Keys, type DrillReport, type Stanzas } from './report.ts'
 import { searchAll } from './search.ts'
 import { seizeAll, type Holdings } from './seize.ts'
 import { tryAsKey } from './tries.ts'
 
 export interface DrillOptions {
-  /** Whether somebody uses the page too, in Chromium. */
+  /** Whether the page is used as well, in Chromium. */
   readonly withPage: boolean
-  /** How long runs of bytes are tried as keys, in milliseconds. */
+  /** Time for trying runs of bytes as keys, in milliseconds. */
   readonly patienceMs: number
 }
 
 /**
- * Starts what is built in `root`, lets people use everything, seizes the server, and looks for whatever may not be there.
- * @param root - the top folder of a project, with its `dist/`.
+ * Starts the build in `root`, lets people use everything, seizes the server, and searches for things that must not be there.
+ * @param root - the top folder of a project, with its `dist/`
  */
-export async function runDrill(root: string, options: DrillOptions): Promise<Report> {
+export async function runDrill(root: string, options: DrillOptions): Promise<DrillReport> {
   const began = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-drill-'))
   try {
@@ -65,7 +65,7 @@ export async function runDrill(root: string, options: DrillOptions): Promise<Rep
   }
 }
 
-/** The server is seized while it runs, as the people left it. */
+/** Seizes the server while it runs, as the people left it. */
 async function practiseAndSeize(
   root: string,
   folder: string,
@@ -79,17 +79,17 @@ async function practiseAndSeize(
   } finally {
     await product.seize()
   }
-  return seizeAll(data, wordsOf(product, root))
+  return seizeAll(data, textsOf(product, root))
 }
 
-/** What an operator has besides the data: what the server said, and everything that it was given. */
-export function wordsOf(product: Product, root: string): Readonly<Record<string, string>> {
+/** Everything that an operator has besides the data: the output of the server, and all of its input. */
+export function textsOf(product: Product, root: string): Readonly<Record<string, string>> {
   const origins = [product.url, product.url.replace('localhost', '127.0.0.1')].join()
   return {
     printed: product.printed(),
     environment: product.environment,
     [SETTINGS]: `${readFileSync(join(root, 'dist/worker/settings.json'), 'utf8')}\nORIGIN=${origins}\n`,
-    // A key could be written in it.
+    // The code could contain a key.
     'code of the worker': readFileSync(join(root, 'dist/worker/main.js'), 'utf8'),
   }
 }
@@ -123,7 +123,7 @@ function tryKeys({ whole, windows }: Candidates, locks: Locks, notebook: Noteboo
   }
 }
 
-/** A link and an answer have one recipient, a box as many as its card at the time, filled up. docs/protocol.md §3.1. */
+/** A link and an answer have one recipient, a drop for a box as many as its card then had, padded. docs/protocol.md §3.1. */
 function countStanzas({ ciphertexts }: Locks, { rows }: Holdings, notebook: Notebook): Stanzas[] {
   const boxOf = new Map((rows.get('drops') ?? []).map(({ box, id }) => [hex(id), hex(box)]))
   const readersOf = new Map((rows.get('cards') ?? []).map(({ box, readers }) => [hex(box), String(readers)]))
@@ -144,7 +144,7 @@ function countBy(names: readonly string[]): Record<string, number> {
   return counts
 }
 
-/** Kinds of key that people had of which one at least opens something that is stored. */
+/** Kinds of key of which people had at least one that opens something stored. */
 const CONTROLS = [
   'secret of a link',
   'key of a link',

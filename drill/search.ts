@@ -3,27 +3,27 @@ import type { Note } from './notebook.ts'
 import type { Holding, Holdings } from './seize.ts'
 import { unwrapAll } from './unwrap.ts'
 
-/** Something of people's that lies where it was looked for. */
+/** Something of people's that was found. */
 export interface Sighting {
   readonly note: Note
   readonly place: string
-  /** How it is spelled there, and in what it was wrapped up. */
+  /** Its spelling there, and the encodings around it. */
   readonly way: string
-  /** Whether docs/storage.md says that it is there. */
+  /** Whether docs/storage.md declares it there. */
   readonly isDeclared: boolean
 }
 
 export interface Searched {
   readonly sightings: readonly Sighting[]
-  /** Things that were looked for, and ways in which they may be spelled. */
+  /** Things that were searched for, and their spellings. */
   readonly notes: number
   readonly spellings: number
-  /** Bytes that were looked through as they are, and that came out of wrappings. */
+  /** Bytes that were searched as they are, and after decoding. */
   readonly bytes: number
   readonly unwrapped: number
 }
 
-/** Looks for everything that people had in everything that an operator has. */
+/** Searches everything that an operator has for everything that people had. */
 export function searchAll(notes: readonly Note[], { all }: Holdings): Searched {
   const needles = notes.flatMap((note) => spellingsOf(note).map((spelling) => ({ ...spelling, note })))
   const scan = makeScanner(needles)
@@ -53,7 +53,7 @@ export function searchAll(notes: readonly Note[], { all }: Holdings): Searched {
   return { sightings: [...sightings.values()], notes: notes.length, spellings: needles.length, bytes, unwrapped }
 }
 
-/** What is too short to be looked for in a stream, such as the four bytes of an address: a value, or a word, that is just that. */
+/** Things that are too short to be searched for in a stream, such as the four bytes of an address: only a value or a word that is exactly one of them counts. */
 function exactly(short: readonly Needle[], { bytes: whole, kind, values }: Holding): readonly Needle[] {
   const words = kind === 'words' || kind === 'column' ? Buffer.from(whole).toString('latin1').matchAll(WORDS) : []
   const all = new Set([
@@ -63,13 +63,13 @@ function exactly(short: readonly Needle[], { bytes: whole, kind, values }: Holdi
   return short.filter(({ bytes }) => all.has(Buffer.from(bytes).toString('latin1')))
 }
 
-/** Characters of sixteen bytes in hexadecimal, and whatever could be four to sixteen in that or in base64. */
+/** The longest word that can be sixteen bytes: in hexadecimal. */
 const MOST_WORD = 32
 const WORDS = /(?<![\w+/])[\w+/-]{6,32}(?![\w+/])={0,2}/g
 
 /**
- * A thing may lie in the columns that are declared for it, spelled as it is; and so in the files of the databases that have
- * these columns. On a card it lies in base64url, as JSON Web Signatures have it.
+ * A thing may be in the columns that are declared for it, as it is, and therefore in the files of the databases with these
+ * columns. On a card it is in base64url, as in every JSON Web Signature.
  */
 function isDeclared({ declared }: Note, { column, kind, place, tables = [] }: Holding, way: string): boolean {
   if (declared.includes(place)) return way === AS_IT_IS
@@ -83,7 +83,7 @@ function isDeclared({ declared }: Note, { column, kind, place, tables = [] }: Ho
 const DECLARED_WAYS = [new RegExp(`^${AS_IT_IS}$`), /^a whole value$/]
 const SIGNED_WAYS = [/^base64url$/, /^base64$/, new RegExp(`^${AS_IT_IS} in base64$`)]
 
-/** Bytes of an address of version 6. */
+/** Bytes of an IPv6 address. */
 const MOST_SHORT_BYTES = 16
 
 interface Needle {
@@ -92,7 +92,7 @@ interface Needle {
   readonly bytes: Uint8Array
 }
 
-/** Finds any of many needles in one pass: by a hash of the eight bytes at each place. */
+/** Finds any of many needles in one pass, by a hash of the eight bytes at each offset. */
 function makeScanner(needles: readonly Needle[]): (bytes: Uint8Array) => Iterable<Needle> {
   const marks = new Uint8Array(2 ** 24 / 8)
   const byHash = new Map<number, Needle[]>()

@@ -8,11 +8,11 @@ export interface Holding {
   readonly place: string
   readonly kind: 'file' | 'column' | 'key' | 'value' | 'words'
   readonly bytes: Uint8Array
-  /** Of a column: its table and name, `drops.claims`. */
+  /** For a column: its table and name, such as `drops.claims`. */
   readonly column?: string
-  /** Of a file of a database: the tables in it. */
+  /** For the file of a database: its tables. */
   readonly tables?: readonly string[]
-  /** Of a column, key or value: each value by itself. */
+  /** For a column, key or value: each value by itself. */
   readonly values: readonly Uint8Array[]
 }
 
@@ -21,18 +21,18 @@ export interface Holdings {
   readonly all: readonly Holding[]
   /** Table → names of its columns, over all databases. */
   readonly tables: ReadonlyMap<string, readonly string[]>
-  /** Where each value of the store lies: key → bytes. */
+  /** The values of the store: key → bytes. */
   readonly store: ReadonlyMap<string, Uint8Array>
   /** Rows of a table of shelves or racks, by the names of their columns. */
-  readonly rows: ReadonlyMap<string, readonly Row[]>
+  readonly rows: ReadonlyMap<string, readonly StoredRow[]>
 }
 
-export type Row = Readonly<Record<string, unknown>>
+export type StoredRow = Readonly<Record<string, unknown>>
 
 /**
- * Takes everything that a seized server has. The databases are read as they were left, write-ahead logs and freed pages among
- * them; only then are they opened.
- * @param data - the data folder. @param words - what else there is, as text, by its place.
+ * Takes everything that a seized server has. The databases are read as they were left, with write-ahead logs and freed pages,
+ * before they are opened.
+ * @param data - the data folder. @param texts - everything else, as text, by its place
  */
 export function seizeAll(data: string, words: Readonly<Record<string, string>>): Holdings {
   const paths = filesBelow(data)
@@ -63,12 +63,12 @@ export function seizeAll(data: string, words: Readonly<Record<string, string>>):
 interface Table {
   readonly name: string
   readonly columns: readonly string[]
-  readonly rows: readonly Row[]
+  readonly rows: readonly StoredRow[]
 }
 
 interface Database {
   readonly path: string
-  /** Whether it is the runtime's own, of KV or R2, and no object's of ours. */
+  /** Whether it belongs to the runtime's KV or R2, and not to a Durable Object. */
   readonly isStore: boolean
   readonly tables: readonly Table[]
 }
@@ -120,7 +120,7 @@ function valuesOf(blobs: ReadonlyMap<string, Uint8Array>): Holding[] {
   })
 }
 
-/** The values of KV and R2 lie in files, which the runtime's own tables name. */
+/** The values of KV and R2 are in files, which the runtime's own tables name. */
 function blobsOf(
   raw: readonly { path: string; bytes: Uint8Array }[],
   databases: readonly Database[],

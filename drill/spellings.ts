@@ -8,12 +8,12 @@ export interface Spelling {
   readonly bytes: Uint8Array
 }
 
-/** A thing in every way in which programs write things down; those that are too short to be told from chance are left out. */
+/** A thing in every way in which programs write things down, without spellings that are too short to be told from chance. */
 export function spellingsOf({ bytes, isText }: Pick<Note, 'bytes' | 'isText'>): readonly Spelling[] {
-  // Such as the address ::1, which is nearly all zeros: it is looked for as a value by itself.
+  // Such as the address ::1, which is nearly all zeros: it is searched for as a whole value.
   if (new Set(bytes).size < LEAST_KINDS) return []
   const all = [...ofBytes(bytes), ...(isText ? ofText(bytes) : [])]
-  // Four bytes in hexadecimal are there by chance every now and then.
+  // Four bytes in hexadecimal occur by chance every now and then.
   const least = bytes.length < LEAST_BYTES ? LEAST_BYTES + 1 : LEAST_BYTES
   const seen = new Set<string>()
   return all.filter(({ bytes: spelled }) => {
@@ -22,14 +22,14 @@ export function spellingsOf({ bytes, isText }: Pick<Note, 'bytes' | 'isText'>): 
   })
 }
 
-/** What is too short to be looked for in a stream: a value that is just that is told all the same. */
+/** Spellings that are too short to be searched for in a stream: only whole values are compared with them. */
 export function shortSpellingsOf({ bytes }: Pick<Note, 'bytes'>): readonly Spelling[] {
   const buffer = Buffer.from(bytes)
   const texts = (['hex', 'base64', 'base64url'] as const).map((way) => ascii(way, buffer.toString(way)))
   return [{ way: 'a whole value', bytes }, ...texts, ascii('hex', buffer.toString('hex').toUpperCase())]
 }
 
-/** Bytes of the shortest thing that is looked for in a stream of bytes. */
+/** Bytes of the shortest thing that is searched for in a stream. */
 export const LEAST_BYTES = 8
 
 function ofBytes(bytes: Uint8Array): Spelling[] {
@@ -59,7 +59,7 @@ function ofBytes(bytes: Uint8Array): Spelling[] {
   ]
 }
 
-/** In base64 it looks different by where it begins in a group of three; the characters at its ends are its neighbours' too. */
+/** In base64 its spelling depends on its offset in a group of three, and the characters at its ends depend on its neighbours. */
 function base64(buffer: Buffer): Spelling[] {
   return [0, 1, 2].flatMap((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), buffer])
@@ -71,7 +71,7 @@ function base64(buffer: Buffer): Spelling[] {
   })
 }
 
-/** Of either alphabet: RFC 4648 §6, and that of our links. What comes before would change all of it: from its own beginning. */
+/** In the alphabets of RFC 4648 §6 and of our links, only from its own beginning: bytes before it would change every character. */
 function base32Of(bytes: Uint8Array): Spelling[] {
   const most = bytes.subarray(0, bytes.length - (bytes.length % 5))
   // Without the prefix and the checksum.
@@ -82,7 +82,7 @@ function base32Of(bytes: Uint8Array): Spelling[] {
 
 function ofText(bytes: Uint8Array): Spelling[] {
   const text = new TextDecoder().decode(bytes)
-  // A piece of a text may begin in the middle of a character.
+  // A piece of text may begin in the middle of a character.
   if (text.includes('\ufffd')) return []
   const forms = [text.normalize('NFC'), text.normalize('NFD')]
   return forms.flatMap((form) => {
@@ -128,8 +128,8 @@ function inUtf16(text: string): Spelling[] {
   ]
 }
 
-/** The spelling in which a thing is declared, if it is. */
+/** The spelling of declared things. */
 export const AS_IT_IS = 'as it is'
 
-/** Different bytes in what can be told from chance. */
+/** Different bytes in a thing that can be told from chance. */
 const LEAST_KINDS = 3

@@ -1,38 +1,38 @@
 import { createDecipheriv, createHash } from 'node:crypto'
 import { hybridKey, openStanza } from '../reference/age.ts'
 import { expand, extract } from '../reference/kdf.ts'
-import { ed25519Key, publicHalf } from '../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../reference/keys.ts'
 import { ciphertextsOf, type Ciphertext, type Locks } from './locks.ts'
 
-/** What a value opens, or is the key of. */
-export interface Opening {
-  /** As what: `file key`, `secret of a link`, … */
+/** Something stored that a value opens or identifies. */
+export interface KeyHit {
+  /** The kind of key that the value is: `file key`, `secret of a link`, … */
   readonly as: string
-  /** What: a store key, or what a stored value names. */
+  /** A store key, or the stored value. */
   readonly what: string
 }
 
 /**
- * Everything that a value would open if it were a key, as every kind of key that there is of its length: 16, 24 or 32 bytes.
- * @param effort - `quick` leaves out what takes long: identities, keys of payloads, and most of what keys are derived from.
+ * Tries a value of 16, 24 or 32 bytes as every kind of key of its length.
+ * @param effort - `quick` leaves out the slow kinds: identities, keys of payloads, and most secrets from which keys are derived
  */
-export function tryAsKey(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): readonly Opening[] {
+export function tryAsKey(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): readonly KeyHit[] {
   if (value.length === 16) return asFileKeyOrCode(value, locks, effort)
   if (value.length === 24) return asLinkSecret(value, locks, effort)
   return value.length === 32 ? asSecret(value, locks, effort) : []
 }
 
-function asFileKeyOrCode(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): readonly Opening[] {
+function asFileKeyOrCode(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): readonly KeyHit[] {
   const quick = [...asFileKey(value, locks), ...asPreimage(value, locks)]
   return effort === 'quick' ? quick : [...quick, ...asReturnCode(value, locks)]
 }
 
-function asFileKey(value: Uint8Array, locks: Locks): Opening[] {
+function asFileKey(value: Uint8Array, locks: Locks): KeyHit[] {
   return ciphertextsOf(value, locks).map(({ key }) => ({ as: 'file key', what: key }))
 }
 
-/** The entropy of a return code names its address. docs/protocol.md §13.2. */
-function asReturnCode(value: Uint8Array, locks: Locks): Opening[] {
+/** An address follows from the entropy of a return code. docs/protocol.md §13.2. */
+function asReturnCode(value: Uint8Array, locks: Locks): KeyHit[] {
   const secret = extract('sealdrop/v1/return', value)
   return [
     ...named('entropy of a return code', addressOf(publicOf(expand(secret, 'root', 32))), locks),
@@ -41,12 +41,12 @@ function asReturnCode(value: Uint8Array, locks: Locks): Opening[] {
 }
 
 /** A secret whose hash is stored: an invitation's, or a token. */
-function asPreimage(value: Uint8Array, locks: Locks): Opening[] {
+function asPreimage(value: Uint8Array, locks: Locks): KeyHit[] {
   return named('secret whose hash is stored', createHash('sha256').update(value).digest(), locks)
 }
 
-/** docs/protocol.md §2.2, without a passphrase. With one the id tells all the same. */
-function asLinkSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): Opening[] {
+/** docs/protocol.md §2.2, without a passphrase. The id gives a link with one away, too. */
+function asLinkSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): KeyHit[] {
   const prk = extract('sealdrop/v1/link', value)
   return [
     ...named('secret of a link', expand(prk, 'id', 16), locks),
@@ -54,8 +54,8 @@ function asLinkSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'
   ]
 }
 
-/** 32 bytes may be a seed, or what others are derived from: docs/protocol.md §2.2, §13.1, §13.2. */
-function asSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): Opening[] {
+/** 32 bytes may be a seed, or a secret from which keys are derived: docs/protocol.md §2.2, §13.1, §13.2. */
+function asSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): KeyHit[] {
   const own = publicOf(value)
   const quick = [
     ...named('seed of a stored public key', own, locks),
@@ -79,13 +79,13 @@ function asSecret(value: Uint8Array, locks: Locks, effort: 'quick' | 'whole'): O
   ]
 }
 
-function asIdentity(seed: Uint8Array, { ciphertexts }: Locks, as: string): Opening[] {
+function asIdentity(seed: Uint8Array, { ciphertexts }: Locks, as: string): KeyHit[] {
   const key = hybridKey(seed)
   const opened = ciphertexts.filter(({ stanzas }) => stanzas.some((stanza) => openStanza(key, stanza) !== undefined))
   return opened.map((each) => ({ as, what: each.key }))
 }
 
-function asPayloadKey(value: Uint8Array, { ciphertexts }: Locks): Opening[] {
+function asPayloadKey(value: Uint8Array, { ciphertexts }: Locks): KeyHit[] {
   return ciphertexts.filter((each) => opensChunk(value, each)).map(({ key }) => ({ as: 'key of a payload', what: key }))
 }
 
@@ -104,14 +104,14 @@ function opensChunk(payloadKey: Uint8Array, { chunk, isOnlyChunk }: Ciphertext):
   }
 }
 
-function named(as: string, name: Uint8Array, { names }: Locks): Opening[] {
+function named(as: string, name: Uint8Array, { names }: Locks): KeyHit[] {
   const hex = Buffer.from(name).toString('hex')
   return names.has(hex) ? [{ as, what: `what is stored as ${hex.slice(0, 8)}…` }] : []
 }
 
 /** The Ed25519 public key of a seed. */
 function publicOf(seed: Uint8Array): Uint8Array {
-  return publicHalf(ed25519Key(seed))
+  return rawPublicKey(ed25519Key(seed))
 }
 
 /** docs/protocol.md §13.1. */

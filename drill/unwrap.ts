@@ -2,9 +2,9 @@ import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecom
 import { decodeRuns, type Unwrapped } from './decode.ts'
 
 /**
- * What lies packed or encoded in some bytes: compressed streams wherever one may begin, long runs of characters that stand for
- * bytes, and what comes out of those, up to three wrappings deep.
- * @param starts - where streams without a mark of their own may begin.
+ * Finds everything that is compressed or encoded in some bytes: compressed streams at any offset, long runs of characters that
+ * encode bytes, and the same again in the results, three levels deep.
+ * @param starts - bytes with which streams without a magic number may begin
  */
 export function unwrapAll(bytes: Uint8Array, starts: readonly Uint8Array[] = [], depth = 3): Unwrapped[] {
   if (depth === 0) return []
@@ -33,7 +33,7 @@ function markAt(bytes: Uint8Array, at: number): keyof typeof UNPACKERS | undefin
   return first === 0x78 && (0x7800 + second) % 31 === 0 ? 'zlib' : undefined
 }
 
-/** Brotli and bare deflate begin with any byte: they are tried where a value begins. */
+/** Brotli and raw deflate can begin with any byte: they are tried where a value begins. */
 function unpackUnmarked(bytes: Uint8Array): Unwrapped[] {
   return (['deflate', 'brotli'] as const).flatMap((way) => {
     const inner = attempt(UNPACKERS[way], bytes)
@@ -50,11 +50,11 @@ function attempt(unpacker: (bytes: Uint8Array) => Uint8Array, bytes: Uint8Array)
   }
 }
 
-/** A stream may have been cut, and something else may follow it. */
+/** A stream may have been cut, or something else may follow it. */
 const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 33_554_432 }
 
 const UNPACKERS = {
-  // Not by the platform's own gunzip, which refuses what other bytes follow.
+  // Not by the platform's gunzip, which refuses a stream with other bytes after it.
   gzip: (bytes: Uint8Array) => inflateRawSync(bytes.subarray(gzipHeaderLength(bytes)), OPTIONS),
   zlib: (bytes: Uint8Array) => inflateSync(bytes, OPTIONS),
   deflate: (bytes: Uint8Array) => inflateRawSync(bytes, OPTIONS),

@@ -8,7 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { BECH32, bech32 } from './bech32.ts'
-import { mlKemKey, publicHalf, x25519Key } from './keys.ts'
+import { mlKemKey, rawPublicKey, x25519Key } from './keys.ts'
 
 // Hybrid recipients of age (C2SP age.md, MLKEM768-X25519): X-Wing under HPKE. Fifty times as fast as JavaScript, so that the
 // drill can try every stored value as an identity. It opens stanzas and seals none.
@@ -42,7 +42,7 @@ export function hybridStanza(encapsulated: Uint8Array, body: Uint8Array): Hybrid
 export function hybridKey(seed: Uint8Array): HybridKey {
   const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest()
   const x25519 = x25519Key(expanded.subarray(64))
-  return { mlkem: mlKemKey(expanded.subarray(0, 64)), x25519, x25519Public: publicHalf(x25519) }
+  return { mlkem: mlKemKey(expanded.subarray(0, 64)), x25519, x25519Public: rawPublicKey(x25519) }
 }
 
 /** Identity and recipient as age spells them, of a seed of 32 bytes. */

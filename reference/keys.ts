@@ -16,7 +16,7 @@ export function mlKemKey(seed: Uint8Array): KeyObject {
 }
 
 /** The public half of an Ed25519 or X25519 key, 32 bytes. */
-export function publicHalf(key: KeyObject): Buffer {
+export function rawPublicKey(key: KeyObject): Buffer {
   const { x } = createPublicKey(key).export({ format: 'jwk' })
   return Buffer.from(x ?? '', 'base64url')
 }

@@ -18,23 +18,23 @@ import { deposit } from '#client/send.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { fileOf, newPassphrase, noteEnvelope } from './drops.ts'
-import { newKey, unique, uniqueText, type Person } from './person.ts'
+import { newNotedKey, unique, uniqueText, type Person } from './person.ts'
 import { noteInvitation, noteReaderCode, noteReturnCode, noteState } from './secrets.ts'
 
-/** Who takes part. */
-export interface Cast {
+/** The people who take part. */
+export interface BoxPeople {
   readonly owner: Person
-  /** Each becomes a reader of the box, one after the other. */
+  /** They become readers of the box, one after the other. */
   readonly readers: readonly Person[]
   readonly source: Person
 }
 
 /**
- * Everything that boxes do: written to by the card of one reader, of two, of four, of five; answered, written to again, by an
- * invitation too; something deleted, somebody removed; and a box that nobody ever hears of.
- * @returns the link of a box that takes drops from everybody
+ * Uses everything that boxes have: drops by the card of one reader, of two, of four, of five; answers, more drops, also by
+ * invitation; a deletion, a removed reader; and a box that is never published.
+ * @returns the link of a box that accepts drops from everybody
  */
-export async function practiseBoxes({ owner, readers, source }: Cast): Promise<string> {
+export async function practiseBoxes({ owner, readers, source }: BoxPeople): Promise<string> {
   await keepToOneself(owner)
   let state = await makeBox(owner, 'Redaktion', false)
   await write(source, state, { text: uniqueText('for one reader') })
@@ -61,8 +61,8 @@ export async function practiseBoxes({ owner, readers, source }: Cast): Promise<s
   return formatBoxLink(state.origin, state.box)
 }
 
-/** A source writes with a return code and a file, is answered, writes again, and is answered again. */
-async function converse({ owner, readers, source }: Cast, state: BoxState, second: BoxState): Promise<void> {
+/** A source writes with a return code and a file, gets an answer, writes again, and gets another one. */
+async function converse({ owner, readers, source }: BoxPeople, state: BoxState, second: BoxState): Promise<void> {
   const code = newReturnCode()
   await noteReturnCode(source, code)
   const file = fileOf(source, `Beweisstück ${uniqueText('Ordner').trim()}.pdf`, unique('Rechnung', 20_000))
@@ -89,7 +89,7 @@ async function converse({ owner, readers, source }: Cast, state: BoxState, secon
   )
 }
 
-/** A box that takes drops by invitation only. */
+/** A box that accepts drops by invitation only. */
 async function practiseInvitations(owner: Person, source: Person): Promise<void> {
   const label = uniqueText('für Herrn Größe').trim()
   owner.notebook.text(owner.name, 'label of an invitation', label)
@@ -101,7 +101,7 @@ async function practiseInvitations(owner: Person, source: Person): Promise<void>
   await listInvitations(owner.server, state)
 }
 
-/** A box that is made and sealed on a device, and never published: even its name is nobody's business. */
+/** A box that is made and sealed on a device and never published: the server must not know even its name. */
 async function keepToOneself(owner: Person): Promise<void> {
   const { state } = await createBox(planOf(owner, 'Privates Postfach', true))
   noteState(owner, { ...state, name: `${state.name} (never published)` })
@@ -122,7 +122,7 @@ function planOf(owner: Person, name: string, invitation: boolean): Parameters<ty
   return { origin: owner.server.origin, name: uniqueText(name).trim(), readerName, terms, now: Date.now() }
 }
 
-/** Seals a state as a device keeps it. Nothing of it goes to the server. */
+/** Seals a state for the device. Nothing of it goes to the server. */
 async function lockUp({ name, notebook }: Person, state: BoxState): Promise<void> {
   const passphrase = newPassphrase()
   notebook.text(name, 'passphrase of a box', passphrase)
@@ -160,7 +160,7 @@ interface Letter {
 async function write(person: Person, { box, origin }: BoxState, letter: Letter): Promise<void> {
   const { text, files = [], code: returnCode, invitation } = letter
   const { card } = await fetchCard(person.server, box, { now: Date.now() })
-  const sender = await newKey(person, 'sender')
+  const sender = await newNotedKey(person, 'sender')
   const order = { origin, address: box, card, ttlSeconds: 1_209_600, sender, now: Date.now(), returnCode, invitation }
   const sealed = await sealForBox({ text, files }, order)
   person.notebook.plaintext(person.name, 'text of a drop', utf8(text))
@@ -170,7 +170,7 @@ async function write(person: Person, { box, origin }: BoxState, letter: Letter):
 
 async function answer(person: Person, { box, origin }: BoxState, { reply }: OpenedItem, text: string): Promise<void> {
   if (reply === undefined) throw new Error('a tip of the drill takes no answers')
-  const sender = await newKey(person, 'sender')
+  const sender = await newNotedKey(person, 'sender')
   const order = { origin, to: reply, from: box, ttlSeconds: 1_209_600, sender, now: Date.now() }
   const sealed = await sealAnswer({ text, files: [] }, order)
   person.notebook.plaintext(person.name, 'text of an answer', utf8(text))
@@ -185,7 +185,7 @@ async function openNewest({ server }: Person, access: Access): Promise<OpenedIte
   return openItem(collectParts(server, access, item, memoryStaging()), access, item)
 }
 
-/** Beyond every place in a list. */
+/** After the last item of every list. */
 const LAST = 999_999_999_999_999
 
 const ALL = { order: 'after', seq: 0, most: 100 } as const

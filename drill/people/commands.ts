@@ -8,16 +8,16 @@ import { newPassphrase, noteLink } from './drops.ts'
 import { unique, uniqueText, type Person } from './person.ts'
 import { notePhrase, noteReturnCode } from './secrets.ts'
 
-/** What a person types at a terminal: the built command, as a process of its own. */
+/** A person at a terminal: the built command, as a process of its own. */
 export interface Terminal {
   readonly person: Person
-  /** Where its files and its SEALDROP_HOME are. */
+  /** The folder of its files and its SEALDROP_HOME. */
   readonly folder: string
   /** The top folder of the product whose command is run. */
   readonly root: string
 }
 
-/** Sends and opens by the command, makes a box with it, and is answered there. */
+/** Sends and opens by the command, makes a box with it, and gets an answer there. */
 export async function practiseCommands({ person, folder, root }: Terminal): Promise<void> {
   const { name: who, notebook, server } = person
   mkdirSync(folder, { recursive: true })

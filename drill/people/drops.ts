@@ -12,16 +12,16 @@ import { memoryStaging } from '#client/staging.ts'
 import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import { dropIdBytes } from '#protocol/id.ts'
 import type { DropTerms } from '#protocol/terms.ts'
-import { newKey, type Person } from './person.ts'
+import { newNotedKey, type Person } from './person.ts'
 
 /** A drop as its sender knows it. */
-export interface SentDrop {
+export interface NotedDrop {
   readonly sealed: Sealed<DropTerms>
   readonly sender: SigningKey
 }
 
-/** What a sender may choose. */
-export interface Wishes {
+/** DropTerms that a sender may choose. */
+export interface ChosenTerms {
   readonly reads?: number
   readonly passphrase?: string
   readonly ttlSeconds?: number
@@ -39,10 +39,10 @@ export function fileOf({ name: who, notebook }: Person, name: string, bytes: Byt
 export async function sealNoted(
   person: Person,
   message: Partial<Message>,
-  { reads = 1, passphrase = '', ttlSeconds = 86_400 }: Wishes = {},
-): Promise<SentDrop> {
+  { reads = 1, passphrase = '', ttlSeconds = 86_400 }: ChosenTerms = {},
+): Promise<NotedDrop> {
   const { name, notebook, server } = person
-  const sender = await newKey(person, 'sender')
+  const sender = await newNotedKey(person, 'sender')
   const whole = { text: '', files: [], ...message }
   const options = { origin: server.origin, sender, ttlSeconds, reads, passphrase, stretch, now: Date.now() }
   const sealed = await seal(whole, options)
@@ -54,17 +54,21 @@ export async function sealNoted(
 }
 
 /** Seals a message and deposits it. */
-export async function send(person: Person, message: Partial<Message>, terms: Wishes = {}): Promise<SentDrop> {
+export async function sendNoted(
+  person: Person,
+  message: Partial<Message>,
+  terms: ChosenTerms = {},
+): Promise<NotedDrop> {
   const drop = await sealNoted(person, message, terms)
   await deposit(person.server, drop.sealed, { sender: drop.sender })
   return drop
 }
 
-/** Opens a drop and, unless told otherwise, says so. @returns its text */
-export async function open(person: Person, link: string, passphrase = '', acknowledges = true): Promise<string> {
+/** Opens a drop and, by default, acknowledges it. @returns its text */
+export async function openNoted(person: Person, link: string, passphrase = '', acknowledges = true): Promise<string> {
   const { server } = person
   const opener = await openerOf(person, link, passphrase)
-  const reader = await newKey(person, 'reader')
+  const reader = await newNotedKey(person, 'reader')
   const waiting = await look(server, { dropId: opener.dropId, locator: opener.locator })
   const parts = receiveParts(server, opener, reader, waiting, memoryStaging())
   const { text, opened } = await openDrop(parts, opener)
@@ -72,7 +76,7 @@ export async function open(person: Person, link: string, passphrase = '', acknow
   return text
 }
 
-/** What a link and a passphrase open, right or wrong; a wrong passphrase is a secret too: it is nearly the right one. */
+/** The keys of a link with a passphrase, right or wrong. A wrong passphrase is a secret, too: it is nearly the right one. */
 export async function openerOf(
   { name, notebook }: Person,
   link: string,
@@ -113,8 +117,8 @@ export function noteIdentity(name: string, notebook: Person['notebook'], seed: U
 }
 
 /**
- * File key and token of a drop. The token's hash may be with the receipts, once somebody has opened it all.
- * @param readers - for whom it was sealed.
+ * File key and token of a drop. The hash of the token may be with the receipts once somebody has opened all of it.
+ * @param readers - the number of readers for whom it was sealed
  */
 export function noteEnvelope({ name, notebook }: Person, { dropId, ticket, unfinished }: Sealed, readers = 1): void {
   notebook.sealed(Buffer.from(dropIdBytes(dropId)).toString('hex'), stanzasFor(readers))
@@ -127,7 +131,7 @@ export function noteEnvelope({ name, notebook }: Person, { dropId, ticket, unfin
   }
 }
 
-/** Base64url of random bytes: a password as people's programs make them. */
+/** Base64url of random bytes, like the passwords that password managers make. */
 export function newPassphrase(): string {
   return `zwölf Würste, ${toBase64url(crypto.getRandomValues(new Uint8Array(9)))}`
 }

@@ -6,41 +6,41 @@ import { look, receiveParts } from '#client/receive.ts'
 import { deposit } from '#client/send.ts'
 import { isDropError } from '#protocol/error.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
-import { fileOf, newPassphrase, open, openerOf, sealNoted, send, type SentDrop } from './drops.ts'
-import { newKey, unique, uniqueText, type Person } from './person.ts'
+import { fileOf, newPassphrase, openNoted, openerOf, sealNoted, sendNoted, type NotedDrop } from './drops.ts'
+import { newNotedKey, unique, uniqueText, type Person } from './person.ts'
 
-/** Everything that links do. What waits, was read, ended or never came whole: each kind is there at the end. */
+/** Uses everything that links have. At the end there are drops that wait, were read, have ended, and never arrived whole. */
 export async function practiseLinks(sender: Person, reader: Person): Promise<void> {
   const text = (about: string): string => uniqueText(`${about}: hinter dem Leuchtturm,`)
-  await send(sender, { text: text('waits') })
-  await send(sender, { text: text('soon over') }, { ttlSeconds: 300 })
+  await sendNoted(sender, { text: text('waits') })
+  await sendNoted(sender, { text: text('soon over') }, { ttlSeconds: 300 })
 
   const name = `Kündigung für ${uniqueText('Frau Müller').trim()}.odt`
   const file = fileOf(sender, name, unique('Sehr geehrte Frau Müller', 5_000), 'application/x-drill-letter')
-  const waiting = await send(sender, { text: text('with a file'), files: [file] }, { passphrase: newPassphrase() })
+  const waiting = await sendNoted(sender, { text: text('with a file'), files: [file] }, { passphrase: newPassphrase() })
   await tryWrongly(reader, waiting, 2)
 
   const passphrase = newPassphrase()
-  const twice = await send(sender, { text: text('twice'), files: [file] }, { passphrase, reads: 2 })
-  await open(reader, twice.sealed.link, passphrase)
+  const twice = await sendNoted(sender, { text: text('twice'), files: [file] }, { passphrase, reads: 2 })
+  await openNoted(reader, twice.sealed.link, passphrase)
   await checkDrop(sender.server, twice.sealed.ticket, twice.sender)
-  const once = await send(sender, { text: text('read once') })
-  await open(reader, once.sealed.link)
+  const once = await sendNoted(sender, { text: text('read once') })
+  await openNoted(reader, once.sealed.link)
   await checkDrop(sender.server, once.sealed.ticket, once.sender)
 
-  const revoked = await send(sender, { text: text('revoked') })
+  const revoked = await sendNoted(sender, { text: text('revoked') })
   await revokeDrop(sender.server, revoked.sealed.ticket, revoked.sender)
-  const locked = await send(sender, { text: text('locked') }, { passphrase: newPassphrase() })
+  const locked = await sendNoted(sender, { text: text('locked') }, { passphrase: newPassphrase() })
   await tryWrongly(reader, locked, MAX_TRIES)
 
-  const vanished = await send(sender, { text: text('vanished') })
+  const vanished = await sendNoted(sender, { text: text('vanished') })
   const key = await claimOnly(reader, vanished)
   await reopenDrop(sender.server, vanished.sealed.ticket, vanished.sender, key)
   await claimOnly(reader, vanished)
   await practiseParts(sender, reader)
 }
 
-/** Files in parts: one is opened and waits for its other reader, one stopped on its way. */
+/** Files in parts: one is opened and waits for its second reader, and the upload of one stops. */
 async function practiseParts(sender: Person, reader: Person): Promise<void> {
   const large = fileOf(
     sender,
@@ -48,8 +48,8 @@ async function practiseParts(sender: Person, reader: Person): Promise<void> {
     unique('tape', LARGE_BYTES),
     'audio/x-drill',
   )
-  const kept = await send(sender, { text: uniqueText('in parts'), files: [large] }, { reads: 2 })
-  await open(reader, kept.sealed.link, '', false)
+  const kept = await sendNoted(sender, { text: uniqueText('in parts'), files: [large] }, { reads: 2 })
+  await openNoted(reader, kept.sealed.link, '', false)
 
   const stopped = await sealNoted(sender, { text: uniqueText('stopped'), files: [large] })
   const stop = new AbortController()
@@ -67,8 +67,8 @@ async function practiseParts(sender: Person, reader: Person): Promise<void> {
   if (code !== 'stopped') throw new Error(`an upload that was to be interrupted was ${code}`)
 }
 
-/** Wrong passphrases, as people mistype them. What they stretch to does not matter, as long as it is wrong. */
-async function tryWrongly(person: Person, { sealed }: SentDrop, times: number): Promise<void> {
+/** Wrong passphrases, mistyped as people do. Their stretched keys need only be wrong. */
+async function tryWrongly(person: Person, { sealed }: NotedDrop, times: number): Promise<void> {
   for (let at = 0; at < times; at++) {
     const opener = await openerOf(person, sealed.link, newPassphrase(), async () => randomBytes(32))
     const parts = receiveParts(person.server, opener, await generateSigningKey(), ONE_PART, memoryStaging())
@@ -80,13 +80,13 @@ async function tryWrongly(person: Person, { sealed }: SentDrop, times: number): 
   }
 }
 
-/** Fetches a drop, and is never heard of again. @returns the reader key that claimed it */
+/** Claims and fetches a drop, and never acknowledges it. @returns the reader key of the claim */
 async function claimOnly(
   person: Person,
-  { sealed }: SentDrop,
-): Promise<Awaited<ReturnType<typeof newKey>>['publicKey']> {
+  { sealed }: NotedDrop,
+): Promise<Awaited<ReturnType<typeof newNotedKey>>['publicKey']> {
   const opener = await openerOf(person, sealed.link, '')
-  const reader = await newKey(person, 'reader')
+  const reader = await newNotedKey(person, 'reader')
   const waiting = await look(person.server, { dropId: opener.dropId, locator: opener.locator })
   await receiveParts(person.server, opener, reader, waiting, memoryStaging()).part(0)
   return reader.publicKey

@@ -8,7 +8,7 @@ import { newPerson, noteLoopback, type Person } from './person.ts'
 
 /**
  * Lets people use everything, over HTTP, with the client code that the page and the command use.
- * @param place.root - the top folder of the product whose command is run. @param place.folder - for files of their own.
+ * @param place.root - the top folder of the product whose command is run. @param place.folder - for their own files
  */
 export async function practise(
   origin: string,

@@ -7,19 +7,19 @@ import { toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 import { SETTINGS } from '../declared.ts'
 import type { Notebook } from '../notebook.ts'
 
-/** Somebody who uses the product, and whose every secret is noted. */
+/** Somebody who uses the product. Every secret of theirs is noted. */
 export interface Person {
   readonly name: string
   /** The server as this person's client reaches it, over HTTP. */
   readonly server: Server
   readonly notebook: Notebook
-  /** What the network and the browser tell of this person with every request. */
+  /** The header fields by which network and browser identify this person with every request. */
   readonly trace: Readonly<Record<string, string>>
 }
 
 /**
- * Somebody with an address, a browser and habits of their own: what the platform would tell the worker with every request.
- * @param number - from 0; nobody else's.
+ * Somebody with their own address, browser and habits, which the platform would tell the worker with every request.
+ * @param number - from 0, different for each person
  */
 export function newPerson(name: string, number: number, origin: string, notebook: Notebook): Person {
   const mark = toBase64url(randomBytes(9))
@@ -48,13 +48,16 @@ export function newPerson(name: string, number: number, origin: string, notebook
 }
 
 /** A signing key whose seed is noted. */
-export async function newKey({ name, notebook }: Person, what: string): Promise<SigningKey & { readonly seed: Bytes }> {
+export async function newNotedKey(
+  { name, notebook }: Person,
+  what: string,
+): Promise<SigningKey & { readonly seed: Bytes }> {
   const seed = randomBytes(32)
   notebook.bytes(name, `seed of a ${what} key`, seed)
   return { ...(await signingKeyFromSeed(seed)), seed }
 }
 
-/** Text or a file's bytes that nobody else has, of so many bytes. */
+/** Unique text, or bytes of a file. @param length - the least number of bytes */
 export function unique(about: string, length = 0): Bytes {
   const start = utf8(`${about} ${toBase64url(randomBytes(12))} `)
   if (length <= start.length) return start
@@ -64,19 +67,19 @@ export function unique(about: string, length = 0): Bytes {
   return bytes
 }
 
-/** As text. */
+/** The same as text. */
 export function uniqueText(about: string): string {
   return new TextDecoder().decode(unique(about))
 }
 
-/** Where all requests of a drill really come from. The server answers for this name, too. */
+/** Notes the address from which all requests of a drill really come. The server answers for this name, too. */
 export function noteLoopback(notebook: Notebook): void {
   notebook.text('everybody', 'address of a person', '127.0.0.1', [SETTINGS])
   notebook.bytes('everybody', 'address of a person', ip4Bytes('127.0.0.1'))
   notebook.bytes('everybody', 'address of a person', ip6Bytes('::1'))
 }
 
-/** An address in the ways in which programs keep one: shortened and hashed too, for there are few enough to try them all. */
+/** Notes an address in the forms in which programs keep one: also shortened, and hashed, since all hashes of addresses can be tried. */
 function noteAddress(name: string, notebook: Notebook, text: string, bytes: Uint8Array): void {
   const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? []
   const short = groups.map((group) => Number.parseInt(group, 16).toString(16))
@@ -95,7 +98,7 @@ function ip4Bytes(address: string): Uint8Array {
   return Uint8Array.from(address.split('.'), Number)
 }
 
-/** @param address - with one `::`. */
+/** @param address - with one `::` */
 function ip6Bytes(address: string): Uint8Array {
   const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
   const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail]

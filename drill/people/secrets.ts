@@ -11,7 +11,7 @@ import { EPOCHS_AHEAD } from '#protocol/limits.ts'
 import { noteIdentity, noteLink } from './drops.ts'
 import type { Person } from './person.ts'
 
-/** Every secret of a device that reads a box, and of its owner's. docs/protocol.md §13.1, §13.2. */
+/** Every secret of a device that reads a box, also of its owner's device. docs/protocol.md §13.1, §13.2. */
 export function noteState({ name, notebook }: Person, { phrase, reader, chain, name: called }: BoxState): void {
   if (phrase !== undefined) notePhrase({ name, notebook }, phrase)
   notebook.bytes(name, 'secret of a reader', reader.seed)
@@ -23,7 +23,7 @@ export function noteState({ name, notebook }: Person, { phrase, reader, chain, n
     notebook.bytes(name, 'key of a chain', key)
     noteIdentity(name, notebook, hkdfExpand(key, 'sealdrop/v1/age', 32))
   }
-  // Both stand on the card, which everybody may have who knows the address.
+  // Both are on the card, which anyone with the address may have.
   notebook.text(name, 'name of a box', called, ['cards.jws'])
   notebook.text(name, 'name of a reader', reader.name, ['cards.jws', 'reader_keys.jws'])
 }
@@ -39,7 +39,7 @@ export function notePhrase({ name, notebook }: Pick<Person, 'name' | 'notebook'>
   notebook.bytes(name, 'seed of a root key', hkdfExpand(secret, 'root', 32))
 }
 
-/** A return code, and everything that comes of it. The server holds the address of its key, where answers go. */
+/** A return code, and everything that is derived from it. The server holds the address of its key, to which answers go. */
 export async function noteReturnCode({ name, notebook }: Person, { words }: ReturnCode): Promise<void> {
   notebook.words(name, 'return code', words)
   const entropy = wordsToEntropy(words, 16)
@@ -64,7 +64,7 @@ export async function noteInvitation({ name, notebook, server }: Person, link: s
   notebook.bytes(name, 'hash of an invitation', await sha256(invitation), ['invitations.hash', 'items.invitation'])
 }
 
-/** A reader code, and the link that it stands for. */
+/** A reader code, and its link. */
 export async function noteReaderCode(person: Person, code: string, secret: Bytes, link: string): Promise<void> {
   const { name, notebook } = person
   notebook.text(name, 'reader code', code)
@@ -72,5 +72,5 @@ export async function noteReaderCode(person: Person, code: string, secret: Bytes
   await noteLink(person, link, '')
 }
 
-/** Where the server holds the address to which answers go. docs/storage.md. */
+/** The columns that hold the address to which answers go. docs/storage.md. */
 const ADDRESS_COLUMNS = ['drops.box', 'boxes.address', 'items.box']

@@ -5,14 +5,14 @@ import { ageIdentityFromSeed, ageRecipient } from '#client/crypto/envelope.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { toBase64url } from '#protocol/bytes.ts'
 import { ROOT } from '../../tools/bundle.ts'
-import { formatReport, type Report } from '../../drill/report.ts'
+import { formatReport, type DrillReport } from '../../drill/report.ts'
 import { makeVariant, type Change } from '../tools/variant.ts'
 
 // The drill itself, as a process: on the product, where it must find nothing, and on a copy with leaks, where it must find
 // each. All leaks are planted in one copy, so that people use it once; and both drills run at once.
 
-let clean: Report
-let leaky: Report
+let clean: DrillReport
+let leaky: DrillReport
 beforeAll(async () => {
   await using variant = await makeVariant([...CLIENT_LEAKS, ...WORKER_LEAKS])
   ;[clean, leaky] = await Promise.all([drill(ROOT), drill(variant.root)])
@@ -62,13 +62,13 @@ test('in a product that leaks the drill finds every leak', () => {
 })
 
 /** The drill's report, whatever its exit code. */
-function drill(root: string): Promise<Report> {
+function drill(root: string): Promise<DrillReport> {
   return new Promise((done, failed) => {
     const args = [join(root, 'drill/main.ts'), '--json', '--no-build', '--patience', '1']
     execFile(process.execPath, args, { cwd: root, maxBuffer: 33_554_432 }, (error, stdout, stderr) => {
       if (error !== null && error.code !== 1) return failed(new Error(stderr, { cause: error }))
       try {
-        done(JSON.parse(stdout) as Report)
+        done(JSON.parse(stdout) as DrillReport)
       } catch (cause) {
         failed(new Error(`the drill gave no report: ${stderr}`, { cause }))
       }

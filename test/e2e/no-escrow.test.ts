@@ -24,7 +24,7 @@ import { ROOT } from '../../tools/bundle.ts'
 import { findCandidates } from '../../drill/candidates.ts'
 import { findLocks } from '../../drill/locks.ts'
 import { startProduct, type Product } from '../../drill/product.ts'
-import { wordsOf } from '../../drill/run.ts'
+import { textsOf } from '../../drill/run.ts'
 import { seizeAll } from '../../drill/seize.ts'
 import { tryAsKey } from '../../drill/tries.ts'
 import { cardReader, newBox, newReader, sign } from '../client/support/boxes.ts'
@@ -64,7 +64,7 @@ test('a stored drop has as many recipients as readers, filled up, and opens with
   } finally {
     await product.seize()
   }
-  const holdings = seizeAll(folder, wordsOf(product, ROOT))
+  const holdings = seizeAll(folder, textsOf(product, ROOT))
   rmSync(folder, { recursive: true })
   const { whole } = findCandidates(holdings)
   const locks = findLocks(

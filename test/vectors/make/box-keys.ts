@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto'
 import { bech32, BECH32M } from '../../../reference/bech32.ts'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
 /** The address of a root key, 32 bytes. docs/protocol.md §13.1. */
 export function addressOf(key: Uint8Array): string {
@@ -10,7 +10,7 @@ export function addressOf(key: Uint8Array): string {
 
 /** The public half of an Ed25519 seed, base64url. */
 export function keyOf(seed: Uint8Array): string {
-  return publicHalf(ed25519Key(seed)).toString('base64url')
+  return rawPublicKey(ed25519Key(seed)).toString('base64url')
 }
 
 /** A compact JWS by Ed25519. RFC 7515 §7.1. */

@@ -1,13 +1,13 @@
 import { createHash, sign } from 'node:crypto'
 import { addressOf, counting } from './box-keys.ts'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 import { AUTHORITY, CREATED, DROP_ID, NONCE } from './signatures.ts'
 
 // What is asked about boxes, written down once more, word by word: docs/protocol.md §13.5 to §13.7 as a person reads them.
 
 const SEEDS = { root: Buffer.alloc(32, 5), member: Buffer.alloc(32, 6) } as const
 type Role = keyof typeof SEEDS
-const halfOf = (seed: Uint8Array): Buffer => publicHalf(ed25519Key(seed))
+const halfOf = (seed: Uint8Array): Buffer => rawPublicKey(ed25519Key(seed))
 const BOX = addressOf(halfOf(SEEDS.root))
 const HASH = createHash('sha256').update('an invitation').digest('base64url')
 /** Of the right shape: a recipient is signed as it is written. */

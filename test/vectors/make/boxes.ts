@@ -3,7 +3,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { ageKeys } from '../../../reference/age.ts'
 import { bech32, BECH32, BECH32M } from '../../../reference/bech32.ts'
 import { expand, extract } from '../../../reference/kdf.ts'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 import { misspelt } from './links.ts'
 import { addressOf, counting } from './box-keys.ts'
 import { cardVectors } from './cards.ts'
@@ -35,7 +35,7 @@ function rootOf(entropy: Buffer, published: string | undefined): unknown {
   if (published !== undefined && published !== phrase) throw new Error('BIP-39 says otherwise.')
   const rk = extract('sealdrop/v1/box', entropy)
   const seed = expand(rk, 'root', 32)
-  const key = publicHalf(ed25519Key(seed))
+  const key = rawPublicKey(ed25519Key(seed))
   return {
     entropy: entropy.toString('hex'),
     phrase,
@@ -91,7 +91,7 @@ function readerOf(seed: Buffer): unknown {
   return {
     seed: seed.toString('hex'),
     keySeed: keySeed.toString('hex'),
-    publicKey: publicHalf(ed25519Key(keySeed)).toString('base64url'),
+    publicKey: rawPublicKey(ed25519Key(keySeed)).toString('base64url'),
   }
 }
 
@@ -109,7 +109,7 @@ async function chainOf(epoch: number, key: Buffer): Promise<unknown> {
 
 async function returnOf(entropy: Buffer): Promise<unknown> {
   const rr = extract('sealdrop/v1/return', entropy)
-  const key = publicHalf(ed25519Key(expand(rr, 'root', 32)))
+  const key = rawPublicKey(ed25519Key(expand(rr, 'root', 32)))
   const { identity, recipient } = ageKeys(expand(rr, 'age', 32))
   return {
     entropy: entropy.toString('hex'),

@@ -1,7 +1,7 @@
 import { addressOf, counting, jws, keyOf } from './box-keys.ts'
 import { ageKeys } from '../../../reference/age.ts'
 import { expand, extract } from '../../../reference/kdf.ts'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
 /** The cards and the readers' keys of `boxes.json`, and when a card holds. docs/protocol.md §13.2 to §13.4. */
 export async function cardVectors(): Promise<object> {
@@ -144,7 +144,7 @@ function badMembers(good: object, readers: readonly Reader[], one: Reader): Refu
 }
 
 function foreignCards(good: object): Refused[] {
-  const key = publicHalf(ed25519Key(STRANGER))
+  const key = rawPublicKey(ed25519Key(STRANGER))
   const theirs = (address: string): string => {
     const header = { ...HEADER, jwk: { ...HEADER.jwk, x: key.toString('base64url') } }
     return jws(header, JSON.stringify({ ...good, box: address }), STRANGER)
@@ -208,7 +208,7 @@ function nextLetter(letter: string): string {
 
 const ENTROPY = counting(32, 1)
 const ROOT = expand(extract('sealdrop/v1/box', ENTROPY), 'root', 32)
-const ADDRESS = addressOf(publicHalf(ed25519Key(ROOT)))
+const ADDRESS = addressOf(rawPublicKey(ed25519Key(ROOT)))
 const HEADER = { alg: 'Ed25519', typ: 'sealdrop-card', jwk: { kty: 'OKP', crv: 'Ed25519', x: keyOf(ROOT) } }
 
 /** The seed of a root key that is not this box's. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ageKeys } from '../../../reference/age.ts'
 import { bech32, BECH32, BECH32M, bech32Words, toWords } from '../../../reference/bech32.ts'
 import { argon2id, expand, extract } from '../../../reference/kdf.ts'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
 /** `links.json`: what a link is, and what is none. docs/protocol.md §2.1. */
 export function linkVectors(): unknown {
@@ -109,12 +109,15 @@ async function schedule(bytes: readonly number[], passphrase: string | null, not
     dropId: expand(prk, 'id', 16).toString('base64url'),
     locator: {
       seed: seeds.locator.toString('hex'),
-      publicKey: publicHalf(ed25519Key(seeds.locator)).toString('base64url'),
+      publicKey: rawPublicKey(ed25519Key(seeds.locator)).toString('base64url'),
     },
     salt: salt.toString('hex'),
     stretched: stretched.toString('hex'),
     prk2: prk2.toString('hex'),
-    claim: { seed: seeds.claim.toString('hex'), publicKey: publicHalf(ed25519Key(seeds.claim)).toString('base64url') },
+    claim: {
+      seed: seeds.claim.toString('hex'),
+      publicKey: rawPublicKey(ed25519Key(seeds.claim)).toString('base64url'),
+    },
     age: {
       seed: seeds.age.toString('hex'),
       identity,

@@ -1,5 +1,5 @@
 import { createHash, sign } from 'node:crypto'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
 // What is signed is written down here once more, word by word: docs/protocol.md §5 and §6 as a person reads them.
 
@@ -22,7 +22,7 @@ const SEEDS: Readonly<Record<Role, Buffer>> = {
   reader: seedOf(3),
   sender: seedOf(4),
 }
-export const publicKey = (role: Role): string => publicHalf(ed25519Key(SEEDS[role])).toString('base64url')
+export const publicKey = (role: Role): string => rawPublicKey(ed25519Key(SEEDS[role])).toString('base64url')
 
 interface Signed {
   readonly method: string

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { ed25519Key, publicHalf } from '../../../reference/keys.ts'
+import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
 /** `terms.json`: the `Drop-Terms` field. docs/protocol.md §6.1. */
 export function termsVectors(): unknown {
   const [locator = '', claim = '', sender = ''] = [1, 2, 3].map((byte) =>
-    publicHalf(ed25519Key(Buffer.alloc(32, byte))).toString('base64'),
+    rawPublicKey(ed25519Key(Buffer.alloc(32, byte))).toString('base64'),
   )
   const keys = `locator=:${locator}:, claim=:${claim}:, sender=:${sender}:`
   const urlKeys = Object.fromEntries(
