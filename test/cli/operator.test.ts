@@ -10,7 +10,7 @@ import { operator } from '../../cli/operator/operator.ts'
 import { disclosureForm } from '../../cli/operator/answer.ts'
 import { searchFolder } from '../../cli/operator/folder.ts'
 import { formatJson } from '../../cli/terminal/terminal.ts'
-import { says } from '../client/support/network.ts'
+import { says } from '../kit/network.ts'
 
 const ABOUT = { drop: 'oWoM-7cC-h23a0_amIcAbw' as DropId }
 const ANSWER = { v: 1, kind: 'sealdrop disclosure', about: ABOUT, held: [] }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { emptyForm, LIMITS } from '#client/answers.ts'
 import { ask } from '#client/server.ts'
-import { noise } from '../client/support/bytes.ts'
+import { noise } from '../kit/bytes.ts'
 import { connect } from '../../cli/network/connect.ts'
 
 test.for([301, 302, 303, 307, 308])(

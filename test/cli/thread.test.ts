@@ -6,9 +6,9 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit } from '#client/send.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { boxOfThread } from '../../cli/return/thread.ts'
-import { boxServer, type BoxServer } from '../client/support/box-server.ts'
-import { newBox, NOW, ORIGIN } from '../client/support/boxes.ts'
-import { lost } from '../client/support/network.ts'
+import { boxServer, type BoxServer } from '../kit/box-server.ts'
+import { newBox, NOW, ORIGIN } from '../kit/boxes.ts'
+import { lost } from '../kit/network.ts'
 
 async function answer(server: BoxServer, code: ReturnCode, from: BoxAddress): Promise<void> {
   const { key, recipient: age } = await deriveReturn(code)

@@ -17,12 +17,12 @@ import { memoryStaging } from '#client/staging.ts'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import { isDropError, type DropErrorCode } from '#protocol/error.ts'
 import { parseOperator } from '#protocol/operator.ts'
-import { boxServer } from './support/box-server.ts'
-import { newBox, type TestBox } from './support/boxes.ts'
+import { boxServer } from '../kit/box-server.ts'
+import { newBox, type TestBox } from '../kit/boxes.ts'
 import { withReader } from './box/support/published.ts'
 import { NOW } from './box/support/states.ts'
-import { noise } from './support/bytes.ts'
-import { delivers, refuses, says, type Reply } from './support/network.ts'
+import { noise } from '../kit/bytes.ts'
+import { delivers, refuses, says, type Reply } from '../kit/network.ts'
 
 // Every request of the contract, asked over every answer that is not its server's.
 

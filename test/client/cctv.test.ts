@@ -5,7 +5,7 @@ import { ageIdentityFromSeed, openEnvelope, openHeader } from '#client/crypto/en
 import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadKey, TAG_BYTES } from '#client/crypto/payload.ts'
 import { sha256, type Bytes } from '#protocol/bytes.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
-import { concat, noise, toHex } from './support/bytes.ts'
+import { concat, noise, toHex } from '../kit/bytes.ts'
 
 /** One vector of C2SP CCTV age: lines of `name: value`, an empty line, the age file. */
 interface Vector {

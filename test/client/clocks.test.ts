@@ -3,7 +3,7 @@ import { LIMITS } from '#client/answers.ts'
 import { timeToForget } from '#client/clocks.ts'
 import { noteDate, shownTime } from '#client/heard.ts'
 import { ask } from '#client/server.ts'
-import { lost, says, serverThat } from './support/network.ts'
+import { lost, says, serverThat } from '../kit/network.ts'
 
 test('a clock that was put back by a day while a server was silent made the client ask all day', async () => {
   for (const jumpMs of [-86_400_000, 86_400_000, -30 * 365 * 86_400_000]) {

@@ -5,10 +5,10 @@ import { deposit, fetchLimits, seal, type SealOptions } from '#client/send.ts'
 import { sha256 } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { parseTerms } from '#protocol/parse-terms.ts'
-import { noise } from './support/bytes.ts'
-import { fileOf } from './support/messages.ts'
-import { lost, refuses, says, serverThat } from './support/network.ts'
-import { sealWhole } from './support/whole.ts'
+import { noise } from '../kit/bytes.ts'
+import { fileOf } from '../kit/messages.ts'
+import { lost, refuses, says, serverThat } from '../kit/network.ts'
+import { sealWhole } from '../kit/sealed.ts'
 
 // Drops of one part. Those of more are in upload.test.ts.
 

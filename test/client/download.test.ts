@@ -5,9 +5,9 @@ import { claimsOf, receiveParts } from '#client/receive.ts'
 import type { Progress } from '#client/server.ts'
 import { memoryStaging, type Staging } from '#client/staging.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { noise } from './support/bytes.ts'
-import { lost, refuses, says } from './support/network.ts'
-import { partsServer, type Hand, type PartsServer } from './support/parts-server.ts'
+import { noise } from '../kit/bytes.ts'
+import { lost, refuses, says } from '../kit/network.ts'
+import { partsServer, type Hand, type PartsServer } from '../kit/parts-server.ts'
 
 let opener: Opener
 let reader: SigningKey

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { formatHead, headSize, headSizeFrom, parseHead } from '#client/entry-head.ts'
 import { makeNamer } from '#client/names.ts'
 import { runs } from '../runs.ts'
-import { concat } from './support/bytes.ts'
+import { concat } from '../kit/bytes.ts'
 
 const NOW = 1_800_000_000_000
 const numRuns = runs(200, 10_000)

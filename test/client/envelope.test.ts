@@ -14,7 +14,7 @@ import { payloadSize } from '#client/crypto/payload.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { MAX_AGE_HEADER_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
 import { runs } from '../runs.ts'
-import { concat, flip, noise, toHex } from './support/bytes.ts'
+import { concat, flip, noise, toHex } from '../kit/bytes.ts'
 
 const identity = ageIdentityFromSeed(noise(32))
 let recipient = ''

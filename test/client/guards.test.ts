@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { ageIdentityFromSeed, ageRecipient, openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
 import { payloadSize } from '#client/crypto/payload.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
-import { concat, noise } from './support/bytes.ts'
+import { concat, noise } from '../kit/bytes.ts'
 
 const identity = ageIdentityFromSeed(noise(32))
 let recipient = ''

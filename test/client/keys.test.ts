@@ -9,7 +9,7 @@ import { sha256, utf8 } from '#protocol/bytes.ts'
 import { isSafeKey } from '#protocol/public-key.ts'
 import keys from '../vectors/keys.json' with { type: 'json' }
 import published from '../vectors/published.json' with { type: 'json' }
-import { fromHex, toHex } from './support/bytes.ts'
+import { fromHex, toHex } from '../kit/bytes.ts'
 
 const secretOf = ({ secret, passphrase }: (typeof keys.schedules)[number]) => ({
   bytes: fromHex(secret),

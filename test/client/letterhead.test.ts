@@ -10,8 +10,8 @@ import { formatDropId } from '#protocol/id.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
 import { runs } from '../runs.ts'
 import { pack, unpack } from './support/archives.ts'
-import { noise } from './support/bytes.ts'
-import { anyMessage } from './support/messages.ts'
+import { noise } from '../kit/bytes.ts'
+import { anyMessage } from '../kit/messages.ts'
 import { spoilt } from '../spoilt.ts'
 
 const NOW = 1_800_000_000_000

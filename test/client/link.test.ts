@@ -5,7 +5,7 @@ import { formatLink, newLink, parseFragment, parseLink } from '#client/link.ts'
 import links from '../vectors/links.json' with { type: 'json' }
 import published from '../vectors/published.json' with { type: 'json' }
 import { runs } from '../runs.ts'
-import { toHex } from './support/bytes.ts'
+import { toHex } from '../kit/bytes.ts'
 
 const numRuns = runs(25, 1_000)
 const origin = 'https://drop.example'

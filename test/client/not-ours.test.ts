@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LIMITS } from '#client/answers.ts'
 import { ask, type Progress } from '#client/server.ts'
-import { lost, refuses, says, serverThat, type Reply } from './support/network.ts'
+import { lost, refuses, says, serverThat, type Reply } from '../kit/network.ts'
 
 // What stands between a client and its server, and answers in its place. All requests are in answers.test.ts.
 

@@ -8,9 +8,9 @@ import type { Parts } from '#client/staging.ts'
 import { DropError } from '#protocol/error.ts'
 import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { runs } from '../runs.ts'
-import { flip, noise } from './support/bytes.ts'
-import { fileOf } from './support/messages.ts'
-import { collect, openWhole, partsOf, sealWhole } from './support/whole.ts'
+import { flip, noise } from '../kit/bytes.ts'
+import { fileOf } from '../kit/messages.ts'
+import { collect, openWhole, partsOf, sealWhole } from '../kit/sealed.ts'
 
 const files = [fileOf('a', noise(150_000)), fileOf('empty', noise(0)), fileOf('b', noise(70_000, 2))]
 const refused = { name: 'DropError', code: 'open_failed', message: 'open_failed' }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { PART } from '#client/answers.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { ask, mayHaveArrived, type Call } from '#client/server.ts'
-import { noise } from './support/bytes.ts'
-import { delivers, serverThat } from './support/network.ts'
+import { noise } from '../kit/bytes.ts'
+import { delivers, serverThat } from '../kit/network.ts'
 
 const call: Call = { name: 'claim', body: noise(10) }
 const fault = new TypeError('undefined is not a function')

@@ -10,7 +10,7 @@ import { equalBytes, type Bytes } from '#protocol/bytes.ts'
 import { PART_CHUNKS } from '#protocol/limits.ts'
 import published from '../vectors/published.json' with { type: 'json' }
 import { runs } from '../runs.ts'
-import { concat, flip, fromHex, noise, toHex } from './support/bytes.ts'
+import { concat, flip, fromHex, noise, toHex } from '../kit/bytes.ts'
 
 const key = payloadKey(noise(16), noise(16, 2))
 const BOX = CHUNK_BYTES + TAG_BYTES

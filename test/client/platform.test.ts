@@ -7,8 +7,8 @@ import { formatLink, newLink, parseLink, readLink } from '#client/link.ts'
 import { parseAuthority } from '#client/refused.ts'
 import { ask } from '#client/server.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
-import { noise } from './support/bytes.ts'
-import { says, serverThat } from './support/network.ts'
+import { noise } from '../kit/bytes.ts'
+import { says, serverThat } from '../kit/network.ts'
 
 /**
  * What Safari 17.0, Firefox 129 or Chrome 137 lacks, the oldest that have Ed25519, with what has it first. Nothing of it may be needed.

@@ -7,9 +7,9 @@ import type { Ticket } from '#client/send.ts'
 import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { formatAckBody, formatReaderBody, type Receipt } from '#protocol/api.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
-import { noise } from './support/bytes.ts'
-import { delivers, nonceOf, refuses, says, serverThat, type TestServer } from './support/network.ts'
-import { claim } from './support/whole.ts'
+import { noise } from '../kit/bytes.ts'
+import { delivers, nonceOf, refuses, says, serverThat, type TestServer } from '../kit/network.ts'
+import { claim } from '../kit/sealed.ts'
 
 let opener: Opener
 let reader: SigningKey

@@ -7,7 +7,7 @@ import { formatDropId } from '#protocol/id.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
 import receipts from '../vectors/receipts.json' with { type: 'json' }
 import { runs } from '../runs.ts'
-import { noise } from './support/bytes.ts'
+import { noise } from '../kit/bytes.ts'
 
 const numRuns = runs(100, 10_000)
 const good = receipts.receipts[0]?.receipt as object

@@ -7,7 +7,7 @@ import { deposit, seal, type Sealed } from '#client/send.ts'
 import type { Source } from '#client/source.ts'
 import type { Staging } from '#client/staging.ts'
 import { joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
-import { partsServer, type PartsServer } from './support/parts-server.ts'
+import { partsServer, type PartsServer } from '../kit/parts-server.ts'
 
 // A drop whose parts are read, sealed and sent in memory that is used again, as the command does it.
 

@@ -5,7 +5,7 @@ import { makeSealer, planMessage, type Journal, type PartHashes } from '#client/
 import { FileFault, type Source } from '#client/source.ts'
 import { runs } from '../runs.ts'
 import { sha256 } from '#protocol/bytes.ts'
-import { noise } from './support/bytes.ts'
+import { noise } from '../kit/bytes.ts'
 
 const key = { header: noise(1_627), nonce: noise(16, 2), fileKey: noise(16, 3) }
 const size = 2 * 127 * 65_536

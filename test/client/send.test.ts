@@ -10,9 +10,9 @@ import { equalBytes, sha256 } from '#protocol/bytes.ts'
 import { MIN_PART_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import envelopes from '../vectors/envelopes.json' with { type: 'json' }
 import { runs } from '../runs.ts'
-import { flip, fromBase64, fromHex, noise, toHex } from './support/bytes.ts'
-import { anyMessage, fileOf, wholeOf } from './support/messages.ts'
-import { openWhole, sealWhole } from './support/whole.ts'
+import { flip, fromBase64, fromHex, noise, toHex } from '../kit/bytes.ts'
+import { anyMessage, fileOf, wholeOf } from '../kit/messages.ts'
+import { openWhole, sealWhole } from '../kit/sealed.ts'
 
 type Whole = Awaited<ReturnType<typeof sealWhole>>
 

@@ -6,8 +6,8 @@ import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { verifyFields } from '../protocol/support/fields.ts'
-import { noise } from './support/bytes.ts'
-import { delivers, lost, nonceOf, refuses, says, serverThat, type Reply } from './support/network.ts'
+import { noise } from '../kit/bytes.ts'
+import { delivers, lost, nonceOf, refuses, says, serverThat, type Reply } from '../kit/network.ts'
 
 const dropId = formatDropId(noise(16))
 let claim: SigningKey

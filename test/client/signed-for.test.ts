@@ -6,8 +6,8 @@ import { formatAcceptSignature } from '#protocol/accept-signature.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { verifyFields } from '../protocol/support/fields.ts'
-import { noise } from './support/bytes.ts'
-import { delivers, refuses, says, serverThat } from './support/network.ts'
+import { noise } from '../kit/bytes.ts'
+import { delivers, refuses, says, serverThat } from '../kit/network.ts'
 
 const dropId = formatDropId(noise(16))
 const offer = { 'Accept-Signature': formatAcceptSignature('claim', 'a-nonce-that-the-server-offers') }

@@ -4,8 +4,8 @@ import { formatHead } from '#client/entry-head.ts'
 import { unpackArchive } from '#client/unarchive.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { MAX_META_BYTES } from '#protocol/limits.ts'
-import { noise } from './support/bytes.ts'
-import { fileOf } from './support/messages.ts'
+import { noise } from '../kit/bytes.ts'
+import { fileOf } from '../kit/messages.ts'
 
 const NOW = 1_800_000_000_000
 const token = noise(TOKEN_BYTES)

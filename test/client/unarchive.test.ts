@@ -9,8 +9,8 @@ import { MAX_ENTRIES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import archives from '../vectors/archives.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 import { archiveOf, collect, inPieces, pack, unpack } from './support/archives.ts'
-import { concat, flip, fromBase64, noise } from './support/bytes.ts'
-import { anyMessage, fileOf } from './support/messages.ts'
+import { concat, flip, fromBase64, noise } from '../kit/bytes.ts'
+import { anyMessage, fileOf } from '../kit/messages.ts'
 
 const NOW = 1_800_000_000_000
 const token = noise(TOKEN_BYTES)

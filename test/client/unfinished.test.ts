@@ -4,8 +4,8 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { goOn, seal, type Unfinished } from '#client/send.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { runs } from '../runs.ts'
-import { noise } from './support/bytes.ts'
-import { fileOf } from './support/messages.ts'
+import { noise } from '../kit/bytes.ts'
+import { fileOf } from '../kit/messages.ts'
 
 let unfinished: Unfinished
 let json: Readonly<Record<string, unknown>>

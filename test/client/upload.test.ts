@@ -5,9 +5,9 @@ import { deposit, goOn, seal, type Sealed } from '#client/send.ts'
 import type { Progress } from '#client/server.ts'
 import type { Source } from '#client/source.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
-import { flip } from './support/bytes.ts'
-import { lost, refuses, says } from './support/network.ts'
-import { partsServer, type Hand } from './support/parts-server.ts'
+import { flip } from '../kit/bytes.ts'
+import { lost, refuses, says } from '../kit/network.ts'
+import { partsServer, type Hand } from '../kit/parts-server.ts'
 
 /** Three parts. */
 const size = 16_700_000

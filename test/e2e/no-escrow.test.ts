@@ -27,7 +27,7 @@ import { startProduct, type Product } from '../../drill/product.ts'
 import { textsOf } from '../../drill/run.ts'
 import { seizeAll } from '../../drill/seize.ts'
 import { tryAsKey } from '../../drill/tries.ts'
-import { cardReader, newBox, newReader, sign } from '../client/support/boxes.ts'
+import { cardReader, newBox, newReader, sign } from '../kit/boxes.ts'
 import { makeVariant, type Change, type Variant } from '../tools/variant.ts'
 import { reach, send } from './support/people.ts'
 

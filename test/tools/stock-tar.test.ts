@@ -11,7 +11,7 @@ import { sizeClass } from '#client/pad.ts'
 import { openDrop } from '#client/receive.ts'
 import { memorySource } from '#client/source.ts'
 import { pack } from '../client/support/archives.ts'
-import { collect, openWhole, partsOf, sealWhole } from '../client/support/whole.ts'
+import { collect, openWhole, partsOf, sealWhole } from '../kit/sealed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sealdrop-tar-'))
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -7,7 +7,7 @@ import type { WireCode } from '#protocol/error.ts'
 import { findInterrupted } from '../../web/effects/interrupted.ts'
 import { sweep } from '../../web/effects/sweeping.ts'
 import { memoryStore, openStore, type Store } from '../../web/store.ts'
-import { refuses, says } from '../client/support/network.ts'
+import { refuses, says } from '../kit/network.ts'
 import { stage, type Stage } from './support/stage.ts'
 
 const SEALED = 1_800_000_000_000

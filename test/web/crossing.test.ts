@@ -5,9 +5,9 @@ import { makeOpening } from '../../web/effects/opening.ts'
 import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { memoryStore } from '../../web/store.ts'
-import { noise } from '../client/support/bytes.ts'
-import { lost } from '../client/support/network.ts'
-import { partsServer } from '../client/support/parts-server.ts'
+import { noise } from '../kit/bytes.ts'
+import { lost } from '../kit/network.ts'
+import { partsServer } from '../kit/parts-server.ts'
 import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage } from './support/stage.ts'
 
 // Two things at a time, of which each could take the screen from the other.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { equalBytes } from '#protocol/bytes.ts'
-import { flip } from '../client/support/bytes.ts'
-import { lost, says } from '../client/support/network.ts'
+import { flip } from '../kit/bytes.ts'
+import { lost, says } from '../kit/network.ts'
 import { bytesOf, largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
 
 test('a drop in parts is received, verified, acknowledged and saved, byte for byte', async () => {

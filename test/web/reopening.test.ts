@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lost, refuses } from '../client/support/network.ts'
+import { lost, refuses } from '../kit/network.ts'
 import { largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
 
 test('what was opened and not saved opens again after a reload without the server, until all of it is taken', async () => {

@@ -5,7 +5,7 @@ import { compose } from '../../web/words/compose.ts'
 import { page } from '../../web/words/page.ts'
 import { open as openWords } from '../../web/words/reading.ts'
 import { boxWords } from '../../web/words/boxes.ts'
-import { lost } from '../client/support/network.ts'
+import { lost } from '../kit/network.ts'
 import { answer, sealed, serve, stage, take } from './support/stage.ts'
 
 test('a room that could not be loaded, and is asked for twice in a row, is there once', async () => {

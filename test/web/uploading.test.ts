@@ -3,9 +3,9 @@ import { chooseFile, type ChosenFile } from '../../web/draft.ts'
 import { findInterrupted } from '../../web/effects/interrupted.ts'
 import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
 import { openStore, type Store } from '../../web/store.ts'
-import { noise } from '../client/support/bytes.ts'
-import { lost, refuses, says, type Reply } from '../client/support/network.ts'
-import { partsServer, type PartsServer } from '../client/support/parts-server.ts'
+import { noise } from '../kit/bytes.ts'
+import { lost, refuses, says, type Reply } from '../kit/network.ts'
+import { partsServer, type PartsServer } from '../kit/parts-server.ts'
 import { sealing, stage, type Setting, type Stage } from './support/stage.ts'
 
 const film = noise(8_600_000, 3)

@@ -5,7 +5,7 @@ import { toBase64url } from '#protocol/bytes.ts'
 import { acknowledge, claim, lay, look, lookAsHolder, OPENED, part, readWhole, revoke, sent } from './support/drops.ts'
 import { slowDeletes } from './support/faults.ts'
 import { blobsOf, evict, rowOf, shelfUses, storeKeys } from './support/inside.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, requestOf } from './support/wire.ts'
 
 test('an acknowledged drop is burned: the ciphertext leaves the store, and a retry changes nothing', async () => {

@@ -4,7 +4,7 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import { formatTerms } from '#protocol/terms.ts'
 import { claim, newDrop, noise, type Laid } from './support/drops.ts'
-import { newReaderKey } from './support/parties.ts'
+import { newReaderKey } from '../kit/people.ts'
 import { ORIGIN, read, withBindings } from './support/wire.ts'
 
 /** A create whose body comes as the test says. */

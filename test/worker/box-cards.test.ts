@@ -23,7 +23,7 @@ import {
 } from './support/boxes.ts'
 import { DAY, travel, travelTo } from './support/clock.ts'
 import { boxOf, fireRackAlarm } from './support/inside-rack.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import { spoilt } from '../spoilt.ts'
 
 const EPOCH = epochAt(Date.now())

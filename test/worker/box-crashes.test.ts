@@ -22,7 +22,7 @@ import { noise } from './support/drops.ts'
 import { dyingBeforeTheRack, fuse, slowPuts, storeWith } from './support/faults.ts'
 import { evict, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { boxOf, evictRack, fireRackAlarm, itemOf, rackUses } from './support/inside-rack.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import { send, withBindings, type Reply, type Wire } from './support/wire.ts'
 
 const EMPTY = { items: 0, bytes: 0, pending: 0, pendingBytes: 0 }

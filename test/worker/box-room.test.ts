@@ -23,7 +23,7 @@ import { DAY, MINUTE, travel } from './support/clock.ts'
 import { hesitantShelves, storeWith } from './support/faults.ts'
 import { blobsOf, storeKeys } from './support/inside.ts'
 import { boxOf, fireRackAlarm, inRack, itemOf } from './support/inside-rack.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import { send, withBindings, type Reply, type Wire } from './support/wire.ts'
 
 const NOTHING = { items: 0, bytes: 0, pending: 0, pendingBytes: 0, dayBytes: 0 }

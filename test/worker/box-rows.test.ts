@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { asOwner, collect, deposit, items, layInBox, newBox, newBoxDrop, remove } from './support/boxes.ts'
 import { DAY, travel } from './support/clock.ts'
 import { boxOf, fireRackAlarm, inRack } from './support/inside-rack.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 
 /** What SQLite says that a rack has read and written, step by step. */
 async function meter(

@@ -19,7 +19,7 @@ import {
 import { dyingBeforeTheRack, hesitantShelves, holdWords, type HeldWords } from './support/faults.ts'
 import { blobsOf, rowOf } from './support/inside.ts'
 import { boxOf, evictRack, itemOf } from './support/inside-rack.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import { send, withBindings } from './support/wire.ts'
 
 const EMPTY = { items: 0, bytes: 0, pending: 0, pendingBytes: 0 }

@@ -26,7 +26,7 @@ import { DAY, travel } from './support/clock.ts'
 import { acknowledge, claim, lay, look, newDrop, noise, reopen, type Laid } from './support/drops.ts'
 import { evict, fireAlarm, inShelf, rowOf, storeKeys } from './support/inside.ts'
 import { boxOf, fireRackAlarm, itemOf } from './support/inside-rack.ts'
-import { newReader, repeatedly } from './support/parties.ts'
+import { newReader, repeatedly } from '../kit/people.ts'
 import { hashOf } from './support/parts.ts'
 import { send, type Reply } from './support/wire.ts'
 

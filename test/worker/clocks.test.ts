@@ -35,7 +35,7 @@ import {
   sent,
 } from './support/drops.ts'
 import type { Laid } from './support/drops.ts'
-import { newReader, repeatedly } from './support/parties.ts'
+import { newReader, repeatedly } from '../kit/people.ts'
 import { announce as beginUpload, commit, newCut, upload, uploaded, type Cut } from './support/parts.ts'
 import { send, withBindings, type Changes, type Reply } from './support/wire.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'

@@ -9,7 +9,7 @@ import { travel } from './support/clock.ts'
 import { acknowledge as acknowledgeRaw, claim as claimRaw, lay, reopen, revoke, sent } from './support/drops.ts'
 import { fuse, storeWith } from './support/faults.ts'
 import { dueOf, evict, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
-import { newReader, repeatedly } from './support/parties.ts'
+import { newReader, repeatedly } from '../kit/people.ts'
 
 const TEXT = 'the password is swordfish'
 

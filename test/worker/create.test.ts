@@ -5,7 +5,7 @@ import { MAX_ATTEMPTS, PART_BYTES } from '#protocol/limits.ts'
 import { claim, create, lay, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { slowPuts, storeWith } from './support/faults.ts'
 import { blobsOf, inShelf, rowOf, storeKeys } from './support/inside.ts'
-import { newReader, newReaderKey } from './support/parties.ts'
+import { newReader, newReaderKey } from '../kit/people.ts'
 import { withBindings } from './support/wire.ts'
 
 test('a drop is kept as it was sent, and its terms are answered', async () => {

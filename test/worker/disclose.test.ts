@@ -12,7 +12,7 @@ import { DATABASES } from '../../worker/storage/schema.ts'
 import { storeOf } from '../../worker/storage/blob-store.ts'
 import { cardOf, layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
 import { claim, lay, newDrop, revoke } from './support/drops.ts'
-import { newReaderKey } from './support/parties.ts'
+import { newReaderKey } from '../kit/people.ts'
 import { layInParts } from './support/parts.ts'
 import { directly, ORIGIN, read, send, withBindings, type Changes, type Reply } from './support/wire.ts'
 

@@ -9,7 +9,7 @@ import { acknowledge, claim, create, guess, lay, newDrop, revoke } from './suppo
 import { dyingAfterTheStore, fuse, slowDeletes, slowPuts } from './support/faults.ts'
 import { blobsOf, dueOf, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { begin, newCut, upload } from './support/parts.ts'
-import { newReader, repeatedly } from './support/parties.ts'
+import { newReader, repeatedly } from '../kit/people.ts'
 import type { Changes } from './support/wire.ts'
 
 /** A drop, and the request that ends it. */

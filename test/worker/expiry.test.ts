@@ -20,7 +20,7 @@ import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { slowPuts, storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, evict, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { begin, newCut, uploaded } from './support/parts.ts'
-import { newReader, newReaderKey } from './support/parties.ts'
+import { newReader, newReaderKey } from '../kit/people.ts'
 import { withBindings } from './support/wire.ts'
 
 test('a drop is gone at its expiry to the second, though the alarm is late', async () => {

@@ -6,7 +6,7 @@ import { MINUTE, travel } from './support/clock.ts'
 import { claim, lay, look, lookAsHolder, part, sent } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'
 import { blobsOf } from './support/inside.ts'
-import { newReader, newReaderKey } from './support/parties.ts'
+import { newReader, newReaderKey } from '../kit/people.ts'
 import { attemptsAt, layInParts } from './support/parts.ts'
 import { withBindings } from './support/wire.ts'
 

@@ -19,9 +19,9 @@ import {
   openWhole,
 } from './support/clients.ts'
 import { bytesOf, dumpShelves, dumpStore, fingerprint } from './support/everything.ts'
-import { newReader } from './support/parties.ts'
+import { newReader } from '../kit/people.ts'
 import { mask, nameOf, recorder, type Seen } from './support/recorder.ts'
-import { occursIn } from './support/secrets.ts'
+import { occursIn } from '../kit/spellings.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
 const CONTENT = 'the minutes of the secret board meeting'

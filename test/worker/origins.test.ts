@@ -42,7 +42,7 @@ import {
   sent,
 } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
-import { newReader } from './support/parties.ts'
+import { newReader } from '../kit/people.ts'
 import { announce as begun, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
 import { ORIGIN, send, withBindings, type Changes, type Reply } from './support/wire.ts'
 

@@ -9,7 +9,7 @@ import { travel } from './support/clock.ts'
 import { create, lay, newDrop, noise, revoke } from './support/drops.ts'
 import { slowPuts } from './support/faults.ts'
 import { fireAlarm, rowOf } from './support/inside.ts'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import {
   allKeys,
   announce,

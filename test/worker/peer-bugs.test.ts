@@ -36,7 +36,7 @@ import {
 import { travel } from './support/clock.ts'
 import { blobsOf, fireAlarm, inShelf, rowOf } from './support/inside.ts'
 import { announce, attemptsAt, commit, hashOf, upload, uploaded } from './support/parts.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { recorder } from './support/recorder.ts'
 import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
 

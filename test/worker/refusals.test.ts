@@ -8,7 +8,7 @@ import { formatTerms } from '#protocol/terms.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import { claim, create, guess, lay, look, newDrop, reopen, revoke, sent, type Laid } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
-import { newReader, newReaderKey } from './support/parties.ts'
+import { newReader, newReaderKey } from '../kit/people.ts'
 import { announce, begin, commit, newCut, upload, uploaded } from './support/parts.ts'
 import { directly, ORIGIN, read, requestOf, withBindings, type Reply } from './support/wire.ts'
 

@@ -15,7 +15,7 @@ import {
 import { travel } from './support/clock.ts'
 import { fireAlarm, inShelf, rowOf } from './support/inside.ts'
 import { begin, commit, newCut, upload, uploaded } from './support/parts.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 
 /** Billed rows, step by step: what SQLite itself says it wrote, and how often an alarm was set (a row each). */
 interface Bill {

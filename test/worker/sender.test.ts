@@ -4,7 +4,7 @@ import { formatReaderBody } from '#protocol/api.ts'
 import { acknowledge, claim, lay, part, readWhole, reopen, revoke, sent } from './support/drops.ts'
 import { slowDeletes, storeWith } from './support/faults.ts'
 import { blobsOf, evict, rowOf, shelfUses } from './support/inside.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, read, requestOf } from './support/wire.ts'
 
 test('after a reopening another reader wins, and the dismissed one never again', async () => {

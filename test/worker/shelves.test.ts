@@ -10,7 +10,7 @@ import vectors from '../vectors/shelves.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 import { acknowledge, claim, create, guess, newDrop, part, reopen, revoke, sent, type Laid } from './support/drops.ts'
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { repeatedly } from './support/parties.ts'
+import { repeatedly } from '../kit/people.ts'
 import { withBindings, type Reply } from './support/wire.ts'
 
 test.for(vectors.shelves)(

@@ -8,7 +8,7 @@ import extents from '../vectors/extents.json' with { type: 'json' }
 import vectors from '../vectors/terms.json' with { type: 'json' }
 import { deposit, newBox, newBoxDrop } from './support/boxes.ts'
 import { claim, create, lay, newDrop } from './support/drops.ts'
-import { newReader } from './support/parties.ts'
+import { newReader } from '../kit/people.ts'
 import { announce, begin, newCut, upload } from './support/parts.ts'
 import { directly, read, requestOf, type Changes } from './support/wire.ts'
 

@@ -21,7 +21,7 @@ import {
 import { DAY, travel } from './support/clock.ts'
 import { rowOf } from './support/inside.ts'
 import { announce, commit, upload, uploaded } from './support/parts.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, ORIGIN, read, type Reply } from './support/wire.ts'
 
 test('a stranger with the id learns the terms; the link tells the state; link and passphrase the claims', async () => {

@@ -18,7 +18,7 @@ import { depositMessage, sealMessage, serverVia, claimWhole, openWhole } from '.
 import { MINUTE, travel } from './support/clock.ts'
 import { storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, withBindings } from './support/wire.ts'
 
 const FAILS = async (): Promise<never> => Promise.reject(new Error('KV failed: 500'))

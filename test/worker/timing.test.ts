@@ -11,7 +11,7 @@ import { holdPadding, type HeldPadding } from './support/refusal-padding.ts'
 import { items, layInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
 import { claim, lay, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { announce } from './support/parts.ts'
-import { newReaderKey } from './support/parties.ts'
+import { newReaderKey } from '../kit/people.ts'
 import { send, type Asking, type Reply } from './support/wire.ts'
 
 /** What takes a proof: all but what an operator asks, which is about a key of the settings. */

@@ -4,7 +4,7 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { acknowledge, claim, guess, lay, look, lookAsHolder, part, readWhole, revoke, sent } from './support/drops.ts'
 import { blobsOf, evict, rowOf, shelfUses } from './support/inside.ts'
 import { slowDeletes } from './support/faults.ts'
-import { newReader, newReaderKey, repeatedly } from './support/parties.ts'
+import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { newNonce } from './support/wire.ts'
 
 test('nine wrong passphrases leave the drop, the tenth destroys it', async () => {

@@ -7,7 +7,7 @@ import { acknowledge, claim, look, lookAsHolder, part, sent } from './support/dr
 import { DAY, travel } from './support/clock.ts'
 
 import { dueOf, evict, fireAlarm, rowOf, shelfUsesAll } from './support/inside.ts'
-import { newReader, newReaderKey } from './support/parties.ts'
+import { newReader, newReaderKey } from '../kit/people.ts'
 import { allKeys, announce, attemptsAt, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
 import { read, requestOf, withBindings, type Wire } from './support/wire.ts'
 

@@ -7,7 +7,7 @@ import { boxAddressBytes, formatBoxAddress, parseBoxAddress, parseTypedAddress }
 import { sha256, toBase64url } from '#protocol/bytes.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
 import { runs } from '../../runs.ts'
-import { fromHex, toHex } from '../support/bytes.ts'
+import { fromHex, toHex } from '../../kit/bytes.ts'
 
 const origin = 'https://drop.example'
 const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'

@@ -6,7 +6,7 @@ import { formatState } from '#client/box/state.ts'
 import { openWithPassphrase, sealToPassphrase } from '#client/crypto/scrypt-stanza.ts'
 import { equalBytes, joinBytes, utf8, type Bytes } from '#protocol/bytes.ts'
 import { runs } from '../../runs.ts'
-import { flip, noise, toHex } from '../support/bytes.ts'
+import { flip, noise, toHex } from '../../kit/bytes.ts'
 import { newState } from './support/states.ts'
 
 const failed = { name: 'DropError', code: 'open_failed' }

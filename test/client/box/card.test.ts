@@ -6,7 +6,7 @@ import { parseBoxAddress, type BoxAddress } from '#protocol/address.ts'
 import { toBase64url, utf8 } from '#protocol/bytes.ts'
 import { checkCard, readCard, type Card } from '#protocol/card.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
-import { fromHex } from '../support/bytes.ts'
+import { fromHex } from '../../kit/bytes.ts'
 
 const address = addressIn(boxes.address)
 

@@ -12,7 +12,7 @@ import {
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { formatState, parseState } from '#client/box/state.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { says, type Reply } from '../support/network.ts'
+import { says, type Reply } from '../../kit/network.ts'
 import type { BoxServer } from './support/box-server.ts'
 import { published, withReader } from './support/published.ts'
 import { NOW, WEEK } from './support/states.ts'

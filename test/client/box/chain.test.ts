@@ -8,7 +8,7 @@ import { epochAt, firstNeededEpoch, lifeOfCard } from '#protocol/epoch.ts'
 import { MAX_TTL_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
 import { runs } from '../../runs.ts'
-import { fromHex, toHex } from '../support/bytes.ts'
+import { fromHex, toHex } from '../../kit/bytes.ts'
 
 const anyChain = fc.record({
   epoch: fc.integer({ min: 0, max: 100_000 }),

@@ -3,7 +3,7 @@ import { identityAt } from '#client/box/chain.ts'
 import { forgetExpired } from '#client/box/forget.ts'
 import { publish, renew } from '#client/box/owner.ts'
 import { epochAt, firstNeededEpoch } from '#protocol/epoch.ts'
-import { lost, refuses, says } from '../support/network.ts'
+import { lost, refuses, says } from '../../kit/network.ts'
 import { published } from './support/published.ts'
 import { DAY, dropIdOf, NOW, WEEK } from './support/states.ts'
 

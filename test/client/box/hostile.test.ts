@@ -11,9 +11,9 @@ import { memoryStaging } from '#client/staging.ts'
 import { toBase64, toBase64url, utf8 } from '#protocol/bytes.ts'
 import { formatCard, type Card } from '#protocol/card.ts'
 import { epochAt, lifeOfCard } from '#protocol/epoch.ts'
-import { boxServer, type BoxServer } from '../support/box-server.ts'
-import { cardReader, newBox, newReader, NOW, orderFor, ORIGIN, sign, type TestBox } from '../support/boxes.ts'
-import { says } from '../support/network.ts'
+import { boxServer, type BoxServer } from '../../kit/box-server.ts'
+import { cardReader, newBox, newReader, NOW, orderFor, ORIGIN, sign, type TestBox } from '../../kit/boxes.ts'
+import { says } from '../../kit/network.ts'
 
 // A server that lies. Whatever it does, the sender is told, or the reader; nobody is made to believe anything.
 

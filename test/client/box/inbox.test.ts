@@ -17,12 +17,12 @@ import type { Exchange } from '#client/transport.ts'
 import type { RequestName, Role } from '#protocol/api.ts'
 import { advance } from '#client/box/chain.ts'
 import { verifyFields } from '../../protocol/support/fields.ts'
-import { noise } from '../support/bytes.ts'
-import { boxServer } from '../support/box-server.ts'
-import { itemOf, newBox, NOW, orderFor, type TestBox } from '../support/boxes.ts'
-import { fileOf } from '../support/messages.ts'
-import { says } from '../support/network.ts'
-import { collect } from '../support/whole.ts'
+import { noise } from '../../kit/bytes.ts'
+import { boxServer } from '../../kit/box-server.ts'
+import { itemOf, newBox, NOW, orderFor, type TestBox } from '../../kit/boxes.ts'
+import { fileOf } from '../../kit/messages.ts'
+import { says } from '../../kit/network.ts'
+import { collect } from '../../kit/sealed.ts'
 
 const DAY_MS = 86_400_000
 const listing = { order: 'after', seq: 0, most: 50 } as const

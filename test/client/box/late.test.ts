@@ -3,11 +3,11 @@ import { deriveReturn, newReturnCode } from '#client/box/return.ts'
 import { sealAnswer, sealForBox } from '#client/box/write.ts'
 import { deposit } from '#client/send.ts'
 import { memorySource } from '#client/source.ts'
-import { noise } from '../support/bytes.ts'
-import { boxServer } from '../support/box-server.ts'
-import { newBox, NOW, orderFor } from '../support/boxes.ts'
-import { fileOf } from '../support/messages.ts'
-import { says } from '../support/network.ts'
+import { noise } from '../../kit/bytes.ts'
+import { boxServer } from '../../kit/box-server.ts'
+import { newBox, NOW, orderFor } from '../../kit/boxes.ts'
+import { fileOf } from '../../kit/messages.ts'
+import { says } from '../../kit/network.ts'
 
 test('a drop that was sealed a day ago is finished, but not begun: its readers may delete the keys before it expires', async () => {
   const box = await newBox()

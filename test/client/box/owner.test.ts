@@ -21,7 +21,7 @@ import { ageRecipient } from '#client/crypto/envelope.ts'
 import { toBase64url, sha256 } from '#protocol/bytes.ts'
 import { epochAt } from '#protocol/epoch.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
-import { lost, refuses, says } from '../support/network.ts'
+import { lost, refuses, says } from '../../kit/network.ts'
 import { boxServer, type BoxServer } from './support/box-server.ts'
 import { published, withReader } from './support/published.ts'
 import { DAY, newState, NOW, WEEK } from './support/states.ts'

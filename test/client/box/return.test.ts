@@ -11,9 +11,9 @@ import { deposit } from '#client/send.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { addressOf } from '#protocol/address.ts'
 import { toBase64url } from '#protocol/bytes.ts'
-import { boxServer, type BoxServer } from '../support/box-server.ts'
-import { newBox, orderFor, type TestBox } from '../support/boxes.ts'
-import { noise } from '../support/bytes.ts'
+import { boxServer, type BoxServer } from '../../kit/box-server.ts'
+import { newBox, orderFor, type TestBox } from '../../kit/boxes.ts'
+import { noise } from '../../kit/bytes.ts'
 
 const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
 const newest = { order: 'before', seq: 999, most: 50 } as const

@@ -6,7 +6,7 @@ import { hkdfExpand } from '#client/crypto/kdf.ts'
 import { isRootOf } from '#protocol/address.ts'
 import boxes from '../../vectors/boxes.json' with { type: 'json' }
 import { runs } from '../../runs.ts'
-import { fromHex, toHex } from '../support/bytes.ts'
+import { fromHex, toHex } from '../../kit/bytes.ts'
 
 const anyBytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => new Uint8Array(bytes))

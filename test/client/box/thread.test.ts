@@ -7,7 +7,7 @@ import { toBase64url } from '#protocol/bytes.ts'
 import { formatDropId, parseDropId } from '#protocol/id.ts'
 import { formatPublicKey, parsePublicKey } from '#protocol/public-key.ts'
 import vectors from '../../vectors/box-requests.json' with { type: 'json' }
-import { fromHex, noise } from '../support/bytes.ts'
+import { fromHex, noise } from '../../kit/bytes.ts'
 
 const parsed = vectors.threads.map(({ seed, key, thread, box, drop, age, text, files, proof }) => {
   const names = { key: parsePublicKey(key), box: parseBoxAddress(box), drop: parseDropId(drop) }

@@ -17,7 +17,7 @@ import {
 } from '#client/box/vault.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { runs } from '../../runs.ts'
-import { flip } from '../support/bytes.ts'
+import { flip } from '../../kit/bytes.ts'
 import { anyState, newState, quickStretch } from './support/states.ts'
 
 const failed = { name: 'DropError', code: 'open_failed' }

@@ -17,11 +17,11 @@ import { DropError } from '#protocol/error.ts'
 import { MAX_BOX_READERS, MIN_BOX_DROP_BYTES } from '#protocol/limits.ts'
 import { parseBoxTerms } from '#protocol/parse-terms.ts'
 import { runs } from '../../runs.ts'
-import { noise } from '../support/bytes.ts'
-import { boxServer } from '../support/box-server.ts'
-import { cardReader, itemOf, newBox, newReader, NOW, orderFor, sign, unsound } from '../support/boxes.ts'
-import { anyMessage, fileOf, wholeOf } from '../support/messages.ts'
-import { ciphertextOf, collect } from '../support/whole.ts'
+import { noise } from '../../kit/bytes.ts'
+import { boxServer } from '../../kit/box-server.ts'
+import { cardReader, itemOf, newBox, newReader, NOW, orderFor, sign, unsound } from '../../kit/boxes.ts'
+import { anyMessage, fileOf, wholeOf } from '../../kit/messages.ts'
+import { ciphertextOf, collect } from '../../kit/sealed.ts'
 
 const letter = { text: 'What I saw', files: [fileOf('proof.pdf', noise(3_000))] }
 

@@ -1,7 +1,7 @@
 import { planArchive, type Message } from '#client/archive.ts'
 import { unpackArchive, type Contents, type Sink } from '#client/unarchive.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { concat, fromBase64 } from './bytes.ts'
+import { concat, fromBase64 } from '../../kit/bytes.ts'
 
 /** A whole archive, in memory. */
 export async function pack(message: Message, token: Bytes, now: number): Promise<Bytes> {

@@ -18,8 +18,8 @@ import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import { sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { publicKeyBytes } from '#protocol/public-key.ts'
-import { fileOf } from '../../client/support/messages.ts'
-import { claim, openWhole } from '../../client/support/whole.ts'
+import { fileOf } from '../../kit/messages.ts'
+import { claim, openWhole } from '../../kit/sealed.ts'
 import { noise, openerOf, reach, send } from './people.ts'
 
 /** Drops and boxes left by people who used everything once. */

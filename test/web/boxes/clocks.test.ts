@@ -6,7 +6,7 @@ import { boxFaults, clockTimes } from '../../../web/words/boxes-faults.ts'
 import { boxWords, lockedWords } from '../../../web/words/boxes.ts'
 import { moment } from '../../../web/words/format.ts'
 import { newState, NOW, quickStretch, WEEK } from '../../client/box/support/states.ts'
-import { says } from '../../client/support/network.ts'
+import { says } from '../../kit/network.ts'
 import { PASSPHRASE, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
 

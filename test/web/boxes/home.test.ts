@@ -3,7 +3,7 @@ import { boxWords, homeWords } from '../../../web/words/boxes.ts'
 import { boxFaults } from '../../../web/words/boxes-faults.ts'
 import { invitationsWords, readersWords } from '../../../web/words/boxes-readers.ts'
 import { settingsWords } from '../../../web/words/boxes-settings.ts'
-import { refuses } from '../../client/support/network.ts'
+import { refuses } from '../../kit/network.ts'
 import { createUpTo, PASSPHRASE, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
 

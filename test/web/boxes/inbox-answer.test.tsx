@@ -15,8 +15,8 @@ import { answer, inbox as words, item as itemWords } from '../../../web/words/in
 import { deskOf } from '../../../web/boxes/inbox/desk.ts'
 import { transfer } from '../../../web/words/transfer.ts'
 import { chooseFile } from '../../../web/draft.ts'
-import { noise } from '../../client/support/bytes.ts'
-import { lost, refuses, says, type Reply } from '../../client/support/network.ts'
+import { noise } from '../../kit/bytes.ts'
+import { lost, refuses, says, type Reply } from '../../kit/network.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage

@@ -11,9 +11,9 @@ import { listText } from '../../../web/words/cargo.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
 import { interrupted } from '../../../web/words/sending.ts'
 import { transfer } from '../../../web/words/transfer.ts'
-import { NOW } from '../../client/support/boxes.ts'
-import { noise } from '../../client/support/bytes.ts'
-import { refuses, says, type Reply } from '../../client/support/network.ts'
+import { NOW } from '../../kit/boxes.ts'
+import { noise } from '../../kit/bytes.ts'
+import { refuses, says, type Reply } from '../../kit/network.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage

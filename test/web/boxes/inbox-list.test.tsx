@@ -5,8 +5,8 @@ import type { ItemsPage } from '../../../web/boxes/inbox/item-list.ts'
 import { ItemsScreen } from '../../../web/boxes/inbox/list.tsx'
 import { FIRST_INBOX, reduceInbox } from '../../../web/boxes/inbox/state.ts'
 import { inbox as words } from '../../../web/words/inbox.ts'
-import { NOW } from '../../client/support/boxes.ts'
-import { lost, refuses } from '../../client/support/network.ts'
+import { NOW } from '../../kit/boxes.ts'
+import { lost, refuses } from '../../kit/network.ts'
 import { inboxStage, manyItems, numberedDrop, numberedItem, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage | undefined

@@ -11,7 +11,7 @@ import {
 } from '../../../web/boxes/inbox/item-list.ts'
 import { itemReduce, type Phase } from '../../../web/boxes/inbox/item-state.ts'
 import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/boxes/inbox/state.ts'
-import { NOW } from '../../client/support/boxes.ts'
+import { NOW } from '../../kit/boxes.ts'
 import { manyItems, numberedDrop, numberedItem } from './support/inbox-stage.tsx'
 
 const page = (items: readonly Item[], all: readonly Item[], more = false): ItemsPage => ({

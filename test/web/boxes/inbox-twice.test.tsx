@@ -9,8 +9,8 @@ import { chooseFile } from '../../../web/draft.ts'
 import { answer, answerFault, inbox as words } from '../../../web/words/inbox.ts'
 import { interrupted } from '../../../web/words/sending.ts'
 import { transfer } from '../../../web/words/transfer.ts'
-import { noise } from '../../client/support/bytes.ts'
-import { refuses, says, type Reply } from '../../client/support/network.ts'
+import { noise } from '../../kit/bytes.ts'
+import { refuses, says, type Reply } from '../../kit/network.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage

@@ -5,7 +5,7 @@ import { memoryStore } from '../../../web/store.ts'
 import { homeWords } from '../../../web/words/boxes.ts'
 import { invitationsWords } from '../../../web/words/boxes-readers.ts'
 import { newState, NOW, quickStretch } from '../../client/box/support/states.ts'
-import type { Reply } from '../../client/support/network.ts'
+import type { Reply } from '../../kit/network.ts'
 import { PASSPHRASE, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
 

@@ -5,7 +5,7 @@ import { createBox } from '#client/box/owner.ts'
 import { Share } from '../../../web/share/share.tsx'
 import css from '../../../web/style/write.css?raw'
 import { poster, share as words } from '../../../web/words/share.ts'
-import { NOW, ORIGIN } from '../../client/support/boxes.ts'
+import { NOW, ORIGIN } from '../../kit/boxes.ts'
 import { stage } from '../support/stage.ts'
 
 let root: HTMLElement | undefined

@@ -12,8 +12,8 @@ import type { Tools } from '../../../web/effects/tools.ts'
 import { makeUploading } from '../../../web/effects/uploading.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
-import { named } from '../../client/support/network.ts'
-import { sealWhole } from '../../client/support/whole.ts'
+import { named } from '../../kit/network.ts'
+import { sealWhole } from '../../kit/sealed.ts'
 
 const ORIGIN = 'https://drop.example'
 

@@ -11,7 +11,7 @@ import {
   type WriteEvent,
   type WriteState,
 } from '../../../web/write/write-state.ts'
-import { newBox, type TestBox } from '../../client/support/boxes.ts'
+import { newBox, type TestBox } from '../../kit/boxes.ts'
 import { runs } from '../../runs.ts'
 
 let box: TestBox

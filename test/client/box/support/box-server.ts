@@ -5,7 +5,7 @@ import { BOX_ADDRESS_FIELD, BOX_READER_FIELD, REQUESTS } from '#protocol/api.ts'
 import { parseInviteBody, parsePublishBody, type InvitationState } from '#protocol/box-api.ts'
 import { readCard, type Card } from '#protocol/card.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { refuses, says, type Reply } from '../../support/network.ts'
+import { refuses, says, type Reply } from '../../../kit/network.ts'
 
 /** A server that holds one box as docs/protocol.md §13 says, over a network that a test makes up. It checks no signature. */
 export interface BoxServer extends Server {

@@ -19,8 +19,8 @@ import { Inbox } from '../../../../web/boxes/inbox/inbox.tsx'
 import type { BoxSession, SessionPart } from '../../../../web/boxes/session.ts'
 import type { RoomTools } from '../../../../web/room-tools.ts'
 import { Titles } from '../../../../web/parts/title.tsx'
-import { boxServer, type BoxServer } from '../../../client/support/box-server.ts'
-import { cardReader, NOW, orderFor, ORIGIN, sign } from '../../../client/support/boxes.ts'
+import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
+import { cardReader, NOW, orderFor, ORIGIN, sign } from '../../../kit/boxes.ts'
 import { stage } from '../../support/stage.ts'
 
 /** A busy machine takes a while. */

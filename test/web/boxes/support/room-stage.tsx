@@ -14,7 +14,7 @@ import { makeDrawing } from '../../../../web/parts/drawing.ts'
 import { memoryStore, type Store } from '../../../../web/store.ts'
 import { boxServer, type BoxServer } from '../../../client/box/support/box-server.ts'
 import { NOW, quickStretch } from '../../../client/box/support/states.ts'
-import { says } from '../../../client/support/network.ts'
+import { says } from '../../../kit/network.ts'
 import { stage } from '../../support/stage.ts'
 
 /** A browser in front of the room of its boxes: real views, state, store and cryptography over a network that the test makes up. */

@@ -1,8 +1,8 @@
 import { collectParts, openItem } from '#client/box/inbox.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { write as words } from '../../../../web/words/write.ts'
-import { boxServer, type BoxServer } from '../../../client/support/box-server.ts'
-import { newBox, type TestBox } from '../../../client/support/boxes.ts'
+import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
+import { newBox, type TestBox } from '../../../kit/boxes.ts'
 import { until, type Visit } from './room.tsx'
 
 /** A box of three readers on a server that holds it. */

@@ -3,8 +3,8 @@ import { beforeEach, onTestFinished } from 'vitest'
 import type { Device } from '../../../../web/device.ts'
 import { memoryStore, type Store } from '../../../../web/store.ts'
 import { start } from '../../../../web/write/start.tsx'
-import type { BoxServer } from '../../../client/support/box-server.ts'
-import { NOW, ORIGIN } from '../../../client/support/boxes.ts'
+import type { BoxServer } from '../../../kit/box-server.ts'
+import { NOW, ORIGIN } from '../../../kit/boxes.ts'
 import { stage } from '../../support/stage.ts'
 
 /** A visit to the room, as somebody sees it. */

@@ -15,7 +15,7 @@ import type { Item } from '#protocol/box-api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { Card, CardReader } from '#protocol/card.ts'
 import { dayAt, epochAt } from '#protocol/epoch.ts'
-import { ciphertextOf, partsOf } from './whole.ts'
+import { ciphertextOf, partsOf } from './sealed.ts'
 
 export const NOW = 1_800_000_000_000
 export const ORIGIN = 'https://drop.example'
