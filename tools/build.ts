@@ -1,4 +1,4 @@
-// Builds what is served, deployed and installed, into dist/. The same sources give the same bytes.
+// Builds everything that is served, deployed or installed, into dist/. The same sources give the same bytes.
 import { bundleCli, bundleWeb, bundleWorker, ROOT } from './bundle.ts'
 import { declarationFile } from './disclosure/declared.ts'
 import { disclosurePage } from './disclosure/page.ts'
@@ -26,7 +26,7 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
 
 /**
  * Bundles worker, web and command line, and brings dist/ up to date.
- * @param signed - the folder in which those who sign releases keep what they have signed: `tools/transparency/webcat-files.ts`.
+ * @param signed - the folder in which the signers of releases keep the signed files: `tools/transparency/webcat-files.ts`.
  */
 export async function build(signed?: string): Promise<void> {
   const settings = readSettings()
@@ -74,7 +74,7 @@ export async function build(signed?: string): Promise<void> {
   for (const [folder, contents] of Object.entries(files)) writeFolder(`${ROOT}dist/${folder}`, contents)
   writeChanged(`${ROOT}dist/manifest.json`, json(manifest))
   writeChanged(`${ROOT}dist/${offline.path}`, offline.bytes)
-  // esbuild would wait for more work as long as the server runs.
+  // esbuild's service would keep running for as long as the server does.
   await stop()
 }
 

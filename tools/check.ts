@@ -1,6 +1,6 @@
-// `npm run check`: everything that must hold before a change is taken. Goes on after a failure, so that one run tells all.
-// `npm run check -- --slow`: with many more tries of what tests try, and a file of 1 GiB each way.
-// `npm run check -- --without-tests`: where `npm test` has just run them.
+// `npm run check`: everything that must hold before a change is merged. It goes on after a failure, so that one run shows all.
+// `npm run check -- --slow`: with many more random inputs, and a file of 1 GiB each way.
+// `npm run check -- --without-tests`: after `npm test`, which has just run them.
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { ROOT } from './bundle.ts'
@@ -8,7 +8,7 @@ import { ROOT } from './bundle.ts'
 const isSlow = process.argv.includes('--slow')
 const tests = process.argv.includes('--without-tests') ? [] : [['tests', 'node tools/test.ts'] as const]
 
-/** The quick ones first. */
+/** Quick ones first. */
 const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['format', 'oxfmt --check'],
   ['lint', 'oxlint --type-aware'],

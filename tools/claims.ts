@@ -1,4 +1,4 @@
-// `npm run claims`: each sentence in the claims tables of README.md and SECURITY.md names what shows it, and that is there.
+// `npm run claims`: each sentence in the claims tables of README.md and SECURITY.md names a test that shows it, and the test exists.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
@@ -11,7 +11,7 @@ interface Claim {
   readonly shownBy: string
 }
 
-/** The claims that nothing shows, each with what is wrong; none if all is well. @param root - folder of the project */
+/** The claims that no test shows, each with the reason; none if all is well. @param root - folder of the project */
 export function findEmptyClaims(root: string): string[] {
   const faults = PAGES.flatMap((page) => {
     const claims = readClaims(root, page)
@@ -21,7 +21,7 @@ export function findEmptyClaims(root: string): string[] {
   return [...faults, ...NAMING.flatMap((page) => findMissing(root, page))]
 }
 
-/** Titles of the tests in a file, as far as they are written out; and how many calls of `test` there are. */
+/** Titles of the tests in a file, as far as they are literals, and the number of calls of `test`. */
 export function readTests(
   source: string,
   isTranscript: boolean,
@@ -77,7 +77,7 @@ function findFault(root: string, { page, sentence, shownBy }: Claim): string | u
   return names.some((name) => isTest(name)) ? undefined : `${about} names nothing that is a test`
 }
 
-/** The tests that a page mentions outside of tables and that are not there. */
+/** The tests that a page mentions outside of tables and that do not exist. */
 function findMissing(root: string, page: string): string[] {
   if (!existsSync(join(root, page))) return []
   const paths = namesIn(readFileSync(join(root, page), 'utf8')).map((name) => name.split(' › ')[0] ?? '')
@@ -85,7 +85,7 @@ function findMissing(root: string, page: string): string[] {
   return [...new Set(missing)].map((path) => `${page} names ${path}, which does not exist`)
 }
 
-/** What stands between backquotes. */
+/** The pieces of a text between backquotes. */
 function namesIn(text: string): string[] {
   return Array.from(text.matchAll(/`([^`\n]+)`/g), ([, name = '']) => name)
 }
@@ -104,13 +104,13 @@ function testsIn(root: string, path: string): { readonly titles: string[]; reado
   return { titles: all.flatMap(({ titles }) => titles), count: all.reduce((sum, { count }) => sum + count, 0) }
 }
 
-/** What the test runner takes, and the transcripts that test/cli/transcripts.test.ts runs. */
+/** Files that the test runner takes, and the transcripts that test/cli/transcripts.test.ts runs. */
 const TEST_FILES = /\.test\.tsx?$|^test\/cli\/transcripts\/[^/]+\.txt$/
 
-/** The pages whose tables have to show everything. */
+/** The pages whose tables need a test for every claim. */
 const PAGES = ['README.md', 'SECURITY.md']
 
-/** The pages that name tests in what they tell. */
+/** The pages that name tests in their text. */
 const NAMING = [...PAGES, 'docs/attacks.md', 'docs/without-us.md', 'docs/protocol.md', 'docs/verify.md']
 
 if (import.meta.main) {

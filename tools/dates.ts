@@ -1,5 +1,5 @@
-// `npm run test:dates`: the suites of Node and workerd, run at every date on which a calendar turns. `-- --one`: at one of them,
-// another one each day. All lie ahead, since a store refuses what is to expire in the past.
+// `npm run test:dates`: the suites of Node and workerd, run at every date at which some calendar turns. `-- --one`: at one of them,
+// a different one each day. All are in the future, since a store refuses values that expire in the past.
 import { spawnSync } from 'node:child_process'
 import { ROOT } from './bundle.ts'
 
@@ -12,7 +12,7 @@ interface Moment {
 
 const DAY_MS = 86_400_000
 
-/** Half a minute before it is a time at which much is still to be run. */
+/** Half a minute before a turn, so that much of the suite runs after it. */
 const FIXED: readonly Moment[] = [
   { at: '2027-01-31T23:59:30Z', zone: 'UTC', why: 'the end of a month' },
   { at: '2027-12-31T23:59:30Z', zone: 'UTC', why: 'the end of a year' },
@@ -25,7 +25,7 @@ const FIXED: readonly Moment[] = [
   { at: '2028-06-15T11:00:00Z', zone: 'Pacific/Kiritimati', why: 'a date ahead of that of UTC' },
 ]
 
-/** Each day of next week: as it begins, and a minute before it ends. A week of keys begins on Thursday. */
+/** Each day of next week: its beginning, and a minute before its end. A week of keys begins on Thursday. */
 function weekdays(now: number): readonly Moment[] {
   const tomorrow = (Math.floor(now / DAY_MS) + 1) * DAY_MS
   return Array.from({ length: 7 }, (_, n) => tomorrow + n * DAY_MS).flatMap((start) => {

@@ -1,8 +1,9 @@
-// `npm run deploy` begins with it, on wrangler.toml or a file that is named: what would be deployed for nobody is not deployed.
+// The first step of `npm run deploy`, on wrangler.toml or the file that is named: it refuses settings with which nobody could use
+// the server.
 import { pathToFileURL } from 'node:url'
 import { readSettings } from './settings.ts'
 
-/** Why settings are not to be deployed, with what to do; `undefined` if they may be. */
+/** The reason against deploying some settings, with the remedy; `undefined` if there is none. */
 export function findUndeployable(vars: Readonly<Record<string, string>>): string | undefined {
   const { ORIGIN: origins = '' } = vars
   if (origins.trim() === '') return `[vars] ORIGIN in wrangler.toml is missing: ${WHAT_TO_SET}`
@@ -19,11 +20,11 @@ export function findUndeployable(vars: Readonly<Record<string, string>>): string
   return undefined
 }
 
-/** Names that lead nowhere, or to the machine itself (RFC 2606, RFC 6761). */
+/** Names that resolve to nothing, or to the machine itself (RFC 2606, RFC 6761). */
 const RESERVED =
   /(?:^|\.)(?:example|example\.(?:com|net|org)|invalid|localhost|local|test)\.?$|^127\.|^0\.0\.0\.0$|^\[::1?\]$/
 
-/** What the comments in wrangler.toml say for an example. */
+/** The example in the comments of wrangler.toml. */
 const SAMPLE = /\bExample Foundation\b|[\w-]\.example\b/
 
 const WHAT_TO_SET =

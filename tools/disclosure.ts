@@ -1,5 +1,5 @@
-// Writes what is generated from worker/storage/schema.ts: docs/storage.md, and what the command line says of a server's fields; with
-// --check, compares them instead and ends with 1 if either differs. The build makes the page and its machine-readable form.
+// Writes the files that are generated from worker/storage/schema.ts: docs/storage.md, and the list of stored fields for the command
+// line. With --check, it compares them instead and exits with 1 if either differs. The build makes the page and its JSON form.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ROOT } from './bundle.ts'
 import { declarationFile } from './disclosure/declared.ts'

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 
-/** Paths relative to one folder, with `/`, and what they hold. */
+/** Contents by path, relative to one folder and with `/`. */
 export type Files = ReadonlyMap<string, string | Uint8Array>
 
 /**
- * Makes `folder` hold exactly `files`. What is right already is left alone, and each file changes in one step: servers and
- * tests that read the folder meanwhile see the old file or the new one.
+ * Makes `folder` hold exactly `files`. A file that is right already is not touched, and each file changes in one step: servers
+ * and tests that read the folder in the meantime see the old file or the new one.
  */
 export function writeFolder(folder: string, files: Files): void {
   for (const path of listFolder(folder)) if (!files.has(path)) rmSync(join(folder, path))
@@ -20,12 +20,12 @@ export function writeFolder(folder: string, files: Files): void {
 }
 
 /**
- * Writes one file, in one step, unless it is right already. Its mode is the same whatever the umask; its time is not set: the
- * local server tells by it that a file has changed.
+ * Writes one file, in one step, unless it is right already. Its mode does not depend on the umask. Its time is not set, because
+ * the local server notices by it that a file has changed.
  */
 export function writeChanged(file: string, contents: string | Uint8Array): void {
   const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
-  // The command line is started by its name.
+  // The command line must be executable.
   const mode = Buffer.from(bytes.subarray(0, 2)).toString() === '#!' ? 0o755 : 0o644
   if (readIfThere(file)?.equals(bytes) === true) return chmodSync(file, mode)
   mkdirSync(dirname(file), { recursive: true })
@@ -44,7 +44,7 @@ export function listFolder(folder: string): string[] {
     .toSorted()
 }
 
-/** Every file of the project that somebody wrote, relative to `root` and sorted: nothing installed, built or hidden. */
+/** Every source file of the project, relative to `root` and sorted: nothing installed, built or hidden. */
 export function listSources(root: string): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules' && name !== 'dist')

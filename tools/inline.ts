@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { ROOT } from './bundle.ts'
 import { integrityOf } from './integrity.ts'
 
-/** What a page holds inside itself instead of loading it. */
+/** The script and the sheet of a page that loads neither. */
 export interface Inline {
   readonly script: string
   readonly style: string
-  /** Both as CSP names them: `'sha256-…'`. */
+  /** The hashes of both as CSP spells them: `'sha256-…'`. */
   readonly hashes: { readonly script: string; readonly style: string }
   readonly meta: Metafile
 }
@@ -32,7 +32,7 @@ export async function bundleInline(folder: string, plugins: readonly Plugin[]): 
     outdir: 'dist',
     platform: 'browser',
     plugins: [...plugins],
-    // As tools/bundle.ts: else names of files in the account would say where a linked node_modules lies.
+    // As in tools/bundle.ts: otherwise the metafile would contain the path of a linked node_modules.
     preserveSymlinks: true,
     target: 'es2023',
     write: false,
@@ -45,9 +45,9 @@ export async function bundleInline(folder: string, plugins: readonly Plugin[]): 
 }
 
 /**
- * `page.html` of a folder, in which `<!-- name -->` is replaced by the value of that name, and `<!-- script -->` and
- * `<!-- style -->` by what was bundled.
- * @throws Error for a name that has no value.
+ * `page.html` of a folder, with `<!-- name -->` replaced by the value of that name, and `<!-- script -->` and `<!-- style -->`
+ * by the bundles.
+ * @throws Error for a name without a value
  */
 export function fillPage(folder: string, inline: Inline, values: Readonly<Record<string, string>>): string {
   const all: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ export function fillPage(folder: string, inline: Inline, values: Readonly<Record
   })
 }
 
-/** @throws Error for what a parser of HTML would end early or change, so that the hash would be another. HTML, §13.2.5.15, §13.2.3.5. */
+/** @throws Error for text that an HTML parser would end early or change, and with it its hash. HTML §13.2.5.15, §13.2.3.5 */
 function checkInline(text: string): string {
   const found = /<\/(?:script|style)|<!--|\r|\0/i.exec(text)
   if (text === '' || found !== null) throw new Error(`What goes into the file holds ${JSON.stringify(found?.[0])}.`)

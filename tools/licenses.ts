@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ROOT } from './bundle.ts'
 import { listFolder } from './files.ts'
 
-/** The licences of every package that bundles have code of, as their authors ask to be passed on. */
+/** The licences of all packages whose code is in bundles: their authors require that they go along. */
 export function collectLicenses(...metas: readonly Metafile[]): string {
   const inputs = metas.flatMap((meta) => Object.keys(meta.inputs))
   const packages = new Set(

@@ -1,5 +1,5 @@
 // Completes package-lock.json: `npm ci` refuses a lock that does not name every optional package, and `npm install` leaves out
-// those that the registry at hand does not have (a mirror that keeps one platform only). Run it after `npm install`.
+// those that the registry does not have (a mirror may keep one platform only). Run it after `npm install`.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 interface LockEntry {
@@ -12,12 +12,12 @@ interface LockEntry {
   optionalDependencies?: Record<string, string>
 }
 
-export interface Lock {
+export interface PackageLock {
   packages: Record<string, LockEntry>
 }
 
-/** The optional packages that a lock mentions and has no entry for, as `[name, version, dev]`. */
-export function missingOptionals(lock: Lock): [name: string, version: string, dev: boolean][] {
+/** The optional packages that a lock mentions without an entry, as `[name, version, dev]`. */
+export function missingOptionals(lock: PackageLock): [name: string, version: string, dev: boolean][] {
   return Object.entries(lock.packages).flatMap(([location, entry]) =>
     Object.entries(entry.optionalDependencies ?? {})
       .filter(([name]) => !(`${location}/node_modules/${name}` in lock.packages))
@@ -26,7 +26,7 @@ export function missingOptionals(lock: Lock): [name: string, version: string, de
   )
 }
 
-/** The platform that a package of native code is for, read from its name: what keeps npm from fetching it elsewhere. */
+/** The platform of a package of native code, read from its name: it keeps npm from fetching the package elsewhere. */
 export function platformOf(name: string): Required<Pick<LockEntry, 'os' | 'cpu'>> & Pick<LockEntry, 'libc'> {
   const words = name.split(/[/-]/)
   const os = words.flatMap((word) => SYSTEMS[word] ?? [])[0]
@@ -36,14 +36,14 @@ export function platformOf(name: string): Required<Pick<LockEntry, 'os' | 'cpu'>
   return { cpu: [cpu], os: [os], ...(libc === undefined || os !== 'linux' ? {} : { libc: [libc] }) }
 }
 
-/** Adds what is missing. Packages whose platform their name does not say must be added by hand. */
-export function completeLock(lock: Lock): Lock {
+/** Adds the missing entries. Packages without a platform in their name must be added by hand. */
+export function completeLock(lock: PackageLock): PackageLock {
   const packages = { ...lock.packages }
   for (const [name, version, dev] of missingOptionals(lock)) {
     if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(version))
       throw new Error(`${name} is asked for as ${version}, which names no one version.`)
     const { cpu, os, libc } = platformOf(name)
-    // npm's own order of the fields, so that npm finds nothing to rewrite.
+    // In npm's own order, so that npm finds nothing to rewrite.
     packages[`node_modules/${name}`] = {
       version,
       cpu,
@@ -88,7 +88,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
 
 if (import.meta.main) {
   const file = new URL('../package-lock.json', import.meta.url)
-  const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as PackageLock
   const missing = missingOptionals(lock)
   writeFileSync(file, `${JSON.stringify(completeLock(lock), null, 2)}\n`)
   console.log(missing.length === 0 ? 'The lock names every package.' : `Added ${missing.length} optional packages.`)

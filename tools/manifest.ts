@@ -1,37 +1,41 @@
 import { createHash } from 'node:crypto'
 import type { Files } from './files.ts'
 
-/** Everything that a server of one release serves besides its API, and what must come with it: `dist/manifest.json`. */
-export interface Manifest {
+/** Everything that a server of one release serves besides its API, with hashes and header fields: `dist/manifest.json`. */
+export interface ReleaseManifest {
   readonly v: 1
-  /** That of `package.json`. */
+  /** The version in `package.json`. */
   readonly version: string
   /** Sorted by path. */
   readonly files: readonly ManifestFile[]
-  /** The client that is opened from disk: no server serves it, so it has no address. */
+  /** The client that is opened from disk: no server serves it, so it is not among the addresses. */
   readonly offline?: Digest & { readonly path: string }
 }
 
-/** One address, as it is answered without a redirect. */
+/** One address that is answered without a redirect. */
 export interface ManifestFile extends Digest {
   readonly path: string
-  /** Exact values by name. A server may send others besides, such as `ETag` and `Date`. */
+  /** Exact values by name. A server may send more fields, such as `ETag` and `Date`. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 interface Digest {
   /** SHA-256 in hex. */
   readonly sha256: string
-  /** How many there are. */
+  /** The length of the contents. */
   readonly bytes: number
 }
 
 /**
  * The manifest of a built folder of pages.
- * @param web - its files, with the `_headers` that the asset server reads.
- * @throws Error for a file whose address or type is not known here, so that nothing is served that is not listed.
+ * @param web - its files, including the `_headers` that the asset server reads
+ * @throws Error for a file of unknown address or type, so that nothing unlisted is served
  */
-export function makeManifest(version: string, web: Files, offline?: { path: string; bytes: Uint8Array }): Manifest {
+export function makeManifest(
+  version: string,
+  web: Files,
+  offline?: { path: string; bytes: Uint8Array },
+): ReleaseManifest {
   const rules = parseHeaders(Buffer.from(web.get('_headers') ?? '').toString())
   const files = [...web]
     .filter(([file]) => file !== '_headers')
@@ -48,9 +52,9 @@ export function makeManifest(version: string, web: Files, offline?: { path: stri
   }
 }
 
-/** One rule of a `_headers` file: what it takes away and then sets at the addresses that it matches. */
+/** One rule of a `_headers` file: the fields that it removes and then sets at matching addresses. */
 interface Rule {
-  /** An address, or all that begin with what stands before `*`. */
+  /** An address, or a prefix followed by `*`. */
   readonly address: string
   readonly taken: readonly string[]
   readonly set: readonly (readonly [name: string, value: string])[]
@@ -58,7 +62,7 @@ interface Rule {
 
 /**
  * The rules of a `_headers` file of Workers static assets, in their order.
- * @throws Error for what we never write: placeholders, hosts, a star in the middle.
+ * @throws Error for syntax that we never write: placeholders, hosts, a star in the middle
  */
 export function parseHeaders(text: string): Rule[] {
   return text
@@ -79,7 +83,7 @@ export function parseHeaders(text: string): Rule[] {
     })
 }
 
-/** What the asset server adds at a path: it goes through the rules in their order, and joins what two of them set. */
+/** The fields that the asset server adds at a path: it applies the rules in order, and joins values that two of them set. */
 export function headersAt(rules: readonly Rule[], path: string): Record<string, string> {
   const headers = new Map<string, string>()
   for (const { address, set, taken } of rules) {
@@ -93,7 +97,7 @@ export function headersAt(rules: readonly Rule[], path: string): Record<string, 
   return Object.fromEntries(headers)
 }
 
-/** Where the asset server serves a file: `html_handling` is `auto-trailing-slash`. */
+/** The address at which the asset server serves a file: `html_handling` is `auto-trailing-slash`. */
 function addressOf(file: string): string {
   if (!/^[\w.][\w./-]*$/.test(file) || SPECIAL.has(file))
     throw new Error(`dist/web/${file} is not served under its name.`)
@@ -115,7 +119,7 @@ function sorted(headers: Readonly<Record<string, string>>): Record<string, strin
   return Object.fromEntries(Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** What the asset server reads for itself. */
+/** The files that the asset server reads and does not serve. */
 const SPECIAL = new Set(['_headers', '_redirects', '_worker.js', '.assetsignore'])
 
 const TYPES: Readonly<Record<string, string>> = {

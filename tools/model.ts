@@ -1,5 +1,5 @@
-// Checks the models in docs/model, of how a drop is claimed and of how drops come into a box: every reachable state of each
-// design, and of worse ones that must be refuted, so that the check is seen to be able to fail. Needs Spin and a C compiler.
+// Checks the models in docs/model, of claims and of deposits into a box: every reachable state of each design, and of worse designs
+// that must be refuted, which shows that the check can fail. It needs Spin and a C compiler.
 // Usage: node tools/model.ts
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,22 +7,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What a search found: whether the promise is kept in every state, and how many states were visited to know it. */
-export interface Finding {
-  readonly result: Result
+/** The result of a search: whether the promise is kept in every state, and the number of visited states. */
+export interface SearchResult {
+  readonly result: Outcome
   readonly states: number
-  /** Statements of the model that the search never came to. */
+  /** Statements of the model that the search never reached. */
   readonly unreached: readonly string[]
 }
 
-export type Result = 'kept' | 'broken'
+export type Outcome = 'kept' | 'broken'
 
 /**
- * Reads what a verifier printed about one promise.
- * @throws Error when it does not show that all states were searched, or that this very promise was broken: running out of
- *   memory or depth, an error of another kind, or no search at all must never look like an answer.
+ * Reads the output of a verifier about one promise.
+ * @throws Error unless it shows that all states were searched, or that this very promise was broken: running out of memory or
+ *   depth, an error of another kind, or no search at all must never look like an answer
  */
-export function parseFinding(promise: string, printed: string): Finding {
+export function parseSearchResult(promise: string, printed: string): SearchResult {
   const refuse = (why: string): never => {
     throw new Error(`${why}. The verifier printed:\n${printed}`)
   }
@@ -44,25 +44,25 @@ export function parseFinding(promise: string, printed: string): Finding {
   return { result: 'broken', states, unreached: [] }
 }
 
-/** The end of a process is never reached: all of them go round. */
+/** The end of a process is never reached: all of them loop. */
 const UNREACHED = /^\t(?:\S*\/)?([^/\s]+:\d+), state \d+, "(?!-end-")(.*)"$/gm
 
 const FOLDER = fileURLToPath(new URL('../docs/model/', import.meta.url))
 const INSTALL = 'apt-get install spin gcc libc6-dev'
-/** Bounds of one search. It takes seconds, 200 MB and a depth of 400; at a bound it stops, which is a failure. */
+/** Bounds of one search. It takes seconds, 200 MB and a depth of 400; reaching a bound is a failure. */
 const MOST_MEGABYTES = 1_024
 const MOST_STEPS = 100_000
 const MOST_MS = 120_000
 
-/** What each design of a model must do to each promise. */
+/** The expected result of each design of a model for each promise. */
 interface Model {
   readonly file: string
-  readonly designs: readonly (readonly [design: string, promises: Readonly<Record<string, Result>>])[]
+  readonly designs: readonly (readonly [design: string, promises: Readonly<Record<string, Outcome>>])[]
 }
 
 const THE_DESIGN = 'the design'
 
-/** The designs themselves also have to reach what models of idlers never would: those promises they must break. */
+/** Promises that the designs themselves must break: states that a model in which nothing happens would never reach. */
 const MODELS: readonly Model[] = [
   {
     file: 'claim.pml',
@@ -89,7 +89,7 @@ const MODELS: readonly Model[] = [
           nobody_is_refused: 'broken',
         },
       ],
-      // Those that go on for ever have more states than it takes to refute them.
+      // Designs that go on for ever have more states than their refutation needs.
       ['ASK_AGAIN', { ends: 'broken', asks_once: 'broken' }],
       ['NO_TURNS', { one_state: 'broken', arrived_stays: 'broken' }],
       ['FORGETFUL', { one_state: 'kept', arrived_stays: 'broken' }],
@@ -98,12 +98,12 @@ const MODELS: readonly Model[] = [
   },
 ]
 
-function keptBut(...broken: readonly string[]): Readonly<Record<string, Result>> {
+function keptBut(...broken: readonly string[]): Readonly<Record<string, Outcome>> {
   const promises = ['one_reader', 'one_entitled', 'nothing_lost', 'no_empty_offer', 'burned_is_unreadable']
   return Object.fromEntries(promises.map((each) => [each, broken.includes(each) ? 'broken' : 'kept']))
 }
 
-/** Searches a whole model, prints a line for each search, and answers with a sentence for each thing that is not as expected. */
+/** Searches a whole model and prints a line for each search. @returns a sentence for each unexpected result */
 function check(folder: string, { file, designs }: Model): string[] {
   const complaints: string[] = []
   console.log(row(file, 'promise', 'result', 'states'))
@@ -113,13 +113,13 @@ function check(folder: string, { file, designs }: Model): string[] {
     run(folder, 'gcc', ['-O2', '-w', `-DMEMLIM=${MOST_MEGABYTES}`, '-o', 'pan', 'pan.c'])
     for (const [promise, expected] of Object.entries(promises)) {
       const printed = run(folder, './pan', ['-a', `-m${MOST_STEPS}`, '-N', promise])
-      const { result, states, unreached } = parseFinding(promise, printed)
+      const { result, states, unreached } = parseSearchResult(promise, printed)
       console.log(row(design, promise, result, states.toLocaleString('en').replaceAll(',', ' ')))
       if (result !== expected) {
         const how = result === 'broken' ? ` ${howToSee(file, variant, promise)}` : ''
         complaints.push(`${file}, ${design}: ${promise} is ${result}, and must be ${expected}.${how}`)
       }
-      // A worse design may leave out steps; in the real one each line has to matter.
+      // A worse design may leave out steps; in the real one each line must be reached.
       if (variant.length === 0) complaints.push(...unreached.map((each) => `${file}: nothing ever comes to ${each}.`))
     }
   }
@@ -150,7 +150,7 @@ function row(design: string, promise: string, result: string, states: string): s
 if (import.meta.main) {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-model-'))
   try {
-    // Spin asks gcc to preprocess, and what it says without one does not help: ask for both first.
+    // Spin runs gcc as its preprocessor, and its message without one does not help: check for both first.
     for (const tool of ['gcc', 'spin']) run(folder, tool, [tool === 'spin' ? '-V' : '--version'])
     const complaints = MODELS.flatMap((model) => check(folder, model))
     for (const each of complaints) console.error(each)

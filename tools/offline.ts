@@ -3,16 +3,16 @@ import { leaveOutUnusedRecipients, ROOT } from './bundle.ts'
 import { bundleInline, fillPage, type Inline } from './inline.ts'
 import { collectLicenses } from './licenses.ts'
 
-/** The client as one file that is opened from disk. */
+/** The client as one file to open from disk. */
 export interface OfflineClient {
-  /** Below dist/. */
+  /** Path below dist/. */
   readonly path: string
   readonly bytes: Uint8Array
 }
 
 /**
- * Bundles the page into one file that loads nothing: one script and one sheet, both inside it and named by their hashes in
- * its policy. The same sources give the same bytes. docs/decisions/0017.
+ * Bundles the page into one file that loads nothing: script and sheet are inline, and its policy names their hashes. The same
+ * sources give the same bytes. docs/decisions/0017.
  */
 export async function makeOffline(): Promise<OfflineClient> {
   const inline = await bundleInline(FOLDER, [leaveOutUnusedRecipients, leaveOutServed])
@@ -26,8 +26,8 @@ export async function makeOffline(): Promise<OfflineClient> {
 const FOLDER = 'web/offline'
 
 /**
- * What the file may do: run this one script, and ask servers. Which one is not known yet, so that here, other than where the page is
- * served, the policy does not keep it from asking others.
+ * The file may run this one script, and send requests to servers. Its server is not known yet, so that this policy, unlike that of
+ * the served page, does not restrict it to one.
  */
 function offlinePolicy({ script, style }: Inline['hashes']): string {
   return [

@@ -10,10 +10,10 @@ import type { Inline } from './inline.ts'
 import { integrityOf } from './integrity.ts'
 
 /**
- * Every page of the client, by its path: the templates `web/*.html`, with `%app.js%` replaced by the address of the entry of
- * that name, `%app.js.integrity%` by what it holds, `%import-map%` by `importMap`, and before a script all that comes with it; and one
- * page per problem, from `web/problem.html` (RFC 9457 §3.1.1).
- * @throws Error for a placeholder that nothing fills.
+ * Every page of the client, by its path: the templates `web/*.html`, with `%app.js%` replaced by the address of the entry of that
+ * name, `%app.js.integrity%` by its integrity, `%import-map%` by `importMap`, and with a script's static imports before it; and one page
+ * per problem, from `web/problem.html` (RFC 9457 §3.1.1).
+ * @throws Error for a placeholder without a value
  */
 export function makePages(
   { files, meta }: Bundle,
@@ -35,14 +35,14 @@ export function makePages(
   return new Map([
     ...templates.map((path): [string, string] => {
       const template = readFileSync(`${ROOT}web/${path}`, 'utf8')
-      // Each after all that it imports itself: docs/decisions/0019.
+      // Each after its own imports: docs/decisions/0019.
       const ahead = (name: string): string =>
         staticImports(meta, outputOf(meta, entries[name] ?? ''))
           .map((output) => output.replace(/^dist\/web/, ''))
           .map((each) => `<script type="module" src="${each}" integrity="${hashOf(each)}"></script>`)
           .join('')
       const parts = template.replaceAll(SCRIPT, (tag, name: string) => ahead(name) + tag)
-      // The policy has the hash of the map alone, without what a formatter puts around it.
+      // The policy has the hash of the map alone, without white space around it.
       const whole = parts.replace(/\s*%import-map%\s*/, () => importMap)
       return [path, fill(path, whole, addresses)]
     }),
@@ -54,15 +54,15 @@ export function makePages(
 }
 
 /**
- * The `_headers` file: what the asset server adds to all its answers, redirects and refusals too. The values of two rules for
- * one address would be joined, so that a rule that differs takes away first.
- * @param published - what the page at `PUBLISHED_PATH` holds inside itself, as CSP names it.
+ * The `_headers` file: the fields that the asset server adds to all its answers, including redirects and refusals. It would join the
+ * values of two rules for one address, so a rule with another value removes the field first.
+ * @param published - hashes of the inline script and sheet of the page at `PUBLISHED_PATH`, as CSP spells them
  */
 export function makeHeaders(importMap: string, published: Inline['hashes']): string {
   const all: Readonly<Record<string, string>> = {
     ...pageHeaders('/', `'${integrityOf(importMap)}'`),
     'Cache-Control': 'no-cache',
-    // For its refusals: which answer they stand beside cannot be said here, and they may stand beside any (RFC 9110 §10.2.1).
+    // Meant for its refusals. A rule cannot name those alone, and the field may be in any answer (RFC 9110 §10.2.1).
     Allow: 'GET, HEAD',
   }
   const apart: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -77,7 +77,7 @@ export function makeHeaders(importMap: string, published: Inline['hashes']): str
   return [`/*\n${lines(all)}`, ...rules].join('\n')
 }
 
-/** The output that was made from the entry `source`. */
+/** The output that was built from the entry `source`. */
 export function outputOf(meta: Metafile, source: string): string {
   const found = Object.entries(meta.outputs).find(([, { entryPoint }]) => entryPoint === source)
   if (found === undefined) throw new Error(`Nothing was bundled from ${source}.`)
@@ -102,7 +102,7 @@ function fill(path: string, template: string, values: Readonly<Record<string, st
   })
 }
 
-/** A script of ours, with the name of its entry. */
+/** A script element, with the name of its entry. */
 const SCRIPT = /<script\s[^>]*src="%([\w.-]+)%"/g
 
 const PROBLEM_TEMPLATE = 'problem.html'

@@ -16,7 +16,7 @@ export function preloadImports(files: ReadonlyMap<string, Uint8Array>, meta: Met
     const path = output.replace(SERVED, '')
     let script = new TextDecoder().decode(files.get(path))
     for (const target of targets) {
-      // What is bundled apart is imported by its address.
+      // Scripts that are bundled apart are imported by their address.
       const said = target.startsWith('/') ? target : `./${nameOf(target)}`
       const order = `import("${said}")`
       if (!script.includes(order)) throw new Error(`${path} has no ${order}.`)

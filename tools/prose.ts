@@ -14,7 +14,7 @@ interface Passage {
 }
 
 /** A sentence that the rule refuses. */
-export interface Finding {
+export interface RefusedSentence {
   readonly kind: Kind
   /** Line in the file, from 1. */
   readonly line: number
@@ -30,7 +30,10 @@ export interface Count {
 }
 
 /** Words and refused sentences of one file. @param path - decides how prose is told from code */
-export function readProse(path: string, source: string): { readonly words: number; readonly findings: Finding[] } {
+export function readProse(
+  path: string,
+  source: string,
+): { readonly words: number; readonly findings: RefusedSentence[] } {
   const passages = (READERS[extname(path)] ?? (() => []))(source, path)
   const findings = passages.flatMap(({ text, start }) =>
     sentencesOf(text).flatMap(({ sentence, at }) =>
@@ -45,7 +48,7 @@ export function readProse(path: string, source: string): { readonly words: numbe
 }
 
 /** The kinds of which a territory has more than it may. @param ceiling - while it is being rewritten: as many as it had */
-export function findExcess({ words, found }: Count, ceiling: Partial<Record<Kind, number>> = {}): Kind[] {
+export function kindsInExcess({ words, found }: Count, ceiling: Partial<Record<Kind, number>> = {}): Kind[] {
   const allowed = Math.floor((words * PER_TEN_THOUSAND) / 10_000)
   return KINDS.filter((kind) => found[kind] > Math.max(allowed, ceiling[kind] ?? 0))
 }
@@ -206,7 +209,7 @@ function main(folders: readonly string[]): void {
   for (const [territory, count] of counts) {
     const cells = KINDS.map((kind) => String(count.found[kind]).padStart(10)).join('')
     const rates = KINDS.map((kind) => ((count.found[kind] * 10_000) / Math.max(1, count.words)).toFixed(1)).join(', ')
-    const excess = findExcess(count, CEILINGS[territory])
+    const excess = kindsInExcess(count, CEILINGS[territory])
     console.log(
       `${territory.padEnd(16)}${String(count.words).padStart(8)}${cells}  (${rates})${excess.length === 0 ? '' : `  too many: ${excess.join(', ')}`}`,
     )

@@ -1,5 +1,5 @@
-// `npm start`: the built product on local workerd, with Workers KV, Durable Objects and R2 kept in a folder. Nothing goes out, and
-// nothing about a request is written down.
+// `npm start`: the built product on local workerd, with Workers KV, Durable Objects and R2 in a folder. It makes no request to other
+// machines, and logs nothing about requests.
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -13,37 +13,37 @@ import { openFront } from './serve/front.ts'
 import { Lanes } from './serve/lanes.ts'
 import { takeFolder, type Owner } from './serve/owner.ts'
 import { Reports } from './serve/reports.ts'
-import { Room } from './serve/room.ts'
+import { DiskSpace } from './serve/disk-space.ts'
 import { Runtime, SIGNALS } from './serve/runtime.ts'
 import { sweepStores } from './serve/sweep.ts'
 import type { Settings } from './settings.ts'
 
 interface Place {
-  /** Where everything is kept. */
+  /** The data folder. */
   readonly data: string
   readonly port: number
-  /** What the server answers for besides this machine's own names. */
+  /** The origins of the server besides this machine's own names. */
   readonly origins: readonly string[]
-  /** What the worker is bound to. */
+  /** The bindings of the worker. */
   readonly settings: Settings
-  /** Bytes of the disk that are to stay free. */
+  /** Bytes of the disk to keep free. */
   readonly keepFree: number | undefined
-  /** Whether damaged databases are put aside, and what is missing is given up. */
+  /** Whether to put damaged databases aside and give missing ones up. */
   readonly acceptsLoss: boolean
-  /** Whether what the worker logs is printed: for the drill, which looks for what must not be there. It logs nothing. */
+  /** Whether to print the log of the worker, for the drill, which searches it. The worker logs nothing. */
   readonly printsLogs: boolean
 }
 
 /**
  * Serves dist/.
- * @returns the address, and what stops it.
- * @throws Error with a sentence for the terminal when the port or the folder is taken, something in it is damaged, or nothing is
- *   built.
+ * @returns the address, and a function that stops the server
+ * @throws Error with a sentence for the terminal if the port or the folder is taken, something in it is damaged, or nothing is
+ *   built
  */
 async function serve(place: Place): Promise<{ url: string; stop: () => Promise<void> }> {
   const { data, origins, printsLogs, settings } = place
   const script = readBuilt('main.js')
-  const { owner, port, room } = await inFolder(data, () => enter(place))
+  const { owner, port, diskSpace } = await inFolder(data, () => enter(place))
   const runtime = new Runtime({
     data,
     settings,
@@ -67,8 +67,8 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
     origin: origins[0] ?? `http://localhost:${port}`,
     runtime: () => runtime.socket,
     lanes,
-    takeRoom: (path, size) => room.take(path, size),
-    isFull: () => room.isFull(),
+    reserveSpace: (path, size) => diskSpace.take(path, size),
+    isFull: () => diskSpace.isFull(),
     notice: (code) => reports.notice(code),
   })
   const noting = setInterval(() => note(data), NOTED_MS)
@@ -84,23 +84,23 @@ async function serve(place: Place): Promise<{ url: string; stop: () => Promise<v
   }
 }
 
-/** Makes the data folder this server's, and looks it through. */
-async function enter(place: Place): Promise<{ owner: Owner; port: number; room: Room }> {
+/** Takes the data folder for this server, and checks it. */
+async function enter(place: Place): Promise<{ owner: Owner; port: number; diskSpace: DiskSpace }> {
   const { data, keepFree } = place
   closeFolder(data)
-  // The paths of sockets are short: they are named from here.
+  // The paths of sockets must be short: they are relative to this folder.
   process.chdir(data)
-  const room = new Room(data, { keepFree, say })
-  // On a full disk not even the folder could be taken without what this gives back.
-  room.settle()
+  const diskSpace = new DiskSpace(data, { keepFree, say })
+  // On a full disk not even the folder could be taken without the space that this releases.
+  diskSpace.settle()
   const owner = await takeFolder(data)
   const port = await freePort(place.port, owner)
   owner.listen(port)
   checkFolder(place)
-  return { owner, port, room }
+  return { owner, port, diskSpace }
 }
 
-/** @throws Error with a sentence for the terminal when a database is damaged or missing, and nobody has accepted the loss. */
+/** @throws Error with a sentence for the terminal if a database is damaged or missing, and nobody has accepted the loss */
 function checkFolder({ acceptsLoss, data }: Place): void {
   const bytes = databasesIn(data).reduce((sum, file) => sum + statSync(join(data, file)).size, 0)
   if (bytes > LONG_CHECK_BYTES) say(`Checking ${Math.round(bytes / 1_048_576)} MiB of databases in ${data}…`)
@@ -119,7 +119,7 @@ function note(data: string): void {
   try {
     noteDatabases(data)
   } catch {
-    // The disk is full: the list is written when there is room again.
+    // The disk is full: the list is written when there is space again.
   }
 }
 
@@ -133,30 +133,30 @@ function sweep(data: string): void {
         `Ciphertext of waiting messages is missing in ${data} (${lost} ${lost === 1 ? 'file' : 'files'}). Whoever opens such a message is told that it is lost.`,
       )
   } catch (error) {
-    // On a full disk nothing can be written here; but what ends a drop, and frees room, has to get through.
+    // On a full disk nothing can be written here; but requests that end a drop, and free space, must get through.
     say(`${data} could not be tidied: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-/** For the operator, on a line of its own. It names nothing that anybody sent. */
+/** Prints a line for the operator. It names nothing that anybody sent. */
 function say(sentence: string): void {
   console.error(sentence)
 }
 
-/** What takes longer than a second to check. */
+/** Bytes of databases that take longer than a second to check. */
 const LONG_CHECK_BYTES = 104_857_600
 
-/** How often it is noted which databases there are. */
+/** How often the list of databases is written. */
 const NOTED_MS = 2_000
 
-/** The one host that is listened to: this machine alone. */
+/** The server listens on the loopback interface alone. */
 const HOST = '127.0.0.1'
 
 function originsOf(port: number): string[] {
   return [`http://localhost:${port}`, `http://${HOST}:${port}`]
 }
 
-/** The origins under which a proxy in front of us is reached: `ORIGIN`, separated by commas. */
+/** The origins of a proxy in front of the server: `ORIGIN`, separated by commas. */
 function readOrigins(text: string): string[] {
   const origins = text.split(',').filter((each) => each !== '')
   for (const each of origins) {
@@ -175,8 +175,8 @@ function readBuilt(file: string): string {
 }
 
 /**
- * `port`, or any free one for 0. The worker must know its port before it listens: it compares it with what requests say. A port
- * that a killed server had on this folder becomes free in a moment.
+ * `port`, or any free one for 0. The worker must know its port before it listens, to compare it with the host of requests. The port
+ * of a killed server of this folder becomes free in a moment.
  * @throws Error with a sentence for the terminal
  */
 async function freePort(port: number, { lastPort }: Owner): Promise<number> {
@@ -206,13 +206,13 @@ function probe(port: number): Promise<number | undefined> {
 const PORT_MS = 10_000
 const PORT_LOOK_MS = 100
 
-/** What was built, or another file like `wrangler.toml`: what it binds and sets holds for this server alone. */
+/** The settings of the build, or those of another file like `wrangler.toml`, for this server alone. */
 async function settingsOf(config: string | undefined): Promise<Settings> {
   if (config === undefined) return JSON.parse(readBuilt('settings.json')) as Settings
   return (await import('./settings.ts')).readSettings(pathToFileURL(resolve(config)))
 }
 
-/** `PORT= npm start` says nothing of the port. */
+/** `PORT= npm start` sets no port. */
 function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text
 }
@@ -254,7 +254,7 @@ async function main(): Promise<void> {
     printsLogs: values['print-logs'] === true,
   })
   for (const signal of SIGNALS) process.once(signal, () => void stop().then(() => process.exit(0)))
-  // Last: a signal that comes while its listeners change is lost.
+  // Last: a signal that arrives while its listeners change is lost.
   console.log(`Sealdrop is running at ${url}`)
 }
 

@@ -3,9 +3,9 @@ import { ROOT } from './bundle.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * The worker as `wrangler.toml` binds it, for Miniflare.
- * @param origins - what it answers for, separated by commas.
- * @param pages - the folder of the built client, if it is to be served too.
+ * The configuration of the worker for Miniflare, with the bindings of `wrangler.toml`.
+ * @param origins - its own origins, separated by commas
+ * @param pages - the folder of the built client, if it is to be served as well
  */
 export function workerConfig(
   settings: Settings,
@@ -31,7 +31,7 @@ export function workerConfig(
       ...mapValues(objects, (exportName) => ({ type: 'durable-object', worker: name, exportName })),
       ...Object.fromEntries(kv.map((binding) => [binding, { type: 'kv', id: binding }])),
       ...Object.fromEntries(r2.map((binding) => [binding, { type: 'r2', name: binding.toLowerCase() }])),
-      // The local stores show at once what was written.
+      // A value in the local stores can be read at once.
       STORE_SETTLES_SECONDS: { type: 'text', value: '0' },
       ...(pages === undefined || files === undefined ? {} : { [files]: { type: 'assets' } }),
       ORIGIN: { type: 'text', value: origins },

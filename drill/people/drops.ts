@@ -20,7 +20,7 @@ export interface NotedDrop {
   readonly sender: SigningKey
 }
 
-/** DropTerms that a sender may choose. */
+/** Terms that a sender may choose. */
 export interface ChosenTerms {
   readonly reads?: number
   readonly passphrase?: string

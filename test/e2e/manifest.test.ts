@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/bundle.ts'
 import { listFolder } from '../../tools/files.ts'
-import type { Manifest } from '../../tools/manifest.ts'
+import type { ReleaseManifest } from '../../tools/manifest.ts'
 import { startServer, type Server } from '../tools/server.ts'
 
 let server: Server
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const MANIFEST = JSON.parse(readFileSync(`${ROOT}dist/manifest.json`, 'utf8')) as Manifest
+const MANIFEST = JSON.parse(readFileSync(`${ROOT}dist/manifest.json`, 'utf8')) as ReleaseManifest
 
 test('the manifest lists every file that is served', () => {
   const paths = listFolder(`${ROOT}dist/web`)

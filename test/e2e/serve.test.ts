@@ -12,7 +12,7 @@ import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { API_SECURITY_HEADERS, pageHeaders, WORKSHOP_PATH } from '#protocol/security-headers.ts'
 import { PROBLEM_TYPE, PROBLEMS } from '#protocol/problem.ts'
 import { integrityOf } from '../../tools/integrity.ts'
-import type { Manifest } from '../../tools/manifest.ts'
+import type { ReleaseManifest } from '../../tools/manifest.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { sealdrop } from './support/command.ts'
 
@@ -257,7 +257,7 @@ const BROWSER_ACCEPTS = 'text/html,application/xhtml+xml,application/xml;q=0.9,i
 
 const MANIFEST = JSON.parse(
   readFileSync(fileURLToPath(new URL('../../dist/manifest.json', import.meta.url)), 'utf8'),
-) as Manifest
+) as ReleaseManifest
 
 /** The one inline script of the page, as the policy names it. */
 const [, map = ''] =

@@ -1,26 +1,28 @@
 import { expect, test } from 'vitest'
-import { parseFinding } from '../../tools/model.ts'
+import { parseSearchResult } from '../../tools/model.ts'
 
 const VIOLATED =
   'pan:1: assertion violated  !( !(( !((opened[0]&&opened[1]))||(dismissed[0]||dismissed[1])))) (at depth 300)'
 const STOPPED = 'Warning: Search not completed'
 
 test('a whole search without an error keeps the promise', () => {
-  expect(parseFinding('one_reader', printed())).toEqual({ result: 'kept', states: 225_424, unreached: [] })
+  expect(parseSearchResult('one_reader', printed())).toEqual({ result: 'kept', states: 225_424, unreached: [] })
 })
 
 test('a state that breaks the promise is a result, though the search ends there', () => {
-  expect(parseFinding('one_reader', printed({ first: VIOLATED, warning: STOPPED, errors: 1 })).result).toBe('broken')
+  expect(parseSearchResult('one_reader', printed({ first: VIOLATED, warning: STOPPED, errors: 1 })).result).toBe(
+    'broken',
+  )
 })
 
 test('a path on which the promised event never comes is a result as well', () => {
   const first = 'pan:1: acceptance cycle (at depth 162)'
-  expect(parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 })).result).toBe('broken')
+  expect(parseSearchResult('one_reader', printed({ first, warning: STOPPED, errors: 1 })).result).toBe('broken')
 })
 
 test('a line of the model that is never reached is named', () => {
   const idle = '\tdocs/model/claim.pml:61, state 33, "ciphertext = 0"'
-  expect(parseFinding('one_reader', printed({ idle })).unreached).toEqual(['claim.pml:61 (ciphertext = 0)'])
+  expect(parseSearchResult('one_reader', printed({ idle })).unreached).toEqual(['claim.pml:61 (ciphertext = 0)'])
 })
 
 test.for([
@@ -31,16 +33,16 @@ test.for([
   ['states', printed().replace('225424', '0')],
   ['a verifier', ''],
 ])('a search that lacks %s gives no result', ([, text]) => {
-  expect(() => parseFinding('one_reader', text ?? '')).toThrow('The verifier printed')
+  expect(() => parseSearchResult('one_reader', text ?? '')).toThrow('The verifier printed')
 })
 
 test('a search for another promise gives no result', () => {
-  expect(() => parseFinding('nothing_lost', printed())).toThrow('The search was not for nothing_lost')
+  expect(() => parseSearchResult('nothing_lost', printed())).toThrow('The search was not for nothing_lost')
 })
 
 test('an error in the model itself does not pass for a refutation', () => {
   const first = 'pan:1: invalid array index (at depth 12)'
-  expect(() => parseFinding('one_reader', printed({ first, warning: STOPPED, errors: 1 }))).toThrow(
+  expect(() => parseSearchResult('one_reader', printed({ first, warning: STOPPED, errors: 1 }))).toThrow(
     'does not break one_reader',
   )
 })

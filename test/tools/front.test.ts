@@ -69,7 +69,7 @@ async function frontOf(runtime: (socket: Socket) => void, changed: Partial<Front
     origin: 'http://localhost',
     runtime: () => socketPath,
     lanes,
-    takeRoom: () => () => {},
+    reserveSpace: () => () => {},
     isFull: () => false,
     notice: () => {},
     ...changed,

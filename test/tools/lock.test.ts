@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { completeLock, missingOptionals, platformOf, type Lock } from '../../tools/lock.ts'
+import { completeLock, missingOptionals, platformOf, type PackageLock } from '../../tools/lock.ts'
 
 test('the lock names every optional package, so that npm ci takes it', () => {
   expect(missingOptionals(lockOfProject())).toEqual([])
 })
 
 test('a lock without some of them is completed, for their platforms only', () => {
-  const lock: Lock = {
+  const lock: PackageLock = {
     packages: {
       '': {},
       'node_modules/tool': {
@@ -43,6 +43,6 @@ test('every dependency is pinned to one version', () => {
   expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+(-beta)?$/.test(version))).toEqual([])
 })
 
-function lockOfProject(): Lock {
-  return JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as Lock
+function lockOfProject(): PackageLock {
+  return JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as PackageLock
 }

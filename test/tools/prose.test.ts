@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findExcess, readProse } from '../../tools/prose.ts'
+import { kindsInExcess, readProse } from '../../tools/prose.ts'
 
 const kindsIn = (path: string, source: string): string[] => readProse(path, source).findings.map(({ kind }) => kind)
 
@@ -45,12 +45,12 @@ test('style sheets, pages, transcripts and settings are read as well', () => {
 })
 
 test('two sentences of a kind in 10,000 words are allowed, and a third is not', () => {
-  const count = (what: number): Parameters<typeof findExcess>[0] => ({
+  const count = (what: number): Parameters<typeof kindsInExcess>[0] => ({
     words: 10_000,
     found: { 'What …': what, 'bare who': 0, Whoever: 0 },
   })
-  expect(findExcess(count(2))).toEqual([])
-  expect(findExcess(count(3))).toEqual(['What …'])
-  expect(findExcess(count(3), { 'What …': 3 })).toEqual([])
-  expect(findExcess(count(4), { 'What …': 3 })).toEqual(['What …'])
+  expect(kindsInExcess(count(2))).toEqual([])
+  expect(kindsInExcess(count(3))).toEqual(['What …'])
+  expect(kindsInExcess(count(3), { 'What …': 3 })).toEqual([])
+  expect(kindsInExcess(count(4), { 'What …': 3 })).toEqual(['What …'])
 })

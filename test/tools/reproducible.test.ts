@@ -18,7 +18,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/bundle.ts'
 import { listFolder } from '../../tools/files.ts'
-import type { Manifest, ManifestFile } from '../../tools/manifest.ts'
+import type { ReleaseManifest, ManifestFile } from '../../tools/manifest.ts'
 import { checkBundle, type Enrollment, type WebcatBundle } from '../../tools/transparency/webcat.ts'
 import { makeLog, makeSigner } from './sigsum-log.ts'
 
@@ -136,7 +136,7 @@ async function buildIn(
 }
 
 function readManifest(tree: string): readonly ManifestFile[] {
-  return (JSON.parse(readFileSync(join(tree, 'dist/manifest.json'), 'utf8')) as Manifest).files
+  return (JSON.parse(readFileSync(join(tree, 'dist/manifest.json'), 'utf8')) as ReleaseManifest).files
 }
 
 /** What is not source. */

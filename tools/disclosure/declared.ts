@@ -4,7 +4,7 @@ import { FORCED, IMPOSSIBLE, MEMORY, NOT_HELD, REMAINS, WRITERS } from '../../wo
 import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 
-/** Everything that is declared to be stored, as programs read it. docs/storage.md §5 says what its members are. */
+/** Every declared field, for programs. docs/storage.md §5 describes the members. */
 export function declaration(): Readonly<Record<string, unknown>> {
   const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
   return {
@@ -22,7 +22,7 @@ export function declaration(): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The same as a file. */
+/** The same as a JSON file. */
 export function declarationFile(): string {
   return `${JSON.stringify(declaration(), null, 2)}\n`
 }

@@ -4,7 +4,7 @@ import type { StoredField } from '../../worker/storage/schema/types.ts'
 
 /**
  * The page `/disclosure`, from `web/disclosure.html`: it runs no script, and is the same on every server.
- * @throws Error when the template has no place for what is declared.
+ * @throws Error if the template has no place for the declaration
  */
 export function disclosurePage(template: string): string {
   if (!template.includes(PLACE)) throw new Error(`web/disclosure.html has no ${PLACE}.`)
@@ -58,7 +58,7 @@ function list(items: readonly string[]): string {
   return `<ul class="causes">${items.map((item) => `<li>${html(item)}</li>`).join('')}</ul>`
 }
 
-/** Plain text as HTML; what stands between backticks is code. */
+/** Plain text as HTML; text between backquotes becomes code. */
 function html(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
   return escaped.replaceAll(/`([^`]+)`/g, '<code translate="no">$1</code>')

@@ -6,8 +6,8 @@ import { PLATFORM } from '../../worker/storage/schema/platform.ts'
 import { ROOT } from '../bundle.ts'
 
 /**
- * docs/storage.md: the prose of `tools/disclosure/storage.md`, with tables in the places of `%shelf.drops%` and the like.
- * @throws Error for a place that nothing fills, and for what has no place.
+ * docs/storage.md: the prose of `tools/disclosure/storage.md`, with tables in place of `%shelf.drops%` and the like.
+ * @throws Error for a placeholder without a table, and for a table without a placeholder
  */
 export function storagePage(): string {
   const parts = partsOfPage()

@@ -3,12 +3,12 @@ import type { Transform } from 'node:stream'
 import { createGzip } from 'node:zlib'
 
 /**
- * An answer as it goes out. A file is compressed for who takes that: its tag is that of what was compressed, and says no more
- * than that two of them mean the same (RFC 9110 §8.8.1, §12.5.5). Other answers have no tag, and are never compressed: what
- * somebody else put into them would be told by their length.
+ * Encodes an answer. A file is compressed if the client accepts that: its tag is then weak, and only says that two copies mean the
+ * same (RFC 9110 §8.8.1, §12.5.5). Other answers have no tag and are never compressed, because their length would tell about the
+ * content that strangers put into them.
  * @param fields - of the answer, as a flat list
  * @param accepted - `Accept-Encoding` of the request
- * @returns its fields, and what its body has to go through
+ * @returns its fields, and the transform for its body
  */
 export function codeFile(
   { headers, statusCode }: Pick<IncomingMessage, 'headers' | 'statusCode'>,
@@ -27,8 +27,8 @@ export function codeFile(
   return { fields: [...unmeasured, 'Content-Encoding', 'gzip'], coder: createGzip() }
 }
 
-/** What text compresses well, by its type. */
+/** Content types that compress well. */
 const TEXT = /^(?:text\/|application\/(?:javascript|json|manifest\+json|wasm)|image\/svg\+xml)/i
 
-/** gzip among the codings that somebody takes, unless it is weighed 0 (RFC 9110 §12.5.3). */
+/** Whether gzip is among the accepted codings, with a weight above 0 (RFC 9110 §12.5.3). */
 const GZIP = /(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0{0,3})?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i

@@ -1,18 +1,18 @@
-// The databases in a data folder, looked through while nobody has them open.
+// Checks the databases in a data folder while nobody has them open.
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** A database that cannot be used, or that was there and is not. */
+/** A database that is damaged, or that has gone missing. */
 export interface Damage {
-  /** Its path from the data folder. */
+  /** Its path, relative to the data folder. */
   readonly file: string
   readonly how: string
 }
 
 /**
- * Checks every database of a data folder, and that each one that was there is still there: an empty one would be taken for new.
- * Each is brought up to date with what its last user had not yet moved into it.
+ * Checks every database of a data folder, and that none has gone missing: an empty one in its place would look new. The write-ahead
+ * log of each is moved into it first.
  */
 export function checkDatabases(data: string): readonly Damage[] {
   const there = databasesIn(data)
@@ -26,7 +26,7 @@ export function checkDatabases(data: string): readonly Damage[] {
   ]
 }
 
-/** Notes which databases there are, for the next `checkDatabases`. Those that hold nothing are not noted. */
+/** Writes the list of databases for the next `checkDatabases`, without empty ones. */
 export function noteDatabases(data: string): void {
   const there = databasesIn(data).filter((file) => !isEmpty(data, file))
   const text = `${JSON.stringify(there, null, 1)}\n`
@@ -37,7 +37,7 @@ export function noteDatabases(data: string): void {
   renameSync(`${list}.new`, list)
 }
 
-/** Puts damaged databases where nobody reads them, and forgets those that are missing. */
+/** Moves damaged databases out of the way, and removes missing ones from the list. */
 export function setAside(data: string, damages: readonly Damage[]): void {
   for (const { file } of damages) {
     for (const suffix of ['', '-wal', '-shm']) {
@@ -51,7 +51,7 @@ export function setAside(data: string, damages: readonly Damage[]): void {
   noteDatabases(data)
 }
 
-/** The databases of a data folder, as paths from it: those of shelves and racks, and the indexes of the stores. */
+/** The databases of a data folder, as relative paths: those of shelves and racks, and the indexes of the stores. */
 export function databasesIn(data: string): readonly string[] {
   return ['do', 'kv', 'r2'].flatMap((kind) =>
     namesIn(join(data, 'state', kind)).flatMap((folder) =>
@@ -62,7 +62,7 @@ export function databasesIn(data: string): readonly string[] {
   )
 }
 
-/** The names in a folder, in order; none for what is no folder. */
+/** The names in a folder, sorted; none if it is no folder. */
 export function namesIn(folder: string): readonly string[] {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder).toSorted() : []
 }
@@ -83,7 +83,7 @@ function check(data: string, file: string): string | undefined {
   }
 }
 
-/** One that was made and never written: a kill at that moment leaves it. */
+/** A database that was created and never written: a kill at that moment leaves one. */
 function isEmpty(data: string, file: string): boolean {
   const size = (suffix: string): number =>
     statSync(join(data, `${file}${suffix}`), { throwIfNoEntry: false })?.size ?? 0
@@ -106,5 +106,5 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Which databases there were. In `state/`, so that who throws that away throws this away too. */
+/** The list of databases. In `state/`, so that deleting that folder deletes the list as well. */
 const LIST = join('state', 'databases.json')

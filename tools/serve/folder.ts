@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { NEW_NOTE, NOTE } from './owner.ts'
-import { RESERVE } from './room.ts'
+import { RESERVE } from './disk-space.ts'
 
 /**
- * Makes the data folder, or shuts one that others may enter.
- * @throws Error with a sentence for the terminal when it holds other things too: it is not ours to shut.
+ * Makes the data folder, or takes its access rights away from other users.
+ * @throws Error with a sentence for the terminal if it contains other things, too: then its rights are not ours to change
  */
 export function closeFolder(data: string): void {
   makeFolder(data)
@@ -17,8 +17,8 @@ export function closeFolder(data: string): void {
 }
 
 /**
- * Runs what works in the data folder.
- * @throws Error with a sentence for the terminal, which names the folder, the cause and what to do, for whatever the system refuses
+ * Runs work in the data folder.
+ * @throws Error with a sentence for the terminal, which names the folder, the cause and the remedy, for every refusal of the system
  */
 export async function inFolder<T>(data: string, run: () => Promise<T>): Promise<T> {
   try {
@@ -30,7 +30,7 @@ export async function inFolder<T>(data: string, run: () => Promise<T>): Promise<
   }
 }
 
-/** Folder by folder: asked for all at once, Node tries for ever where a file system such as /proc takes none. */
+/** Makes folder after folder: Node's recursive call never ends on a file system such as /proc, which accepts none. */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
   const parent = dirname(folder)
@@ -38,13 +38,13 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 })
 }
 
-/** What is in a data folder. docs/storage.md §4. */
+/** The names in a data folder. docs/storage.md §4. */
 const KEPT: ReadonlySet<string> = new Set([NOTE, NEW_NOTE, RESERVE, 'damaged', 'state', 'tmp'])
 
 const OTHER = 'Choose another folder: SEALDROP_DATA=/path/to/folder npm start.'
 const ROOM = 'Make room there, or choose another folder: SEALDROP_DATA=/path/to/folder npm start.'
 
-/** What the system's codes mean here, and what to do. errno(3). */
+/** The meaning of the system's codes here, with the remedy. errno(3). */
 const CAUSES: ReadonlyMap<string, readonly [cause: string, remedy: string]> = new Map([
   ['ENOSPC', ['its disk is full', ROOM]],
   ['EDQUOT', ['its user has no more room on the disk', ROOM]],

@@ -1,5 +1,5 @@
-// What the world speaks with: it judges the frame of a request, keeps what is large in its lane, and passes the rest on to workerd
-// as it comes, over a socket in the data folder. Nothing is kept here, neither of a body nor of an answer.
+// The server that clients connect to. It checks the frame of a request, holds large bodies in their lanes, and passes everything on to
+// workerd as it arrives, over a socket in the data folder. It keeps nothing of a body or an answer.
 import { createServer, request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
@@ -13,19 +13,19 @@ import { METHODS, vet, withoutHops } from './vet.ts'
 
 export interface FrontSettings {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   readonly port: number
-  /** What it is known by: `http://localhost:8787`. */
+  /** Its own origin: `http://localhost:8787`. */
   readonly origin: string
   /** The socket of workerd; `undefined` while it does not run. */
   readonly runtime: () => string | undefined
-  /** What holds large bodies apart. */
+  /** Limits the number of large bodies. */
   readonly lanes: Lanes
-  /** Takes room on the disk for a body, by the path of its request; `undefined` when there is none. It is given back by a call. */
-  readonly takeRoom: (path: string, size: number) => (() => void) | undefined
-  /** Whether the disk is full: what failed then may not fail later. */
+  /** Reserves space on the disk for a body, by the path of its request. @returns the function that releases it; `undefined` if there is no space */
+  readonly reserveSpace: (path: string, size: number) => (() => void) | undefined
+  /** Whether the disk is full: a failure may then be temporary. */
   readonly isFull: () => boolean
-  /** Called with the code of each problem that the worker answers. */
+  /** Called with the code of each problem in the worker's answers. */
   readonly notice: (code: WireCode) => void
 }
 
@@ -37,7 +37,7 @@ export interface Front {
 
 /**
  * Listens.
- * @throws Error `EADDRINUSE` when somebody else listens there.
+ * @throws Error `EADDRINUSE` if another process listens there
  */
 export function openFront(settings: FrontSettings): Promise<Front> {
   const { origin } = settings
@@ -45,9 +45,9 @@ export function openFront(settings: FrontSettings): Promise<Front> {
     headersTimeout: HEADERS_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // A slow line may take long for 8 MiB; one that stands still is ended below.
+    // A slow connection may need long for 8 MiB; an idle one is ended below.
     requestTimeout: 0,
-    // Judged in vet.ts, with an answer of our own.
+    // vet.ts checks it, with our own answer.
     requireHostHeader: false,
   })
   server.maxHeadersCount = 0
@@ -85,10 +85,10 @@ async function pass(asked: IncomingMessage, answer: ServerResponse, settings: Fr
   const vetted = vet({ method, target: url, fields: rawHeaders })
   if ('code' in vetted) return refuse(asked, answer, vetted.code, origin)
   const coding = asked.headers['transfer-encoding']
-  // What else it names is a coding of the body that nobody behind would undo (RFC 9112 §6.1).
+  // Any other value is a transfer coding that the worker would not undo (RFC 9112 §6.1).
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuse(asked, answer, 'bad_request', origin)
   const size = coding === undefined ? Number(asked.headers['content-length'] ?? 0) : PART_BYTES
-  const giveBack = settings.takeRoom(vetted.target.split('?', 1)[0] ?? '', size)
+  const giveBack = settings.reserveSpace(vetted.target.split('?', 1)[0] ?? '', size)
   if (giveBack === undefined) return refuse(asked, answer, 'try_later', origin)
   answer.once('close', giveBack)
   const place = await settings.lanes.enter(asked, size)
@@ -110,8 +110,8 @@ interface Passed {
 }
 
 /**
- * @param isRepeated - only the head is sent, once more: the worker refused the request before it had its body, and hung up
- *   before its answer could be read. It refuses it again; where it would take it by now, it sees that the body breaks off.
+ * @param isRepeated - whether only the head is sent, again: the worker refused the request before it had the body, and closed the
+ *   connection before its answer could be read. It will refuse it again; if it would accept it now, it sees the body break off.
  */
 function relay(
   asked: IncomingMessage,
@@ -121,19 +121,19 @@ function relay(
   isRepeated = false,
 ): void {
   const { socketPath, target } = passed
-  // Of a file the runtime tells how long it is only to GET (RFC 9110 §9.3.2). Requests to the API may be signed, as HEAD.
+  // The runtime gives the length of a file only to GET (RFC 9110 §9.3.2). Requests to the API may be signed, as HEAD.
   const isHead = asked.method === 'HEAD'
   const method = isHead && !target.startsWith('/v1/') ? 'GET' : asked.method
   const onward = ask({ agent: false, method, path: target, setHost: false, socketPath })
-  // A body of another method means nothing (RFC 9110 §9.3), and is not passed on.
+  // A body has no meaning with other methods (RFC 9110 §9.3), and is not passed on.
   const hasBody = asked.method === 'POST' || asked.method === 'PUT'
   setFields(onward, passed, hasBody)
-  // As on Cloudflare. The worker reads it nowhere, and the drill looks whether that is so.
+  // As on Cloudflare. The worker never reads it, which the drill checks.
   onward.setHeader('CF-Connecting-IP', asked.socket.remoteAddress ?? '')
-  // From the last byte of the request on, the worker is given so long.
+  // The worker's time begins with the last byte of the request.
   const patience = setTimeout(() => onward.destroy(new Error('no answer in time')), ANSWER_MS)
   asked.on('data', () => patience.refresh())
-  // Who hangs up hangs up on the worker too.
+  // If the client closes the connection, so does the front to the worker.
   answer.once('close', () => {
     clearTimeout(patience)
     onward.destroy()
@@ -154,7 +154,7 @@ function relay(
       return refuse(asked, answer, 'try_later', passed.origin)
     }
     if (answered.headers['content-type'] === PROBLEM_TYPE) overhear(answered, settings.notice)
-    // What the worker does not want of the body is read and thrown away: who sends it would not see the answer otherwise.
+    // The rest of a body that the worker does not read is read and discarded: otherwise the client would not see the answer.
     discard(asked)
     const coded = codeFile(answered, withoutHops(answered.rawHeaders), asked.headers['accept-encoding'])
     answer.writeHead(answered.statusCode ?? 500, answered.statusMessage, coded.fields)
@@ -168,9 +168,9 @@ function relay(
   asked.resume()
 }
 
-/** Sends nothing after the head, and says so: who waited for the body would wait for ever. */
+/** Ends the message after the head: a worker that waited for the body would wait for ever. */
 function endAfterHead(onward: ClientRequest): void {
-  // What was written before the connection stood goes out before its end.
+  // Bytes that were written before the connection was made go out before its end.
   onward.once('socket', (socket) => socket.once('connect', () => socket.end()))
   onward.flushHeaders()
 }
@@ -178,12 +178,12 @@ function endAfterHead(onward: ClientRequest): void {
 function setFields(onward: ClientRequest, { fields, isChunked }: Passed, hasBody: boolean): void {
   for (let n = 0; n < fields.length; n += 2) onward.appendHeader(fields[n] ?? '', fields[n + 1] ?? '')
   if (!hasBody) onward.removeHeader('Content-Length')
-  // Node would announce a body where there is none.
+  // Node would announce a body even if there is none.
   if (isChunked && hasBody) onward.setHeader('Transfer-Encoding', 'chunked')
   else if (!onward.hasHeader('Content-Length')) onward.removeHeader('Transfer-Encoding')
 }
 
-/** Tells which problem passes by. */
+/** Reports the code of a problem that passes. */
 function overhear(answered: IncomingMessage, notice: (code: WireCode) => void): void {
   let heard = ''
   answered.on('data', (chunk: Buffer) => (heard = (heard + chunk.toString('latin1')).slice(0, MAX_HEADER_BYTES)))
@@ -192,12 +192,12 @@ function overhear(answered: IncomingMessage, notice: (code: WireCode) => void): 
       const code = parseProblemCode((JSON.parse(heard) as { readonly type?: unknown }).type)
       if (code !== undefined) notice(code)
     } catch {
-      // It was cut off: whoever asked sees that too.
+      // The answer was cut off, and so it is for the client.
     }
   })
 }
 
-/** Answers with a problem, and takes what is still coming. */
+/** Answers with a problem, and reads the rest of the request. */
 function refuse(asked: IncomingMessage, answer: ServerResponse, code: WireCode, origin: string): void {
   if (answer.headersSent || answer.destroyed) return
   answer.writeHead(problemFor(code, origin).status, fieldsOf(code, origin))
@@ -218,9 +218,9 @@ function discard(asked: IncomingMessage): void {
   asked.resume()
 }
 
-/** Answers on a connection whose request could not be read, and ends it. */
+/** Answers on a connection whose request could not be parsed, and closes it. */
 function end(socket: Socket, code: WireCode, origin: string): void {
-  // What is said in the middle of another answer would be taken for a part of it.
+  // In the middle of another answer it would be read as a part of that.
   if (!socket.writable || busy.has(socket)) return void socket.destroy()
   const lines = Object.entries({ ...fieldsOf(code, origin), Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -230,7 +230,7 @@ function end(socket: Socket, code: WireCode, origin: string): void {
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${bodyOf(code, origin)}`)
 }
 
-/** Connections on which an answer is being given. */
+/** Connections with an answer in progress. */
 const busy = new WeakSet<Socket>()
 
 function fieldsOf(code: WireCode, origin: string): Record<string, string> {
@@ -254,9 +254,9 @@ const MAX_HEADER_BYTES = 16_384
 const MOST_CONNECTIONS = 2_048
 const HEADERS_MS = 30_000
 const KEEP_ALIVE_MS = 15_000
-/** A connection on which nothing has moved for so long is ended. */
+/** A connection on which nothing has moved for so long is closed. */
 const STILL_MS = 120_000
-/** How long the worker may take to answer what it has in full. */
+/** The worker's time to answer a whole request. */
 const ANSWER_MS = 25_000
-/** How long somebody may go on sending what nobody wants. */
+/** How long the rest of a refused body is read. */
 const DISCARD_MS = 30_000

@@ -1,35 +1,35 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A place that a request holds until it leaves. */
-export interface Place {
+/** A slot that a request holds until it is done. */
+export interface Slot {
   leave(): void
-  /** @param cut - called when the place is taken away: the body comes too slowly, and others wait. */
+  /** @param cut - called when the slot is taken away, because the body arrives too slowly and others wait */
   whenCut(cut: () => void): void
 }
 
-/** How many large bodies may be on their way at once, and how the others wait. */
+/** Limits for large bodies in progress, and for the requests that wait. */
 export interface LaneLimits {
-  /** Large bodies that come as fast as they are taken. */
+  /** Large bodies that arrive as fast as the worker reads. */
   readonly atOnce: number
-  /** Large bodies that come slowly, besides: each may hold up to a whole part in the worker's memory. */
+  /** More large bodies, which arrive slowly: each may take up to a whole part of the worker's memory. */
   readonly slow: number
-  /** Requests that may wait for a place; nothing of their bodies is read meanwhile. */
+  /** Requests that may wait for a slot; nothing of their bodies is read in the meantime. */
   readonly waiting: number
-  /** How long one waits at most, in milliseconds. */
+  /** The longest wait, in milliseconds. */
   readonly patienceMs: number
 }
 
 interface Holder {
   readonly asked: IncomingMessage
-  /** What its connection had received when it was last looked at, in bytes. */
+  /** Bytes that its connection had received at the last check. */
   seen: number
   isSlow: boolean
   cut: () => void
 }
 
 /**
- * Lets small requests pass at once, and large bodies only so many at a time: the worker holds each of them in memory. Whoever
- * sends slowly holds up nobody who sends fast; of those who send slowly the slowest is cut when there are too many.
+ * Lets small requests pass at once, and limits the number of large bodies, which the worker holds in memory. Slow senders do not
+ * hold up fast ones; when there are too many slow ones, the slowest is cut off.
  */
 export class Lanes {
   readonly #limits: LaneLimits
@@ -43,16 +43,16 @@ export class Lanes {
   }
 
   /**
-   * Waits for a place.
-   * @param size - bytes of the body.
-   * @returns `full` when there is none in time, `gone` when whoever asked has hung up.
+   * Waits for a slot.
+   * @param size - bytes of the body
+   * @returns `full` if none becomes free in time, `gone` if the client has closed the connection
    */
-  async enter(asked: IncomingMessage, size: number): Promise<Place | 'full' | 'gone'> {
+  async enter(asked: IncomingMessage, size: number): Promise<Slot | 'full' | 'gone'> {
     if (size <= SMALL_BYTES) return FREE
     if (!this.#isFull()) return this.#hold(asked)
     if (this.#queue.length >= this.#limits.waiting) return 'full'
     return new Promise((entered) => {
-      const done = (end: Place | 'full' | 'gone'): void => {
+      const done = (end: Slot | 'full' | 'gone'): void => {
         clearTimeout(late)
         asked.off('close', hangUp)
         const at = this.#queue.indexOf(turn)
@@ -67,11 +67,11 @@ export class Lanes {
     })
   }
 
-  /** Moves who sends slowly out of the way of the others. Called by the clock. */
+  /** Moves slow senders to their own slots. Called by a timer. */
   judge(): void {
     const came = new Map([...this.#holders].map((holder) => [holder, holder.asked.socket.bytesRead - holder.seen]))
     for (const [holder, bytes] of came) {
-      // What the worker does not take faster is not the sender's fault.
+      // A sender is not slow if the worker does not read faster.
       if (!holder.asked.isPaused() && !holder.asked.complete) holder.isSlow ||= bytes < LEAST_BYTES
       holder.seen += bytes
     }
@@ -91,7 +91,7 @@ export class Lanes {
     return [...this.#holders].filter(({ isSlow }) => !isSlow).length >= this.#limits.atOnce
   }
 
-  #hold(asked: IncomingMessage): Place {
+  #hold(asked: IncomingMessage): Slot {
     const holder: Holder = { asked, seen: asked.socket.bytesRead, isSlow: false, cut: () => undefined }
     this.#holders.add(holder)
     return {
@@ -114,15 +114,15 @@ export class Lanes {
   }
 }
 
-const FREE: Place = { leave: () => undefined, whenCut: () => undefined }
+const FREE: Slot = { leave: () => undefined, whenCut: () => undefined }
 
-/** What is no larger passes at once. */
+/** The largest body that passes at once. */
 const SMALL_BYTES = 65_536
 
-/** 8 and 32 parts of 8 MiB: with the copies that the runtime makes, some hundred MiB at most. */
+/** 8 and 32 parts of 8 MiB: with the runtime's copies, some hundred MiB at most. */
 const LANES: LaneLimits = { atOnce: 8, slow: 32, waiting: 64, patienceMs: 5_000 }
 
 const JUDGED_MS = 2_000
 
-/** Who sends less than that between two looks, 64 KiB a second, sends slowly. */
+/** A sender of fewer bytes between two checks, 64 KiB a second, is slow. */
 const LEAST_BYTES = 131_072

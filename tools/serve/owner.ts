@@ -1,41 +1,41 @@
-// One data folder belongs to one running server. A server that is killed outright leaves workerd behind, which keeps the folder:
-// the next start on the folder ends that one first.
+// A data folder belongs to one running server. A server that is killed outright leaves its workerd behind, which keeps the folder: the
+// next server on the folder ends that workerd first.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Set in the environment of workerd, so that no other process is ever taken for it. */
+/** An environment variable of workerd, so that no other process is ever mistaken for it. */
 export const MARK_NAME = 'SEALDROP_RUNTIME'
 
 /** The note in a data folder. docs/storage.md §4. */
 interface Note {
   readonly server: number
-  /** When it was started, as the system says it: its number may be another process's by now. */
+  /** Its start time, as the system reports it: another process may have its pid by now. */
   readonly started: string
-  /** The port that it listens on, once it does. */
+  /** Its port, once it listens. */
   readonly port?: number
   readonly runtime?: number
-  /** The mark of the workerd that it starts or has started. */
+  /** The mark of its workerd, started or about to be. */
   readonly mark?: string
 }
 
-/** Who has taken a data folder: this process, until it exits. */
+/** This process as the owner of a data folder, until it exits. */
 export interface Owner {
-  /** The port that the last server on this folder had, if it was killed. */
+  /** The port of the last server on this folder, if it was killed. */
   readonly lastPort: number | undefined
-  /** Notes the mark under which workerd is about to be started. */
+  /** Notes the mark of the workerd that is about to start. */
   expect(mark: string): void
-  /** Notes the workerd that has been started. */
+  /** Notes the workerd that has started. */
   note(runtime: number): void
   /** Notes the port. */
   listen(port: number): void
 }
 
 /**
- * Takes the data folder for this process: waits a moment for a server that is just ending, and ends a workerd that a killed
- * server left on it. The folder is given back when this process exits.
- * @throws Error with a sentence for the terminal when a server is running on it.
+ * Takes the data folder for this process: waits a moment for a server that is just exiting, and ends a workerd that a killed server
+ * left behind. The folder is released when this process exits.
+ * @throws Error with a sentence for the terminal if a server is running on it
  */
 export async function takeFolder(data: string): Promise<Owner> {
   const file = join(data, NOTE)
@@ -46,7 +46,7 @@ export async function takeFolder(data: string): Promise<Owner> {
   let note: Note = { server: process.pid, started: startOf(process.pid) }
   const change = (more: Partial<Note>): void => {
     note = { ...note, ...more }
-    // Whole or not at all: a note that cannot be read would hide a workerd that runs on this folder.
+    // Atomic: an unreadable note would hide a workerd that runs on this folder.
     writeFileSync(join(data, NEW_NOTE), `${JSON.stringify(note)}\n`, { mode: 0o600 })
     renameSync(join(data, NEW_NOTE), file)
   }
@@ -60,7 +60,7 @@ export async function takeFolder(data: string): Promise<Owner> {
   }
 }
 
-/** The names that this file gives in a data folder. */
+/** The names of the files that this module writes into a data folder. */
 export const NOTE = 'server.json'
 export const NEW_NOTE = 'server.json.new'
 
@@ -72,7 +72,7 @@ function readNote(file: string): Note | undefined {
   }
 }
 
-/** Whether the server of a note is gone, or goes within a moment: one that was killed takes a while to be cleared away. */
+/** Whether the server of a note has exited, or does within a moment: the system needs a while to clear a killed one away. */
 async function isGone({ server, started }: Note): Promise<boolean> {
   for (let waited = 0; waited <= ENDING_MS; waited += LOOK_MS) {
     if (started === '' || started !== startOf(server)) return true
@@ -82,8 +82,8 @@ async function isGone({ server, started }: Note): Promise<boolean> {
 }
 
 /**
- * Ends every process that was started with `mark`: it may have been started though nobody could note its number any more.
- * @throws Error with a sentence for the terminal when one cannot be ended.
+ * Ends every process that was started with `mark`, since a killed server may not have noted the pid.
+ * @throws Error with a sentence for the terminal if one cannot be ended
  */
 async function endMarked(mark: string): Promise<void> {
   for (let waited = 0; waited <= KILLING_MS; waited += LOOK_MS) {
@@ -93,7 +93,7 @@ async function endMarked(mark: string): Promise<void> {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It has ended by itself.
+        // It has exited by itself.
       }
     }
     await sleep(LOOK_MS)
@@ -101,7 +101,7 @@ async function endMarked(mark: string): Promise<void> {
   throw new Error('The runtime of the last server is still there and does not end: look for processes named workerd.')
 }
 
-/** All processes of this machine, as far as they can be seen. */
+/** All visible processes of this machine. */
 function processes(): number[] {
   const names =
     process.platform === 'linux'
@@ -110,20 +110,20 @@ function processes(): number[] {
   return names.filter((name) => /^\d+$/.test(name)).map(Number)
 }
 
-/** Whether `pid` is the workerd that was started with `mark`; a process that has ended has no environment. */
+/** Whether `pid` is the workerd with this `mark`; a process that has exited has no environment. */
 function isMarked(pid: number, mark: string): boolean {
   return ask(pid, 'environ', ['eww', '-o', 'command=']).includes(`${MARK_NAME}=${mark}`)
 }
-/** When `pid` was started, `''` when there is no such process or it has ended and nobody has asked how. */
+/** The start time of `pid`; `''` if there is no such process, or it is a zombie. */
 function startOf(pid: number): string {
   const said = ask(pid, 'stat', ['-o', 'stat=', '-o', 'lstart='])
   if (process.platform !== 'linux') return /^[^Z]\S*\s+(.*\S)/.exec(said)?.[1] ?? ''
-  // The name is in brackets and may hold any. Behind it comes the state, and 19 fields on the start: proc(5).
+  // The name is in parentheses and may contain more of them. After it come the state and, 19 fields later, the start time: proc(5).
   const [state = '', ...fields] = said.slice(said.lastIndexOf(')') + 2).split(' ')
   return /[ZX]/.test(state) ? '' : (fields[18] ?? '')
 }
 
-/** What the system says of a process, `''` when there is none: from /proc where there is one, else from ps. */
+/** The system's description of a process, from /proc or else from ps; `''` if there is none. */
 function ask(pid: number, file: string, flags: string[]): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/${file}`, 'latin1')
@@ -136,7 +136,7 @@ function ask(pid: number, file: string, flags: string[]): string {
   }
 }
 
-/** How long a server that is just ending is waited for, and how often it is looked for. */
+/** How long to wait for a server that is just exiting, and the interval of the checks. */
 const ENDING_MS = 2_000
 const KILLING_MS = 10_000
 const LOOK_MS = 20

@@ -1,6 +1,6 @@
 import type { WireCode } from '#protocol/error.ts'
 
-/** Tells the operator that something is wrong with the server itself: once, and again only after a while. It names nothing. */
+/** Tells the operator about faults of the server itself: each once, and again only after a while. It names nobody and nothing sent. */
 export class Reports {
   readonly #say: (sentence: string) => void
   readonly #now: () => number
@@ -12,7 +12,7 @@ export class Reports {
     this.#now = now
   }
 
-  /** Hears of a problem that the server has answered. */
+  /** Takes note of a problem in an answer. */
   notice(code: WireCode): void {
     const sentence = SENTENCES[code]
     if (sentence === undefined) return
@@ -29,5 +29,5 @@ const SENTENCES: Readonly<Partial<Record<WireCode, string>>> = {
     'A request failed by a fault of this server (internal). If it happens again, stop it and start it: the databases are checked then.',
 }
 
-/** How long the same is not said again. */
+/** Milliseconds until the same fault is reported again. */
 const SILENCE_MS = 600_000

@@ -1,4 +1,4 @@
-// workerd, as Miniflare sets it up: started, watched, and started again when it ends by itself.
+// Starts workerd by Miniflare, watches it, and starts it again if it exits by itself.
 import { Log, LogLevel, Miniflare, Response } from 'miniflare'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -13,19 +13,19 @@ import { workerConfig } from '../worker.ts'
 import { MARK_NAME, type Owner } from './owner.ts'
 
 export interface RuntimeSettings {
-  /** The data folder, which is the working folder too: the path of a socket has at most 107 bytes (unix(7)). */
+  /** The data folder, which is also the working directory: the path of a socket has at most 107 bytes (unix(7)). */
   readonly data: string
   readonly settings: Settings
   readonly script: string
-  /** What the worker answers for, separated by commas. */
+  /** The worker's own origins, separated by commas. */
   readonly origins: string
   readonly printsLogs: boolean
-  /** Who is told which process holds the folder. */
+  /** Notes the process that has the folder open. */
   readonly owner: Owner
-  /** What is done before each start, while nothing has the folder open. */
+  /** Called before each start, while nothing has the folder open. */
   readonly prepare: () => void
   readonly say: (sentence: string) => void
-  /** Called when it cannot be kept running. */
+  /** Called if it cannot be kept running. */
   readonly giveUp: (sentence: string) => void
 }
 
@@ -42,16 +42,16 @@ export class Runtime {
     this.#settings = settings
   }
 
-  /** The path of its socket from the data folder; `undefined` while it does not run. */
+  /** The path of its socket, relative to the data folder; `undefined` while it does not run. */
   get socket(): string | undefined {
     return this.#isUp ? SOCKET : undefined
   }
 
-  /** @throws Error when it does not start. */
+  /** @throws Error if it does not start */
   async start(): Promise<void> {
     const { data, owner, prepare } = this.#settings
     prepare()
-    // What Miniflare needs while it runs stays in the folder too, and goes when a killed server could not remove it.
+    // Miniflare's temporary files are in the folder as well, and are removed here if a killed server left them.
     const temporary = join(data, 'tmp')
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary)
@@ -68,7 +68,7 @@ export class Runtime {
         unsubscribe('child_process', watch)
         if (child.pid !== undefined) owner.note(child.pid)
       })
-      // Before Miniflare hears of it, which would start it again by itself, with what it left behind.
+      // Before Miniflare notices: it would start workerd again by itself, without cleaning up.
       child.once('exit', (code, signal) => {
         if (child.spawnfile.includes('workerd')) this.#ended(signal ?? `code ${code}`)
       })
@@ -76,7 +76,7 @@ export class Runtime {
     subscribe('child_process', watch)
     const heard = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const)
     this.#miniflare = this.#configure(temporary)
-    // Miniflare would end this process with a failure: stopping is what was asked for.
+    // Miniflare would exit with a failure, although stopping was asked for.
     for (const [signal, ours] of heard) {
       for (const each of process.listeners(signal)) if (!ours.includes(each)) process.off(signal, each)
     }
@@ -136,7 +136,7 @@ export class Runtime {
           dev: {
             cacheAPI: false,
             outboundService: { type: 'fetcher', handler: () => new Response(null, { status: 599 }) },
-            // Straight to the worker: what Miniflare puts before it for development is not passed through.
+            // Straight to the worker, without Miniflare's proxy for development.
             unsafeDirectSockets: [{ host: `unix:${SOCKET_NAME}`, port: 0 }],
           },
         },
@@ -145,15 +145,15 @@ export class Runtime {
   }
 }
 
-/** Miniflare adds the port that a socket on disk does not have. */
+/** Miniflare appends a port, which a socket on disk does not have. */
 const SOCKET_NAME = 'tmp/worker'
 const SOCKET = `${SOCKET_NAME}:0`
 
 const { default: WORKERD } = createRequire(import.meta.resolve('miniflare'))('workerd') as { default: string }
 
-/** What asks this process to stop. */
+/** Signals that stop this process. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** How often it is started again within how long. */
+/** The greatest number of restarts in a period. */
 const MOST_RESTARTS = 5
 const WINDOW_MS = 600_000

@@ -1,21 +1,21 @@
-// What a server that was killed has left in its stores, removed while nobody has them open.
+// Removes the remains of a killed server from its stores, while nobody has them open.
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { databasesIn, namesIn } from './databases.ts'
 
-/** What a sweep has found. */
+/** The findings of a sweep. */
 export interface Swept {
-  /** Files that held ciphertext, or a piece of it, which nobody could be given any more. */
+  /** Removed files with ciphertext, or a piece of it, that nobody could get any more. */
   readonly removed: number
   readonly removedBytes: number
-  /** Parts of drops that wait whose ciphertext is not there. */
+  /** Parts of waiting drops whose ciphertext is missing. */
   readonly lost: number
 }
 
 /**
- * Removes from the local Workers KV and R2 what no drop names any more, what has expired, and every file that neither of them
- * names: a server that was killed while it stored or deleted a value could not. docs/storage.md §4.
+ * Removes values that no drop names any more or that have expired from the local Workers KV and R2, and files that neither of them
+ * names: a server that is killed while it stores or deletes a value leaves such. docs/storage.md §4.
  * @param now - milliseconds since 1970
  */
 export function sweepStores(data: string, now: number): Swept {
@@ -32,7 +32,7 @@ export function sweepStores(data: string, now: number): Swept {
         const key = named.get(name)
         const { size } = statSync(join(blobs, name))
         const wanted = key === undefined ? undefined : drops.awaited.get(key)
-        // Cut off by a disk that failed: whoever reads it would be told to come back, over and over.
+        // Cut off by a disk that failed: its reader would be told to try again, over and over.
         const isWhole = key !== undefined && (wanted === undefined || wanted === size)
         if (isWhole) present.add(key)
         else {
@@ -48,9 +48,9 @@ export function sweepStores(data: string, now: number): Swept {
 
 /** The store keys on all shelves. */
 interface Drops {
-  /** Under which there may be ciphertext. */
+  /** Keys that may have ciphertext. */
   readonly named: ReadonlySet<string>
-  /** Under which there has to be ciphertext, of drops that wait: and how much, in bytes. */
+  /** Keys of waiting drops, which must have ciphertext, with its bytes. */
   readonly awaited: ReadonlyMap<string, number>
 }
 
@@ -80,7 +80,7 @@ function readDrops(data: string): Drops {
   return { named, awaited }
 }
 
-/** Removes the rows of one index that nothing needs. @returns the others: names of files, and the keys that they are under. */
+/** Removes unneeded rows of one index. @returns the others: name of the file → key */
 function tidy(
   file: string,
   { drops, expired, now, table }: { drops: Drops; expired: string; now: number; table: string },
@@ -110,7 +110,7 @@ function idText(id: unknown): string {
   return Buffer.from(id as Uint8Array).toString('hex')
 }
 
-/** The indexes of the local stand-ins, and which of their rows have expired: R2 forgets nothing by itself. */
+/** The indexes of the local stores, and the condition for expired rows: R2 expires nothing by itself. */
 const STORES = [
   { kind: 'kv', table: '_mf_entries', expired: 'expiration < :now' },
   { kind: 'r2', table: '_mf_objects', expired: ':now < 0' },

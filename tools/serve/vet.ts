@@ -1,20 +1,20 @@
 import type { WireCode } from '#protocol/error.ts'
 
-/** A request as it came: the target of its first line, and its fields as a flat list, `[name, value, name, value, …]`. */
-export interface Asked {
+/** A request as it arrived: the target of its first line, and its fields as a flat list, `[name, value, name, value, …]`. */
+export interface RawRequest {
   readonly method: string
   readonly target: string
   readonly fields: readonly string[]
 }
 
-/** The request as the worker gets it, or the code that refuses it whole. */
+/** The request for the worker, or the code of its refusal. */
 export type Vetted = { readonly target: string; readonly fields: readonly string[] } | { readonly code: WireCode }
 
 /**
- * Judges the frame of a request before the worker sees it: one host (RFC 9112 §3.2), a target in origin form or absolute form
- * (§3.2.1, §3.2.2), a method that the product knows, and no field or path that means something to the local runtime.
+ * Checks the frame of a request before the worker sees it: one host (RFC 9112 §3.2), a target in origin form or absolute form
+ * (§3.2.1, §3.2.2), a known method, and no field or path with a meaning for the local runtime.
  */
-export function vet({ method, target, fields }: Asked): Vetted {
+export function vet({ method, target, fields }: RawRequest): Vetted {
   if (!METHODS.has(method)) return { code: 'method_not_allowed' }
   const pairs = pairsOf(fields)
   if (pairs.length > MOST_FIELDS) return { code: 'too_large' }
@@ -32,7 +32,7 @@ export function vet({ method, target, fields }: Asked): Vetted {
   return { target: parsed.path, fields: ['Host', parsed.host, ...kept.flat()] }
 }
 
-/** The fields of an answer without those that concern one connection alone (RFC 9110 §7.6.1), as a flat list. */
+/** The fields of an answer without hop-by-hop fields (RFC 9110 §7.6.1), as a flat list. */
 export function withoutHops(fields: readonly string[]): string[] {
   return pairsOf(fields)
     .filter(([name]) => !isHop(name, new Set()))
@@ -48,7 +48,7 @@ function parseTarget(target: string, host: string): { readonly path: string; rea
   return { path: url.pathname + url.search, host: url.host }
 }
 
-/** Whether a path, however it is spelled, leads to what the local runtime answers by itself. */
+/** Whether a path, in any spelling, leads to a tool of the local runtime. */
 function isOfRuntime(path: string): boolean {
   let spelled = path.replaceAll('\\', '/').toLowerCase()
   for (let round = 0; round < MOST_ENCODINGS; round += 1) {
@@ -74,22 +74,22 @@ function words(list: string): string[] {
     .map((word) => word.trim())
 }
 
-/** What the worker can be asked by; others, such as TRACE, it could not even receive (Fetch §2.2.1). */
+/** The methods that the worker can receive; others, such as TRACE, Fetch forbids (§2.2.1). */
 export const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
 
 /** docs/protocol.md §9. */
 const MOST_FIELDS = 128
 
-/** RFC 9110 §7.2, without what no browser and no link can name: a name or an address, and a port. */
+/** RFC 9110 §7.2, limited to hosts that a browser can name: a name or an address, and a port. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 
-/** Fields by which the local runtime speaks with itself. */
+/** Internal fields of the local runtime. */
 const RUNTIME_FIELD = /^(?:x-)?mf-/i
 
-/** Where the local runtime has tools of its own. */
+/** Paths of the local runtime's own tools. */
 const RUNTIME_FOLDER = 'cdn-cgi'
 
-/** How often a path may be percent-encoded over and over before nothing decodes it any more. */
+/** How many times a path is percent-decoded: nothing behind decodes it as often. */
 const MOST_ENCODINGS = 4
 
 /** RFC 9110 §7.6.1; `Expect` is answered here (§10.1.1). */

@@ -1,14 +1,14 @@
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto'
 
-/** Whose word counts that something was logged: a compiled Sigsum policy, as WEBCAT's enrolments carry it. Keys are Ed25519, 32 bytes. */
+/** The logs and witnesses that are trusted: a compiled Sigsum policy, as in WEBCAT's enrolments. Keys are Ed25519, 32 bytes. */
 export interface SigsumPolicy {
   readonly logs: readonly Uint8Array[]
   readonly witnesses: readonly Uint8Array[]
-  /** A program for a small stack machine over the witnesses that were seen. */
+  /** A program for a small stack machine over the witnesses of a tree head. */
   readonly quorum: Uint8Array
 }
 
-/** @returns the policy in `bytes`: version (0), three counts, the keys of logs and of witnesses, the quorum; or none. */
+/** @param bytes - version (0) ‖ three counts ‖ keys of logs ‖ keys of witnesses ‖ quorum. @returns none if they are no policy */
 export function parsePolicy(bytes: Uint8Array): SigsumPolicy | undefined {
   const [version, logs = 0, witnesses = 0, length = 0] = bytes
   const quorumAt = 4 + KEY_BYTES * (logs + witnesses)
@@ -20,8 +20,8 @@ export function parsePolicy(bytes: Uint8Array): SigsumPolicy | undefined {
 }
 
 /**
- * Whether `proof` shows that `signer` has signed `message` and that a log of the policy holds the signature, as enough
- * witnesses have seen. Sigsum's proof format, versions 1 and 2.
+ * Whether `proof` shows that `signer` has signed `message`, and that a log of the policy has the signature, cosigned by enough
+ * witnesses. Sigsum's proof format, versions 1 and 2.
  */
 export function provesLogged(message: Uint8Array, signer: Uint8Array, policy: SigsumPolicy, proof: string): boolean {
   const fields = fieldsOf(proof)
@@ -41,8 +41,8 @@ export function provesLogged(message: Uint8Array, signer: Uint8Array, policy: Si
 }
 
 /**
- * When the witnesses of a policy saw a tree head of one of its logs: the middle of what they say, in seconds since 1970.
- * @returns undefined if no log has signed it or too few witnesses have.
+ * The time at which the witnesses of a policy saw a tree head of one of its logs: the median, in seconds since 1970.
+ * @returns undefined if no log or too few witnesses have signed it
  */
 export function witnessedAtSeconds(policy: SigsumPolicy, treeHead: string): number | undefined {
   const fields = fieldsOf(treeHead)
@@ -57,7 +57,7 @@ function fieldsOf(text: string): Fields {
   return (name) => lines.flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []))
 }
 
-/** What each witness says about the tree head, in seconds; nothing if the log has not signed it or the quorum is missed. */
+/** The timestamps of the witnesses, in seconds; none if the log has not signed the tree head or the quorum is missed. */
 function witnessTimes(policy: SigsumPolicy, log: Uint8Array, fields: Fields): number[] | undefined {
   const [size = ''] = fields('size')
   const [root = ''] = fields('root_hash')
@@ -98,7 +98,7 @@ function isQuorum(program: Uint8Array, seen: readonly boolean[]): boolean {
   return stack.length === 1 && stack[0] === 1
 }
 
-/** The root that a leaf and its path lead to. RFC 9162 §2.1.3.2. */
+/** The root that follows from a leaf and its path. RFC 9162 §2.1.3.2. */
 function rootOf(leaf: Buffer, fields: Fields): Buffer | undefined {
   const path = fields('node_hash').map(fromHex)
   const size = Number(fields('size')[0])

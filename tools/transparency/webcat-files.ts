@@ -1,24 +1,24 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Files } from '../files.ts'
-import type { Manifest } from '../manifest.ts'
+import type { ReleaseManifest } from '../manifest.ts'
 import { canonicalize, checkBundle, makeWebcatManifest, type Enrollment, type WebcatBundle } from './webcat.ts'
 
-/** What is made for WEBCAT. */
+/** WEBCAT's files. */
 export interface WebcatFiles {
-  /** For who signs: the manifest, and its bytes as they are signed. */
+  /** For the signers: the manifest, and the exact bytes to sign. */
   readonly unsigned: Files
-  /** For browsers, below `/.well-known/webcat/`. Nothing until it is signed. */
+  /** For browsers, below `/.well-known/webcat/`. Empty until the manifest is signed. */
   readonly served: Files
 }
 
 /**
- * Makes WEBCAT's files from a release and from what its signers keep in a folder of their own: `enrollment.json`, `tree-head` (the
- * timestamp of an unsigned manifest) and `manifest.json`, as WEBCAT's own tool signed it. Keys are never asked for.
- * @param folder - none, if nothing is to be signed.
- * @throws Error with a sentence when what was signed are other files, or a browser would refuse it.
+ * Makes WEBCAT's files from a release and from the folder of its signers: `enrollment.json`, `tree-head` (the timestamp of an
+ * unsigned manifest) and `manifest.json`, as WEBCAT's own tool signed it. Keys are never needed.
+ * @param folder - none, if nothing is to be signed
+ * @throws Error with a sentence if other files were signed, or a browser would refuse the signatures
  */
-export function makeWebcatFiles(release: Manifest, folder?: string): WebcatFiles {
+export function makeWebcatFiles(release: ReleaseManifest, folder?: string): WebcatFiles {
   const kept = folder === undefined ? {} : readKept(folder)
   const manifest = makeWebcatManifest(release, kept.signed?.manifest.timestamp ?? kept.treeHead)
   const unsigned = new Map([
@@ -59,7 +59,7 @@ function readKept(folder: string): Kept {
   const signed = read('manifest.json')
   if (enrollment === undefined && treeHead === undefined && signed === undefined)
     throw new Error(`WEBCAT is ${folder}, and nothing that is signed is there.`)
-  // Our own files, read on our own machine. What is wrong in them, checkBundle says.
+  // Our own files, read on our own machine. checkBundle reports their faults.
   return {
     enrollment: enrollment === undefined ? undefined : (JSON.parse(enrollment) as Enrollment),
     treeHead,

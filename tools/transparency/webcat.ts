@@ -1,43 +1,43 @@
-// What WEBCAT, a browser extension of the Freedom of the Press Foundation, checks a site by: which files a release has, signed by its
-// makers and logged. docs/decisions/0015-every-script-is-named-by-its-hash.md says which rules are meant.
+// The formats of WEBCAT, a browser extension of the Freedom of the Press Foundation that checks the files of a site against a list that
+// its makers have signed and logged. docs/decisions/0015-every-script-is-named-by-its-hash.md names the version of its rules.
 import { createHash } from 'node:crypto'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
-import type { Manifest } from '../manifest.ts'
+import type { ReleaseManifest } from '../manifest.ts'
 import { parsePolicy, provesLogged, witnessedAtSeconds } from './sigsum.ts'
 
-/** Who may sign releases: what is enrolled, by its hash, with those who run WEBCAT. Only signatures in a Sigsum log. */
+/** The permitted signers of releases. WEBCAT's operators enrol its hash. Only signatures in a Sigsum log count. */
 export interface Enrollment {
   readonly type: 'sigsum'
   /** A compiled policy, base64url. */
   readonly policy: string
   /** Ed25519, base64url. */
   readonly signers: readonly string[]
-  /** How many of them must have signed. */
+  /** The number of signers that must have signed. */
   readonly threshold: number
-  /** How old a release may grow, in seconds. */
+  /** The greatest age of a release, in seconds. */
   readonly max_age: number
   readonly cas_url: string
-  /** Where each log of the policy is. */
+  /** The URL of each log of the policy. */
   readonly logs: Readonly<Record<string, string>>
 }
 
-/** What is signed. */
+/** The signed part. */
 export interface WebcatManifest {
   readonly name: string
   readonly version: string
   readonly default_csp: string
-  /** By the beginning of a path; the longest holds. */
+  /** By prefix of a path; the longest one applies. */
   readonly extra_csp: Readonly<Record<string, string>>
   readonly default_index: string
   readonly default_fallback: string
   /** SHA-256 in base64url, by path. */
   readonly files: Readonly<Record<string, string>>
   readonly wasm: readonly string[]
-  /** A tree head that witnesses have signed: not older than this is the release. */
+  /** A tree head that witnesses have signed: the release is at least as young as it. */
   readonly timestamp?: string
 }
 
-/** All that the extension fetches. */
+/** Everything that the extension fetches. */
 export interface WebcatBundle {
   readonly enrollment: Enrollment
   readonly manifest: WebcatManifest
@@ -49,7 +49,7 @@ export interface WebcatBundle {
  * A release in WEBCAT's terms.
  * @param timestamp - a cosigned tree head, once there is one.
  */
-export function makeWebcatManifest({ files, version }: Manifest, timestamp?: string): WebcatManifest {
+export function makeWebcatManifest({ files, version }: ReleaseManifest, timestamp?: string): WebcatManifest {
   const policies = files.map(({ path, headers }) => [path, headers['Content-Security-Policy'] ?? ''] as const)
   const standard = policies.find(([path]) => path === '/')?.[1] ?? ''
   return {
@@ -85,14 +85,14 @@ export function canonicalize(value: unknown): string {
   throw new Error('Only integers have a canonical form.')
 }
 
-/** What is enrolled: base64url of SHA-256. */
+/** The hash to enrol: base64url of SHA-256. */
 export function enrollmentHash(enrollment: Enrollment): string {
   return createHash('sha256').update(canonicalize(enrollment)).digest('base64url')
 }
 
 /**
- * Whether a browser with the extension would take the bundle, age apart, once its enrolment is known there.
- * @returns when witnesses saw the timestamp, in seconds since 1970; or one sentence.
+ * Checks whether a browser with the extension would accept the bundle, apart from its age, once the enrolment is known there.
+ * @returns the time of the timestamp, in seconds since 1970; or one sentence
  */
 export function checkBundle({ enrollment, manifest, signatures }: WebcatBundle): number | string {
   const { policy, signers, threshold } = enrollment
@@ -126,7 +126,7 @@ function faultOf({
   return [default_csp, ...Object.values(extra_csp)].map(faultOfPolicy).find((fault) => fault !== undefined)
 }
 
-/** WEBCAT's guide to policies, for one whose `default-src` is `'none'`: what is not named then is not allowed. */
+/** WEBCAT's guide to policies, for one whose `default-src` is `'none'`, which allows nothing that is not named. */
 function faultOfPolicy(policy: string): string | undefined {
   const directives = policy.split(';').map((each) => each.trim().split(/\s+/))
   if (policy.includes(',') || directives.find(([name]) => name === 'default-src')?.join(' ') !== "default-src 'none'")
@@ -153,5 +153,5 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 }
 
 const INDEX = 'index.html'
-/** Where there is no file the worker answers with this one. The pages about a code in the address it takes from other files: there a browser with WEBCAT says that something is wrong. */
+/** The worker's answer where there is no file. Its pages about a code in the address come from other files: there a browser with WEBCAT shows an error. */
 const FALLBACK = '/not-found'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { REQUESTS } from '#protocol/api.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
-import { RESERVE, Room } from '../../tools/serve/room.ts'
+import { RESERVE, DiskSpace } from '../../tools/serve/disk-space.ts'
 
 let data: string
 let free: number
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(data, { recursive: true }))
 
 test('on a disk that others have filled, the reserve makes way for what ends a drop, and comes back afterwards', () => {
-  const room = roomOn(20 * GIB)
+  const room = spaceOn(20 * GIB)
   room.settle()
   expect(reserved()).toBe(8 * MIB)
   free = 0
@@ -30,7 +30,7 @@ test('on a disk that others have filled, the reserve makes way for what ends a d
 })
 
 test('the reserve makes way piece by piece, so that who goes on filling the disk does not get all of it at once', () => {
-  const room = roomOn(20 * GIB)
+  const room = spaceOn(20 * GIB)
   room.settle()
   const left: number[] = []
   for (let n = 0; n < 4; n += 1) {
@@ -45,7 +45,7 @@ test('the reserve makes way piece by piece, so that who goes on filling the disk
 })
 
 test('of a disk on which even what frees room fails the operator reads once, until there is room again', () => {
-  const room = roomOn(20 * GIB)
+  const room = spaceOn(20 * GIB)
   const full = [MIB, 0, 3 * MIB, 0].map((each) => {
     free = each
     return room.isFull()
@@ -57,7 +57,7 @@ test('of a disk on which even what frees room fails the operator reads once, unt
 test.for(['create', 'begin', 'upload', 'publish', 'keys'] as const)(
   '%s is refused on a disk that is nearly full, in time',
   (name) => {
-    const room = roomOn(20 * GIB)
+    const room = spaceOn(20 * GIB)
     free = 64 * MIB + 1_000
     expect(room.take(REQUESTS[name].path, 1_000)).toBeDefined()
     free = 64 * MIB
@@ -66,7 +66,7 @@ test.for(['create', 'begin', 'upload', 'publish', 'keys'] as const)(
 )
 
 test('bodies that are on their way count, so that many at once do not fill the disk', () => {
-  const room = roomOn(20 * GIB)
+  const room = spaceOn(20 * GIB)
   free = 64 * MIB + 3 * PART_BYTES
   const taken = Array.from({ length: 4 }, () => room.take(REQUESTS.create.path, PART_BYTES))
   expect(taken.map((each) => each !== undefined)).toEqual([true, true, true, false])
@@ -75,7 +75,7 @@ test('bodies that are on their way count, so that many at once do not fill the d
 })
 
 test('a small disk is not kept free in vain: an eighth of it is', () => {
-  const room = roomOn(32 * MIB)
+  const room = spaceOn(32 * MIB)
   free = 5 * MIB
   expect(room.take(REQUESTS.create.path, 500_000)).toBeDefined()
   free = 4 * MIB
@@ -83,7 +83,7 @@ test('a small disk is not kept free in vain: an eighth of it is', () => {
 })
 
 test('the operator reads once that messages are refused, and once that they are taken again', () => {
-  const room = roomOn(20 * GIB)
+  const room = spaceOn(20 * GIB)
   free = MIB
   for (let n = 0; n < 3; n += 1) room.take(REQUESTS.create.path, 100)
   free = 65 * MIB
@@ -96,8 +96,12 @@ test('the operator reads once that messages are refused, and once that they are 
   ])
 })
 
-function roomOn(size: number): Room {
-  return new Room(data, { keepFree: undefined, look: () => ({ size, free }), say: (sentence) => said.push(sentence) })
+function spaceOn(size: number): DiskSpace {
+  return new DiskSpace(data, {
+    keepFree: undefined,
+    look: () => ({ size, free }),
+    say: (sentence) => said.push(sentence),
+  })
 }
 
 /** Bytes of the reserve that lie in the folder. */

@@ -3,29 +3,29 @@ import { closeSync, openSync, rmSync, statfsSync, statSync, truncateSync, writeS
 import { join } from 'node:path'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 
-/** What a file system says of itself, in bytes. */
-export interface Disk {
+/** Size and free space of a file system, in bytes. */
+export interface FileSystemSize {
   readonly size: number
   readonly free: number
 }
 
 /**
- * Keeps room on the disk for what ends a drop: whoever reads, revokes or deletes writes a little before anything can be freed.
- * What would store more is refused in time; and should others fill the disk, a file of ours that holds nothing makes way.
+ * Keeps space on the disk for requests that end a drop: reading, revoking and deleting write a little before they free anything.
+ * Requests that would store more are refused in time; and if other programs fill the disk, a reserve file is given up.
  */
-export class Room {
+export class DiskSpace {
   readonly #data: string
   readonly #keepFree: number | undefined
-  readonly #look: () => Disk
+  readonly #look: () => FileSystemSize
   readonly #say: (sentence: string) => void
   #isShort = false
   #isFull = false
-  /** Bytes of bodies that are on their way to the disk. */
+  /** Bytes of bodies that are not on the disk yet. */
   #underway = 0
 
   /**
-   * @param keepFree - bytes that are to stay free; an eighth of a small disk, and 64 MiB of a larger one, if left out.
-   * @param say - tells the operator when new drops are refused, and when they are taken again.
+   * @param keepFree - bytes to keep free; by default an eighth of a small disk, and 64 MiB of a larger one
+   * @param say - tells the operator when new drops are refused, and when they are accepted again
    */
   constructor(
     data: string,
@@ -33,7 +33,7 @@ export class Room {
       keepFree,
       look = () => lookAt(data),
       say,
-    }: { keepFree: number | undefined; look?: () => Disk; say: (sentence: string) => void },
+    }: { keepFree: number | undefined; look?: () => FileSystemSize; say: (sentence: string) => void },
   ) {
     this.#data = data
     this.#keepFree = keepFree
@@ -42,7 +42,7 @@ export class Room {
   }
 
   /**
-   * Puts the reserve down where there is room for it, and gives a piece of it back where there is none: by pieces, so that who
+   * Writes the reserve if there is space for it, and releases a piece of it if there is none: piece by piece, so that a program that
    * goes on filling the disk does not get all of it.
    */
   settle(): void {
@@ -55,7 +55,7 @@ export class Room {
     else if (held < wanted && free > this.#margin(size) + 2 * wanted) lay(file, wanted)
   }
 
-  /** Whether so little is free that even what frees room may have failed for it. The operator is told. */
+  /** Whether so little is free that even requests that free space may fail. The operator is told. */
   isFull(): boolean {
     const { free, size } = this.#look()
     const isFull = free < Math.floor(reserveOf(size) / PIECES)
@@ -66,10 +66,10 @@ export class Room {
   }
 
   /**
-   * Takes room for a request.
+   * Reserves space for a request.
    * @param path - of its target
    * @param size - bytes of its body
-   * @returns what is called when the request is done; `undefined` when there is no room.
+   * @returns the function to call when the request is done; `undefined` if there is no space
    */
   take(path: string, size: number): (() => void) | undefined {
     this.settle()
@@ -77,7 +77,7 @@ export class Room {
     const disk = this.#look()
     const isShort = disk.free - this.#underway - size < this.#margin(disk.size)
     if (isShort) this.#tell(true, disk.free)
-    // Small bodies fit in where large ones do not: it is not said each time.
+    // A small body may fit after a large one did not: the operator is not told each time.
     else if (disk.free - this.#underway > 2 * this.#margin(disk.size)) this.#tell(false, disk.free)
     if (isShort) return undefined
     this.#underway += size
@@ -104,7 +104,7 @@ export class Room {
 /** Its name in a data folder. docs/storage.md §4. */
 export const RESERVE = 'reserve'
 
-function lookAt(data: string): Disk {
+function lookAt(data: string): FileSystemSize {
   const { bavail, blocks, bsize } = statfsSync(data)
   return { size: blocks * bsize, free: bavail * bsize }
 }
@@ -118,7 +118,7 @@ function giveBack(file: string, left: number): void {
   else rmSync(file, { force: true })
 }
 
-/** Writes bytes that no file system stores in less room. */
+/** Writes bytes that no file system can compress. */
 function lay(file: string, size: number): void {
   const handle = openSync(file, 'w', 0o600)
   try {
@@ -144,6 +144,6 @@ const MOST_MARGIN_BYTES = 67_108_864
 const SHARE_OF_MARGIN = 8
 const MOST_RESERVE_BYTES = 8_388_608
 const SHARE_OF_RESERVE = 16
-/** In how many the reserve makes way. */
+/** The number of pieces of the reserve. */
 const PIECES = 4
 const CHUNK_BYTES = 1_048_576
