@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts'
 import type { ListEvent } from './sent-list.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
 import type { ComposeFault, Limits, SendFault, Sending, State, Told, Work } from './state.ts'
-import type { ReadingEvent } from './reading-state.ts'
+import type { LinkReading } from './read/link-reading.ts'
 import type { UploadsEvent } from './uploads.ts'
 
 /** Everything that can happen to the state. */
@@ -30,9 +30,8 @@ export type Event =
   | { readonly type: 'burn'; readonly burning: Burning }
   // Whatever takes time
   | { readonly type: 'worked'; readonly work: Work | undefined }
-  // Opening
-  | { readonly type: 'looked-for' }
-  | ReadingEvent
+  /** How far the link on the screen has come. */
+  | { readonly type: 'read'; readonly main: LinkReading }
   | ListEvent
 
 /** A drop that has just been sealed and deposited. */

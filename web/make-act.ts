@@ -1,13 +1,15 @@
 import type { Act } from './act.ts'
 import { findFault, MAX_FILES, withMore } from './draft.ts'
-import type { Opening } from './effects/opening.ts'
 import type { Sealing } from './effects/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
 import type { Tools } from './effects/tools.ts'
 import type { Uploading } from './effects/uploading.ts'
 import { makeUploadAct } from './make-upload-act.ts'
 import { once } from './once.ts'
-import { untaken } from './reading-state.ts'
+import { Flow } from './kit/flow.ts'
+import type { FromLink } from './read/from-link.ts'
+import type { LinkReading } from './read/link-reading.ts'
+import { untaken } from './read/reading.ts'
 import type { ComposeFault, Main } from './state.ts'
 import type { StoredSent } from './store.ts'
 import { page } from './words/page.ts'
@@ -22,12 +24,13 @@ export function makeAct(tools: Tools): Act {
   const sealing = once(async (): Promise<Sealing> =>
     (await import('./effects/sealing.ts')).makeSealing(tools, uploading),
   )
-  const opening = once(async (): Promise<Opening> => {
-    const { makeOpening } = await import('./effects/opening.ts')
-    return (loaded = makeOpening(tools))
+  const reading = new Flow<LinkReading>({ at: 'looking' }, (main) => dispatch({ type: 'read', main }))
+  const opening = once(async (): Promise<FromLink> => {
+    const { FromLink } = await import('./read/from-link.ts')
+    return (loaded = new FromLink(tools, reading))
   })
   /** Browsers open a dialog only within a press, so whoever may ask for one waits for nothing before. */
-  let loaded: Opening | undefined
+  let loaded: FromLink | undefined
   const sent = once(async (): Promise<SentEffects> => (await import('./effects/sent.ts')).makeSent(tools))
   /** The link that the main screen is about. */
   let link = ''
@@ -47,14 +50,17 @@ export function makeAct(tools: Tools): Act {
     }
   }
 
-  const arrive = async (): Promise<void> => {
-    dispatch({ type: 'looked-for' })
-    try {
-      await (await opening()).arrive(link)
-    } catch {
-      dispatch({ type: 'failed', fault: { at: 'server', code: 'broken' } })
-    }
-  }
+  const arrive = (): Promise<void> =>
+    reading.begin(async (task) => {
+      dispatch({ type: 'went', page: 'main' })
+      task.change(() => ({ at: 'looking' }))
+      try {
+        const fromLink = await task.of(opening())
+        await fromLink.arrive(task, link)
+      } catch {
+        task.change(() => ({ at: 'looking', fault: { at: 'server', code: 'broken' } }))
+      }
+    })
 
   /** Whether the form waits for a person, and no work of its own. */
   const isIdle = (): boolean => {
@@ -76,6 +82,7 @@ export function makeAct(tools: Tools): Act {
 
   const anew = (): void => {
     link = ''
+    reading.end()
     device.address('')
     dispatch({ type: 'anew' })
     void findInterrupted()
@@ -173,12 +180,12 @@ export function makeAct(tools: Tools): Act {
       cancel: async () => loaded?.cancel(),
     },
     keep: {
-      copyText: async () => (await opening()).copyText(),
-      noteCopied: async () => loaded?.noteCopied(),
-      saveFile: async (name) => loaded?.saveFile(name),
-      saveAll: async () => loaded?.saveAll(),
-      saveSealed: async () => loaded?.saveSealed(),
-      stopSaving: () => loaded?.stopSaving(),
+      copyText: async () => (await opening()).keep.copyText(),
+      noteCopied: async () => loaded?.keep.noteCopied(),
+      saveFile: async (name) => loaded?.keep.saveFile(name),
+      saveAll: async () => loaded?.keep.saveAll(),
+      saveSealed: async () => loaded?.keep.saveSealed(),
+      stopSaving: () => loaded?.keep.stopSaving(),
       async remove() {
         try {
           await loaded?.remove()

@@ -6,7 +6,8 @@ import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './draft.ts'
 import type { Burning, Event, SealedDrop } from './event.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
 import { listReduce, NO_LIST, type SentList } from './sent-list.ts'
-import { readingReduce, wouldLoseOpened, type ReadingMain } from './reading-state.ts'
+import type { LinkReading } from './read/link-reading.ts'
+import { wouldLoseOpened } from './read/reading.ts'
 import { NO_UPLOADS, uploadsReduce, type Cargo, type Uploads } from './uploads.ts'
 
 /** Everything that is drawn. Keys are not in here: effects hold them. */
@@ -35,7 +36,7 @@ export type Main =
   | { readonly at: 'compose'; readonly work?: Work | undefined; readonly fault?: ComposeFault | undefined }
   | ({ readonly at: 'sending' } & Sending)
   | ({ readonly at: 'sealed' } & SealedDrop)
-  | ReadingMain
+  | LinkReading
 
 /** What is being waited for. `starting` has nothing to tell yet. */
 export type Work = Progress | { readonly stage: 'starting' }
@@ -123,7 +124,16 @@ export const FIRST_STATE: State = {
 
 /** The next state. An event that does not belong to the screen changes nothing: it came late. */
 export function reduce(state: State, event: Event): State {
-  return next(SUPERSEDING.has(event.type) ? { ...state, announcement: '' } : state, event)
+  const after = next(state, event)
+  const isOther = SUPERSEDING.has(event.type) || (event.type === 'read' && isNews(state.main, after.main))
+  return isOther ? { ...after, announcement: '' } : after
+}
+
+/** Whether another screen is shown, or something else is said on it than how far it is. */
+function isNews(before: Main, after: Main): boolean {
+  const said = (main: Main): unknown[] => [main.at, 'work' in main && main.work, 'fault' in main && main.fault]
+  const earlier = said(before)
+  return said(after).some((each, index) => each !== earlier[index])
 }
 
 /** What takes the place of whatever was announced before: it would be heard again when the next work is done. */
@@ -137,14 +147,6 @@ const SUPERSEDING: ReadonlySet<Event['type']> = new Set([
   'anew',
   'burn',
   'worked',
-  'looked-for',
-  'damaged',
-  'found',
-  'failed',
-  'receiving',
-  'opened',
-  'ended',
-  'not-readable',
   'list-asked',
   'list-worked',
   'list-failed',
@@ -179,11 +181,10 @@ function next(state: State, event: Event): State {
         main: { at: 'sending', ...event.upload, flow: 'going', isAsking: false },
       }
     case 'carried':
-      return main.at === 'sending' || main.at === 'receiving'
+      return main.at === 'sending'
         ? { ...state, main: { ...main, carried: furthest(main.carried, event.carried), flow: moved(main.flow) } }
         : state
     case 'flowed':
-      if (main.at === 'receiving') return { ...state, main: { ...main, flow: event.flow, fault: undefined } }
       return main.at === 'sending' ? { ...state, main: { ...main, flow: event.flow, fault: event.fault } } : state
     case 'cancel-asked':
       return main.at === 'sending' ? { ...state, main: { ...main, isAsking: event.isAsking } } : state
@@ -204,28 +205,13 @@ function next(state: State, event: Event): State {
     case 'anew':
       return { ...state, page: 'main', main: { at: 'compose' } }
     case 'worked':
-      return main.at === 'compose' || main.at === 'looking' || main.at === 'open'
-        ? { ...state, main: { ...main, work: event.work, fault: undefined } }
-        : state
+      return main.at === 'compose' ? { ...state, main: { at: 'compose', work: event.work, fault: undefined } } : state
     case 'handed-over':
       return main.at === 'sealed' ? { ...state, main: { ...main, isHandedOver: true } } : state
     case 'burn':
       return main.at === 'sealed' ? { ...state, main: { ...main, burning: event.burning } } : state
-    case 'looked-for':
-      return { ...state, page: 'main', main: { at: 'looking' } }
-    case 'damaged':
-    case 'found':
-    case 'failed':
-    case 'receiving':
-    case 'halted':
-    case 'opened':
-    case 'acknowledged':
-    case 'taken':
-    case 'saving':
-    case 'not-saved':
-    case 'ended':
-    case 'not-readable':
-      return { ...state, main: readingReduce(main, event) }
+    case 'read':
+      return { ...state, main: event.main }
     case 'listed':
     case 'list-missed':
     case 'list-asked':

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
 import { chooseFile, MAX_FILES } from '../../web/draft.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
 import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { memoryStore } from '../../web/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage } from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks } from './support/stage.ts'
 
 // Two things at a time, of which each could take the screen from the other.
 
@@ -108,7 +107,7 @@ test('nothing is claimed for somebody who has left while the passphrase was work
   const { tools, log, state } = stage(serve(ciphertext, () => answer(200, { burned: true })))
   const { promise, resolve } = Promise.withResolvers<void>()
   const { stretch } = tools
-  const opening = makeOpening({
+  const opening = openLinks({
     ...tools,
     async stretch(...args) {
       await promise
@@ -117,6 +116,7 @@ test('nothing is claimed for somebody who has left while the passphrase was work
   })
   await opening.arrive(fragment)
   const opened = opening.open('right')
+  opening.leave()
   tools.dispatch({ type: 'anew' })
   resolve()
   await opened

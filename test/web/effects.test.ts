@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
 import { chooseFile } from '../../web/draft.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
-import { answer, delivery, GONE, sealed, sealing, serve, stage, take, WAITING } from './support/stage.ts'
+import { answer, delivery, GONE, sealed, sealing, serve, stage, take, WAITING, openLinks } from './support/stage.ts'
 
 test('arriving at a link asks for its status and nothing else', async () => {
   const { ciphertext, fragment } = await sealed()
   const { tools, log, state } = stage(serve(ciphertext, () => answer(200, { burned: true })))
-  await makeOpening(tools).arrive(fragment)
+  await openLinks(tools).arrive(fragment)
   expect(state().main).toMatchObject({ at: 'open', waiting: { reads: 1, sizeBytes: 18_043, needsPassphrase: false } })
   expect(log).toEqual(['GET /v1/drops/status'])
 })
@@ -16,7 +15,7 @@ test('a damaged link is told without asking anybody', async () => {
   const { fragment } = await sealed()
   const { tools, log, state } = stage(async () => answer(500, {}))
   const last = fragment.endsWith('q') ? 'p' : 'q'
-  await makeOpening(tools).arrive(`${fragment.slice(0, -1)}${last}`)
+  await openLinks(tools).arrive(`${fragment.slice(0, -1)}${last}`)
   expect(state().main).toEqual({ at: 'damaged' })
   expect(log).toEqual([])
 })
@@ -24,7 +23,7 @@ test('a damaged link is told without asking anybody', async () => {
 test('the reader key is stored before the claim and forgotten after the acknowledgement', async () => {
   const { ciphertext, fragment } = await sealed()
   const { tools, log, state } = stage(serve(ciphertext, () => answer(200, { burned: true })))
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('')
   expect(state().main).toMatchObject({ at: 'opened', text: 'the code is 4471', ack: 'burned' })
@@ -46,7 +45,7 @@ test('a message stays on the screen, and its reader key in the store, while the 
     }),
     { waits: 6 },
   )
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   void opening.open('')
   await expect.poll(() => state().main).toMatchObject({ at: 'opened', text: 'the code is 4471', ack: 'late' })
@@ -58,7 +57,7 @@ test('one changed byte shows nothing of the message and acknowledges nothing', a
   const { ciphertext, fragment } = await sealed()
   const changed = ciphertext.map((byte, index) => (index === ciphertext.length - 1 ? byte ^ 1 : byte))
   const { tools, log, state } = stage(serve(changed, () => answer(200, { burned: true })))
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('')
   expect(state().main).toEqual({ at: 'unreadable', isAcknowledged: false })
@@ -76,7 +75,7 @@ test('a wrong passphrase says how many tries are left, and the next one is stret
     if (url.endsWith('/ack')) return answer(200, { burned: true })
     return tries++ === 0 ? answer(403, refusal) : delivery(ciphertext)
   })
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('wrong')
   expect(state().main).toMatchObject({ at: 'open', fault: { at: 'passphrase', triesLeft: 9 } })
@@ -89,7 +88,7 @@ test('a drop that is gone says so and leaves no reader key behind', async () => 
   const { tools, kept, state } = stage(async ({ url }) =>
     url.endsWith('/status') ? answer(200, WAITING) : answer(404, GONE),
   )
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('')
   expect(state().main).toEqual({ at: 'gone', cause: 'gone', proofs: [] })
@@ -107,7 +106,7 @@ test('a dismissed claim is forgotten, and another can be made with a fresh key',
       ? answer(409, { type: 'https://drop.example/problems/dismissed' })
       : delivery(ciphertext)
   })
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('')
   expect(state().main).toMatchObject({ at: 'open', note: 'dismissed' })

@@ -1,13 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
 import { chooseFile } from '../../web/draft.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { once } from '../../web/once.ts'
 import { openStore } from '../../web/store.ts'
 import { open as openWords } from '../../web/words/reading.ts'
 import { sent as sentWords } from '../../web/words/sent.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING } from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING, openLinks } from './support/stage.ts'
 
 const CLAIM = 'POST /v1/drops/claim'
 const BROKEN = { at: 'server', code: 'broken' }
@@ -43,7 +42,7 @@ test('where what keeps the reader key cannot be loaded, nothing is claimed, and 
       },
     },
   )
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   isAway = true
   await opening.open('')
@@ -60,7 +59,7 @@ test('where what keeps the reader key cannot be loaded, nothing is claimed, and 
 test('a browser that keeps nothing is told of before the press', async () => {
   const { ciphertext, fragment } = await sealed()
   const { tools, log, state } = stage(serve(ciphertext, () => answer(200, { burned: true })))
-  await makeOpening(tools).arrive(fragment)
+  await openLinks(tools).arrive(fragment)
   expect(state()).toMatchObject({ isLasting: false, main: { at: 'open' } })
   expect(log).not.toContain(CLAIM)
 })
@@ -74,7 +73,7 @@ test('a reader key that cannot be written is told of before anything is claimed;
     serve(ciphertext, () => answer(200, { burned: true })),
     { store: async (kept) => ({ ...kept, isLasting: true, keepReader: full }) },
   )
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   expect(state().isLasting).toBe(true)
   await opening.open('')
@@ -137,7 +136,7 @@ test.for([portal, answer(401, { type: 'https://drop.example/problems/not_proved'
       serve(ciphertext, () => (isStrange ? strange : answer(200, { burned: true }))),
       { device: { wait: () => new Promise((resolve) => (goOn = resolve)) } },
     )
-    const opening = makeOpening(tools)
+    const opening = openLinks(tools)
     await opening.arrive(fragment)
     const opened = opening.open('')
     await expect.poll(() => state().main).toMatchObject({ at: 'opened', ack: 'late' })
@@ -158,7 +157,7 @@ test.for(['gone', 'dismissed', 'claimed'])(
     const { tools, state } = stage(
       serve(ciphertext, () => answer(409, { type: `https://drop.example/problems/${code}` })),
     )
-    const opening = makeOpening(tools)
+    const opening = openLinks(tools)
     await opening.arrive(fragment)
     await opening.open('')
     expect(state().main).toMatchObject({ at: 'opened', ack: 'ended' })

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
 import { chooseFile } from '../../web/draft.ts'
 import { burn } from '../../web/effects/burning.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
 import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { memoryStore } from '../../web/store.ts'
@@ -10,7 +9,7 @@ import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
 import { largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage } from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks } from './support/stage.ts'
 
 /** Where somebody is who walks through the history, and what the address says. */
 function addressLine(): { at: string; fragment: () => string; address: (to: string) => void } {
@@ -38,7 +37,7 @@ test('a passphrase that was put right after the server could not be reached is t
     async (exchange) => (isAway && exchange.url.endsWith('/claim') ? lost(exchange) : line(exchange)),
     { waits: 1_000 },
   )
-  const opening = makeOpening(tools)
+  const opening = openLinks(tools)
   await opening.arrive(fragment)
   await opening.open('wrong')
   expect(state().main).toMatchObject({ at: 'open', fault: { at: 'server', code: 'offline' } })

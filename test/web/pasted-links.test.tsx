@@ -3,12 +3,11 @@ import { beforeAll, expect, test } from 'vitest'
 import { formatBoxLink, formatInvitation, readWriteTarget } from '#client/box/address-link.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { codeKindIn } from '#protocol/misplaced-code.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
 import { Ask } from '../../web/offline/ask.tsx'
 import { makeDrawing } from '../../web/parts/drawing.ts'
 import { roomOf } from '../../web/room-tools.ts'
 import { WAYS } from '../client/support/ways.ts'
-import { answer, sealed, stage, WAITING } from './support/stage.ts'
+import { answer, sealed, stage, WAITING, openLinks } from './support/stage.ts'
 
 // The doors of the page through which links come as people send them, each with every way of test/client/support/ways.ts.
 
@@ -36,7 +35,7 @@ test.for(Object.keys(WAYS))('in the address bar a link leads to its message %s',
   for (const fragment of fragments((WAYS[name] ?? String)(drop.link))) {
     expect([fragment, roomOf(fragment)]).toEqual([fragment, 'main'])
     const { tools, state } = stage(async () => answer(200, WAITING), { device: { fragment: () => fragment } })
-    await makeOpening(tools).arrive(fragment)
+    await openLinks(tools).arrive(fragment)
     expect([fragment, state().main.at]).toEqual([fragment, 'open'])
   }
 })

@@ -6,11 +6,10 @@ import { browserPasskeys } from '../../web/boxes/passkey.ts'
 import { browserTabs } from '../../web/boxes/tabs.ts'
 import { browserDevice } from '../../web/device.ts'
 import { openDisk, type Disk } from '../../web/disk.ts'
-import { makeOpening } from '../../web/effects/opening.ts'
-import { diskThatWorks } from '../../web/effects/room.ts'
+import { diskThatWorks } from '../../web/read/read-flow.ts'
 import { openStore } from '../../web/store.ts'
 import { breakCall, FAULTS, outcome, SYNC_FAULTS, type PlatformFault } from './support/platform.ts'
-import { answer, sealed, sealing, serve, stage, take } from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, openLinks } from './support/stage.ts'
 
 const CLAIM = 'POST /v1/drops/claim'
 const save = (): void => {}
@@ -166,7 +165,7 @@ test.for(each(DATABASE, SYNC_FAULTS))(
     const store = await openStore()
     const server = serve(ciphertext, () => answer(200, { burned: true }))
     const { log, state, tools } = stage(server, { store: async () => store })
-    const opening = makeOpening(tools)
+    const opening = openLinks(tools)
     breakCall(owner, call, fault)
     await outcome(fault, () => opening.arrive(fragment))
     if (state().isLasting) await outcome(fault, () => opening.open(''))
@@ -229,7 +228,7 @@ test.for(each(KEYS.slice(0, 1), ['throws', 'rejects']))(
     const { ciphertext, fragment } = await sealed()
     const { log, state, tools } = stage(serve(ciphertext, () => answer(200, { burned: true })))
     breakCall(SubtleCrypto.prototype, call, fault)
-    await outcome(fault, () => makeOpening(tools).arrive(fragment))
+    await outcome(fault, () => openLinks(tools).arrive(fragment))
     expect(state().main).toMatchObject({ at: 'looking', fault: { at: 'server', code: 'platform' } })
     expect(log).not.toContain(CLAIM)
   },

@@ -5,7 +5,7 @@ import { App } from '../../web/app.tsx'
 import type { Act } from '../../web/act.ts'
 import { chooseFile } from '../../web/draft.ts'
 import { makeAct } from '../../web/make-act.ts'
-import type { Proof } from '../../web/reading-state.ts'
+import type { Proof } from '../../web/read/link-reading.ts'
 import type { Device } from '../../web/device.ts'
 import { compose } from '../../web/words/compose.ts'
 import { sealed as sealedWords } from '../../web/words/sealed.ts'
@@ -152,7 +152,7 @@ test.for<[Proof, string]>([
   [{ atMs: 1, isOpened: false, isMine: false }, 'Somebody who had the link claimed it'],
 ])('what is gone is said to be opened or claimed as the proof has it: %o', async ([proof, sentence]) => {
   const { box, tools } = show()
-  tools.dispatch({ type: 'ended', cause: 'gone', proofs: [proof] })
+  tools.dispatch({ type: 'read', main: { at: 'gone', cause: 'gone', proofs: [proof] } })
   await expect.poll(() => box.querySelector('.notice')?.textContent, PATIENT).toContain(sentence)
 })
 
@@ -170,9 +170,9 @@ test('while the server confirms what is all sent, no time is said to be left', a
 test('who has stopped receiving is not told that the link is still for whoever comes first', async () => {
   const { box, tools } = show()
   const waiting = { expiresAtMs: 1_900_000_000_000, reads: 1, sizeBytes: 18_000_000, needsPassphrase: false }
-  tools.dispatch({ type: 'found', waiting })
+  tools.dispatch({ type: 'read', main: { at: 'open', waiting } })
   await expect.poll(() => box.textContent, PATIENT).toContain('for whoever comes first')
-  tools.dispatch({ type: 'found', waiting, note: 'cancelled' })
+  tools.dispatch({ type: 'read', main: { at: 'open', waiting, note: 'cancelled' } })
   expect(box.textContent).not.toMatch(/whoever comes first|So far nobody has|binds it/)
   expect(box.textContent).toContain('It is bound to this browser')
 })
@@ -180,9 +180,10 @@ test('who has stopped receiving is not told that the link is still for whoever c
 test('the button of a saved file is called what it shows', async () => {
   const { box, tools } = show()
   const files = [{ name: 'a.txt', type: '', sizeBytes: 1, modifiedAtMs: 0 }]
-  tools.dispatch({ type: 'opened', message: { text: '', files, reads: 1 } })
+  const opened = { at: 'opened', ack: 'burned', text: '', files, reads: 1 } as const
+  tools.dispatch({ type: 'read', main: { ...opened, taken: [] } })
   await expect.poll(() => button(box, 'Save')?.ariaLabel, PATIENT).toBe('Save a.txt')
-  tools.dispatch({ type: 'taken', names: ['a.txt'] })
+  tools.dispatch({ type: 'read', main: { ...opened, taken: ['a.txt'] } })
   expect(button(box, 'Saved')?.ariaLabel).toBe('Saved. Save a.txt again')
 })
 

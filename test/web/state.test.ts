@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { chooseFile, EMPTY_DRAFT } from '../../web/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
 import type { Carried } from '../../web/parts/transfer.tsx'
-import { untaken } from '../../web/reading-state.ts'
+import type { LinkReading } from '../../web/read/link-reading.ts'
+import { untaken } from '../../web/read/reading.ts'
 import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
 
 const after = (...events: Event[]): State => events.reduce(reduce, FIRST_STATE)
@@ -20,10 +21,15 @@ const drop: SealedDrop = {
   burning: 'no',
 }
 const typed: Event = { type: 'drafted', draft: { text: 'hello', files: [file], passphrase: 'five words' } }
-const opened: Event = {
-  type: 'opened',
-  message: { text: 'hi', files: [{ name: 'a.txt', type: '', sizeBytes: 1, modifiedAtMs: 0 }], reads: 1 },
-}
+const message = {
+  at: 'opened',
+  ack: 'pending',
+  taken: [],
+  text: 'hi',
+  files: [{ name: 'a.txt', type: '', sizeBytes: 1, modifiedAtMs: 0 }],
+  reads: 1,
+} satisfies LinkReading
+const opened = (taken: string[] = []): Event => ({ type: 'read', main: { ...message, taken } })
 
 test.for<Event>([
   { type: 'refused', fault: { at: 'server', code: 'offline' } },
@@ -54,8 +60,8 @@ test('work that begins makes the last error go away, and progress goes on replac
 test('a look at another page loses neither a draft nor an open message', () => {
   const draft = after(typed, { type: 'went', page: 'how' }, { type: 'went', page: 'main' })
   expect(draft.draft.text).toBe('hello')
-  const message = after(opened, { type: 'went', page: 'sent' }, { type: 'went', page: 'main' })
-  expect(message.main).toMatchObject({ at: 'opened', text: 'hi' })
+  const read = after(opened(), { type: 'went', page: 'sent' }, { type: 'went', page: 'main' })
+  expect(read.main).toMatchObject({ at: 'opened', text: 'hi' })
 })
 
 test('once it is sealed nothing of the draft stays', () => {
@@ -63,25 +69,13 @@ test('once it is sealed nothing of the draft stays', () => {
 })
 
 test.for<Event>([
-  { type: 'acknowledged', ack: 'burned' },
   { type: 'handed-over' },
   { type: 'burn', burning: 'burned' },
-  { type: 'taken', names: ['a.txt'] },
-  { type: 'failed', fault: { at: 'server', code: 'offline' } },
+  { type: 'worked', work: { stage: 'sealing' } },
+  { type: 'flowed', flow: 'waiting' },
 ])('an event that comes late changes nothing on another screen: %o', (event) => {
-  const state = after({ type: 'damaged' })
+  const state = after({ type: 'read', main: { at: 'damaged' } })
   expect(reduce(state, event)).toEqual(state)
-})
-
-test('a wrong passphrase leaves the screen, what waits and the note as they were', () => {
-  const waiting = { expiresAtMs: 5, reads: 2, sizeBytes: 18_043, needsPassphrase: true }
-  const state = after(
-    { type: 'looked-for' },
-    { type: 'found', waiting, note: 'resumed' },
-    { type: 'worked', work: { stage: 'starting' } },
-    { type: 'failed', fault: { at: 'passphrase', triesLeft: 7 } },
-  )
-  expect(state.main).toMatchObject({ at: 'open', waiting, note: 'resumed', fault: { triesLeft: 7 }, work: undefined })
 })
 
 test('what is sent once more after a pause does not make the number go back, and is no whole before it is', () => {
@@ -101,11 +95,6 @@ test('what is sent once more after a pause does not make the number go back, and
   expect(bytesAfter({ ...at(5_000), stage: 'checking' }, at(0))).toBe(0)
 })
 
-test('an acknowledgement that fails leaves the message on the screen', () => {
-  const { main } = after(opened, { type: 'acknowledged', ack: 'late' })
-  expect(main).toMatchObject({ at: 'opened', text: 'hi', ack: 'late' })
-})
-
 test('the page asks before it is left exactly as long as something would be lost', () => {
   expect(wouldLose(FIRST_STATE)).toBe(false)
   expect(wouldLose(after({ type: 'drafted', draft: { text: ' \n' } }))).toBe(false)
@@ -114,12 +103,11 @@ test('the page asks before it is left exactly as long as something would be lost
   expect(wouldLose(after({ type: 'sealed', drop }))).toBe(true)
   expect(wouldLose(after({ type: 'sealed', drop }, { type: 'handed-over' }))).toBe(false)
   expect(wouldLose(after({ type: 'sealed', drop }, { type: 'burn', burning: 'burned' }))).toBe(false)
-  expect(wouldLose(after(opened))).toBe(true)
-  expect(wouldLose(after(opened, { type: 'taken', names: [''] }))).toBe(true)
-  expect(wouldLose(after(opened, { type: 'taken', names: [''] }, { type: 'taken', names: ['a.txt'] }))).toBe(false)
+  expect(wouldLose(after(opened()))).toBe(true)
+  expect(wouldLose(after(opened([''])))).toBe(true)
+  expect(wouldLose(after(opened(['', 'a.txt'])))).toBe(false)
 })
 
 test('a message without a text has nothing to copy', () => {
-  const { main } = after({ ...opened, message: { ...opened.message, text: '' } })
-  expect(main.at === 'opened' && untaken(main)).toEqual(['a.txt'])
+  expect(untaken({ ...message, text: '' })).toEqual(['a.txt'])
 })

@@ -37,13 +37,14 @@ export class Flow<State> {
       change: (by) => {
         if (!signal.aborted) this.change(by)
       },
-      async of(answer) {
-        try {
-          return await answer
-        } finally {
-          signal.throwIfAborted()
-        }
-      },
+      // A request that nobody waits for any more may never end.
+      of: (answer) =>
+        new Promise((resolve, reject) => {
+          const end = (): void => reject(signal.reason)
+          if (signal.aborted) return end()
+          signal.addEventListener('abort', end)
+          answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+        }),
     }
     try {
       await work(task)

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
-import type { Proof } from '../reading-state.ts'
+import type { Proof } from '../read/link-reading.ts'
 import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { gone as words } from '../words/reading.ts'

@@ -1,49 +1,29 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
-import { CopyButton } from '../parts/copy-button.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
-import { verbatim } from '../parts/verbatim.tsx'
-import { untaken, type Held } from '../reading-state.ts'
+import { OpenedMessage } from '../read/opened-message.tsx'
+import { untaken, type Held } from '../read/reading.ts'
 import type { Main } from '../state.ts'
 import * as format from '../words/format.ts'
 import { page } from '../words/page.ts'
 import { opened as words } from '../words/reading.ts'
-import { OpenedFiles } from './opened-files.tsx'
 import type { ViewProps } from './props.ts'
 
 type Props = ViewProps & { main: Extract<Main, { at: 'opened' }> }
 
-/** What was sealed: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
+/** A message that a link has led to, and what the server knows of that. */
 export function Opened(props: Props): VNode {
   const { act, main } = props
-  const { ack, files, held, text } = main
+  const { ack, held } = main
   return (
     <>
       <Title text={words.title} />
       <p class={ack === 'late' ? 'lede warn-text' : 'lede'} role="status">
         {words.ack[ack]}
       </p>
-      {text !== '' && (
-        <section>
-          <h2 id="opened-text">{words.text}</h2>
-          <div
-            {...verbatim('text')}
-            role="region"
-            aria-labelledby="opened-text"
-            tabIndex={0}
-            onCopy={() => void act.keep.noteCopied()}
-          >
-            {text}
-          </div>
-          <div class="buttons">
-            <CopyButton kind="seal" text={words.copy} copy={act.keep.copyText} />
-          </div>
-        </section>
-      )}
-      {files.length > 0 && <OpenedFiles {...props} />}
-      {text === '' && files.length === 0 && <p>{words.empty}</p>}
+      <OpenedMessage act={act} open={main} kind="seal" />
       <section class="block">
         <p>{lastWord(main)}</p>
         {held !== undefined && <Removal {...props} held={held} />}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { ReadingMain } from '../reading-state.ts'
+import type { LinkReading } from '../read/link-reading.ts'
 import { Damaged } from './damaged.tsx'
 import { Gone } from './gone.tsx'
 import { Looking } from './looking.tsx'
@@ -10,7 +10,7 @@ import { Unreadable } from './unreadable.tsx'
 import type { ViewProps } from './props.ts'
 
 /** What the holder of a link sees: one piece, because each of these screens leads to the next. */
-export function Reading({ main, ...props }: ViewProps & { main: ReadingMain }): VNode {
+export function Reading({ main, ...props }: ViewProps & { main: LinkReading }): VNode {
   switch (main.at) {
     case 'damaged':
       return <Damaged />

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { Button } from '../parts/button.tsx'
-import { SavingNotice } from '../parts/saving.tsx'
 import { Title } from '../parts/title.tsx'
+import { SavingNotice } from '../read/saving-notice.tsx'
 import type { Main } from '../state.ts'
 import { page } from '../words/page.ts'
 import { unreadable as words } from '../words/reading.ts'

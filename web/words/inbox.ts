@@ -1,8 +1,8 @@
 import { between } from './between.ts'
 import { composeFaults } from './compose.ts'
 import type { AnswerFault } from '../boxes/inbox/answer-state.ts'
-import type { ClosedFault } from '../boxes/inbox/item-state.ts'
 import type { InboxFault } from '../boxes/inbox/state.ts'
+import type { ClosedFault } from '../read/from-box.ts'
 import * as format from './format.ts'
 
 export const inbox = {
@@ -80,14 +80,6 @@ export const item = {
   again: 'Try again',
   coming: 'One moment…',
   comingHint: 'It stays in the box meanwhile and afterwards: stopping loses nothing.',
-  full: 'There is no room left on this device. What has come in is kept. Free some space, then go on.',
-  stop: 'Stop and remove',
-  obstacles: {
-    disk: (needed: string, most: string): string =>
-      `It needs ${needed} on this device, and this browser has ${most} left for it. Free some space and try again, or open it with another browser or with the command line.`,
-    memory: (_: string, most: string): string =>
-      `This browser keeps no files for a page, so it can open at most ${most}. Open it in another browser, not in a private window, or with the command line.`,
-  },
   goneTitle: 'It is not in the box any more',
   gone: 'It was deleted by an owner of the box, taken back by its sender, or has expired. The server says no more than that.',
   unreadableTitle: 'It cannot be opened',
@@ -102,11 +94,10 @@ export const item = {
   saveSealed: 'Save the sealed file',
   markUnread: 'Mark as unread',
   delete: 'Delete',
-  textTitle: 'Message',
 }
 
 /** Why an item is not open. */
-export const closedFaults: Readonly<Record<ClosedFault, string>> = {
+export const closedFaults: Readonly<Record<ClosedFault<InboxFault>, string>> = {
   offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
   try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
   lost: 'The server has lost it: the sealed bytes are gone there. Trying again does not help. Ask the sender to send it again.',

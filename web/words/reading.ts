@@ -116,6 +116,14 @@ export const receiving = {
   },
 }
 
+/** Why something that lies on the server, and stays there, does not fit this device. */
+export const obstacles = {
+  disk: (needed: string, most: string): string =>
+    `It needs ${needed} on this device, and this browser has ${most} left for it. Free some space and try again, or open it with another browser or with the command line.`,
+  memory: (_: string, most: string): string =>
+    `This browser keeps no files for a page, so it can open at most ${most}. Open it in another browser, not in a private window, or with the command line.`,
+}
+
 export const saving = {
   label: 'Saving',
   one: 'Saving',

@@ -83,19 +83,17 @@ export const answer = {
   openingLede: 'It is fetched and checked as a whole before anything of it is shown.',
   title: 'Answer',
   lede: (day: string): string => `It came on ${day}.`,
-  text: 'Message',
-  copy: 'Copy text',
-  copied: 'Text copied.',
   empty: 'It is empty: no text and no files.',
   from: 'Answered by the box',
   fromNobody: 'It does not say which box it is from.',
-  files: 'Files',
-  tooLarge: (size: string, most: string): string =>
-    `It is ${size}, and this browser has ${most} left for it. Nothing is lost: open it with another browser or with the command line.`,
   unreadable:
     'It did not open: it was changed on its way, or it is not sealed for this return code. Nothing of it is shown.',
   misplaced: 'The server handed out something that was sealed for another address. Nothing of it is shown.',
   again: 'Try again',
+  open: 'Open it',
+  receivingHint: 'It stays there meanwhile and afterwards: stopping loses nothing.',
+  stopped: 'Stopped, and what had come in is removed from this page. The answer is still there.',
+  elsewhere: 'Another tab of this browser is working on it. Go on there, or close that tab and try again here.',
 } as const
 
 /** Everything is forgotten. */

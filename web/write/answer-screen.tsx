@@ -1,24 +1,27 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
-import { CopyButton } from '../parts/copy-button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
 import { Title } from '../parts/title.tsx'
+import { tabTitle } from '../parts/transfer.tsx'
 import { verbatim } from '../parts/verbatim.tsx'
-import { OpenedFiles } from '../views/opened-files.tsx'
+import { OpenedMessage } from '../read/opened-message.tsx'
+import { carriedOf, ReceivingTransfer } from '../read/receiving.tsx'
 import { day } from '../words/days.ts'
 import * as format from '../words/format.ts'
+import { obstacles } from '../words/reading.ts'
 import { answer as words, answers, returnFaults } from '../words/return.ts'
 import { Ending } from './ending.tsx'
 import type { ReturnProps } from './return-screen.tsx'
-import type { AnswerFault, AnswerPhase, ReturnMain } from './return-state.ts'
+import type { AnswerPhase, ReturnMain } from './return-state.ts'
 
 type Props = ReturnProps & { readonly main: Extract<ReturnMain, { at: 'answer' }> }
 
 /** One answer: while it comes, why it did not, or what it says. Nothing of it is rendered as anything but text. */
 export function AnswerScreen(props: Props): VNode {
-  const { phase } = props.main
+  const { act, main } = props
+  const { item, phase } = main
   switch (phase.at) {
     case 'opening':
       return (
@@ -29,58 +32,76 @@ export function AnswerScreen(props: Props): VNode {
           <Ends {...props} />
         </>
       )
-    case 'failed':
+    case 'receiving':
       return (
         <>
-          <Title text={words.title} screen="answer-failed" />
-          <Notice kind="burn" role="alert">
-            <p>{faultText(phase.fault)}</p>
-          </Notice>
-          {phase.fault.at === 'server' && (
-            <div class="buttons">
-              <Button kind="seal" onPress={() => props.act.open(props.main.item)}>
-                {words.again}
-              </Button>
-            </div>
-          )}
+          <Title text={words.opening} tab={tabTitle(carriedOf(phase, item.size), phase.flow)} />
+          <p class="lede">{words.openingLede}</p>
+          <ReceivingTransfer act={act} receiving={phase} total={item.size} onCancel={act.receiving.cancel} />
+          <p class="hint">{words.receivingHint}</p>
           <Ends {...props} />
         </>
       )
+    case 'closed':
+      return <Closed {...props} phase={phase} />
+    case 'gone':
+      return <Failed {...props} text={answers.gone} />
+    case 'unreadable':
+      return <Failed {...props} text={phase.why === 'misplaced' ? words.misplaced : words.unreadable} />
     case 'opened':
-      return <Opened {...props} phase={phase} />
+      return (
+        <>
+          <Title text={words.title} screen="answer-opened" />
+          <p class="lede">{words.lede(day(item.arrived))}</p>
+          <OpenedMessage act={act} open={phase} empty={words.empty} />
+          <section class="block">
+            <h2>{words.from}</h2>
+            {phase.from === undefined ? <p>{words.fromNobody}</p> : <p {...verbatim('mono address')}>{phase.from}</p>}
+          </section>
+          <Ends {...props} />
+        </>
+      )
   }
 }
 
-function Opened(props: Props & { readonly phase: Extract<AnswerPhase, { at: 'opened' }> }): VNode {
-  const { act, main, phase } = props
-  const { files, from, text } = phase
+/** It was stopped, does not fit, or could not be fetched. */
+function Closed({ phase, ...props }: Props & { readonly phase: Extract<AnswerPhase, { at: 'closed' }> }): VNode {
+  const { fault, room } = phase
+  const { obstacle } = room ?? {}
+  const text =
+    obstacle !== undefined
+      ? obstacles[obstacle.at](
+          format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+          format.atMost(obstacle.mostBytes),
+        )
+      : fault === undefined || fault === 'stopped' || fault === 'elsewhere'
+        ? words[fault ?? 'stopped']
+        : returnFaults[fault]
+  return (
+    <Failed {...props} text={text}>
+      <div class="buttons">
+        <Button kind="seal" onPress={() => props.act.open(props.main.item)}>
+          {fault === 'stopped' ? words.open : words.again}
+        </Button>
+      </div>
+    </Failed>
+  )
+}
+
+function Failed({
+  children,
+  text,
+  ...props
+}: Props & { readonly text: string; readonly children?: ComponentChildren }): VNode {
+  const { phase } = props.main
+  const isStopped = phase.at === 'closed' && phase.fault === 'stopped'
   return (
     <>
-      <Title text={words.title} screen="answer-opened" />
-      <p class="lede">{words.lede(day(main.item.arrived))}</p>
-      {text !== '' && (
-        <section>
-          <h2 id="answer-text">{words.text}</h2>
-          <div
-            {...verbatim('text')}
-            role="region"
-            aria-labelledby="answer-text"
-            tabIndex={0}
-            onCopy={() => void act.keep.noteCopied()}
-          >
-            {text}
-          </div>
-          <div class="buttons">
-            <CopyButton text={words.copy} copy={act.keep.copyText} />
-          </div>
-        </section>
-      )}
-      {files.length > 0 && <OpenedFiles act={act} main={phase} />}
-      {text === '' && files.length === 0 && <p>{words.empty}</p>}
-      <section class="block">
-        <h2>{words.from}</h2>
-        {from === undefined ? <p>{words.fromNobody}</p> : <p {...verbatim('mono address')}>{from}</p>}
-      </section>
+      <Title text={words.title} screen="answer-failed" />
+      <Notice kind={isStopped ? 'warn' : 'burn'} role="alert">
+        <p>{text}</p>
+      </Notice>
+      {children}
       <Ends {...props} />
     </>
   )
@@ -107,18 +128,4 @@ function Ends(props: Props): VNode {
       )}
     </Ending>
   )
-}
-
-function faultText(fault: AnswerFault): string {
-  switch (fault.at) {
-    case 'gone':
-      return answers.gone
-    case 'unreadable':
-    case 'misplaced':
-      return words[fault.at]
-    case 'size':
-      return words.tooLarge(format.beside(fault.size, fault.most), format.atMost(fault.most))
-    case 'server':
-      return returnFaults[fault.code]
-  }
 }

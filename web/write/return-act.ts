@@ -18,6 +18,8 @@ export interface ReturnAct {
   readonly enter: () => Promise<void>
   readonly older: () => Promise<void>
   readonly open: (item: Item) => Promise<void>
+  /** An answer in parts that comes in. */
+  readonly receiving: Act['receiving']
   /** Back to the list. What was opened is let go of. */
   readonly list: () => Promise<void>
   readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveAll' | 'saveFile' | 'stopSaving'>

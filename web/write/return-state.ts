@@ -2,9 +2,8 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, type ItemList, type ItemsPage } from '../boxes/inbox/item-list.ts'
-import type { SavingEvent } from '../effects/saving.ts'
-import type { FileEntry, Saving } from '../reading-state.ts'
-import type { FailureCode, Work } from '../state.ts'
+import type { BoxReading } from '../read/from-box.ts'
+import type { FailureCode } from '../state.ts'
 import { reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from './write-state.ts'
 
 /** Everything that is drawn of coming back for answers. The code and its keys are not in here: effects hold them. */
@@ -43,21 +42,10 @@ export type CodeFault =
 
 export type BoxFault = { readonly at: 'address' } | { readonly at: 'elsewhere'; readonly origin: string }
 
-/** How far an answer has been opened. */
-export type AnswerPhase =
-  | { readonly at: 'opening'; readonly work: Work }
-  | { readonly at: 'failed'; readonly fault: AnswerFault }
-  | ({ readonly at: 'opened'; readonly taken: readonly string[] } & OpenedAnswer & Saving)
+/** How far an answer has come. */
+export type AnswerPhase = BoxReading<AboutAnswer, FailureCode>
 
-export type AnswerFault =
-  | { readonly at: 'gone' | 'unreadable' | 'misplaced' }
-  /** More than this browser holds. In bytes. */
-  | { readonly at: 'size'; readonly size: number; readonly most: number }
-  | { readonly at: 'server'; readonly code: FailureCode }
-
-export interface OpenedAnswer {
-  readonly text: string
-  readonly files: readonly FileEntry[]
+export interface AboutAnswer {
   /** The box that answered, as it says itself. */
   readonly from: BoxAddress | undefined
 }
@@ -73,10 +61,7 @@ export type ReturnEvent =
   | { readonly type: 'listed'; readonly what: 'older' | 'newer'; readonly page: ItemsPage }
   | { readonly type: 'list-failed'; readonly fault: FailureCode }
   | { readonly type: 'answer-asked'; readonly item: Item }
-  | { readonly type: 'answer-worked'; readonly drop: DropId; readonly work: Work }
-  | { readonly type: 'answer-opened'; readonly drop: DropId; readonly answer: OpenedAnswer }
-  | { readonly type: 'answer-failed'; readonly drop: DropId; readonly fault: AnswerFault }
-  | { readonly type: 'saved'; readonly event: Exclude<SavingEvent, { readonly type: 'announced' }> }
+  | { readonly type: 'read'; readonly phase: AnswerPhase }
   | { readonly type: 'listed-again' }
   | { readonly type: 'box-asked' }
   | { readonly type: 'box-typed'; readonly text: string }
@@ -119,11 +104,11 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
     case 'list-failed':
       return isClosed(main) ? state : { ...state, ...listReduce(state, event), isListing: false }
     case 'answer-asked':
-    case 'answer-worked':
-    case 'answer-opened':
-    case 'answer-failed':
-    case 'saved':
-      return answerReduce(state, event)
+      return isClosed(main) ? state : { ...state, main: { at: 'answer', item: event.item, phase: OPENING } }
+    case 'read':
+      return main.at === 'answer'
+        ? withPhase({ ...state, main: { ...main, phase: event.phase } }, main.item.drop)
+        : state
     case 'listed-again':
       return isClosed(main) ? state : { ...state, main: { at: 'answers' }, write: unsent(state) }
     case 'box-asked':
@@ -146,6 +131,8 @@ export function reduceReturn(state: ReturnState, event: ReturnEvent): ReturnStat
       return main.at === 'forgotten' ? { ...FIRST_RETURN, announcements: state.announcements } : state
   }
 }
+
+const OPENING: AnswerPhase = { at: 'opening', work: { stage: 'starting' } }
 
 /** Whether leaving the page or the screen now would lose something: an answer can be opened again, what is typed cannot. */
 export function wouldLoseReturn({ main, others, write }: ReturnState): boolean {
@@ -182,50 +169,11 @@ function listReduce(
   return { list: next, listFault: undefined }
 }
 
-function answerReduce(
-  state: ReturnState,
-  event: Extract<ReturnEvent, { type: `answer-${string}` | 'saved' }>,
-): ReturnState {
-  const { main, opened, list } = state
-  if (event.type === 'answer-asked') {
-    if (isClosed(main)) return state
-    return { ...state, main: { at: 'answer', item: event.item, phase: { at: 'opening', work: { stage: 'starting' } } } }
-  }
+/** What opened, or is gone, is known in the list, too. */
+function withPhase(state: ReturnState, drop: DropId): ReturnState {
+  const { list, main, opened } = state
   if (main.at !== 'answer') return state
-  const { item, phase } = main
-  if (event.type === 'saved') {
-    return phase.at === 'opened' ? { ...state, main: { ...main, phase: savingReduce(phase, event.event) } } : state
-  }
-  if (event.drop !== item.drop) return state
-  switch (event.type) {
-    case 'answer-worked':
-      return phase.at === 'opening'
-        ? { ...state, main: { ...main, phase: { at: 'opening', work: event.work } } }
-        : state
-    case 'answer-opened':
-      return {
-        ...state,
-        main: { ...main, phase: { at: 'opened', taken: [], ...event.answer } },
-        opened: new Map([...opened, [item.drop, event.answer.from]]),
-      }
-    case 'answer-failed':
-      return {
-        ...state,
-        main: { ...main, phase: { at: 'failed', fault: event.fault } },
-        list: event.fault.at === 'gone' ? withGone(list, [item.drop]) : list,
-      }
-  }
-}
-
-type Opened = Extract<AnswerPhase, { at: 'opened' }>
-
-function savingReduce(phase: Opened, event: Extract<ReturnEvent, { type: 'saved' }>['event']): Opened {
-  switch (event.type) {
-    case 'taken':
-      return { ...phase, taken: [...new Set([...phase.taken, ...event.names])] }
-    case 'saving':
-      return { ...phase, saving: event.saving, saveFault: undefined }
-    case 'not-saved':
-      return { ...phase, saving: undefined, saveFault: event.fault }
-  }
+  const { phase } = main
+  if (phase.at === 'gone') return { ...state, list: withGone(list, [drop]) }
+  return phase.at === 'opened' ? { ...state, opened: new Map([...opened, [drop, phase.from]]) } : state
 }

@@ -11,8 +11,12 @@ import { LATEST_SEQ } from '../boxes/inbox/item-list.ts'
 import { watch } from '../boxes/inbox/watching.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
 import { answers as words } from '../words/return.ts'
-import { makeAnswering } from './answering.ts'
+import { MEMORY_BYTES, memoryDisk, type Disk } from '../disk.ts'
+import { FromBox } from '../read/from-box.ts'
+import { diskThatWorks } from '../read/read-flow.ts'
 import type { ReturnAct, ReturnTools } from './return-act.ts'
+import type { AboutAnswer } from './return-state.ts'
+import type { FailureCode } from '../state.ts'
 import { firstWriteState } from './write-state.ts'
 import type { WriteAct } from './write-act.ts'
 import { makeWriting } from './writing.ts'
@@ -21,6 +25,8 @@ import { makeWriting } from './writing.ts'
 interface Held {
   readonly code: ReturnCode
   readonly access: Access
+  /** The answer that was opened last, if it is held in memory: what is half here goes on where it was. */
+  kept?: { readonly drop: DropId; readonly disk: Disk }
 }
 
 /** What each act of the sender's side does. */
@@ -33,7 +39,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
   let invited: WriteTarget | undefined
   let stopWatching = (): void => {}
   let looking: Promise<void> | undefined
-  const answering = makeAnswering(tools, () => held?.access)
+  const reading = readAnswers(tools, () => held)
 
   return {
     type: (text) => dispatch({ type: 'code-typed', text }),
@@ -78,20 +84,28 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       }
     },
 
-    open: (item) => answering.open(item),
+    async open(item) {
+      dispatch({ type: 'answer-asked', item })
+      await reading.open(item)
+    },
+    receiving: {
+      pause: async () => reading.pause(),
+      goOn: () => reading.goOn(),
+      cancel: () => reading.cancel(),
+    },
 
     async list() {
       const { write } = state()
       if (write?.target.invitation !== undefined) invited = write.target
       dispatch({ type: 'listed-again' })
       if (write !== undefined && state().write === undefined) letters.delete(write.target.address)
-      await answering.leave()
+      await reading.leave()
     },
 
-    keep: answering,
+    keep: reading.keep,
 
     writeAgain(to) {
-      void answering.leave()
+      void reading.leave()
       const { write } = state()
       // What was being written there, or to wherever it was, goes on as it was left.
       if (write !== undefined && (to ?? write.target.address) === write.target.address)
@@ -123,7 +137,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       letters.clear()
       invited = undefined
       dispatch({ type: 'forgot' })
-      await answering.leave()
+      await reading.leave()
     },
 
     again: () => dispatch({ type: 'again' }),
@@ -189,6 +203,39 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
   function server(): ReturnType<typeof serverOf> {
     return serverOf(tools, LOOK_PATIENCE_MS)
   }
+}
+
+/**
+ * Reads answers. Nothing of them stays on this device: they lie in memory while the code is held, and on the disk, sealed, only while one is on
+ * the screen that memory does not hold.
+ */
+function readAnswers(tools: ReturnTools, heldNow: () => Held | undefined): FromBox<AboutAnswer, FailureCode> {
+  const { device, dispatch } = tools
+  return new FromBox<AboutAnswer, FailureCode>(
+    {
+      tools,
+      isLasting: false,
+      keepsParts: ({ size }) => size <= MEMORY_BYTES && heldNow() !== undefined,
+      isTransfer: ({ parts }) => parts > 1,
+      async access() {
+        const held = heldNow()
+        if (held === undefined) throw new Error('the code is forgotten')
+        return held.access
+      },
+      async disk({ drop, parts, size }) {
+        if (size > MEMORY_BYTES) return diskThatWorks(tools)
+        const held = heldNow()
+        if (parts === 1 || held === undefined) return undefined
+        if (held.kept?.drop !== drop) held.kept = { drop, disk: memoryDisk(device) }
+        return held.kept.disk
+      },
+      about: async ({ from }) => ({ from }),
+      opened: async () => {},
+      faultOf: failureOf,
+      announce: (text) => dispatch({ type: 'announced', text }),
+    },
+    (phase) => dispatch({ type: 'read', phase }),
+  )
 }
 
 /** Words of a return code. */

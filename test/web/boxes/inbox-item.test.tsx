@@ -5,7 +5,7 @@ import { DropError } from '#protocol/error.ts'
 import { type DropId } from '#protocol/id.ts'
 import { deskOf } from '../../../web/boxes/inbox/desk.ts'
 import { answer, closedFaults, inbox as words, item as itemWords, readers } from '../../../web/words/inbox.ts'
-import { opened } from '../../../web/words/reading.ts'
+import { opened, receiving } from '../../../web/words/reading.ts'
 import { transfer } from '../../../web/words/transfer.ts'
 import { noise } from '../../kit/bytes.ts'
 import { sign } from '../../kit/boxes.ts'
@@ -167,7 +167,7 @@ test('a drop in parts can be paused, goes on without fetching twice, and can be 
   stage.press(itemWords.back)
   stage.server.hand = (name) => (name === 'collect' ? lost : undefined)
   await stage.open(drop, transfer.flow.waiting)
-  stage.press(itemWords.stop)
+  stage.press(receiving.cancel)
   await stage.shows(closedFaults.stopped)
   stage.server.hand = () => undefined
   stage.press(itemWords.open)

@@ -9,7 +9,6 @@ import {
   withoutDeleted,
   type ItemsPage,
 } from '../../../web/boxes/inbox/item-list.ts'
-import { itemReduce, type Phase } from '../../../web/boxes/inbox/item-state.ts'
 import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/boxes/inbox/state.ts'
 import { NOW } from '../../kit/boxes.ts'
 import { manyItems, numberedDrop, numberedItem } from './support/inbox-stage.tsx'
@@ -77,26 +76,6 @@ test('what is hidden by a filter is not selected, so that it is not deleted unse
   state = reduceInbox(state, { type: 'deletion-asked', drops: [numberedDrop(1)] })
   state = reduceInbox(state, { type: 'filtered', thread: undefined })
   expect([state.selected.size, state.deletion]).toEqual([0, undefined])
-})
-
-test('an event about an item that is not on the screen changes nothing', () => {
-  const state = reduceInbox(FIRST_INBOX, { type: 'shown', item: numberedItem(1) })
-  expect(reduceInbox(state, { type: 'vanished-item', drop: numberedDrop(2) })).toBe(state)
-  expect(reduceInbox(state, { type: 'vanished-item', drop: numberedDrop(1) }).shown?.phase).toEqual({ at: 'gone' })
-})
-
-test('a number of bytes that was seen is never taken back, and what is paused stays paused', () => {
-  const carried = (bytes: number) => ({ stage: 'receiving', bytes, total: 100 }) as const
-  let phase: Phase = { at: 'closed' }
-  const drop = numberedDrop(1)
-  phase = itemReduce(phase, { type: 'coming', drop })
-  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(60) })
-  phase = itemReduce(phase, { type: 'flowed', drop, flow: 'paused' })
-  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(20) })
-  expect(phase).toMatchObject({ carried: { bytes: 60 }, flow: 'paused' })
-  phase = itemReduce(phase, { type: 'flowed', drop, flow: 'waiting' })
-  phase = itemReduce(phase, { type: 'carried', drop, carried: carried(70) })
-  expect(phase).toMatchObject({ carried: { bytes: 70 }, flow: 'going' })
 })
 
 test('an answer that failed is as it was typed, and keeps the page from being left', () => {

@@ -4,13 +4,12 @@ import type { Exchange, Transport } from '#client/transport.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { openDisk, type Disk, type Outlet } from '../../../web/disk.ts'
-import { makeOpening, type Opening } from '../../../web/effects/opening.ts'
 import { openStore, type Store } from '../../../web/store.ts'
 import { noise } from '../../kit/bytes.ts'
 import { fileOf } from '../../kit/messages.ts'
 import { says, type Reply } from '../../kit/network.ts'
 import { partsServer, type PartsServer } from '../../kit/parts-server.ts'
-import { stage, type Setting, type Stage } from './stage.ts'
+import { stage, type Setting, type Stage, openLinks, type Opening } from './stage.ts'
 
 /** A drop in two parts, on a server that gives it out. */
 export interface LargeDrop {
@@ -80,7 +79,7 @@ export function openPage(
   const save = (name: string, bytes: Bytes | Blob): void => void saved.set(name, new Blob([bytes]))
   const device = { clock: () => 1_800_000_000_000 + performance.now(), save, ...setting.device }
   const set = stage(transport, { kept, ...setting, disk: { ...disk, ...own }, device })
-  return { ...set, opening: makeOpening(set.tools) }
+  return { ...set, opening: openLinks(set.tools) }
 }
 
 /** The transport of a drop's server. */

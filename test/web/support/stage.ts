@@ -10,6 +10,10 @@ import type { Event } from '../../../web/event.ts'
 import { makeSealing, type Sealing } from '../../../web/effects/sealing.ts'
 import type { Tools } from '../../../web/effects/tools.ts'
 import { makeUploading } from '../../../web/effects/uploading.ts'
+import { Flow } from '../../../web/kit/flow.ts'
+import { FromLink } from '../../../web/read/from-link.ts'
+import type { LinkReading } from '../../../web/read/link-reading.ts'
+import type { Saver } from '../../../web/read/saving.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
 import { named } from '../../kit/network.ts'
@@ -108,6 +112,35 @@ export function stage(
     },
   }
   return { tools, log, kept, said, state: () => state }
+}
+
+/** What can be done about a link, as the page does it. */
+export interface Opening
+  extends
+    Pick<FromLink, 'open' | 'goOn' | 'pause' | 'cancel' | 'remove'>,
+    Pick<Saver, 'copyText' | 'saveFile' | 'saveAll' | 'saveSealed' | 'stopSaving'> {
+  readonly arrive: (fragment: string) => Promise<void>
+  /** Something else is on the screen from now on. */
+  readonly leave: () => void
+}
+
+export function openLinks(tools: Tools): Opening {
+  const flow = new Flow<LinkReading>({ at: 'looking' }, (main) => tools.dispatch({ type: 'read', main }))
+  const fromLink = new FromLink(tools, flow)
+  return {
+    ...fromLink.keep,
+    arrive: (fragment) =>
+      flow.begin(async (task) => {
+        task.change(() => ({ at: 'looking' }))
+        await fromLink.arrive(task, fragment)
+      }),
+    leave: () => flow.end(),
+    open: (passphrase) => fromLink.open(passphrase),
+    goOn: () => fromLink.goOn(),
+    pause: () => fromLink.pause(),
+    cancel: () => fromLink.cancel(),
+    remove: () => fromLink.remove(),
+  }
 }
 
 /** What a press on the seal does. */

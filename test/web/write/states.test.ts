@@ -101,6 +101,7 @@ const item: Item = {
   arrived: 20_000,
   expires: 1_800_000_000,
 }
+const opened = { at: 'opened', taken: [], text: 'secret', files: [], from: undefined } as const
 const page = { items: [item], more: false, count: 1, bytes: 1, repeated: [] }
 
 test('a code that was good is not in the state any more, and after a done nothing is', () => {
@@ -111,14 +112,14 @@ test('a code that was good is not in the state any more, and after a done nothin
   ]
   const entered = events.reduce(reduceReturn, FIRST_RETURN)
   expect(JSON.stringify(entered)).not.toContain('twelve')
-  const opened = (
+  const read = (
     [
       { type: 'answer-asked', item },
-      { type: 'answer-opened', drop: item.drop, answer: { text: 'secret', files: [], from: undefined } },
+      { type: 'read', phase: opened },
     ] satisfies ReturnEvent[]
   ).reduce(reduceReturn, entered)
-  expect(opened.opened.has(item.drop)).toBe(true)
-  expect(reduceReturn(opened, { type: 'forgot' })).toEqual({ ...FIRST_RETURN, main: { at: 'forgotten' } })
+  expect(read.opened.has(item.drop)).toBe(true)
+  expect(reduceReturn(read, { type: 'forgot' })).toEqual({ ...FIRST_RETURN, main: { at: 'forgotten' } })
 })
 
 test('what comes late for a code that is forgotten changes nothing', () => {
@@ -127,7 +128,7 @@ test('what comes late for a code that is forgotten changes nothing', () => {
     { type: 'listed', what: 'newer', page },
     { type: 'list-failed', fault: 'offline' },
     { type: 'answer-asked', item },
-    { type: 'answer-opened', drop: item.drop, answer: { text: 'secret', files: [], from: undefined } },
+    { type: 'read', phase: opened },
     { type: 'listed-again' },
     { type: 'box-asked' },
     { type: 'entered', page },

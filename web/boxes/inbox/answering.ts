@@ -11,6 +11,7 @@ import { cipherFor } from '../../ciphers.ts'
 import type { ChosenFile } from '../../draft.ts'
 import { dropFile, fileSource } from '../../effects/file-source.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../../effects/tools.ts'
+import { makeReport } from '../../kit/report.ts'
 import { once } from '../../once.ts'
 import type { Carried } from '../../parts/transfer.tsx'
 import { filesLike, matchFiles } from '../../uploads.ts'
@@ -21,7 +22,6 @@ import { holdAnswer } from './holding.ts'
 import type { Keeping } from './keeping.ts'
 import type { KeptUpload } from './kept-answer.ts'
 import { noteAnswered } from '#client/box/notes.ts'
-import { makeReporter } from './reporting.ts'
 import { answerTo } from './state.ts'
 import { revokeAnswer, takeBack } from './taking-back.ts'
 import { note, type InboxTools } from './tools.ts'
@@ -250,8 +250,8 @@ export function makeAnswering(tools: InboxTools, keeping: Keeping): Answering {
     const onCarried = (carried: Carried): void => dispatch({ type: 'answer-carried', drop, carried, isKept })
     // Its files are read again first.
     if (isLarge) onCarried({ stage: isAgain ? 'checking' : 'sending', bytes: 0, total: sealed.size })
-    const report = makeReporter(() => device.ticks(), {
-      isAgain,
+    const report = makeReport(() => device.ticks(), {
+      isHere: isAgain,
       onCarried,
       onWaiting: () => dispatch({ type: 'answer-flowed', drop, flow: 'waiting' }),
     })

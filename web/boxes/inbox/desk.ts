@@ -9,9 +9,9 @@ import type { AnswerFault } from './answer-state.ts'
 import { makeAnswering } from './answering.ts'
 import { makeInterruptedAct } from './interrupted-act.ts'
 import { makeKeeping } from './keeping.ts'
-import { makeCollecting } from './collecting.ts'
 import { makeListing } from './listing.ts'
 import { noteUnread } from '#client/box/notes.ts'
+import { readItems } from './reading-items.ts'
 import {
   answerTo,
   FIRST_INBOX,
@@ -76,7 +76,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     announce: (text) => viewer?.announce(text),
   }
   const listing = makeListing(tools)
-  const collecting = makeCollecting(tools)
+  const reading = readItems(tools)
   const keeping = makeKeeping(tools)
   const answering = makeAnswering(tools, keeping)
 
@@ -95,26 +95,26 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     keepThem: () => dispatch({ type: 'deletion-dismissed' }),
     async deleteAsked() {
       await listing.deleteAsked()
-      if (state.shown === undefined) await collecting.leave()
+      if (state.shown === undefined) await reading.leave()
     },
     async open(item) {
       dispatch({ type: 'shown', item })
-      await collecting.open(item)
+      await reading.open(item)
     },
     back() {
       dispatch({ type: 'left' })
-      void collecting.leave()
+      void reading.leave()
     },
     async markUnread(drop) {
       await note(tools, (box) => noteUnread(box, drop))
       act.back()
     },
     receiving: {
-      pause: async () => collecting.pause(),
-      goOn: () => collecting.goOn(),
-      cancel: () => collecting.cancel(),
+      pause: async () => reading.pause(),
+      goOn: () => reading.goOn(),
+      cancel: () => reading.cancel(),
     },
-    keep: collecting,
+    keep: reading.keep,
     answer: {
       draft: (drop, draft) => dispatch({ type: 'answer-drafted', drop, draft }),
       addFiles(drop, chosen) {
@@ -124,7 +124,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
       },
       missFiles: (drop, at) => refuseFiles(drop, { at }),
       async send(drop) {
-        const to = session.state().reading.items[drop]?.reply ?? collecting.message()?.reply
+        const to = session.state().reading.items[drop]?.reply ?? reading.message?.reply
         if (to !== undefined) await answering.send(drop, to)
       },
       anew: (drop) => dispatch({ type: 'answer-anew', drop }),
@@ -148,7 +148,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
       dispatch({ type: 'locked' })
       isOver = true
       DESKS.delete(session)
-      void collecting.leave()
+      void reading.leave()
     },
   })
   void keeping.load()

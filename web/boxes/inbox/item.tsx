@@ -4,15 +4,16 @@ import type { Device } from '../../device.ts'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { useLater } from '../../parts/progress.tsx'
-import { SavingNotice } from '../../parts/saving.tsx'
-import { Transfer } from '../../parts/transfer.tsx'
+import { ReceivingTransfer } from '../../read/receiving.tsx'
+import { SavingNotice } from '../../read/saving-notice.tsx'
 import { day, daysAgo } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { closedFaults, inbox as listWords, item as words } from '../../words/inbox.ts'
+import { obstacles } from '../../words/reading.ts'
 import { DeleteQuestion } from './delete-question.tsx'
-import type { Phase, Shown } from './item-state.ts'
 import { OpenedItemView } from './opened.tsx'
 import type { InboxViewProps } from './props.ts'
+import type { Phase, Shown } from './state.ts'
 
 export interface ItemViewProps extends InboxViewProps {
   readonly device: Device
@@ -69,7 +70,9 @@ function PhaseView(props: ItemViewProps): VNode {
   switch (phase.at) {
     case 'closed':
       return <Closed {...props} phase={phase} />
-    case 'coming':
+    case 'opening':
+      return <p class="quiet">{words.coming}</p>
+    case 'receiving':
       return <Coming {...props} phase={phase} />
     case 'opened':
       return <OpenedItemView {...props} phase={phase} />
@@ -98,7 +101,7 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
       {obstacle !== undefined && (
         <Notice kind="warn" role="alert">
           <p>
-            {words.obstacles[obstacle.at](
+            {obstacles[obstacle.at](
               format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
               format.atMost(obstacle.mostBytes),
             )}
@@ -114,25 +117,13 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
   )
 }
 
-function Coming({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, { at: 'coming' }> }): VNode {
-  const { carried, fault, flow } = phase
+function Coming({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, { at: 'receiving' }> }): VNode {
+  const { flow } = phase
   const isSlow = useLater(SLOW_MS)
   if (!isSlow && flow === 'going') return <p class="quiet">{words.coming}</p>
   return (
     <>
-      {fault === 'full' && (
-        <Notice kind="burn" role="alert">
-          <p>{words.full}</p>
-        </Notice>
-      )}
-      <Transfer
-        carried={carried ?? { stage: 'receiving', bytes: 0, total: shown.item.size }}
-        flow={flow}
-        cancel={words.stop}
-        onPause={act.receiving.pause}
-        onGoOn={act.receiving.goOn}
-        onCancel={act.receiving.cancel}
-      />
+      <ReceivingTransfer act={act} receiving={phase} total={shown.item.size} onCancel={act.receiving.cancel} />
       <p class="hint">{words.comingHint}</p>
     </>
   )

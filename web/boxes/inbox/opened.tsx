@@ -1,46 +1,27 @@
 import type { VNode } from 'preact'
 import { Button } from '../../parts/button.tsx'
-import { CopyButton } from '../../parts/copy-button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Said, verbatim } from '../../parts/verbatim.tsx'
-import { OpenedFiles } from '../../views/opened-files.tsx'
-import { inbox as listWords, item as words, readers as readersWords } from '../../words/inbox.ts'
-import { opened } from '../../words/reading.ts'
+import { OpenedMessage } from '../../read/opened-message.tsx'
+import { inbox as listWords, readers as readersWords } from '../../words/inbox.ts'
 import { AnswerSection } from './answer.tsx'
 import type { ItemViewProps } from './item.tsx'
-import type { Phase, ReadersCheck } from './item-state.ts'
+import type { ReadersCheck } from './checking-readers.ts'
 import { threadName } from '#client/box/notes.ts'
+import type { Phase } from './state.ts'
 import { ThreadSection } from './thread.tsx'
 
 export interface OpenedViewProps extends ItemViewProps {
   readonly phase: Extract<Phase, { at: 'opened' }>
 }
 
-/** What was sealed: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
+/** A message that is open, its readers, its thread, and the answer to it. */
 export function OpenedItemView(props: OpenedViewProps): VNode {
   const { act, phase } = props
-  const { files, text, thread } = phase
+  const { thread } = phase
   return (
     <>
-      {text !== '' && (
-        <section>
-          <h2 id="item-text">{words.textTitle}</h2>
-          <div
-            {...verbatim('text')}
-            role="region"
-            aria-labelledby="item-text"
-            tabIndex={0}
-            onCopy={() => void act.keep.noteCopied()}
-          >
-            {text}
-          </div>
-          <div class="buttons">
-            <CopyButton text={opened.copy} copy={act.keep.copyText} />
-          </div>
-        </section>
-      )}
-      {files.length > 0 && <OpenedFiles act={act} main={phase} />}
-      {text === '' && files.length === 0 && <p>{opened.empty}</p>}
+      <OpenedMessage act={act} open={phase} />
       <Readers check={phase.readers} />
       {thread !== undefined && (
         <>

@@ -1,10 +1,11 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
+import type { BoxReading } from '../../read/from-box.ts'
 import type { FailureCode } from '../../state.ts'
 import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
+import type { ReadersCheck } from './checking-readers.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemList, type ItemsPage } from './item-list.ts'
-import { itemReduce, type ItemEvent, type Shown } from './item-state.ts'
 
 /** Everything that is drawn of a box's drops. What has been read, and keys, are the session's. */
 export interface InboxState {
@@ -29,6 +30,23 @@ export interface InboxState {
 /** What a person can be told of a failure. `unlisted`: this device is no reader of the box. */
 export type InboxFault = FailureCode | 'unlisted'
 
+/** The item on the screen. */
+export interface Shown {
+  readonly item: Item
+  readonly phase: Phase
+}
+
+/** How far an item has come. */
+export type Phase = BoxReading<AboutItem, InboxFault>
+
+/** What an opened item says of its sender and its readers. */
+export interface AboutItem {
+  readonly thread: BoxAddress | undefined
+  /** `none`: its sender took no return code. `forged`: it names one that it does not prove to have. */
+  readonly answering: 'open' | 'none' | 'forged'
+  readonly readers: ReadersCheck
+}
+
 /** Drops that are about to be deleted. */
 export interface Deletion {
   readonly drops: readonly DropId[]
@@ -49,7 +67,7 @@ export type InboxEvent =
   | { readonly type: 'shown'; readonly item: Item }
   | { readonly type: 'left' }
   | { readonly type: 'locked' }
-  | ItemEvent
+  | { readonly type: 'read'; readonly phase: Phase }
   | AnswerEvent
 
 export const FIRST_INBOX: InboxState = {
@@ -65,7 +83,7 @@ export const FIRST_INBOX: InboxState = {
   answers: new Map(),
 }
 
-/** The next state. An event about an item that is not on the screen changes nothing: it came late. */
+/** The next state. */
 export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
   switch (event.type) {
     case 'list-asked':
@@ -124,10 +142,8 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
         ...state,
         answers: new Map(state.answers).set(event.drop, answerReduce(answerTo(state, event.drop), event)),
       }
-    default:
-      return state.shown?.item.drop === event.drop
-        ? { ...state, shown: { ...state.shown, phase: itemReduce(state.shown.phase, event) } }
-        : state
+    case 'read':
+      return state.shown === undefined ? state : { ...state, shown: { ...state.shown, phase: event.phase } }
   }
 }
 
@@ -145,7 +161,7 @@ export function wouldLoseInbox({ answers, shown }: InboxState): boolean {
 /** Whether something is on its way to the box or from it, or on its way to a file. What waits for a connection is not. */
 export function isAtWork({ answers, deletion, shown }: InboxState): boolean {
   const phase = shown?.phase
-  if (phase?.at === 'coming' && phase.flow !== 'paused' && phase.flow !== 'waiting') return true
+  if (phase?.at === 'receiving' && phase.flow !== 'paused' && phase.flow !== 'waiting') return true
   if ((phase?.at === 'opened' || phase?.at === 'unreadable') && phase.saving !== undefined) return true
   if (deletion?.stage === 'working') return true
   return [...answers.values()].some(({ stage }) =>

@@ -1,21 +1,54 @@
 import type { VNode } from 'preact'
 import type { Act } from '../act.ts'
-import { Button } from '../parts/button.tsx'
-import { SavingNotice } from '../parts/saving.tsx'
-import { Name } from '../parts/verbatim.tsx'
-import type { FileEntry, OpenedDrop, Saving } from '../reading-state.ts'
+import { Button, type ButtonProps } from '../parts/button.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { Name, verbatim } from '../parts/verbatim.tsx'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
+import type { FileEntry, Open } from './reading.ts'
+import { SavingNotice } from './saving-notice.tsx'
 
-export interface OpenedFilesProps {
-  readonly act: { readonly keep: Pick<Act['keep'], 'saveAll' | 'saveFile' | 'stopSaving'> }
-  readonly main: Omit<OpenedDrop, 'reads'> & Saving & { readonly taken: readonly string[] }
+export interface OpenedMessageProps {
+  readonly act: { readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveAll' | 'saveFile' | 'stopSaving'> }
+  readonly open: Open
+  /** Of the button that copies the text. */
+  readonly kind?: ButtonProps['kind'] & string
+  /** What is said of a message that holds nothing. */
+  readonly empty?: string
+}
+
+/** What was sealed: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
+export function OpenedMessage({ act, empty = words.empty, kind = 'plain', open }: OpenedMessageProps): VNode {
+  const { files, text } = open
+  return (
+    <>
+      {text !== '' && (
+        <section>
+          <h2 id="opened-text">{words.text}</h2>
+          <div
+            {...verbatim('text')}
+            role="region"
+            aria-labelledby="opened-text"
+            tabIndex={0}
+            onCopy={() => void act.keep.noteCopied()}
+          >
+            {text}
+          </div>
+          <div class="buttons">
+            <CopyButton kind={kind} text={words.copy} copy={act.keep.copyText} />
+          </div>
+        </section>
+      )}
+      {files.length > 0 && <Files act={act} open={open} />}
+      {text === '' && files.length === 0 && <p>{empty}</p>}
+    </>
+  )
 }
 
 /** The files of a message: one by one, or all of them. */
-export function OpenedFiles({ act, main }: OpenedFilesProps): VNode {
-  const { files, held, saveFault, saving, text } = main
-  const taken = new Set(main.taken)
+function Files({ act, open }: Pick<OpenedMessageProps, 'act' | 'open'>): VNode {
+  const { files, held, saveFault, saving, text } = open
+  const taken = new Set(open.taken)
   const isBusy = saving !== undefined
   const hasAll = files.length > 1 || text !== ''
   return (

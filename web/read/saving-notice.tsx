@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
-import type { Saving } from '../reading-state.ts'
 import * as format from '../words/format.ts'
 import { saving as words } from '../words/reading.ts'
-import { Button } from './button.tsx'
-import { Notice } from './notice.tsx'
-import { useLater } from './progress.tsx'
-import { Name } from './verbatim.tsx'
+import { Button } from '../parts/button.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useLater } from '../parts/progress.tsx'
+import { Name } from '../parts/verbatim.tsx'
+import type { Saving } from './reading.ts'
 
 /** A file on its way out of the page, or why it did not get there. Nothing for what takes a moment. */
 export function SavingNotice({
