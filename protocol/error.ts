@@ -97,3 +97,6 @@ export function parseProblemCode(type: unknown): WireCode | undefined {
 
 /** Where the pages that explain problems lie. docs/protocol.md §7. */
 export const PROBLEM_PATH = '/problems/'
+
+/** The media type of a problem (RFC 9457 §3). Here, so that whoever reads one does not carry the texts of all of them. */
+export const PROBLEM_TYPE = 'application/problem+json'

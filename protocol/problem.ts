@@ -16,8 +16,6 @@ export interface ProblemBody {
   readonly status: number
 }
 
-export const PROBLEM_TYPE = 'application/problem+json'
-
 /**
  * What 401 asks for (RFC 9110 §11.6.1): HTTP Message Signatures, which have no scheme of their own. `Accept-Signature` says which
  * (RFC 9421 §5).

@@ -1,6 +1,6 @@
-import { isDropError, isWireCode } from '#protocol/error.ts'
+import { isDropError, isWireCode, PROBLEM_TYPE } from '#protocol/error.ts'
 import { MAX_QUERY_CHARACTERS } from '#protocol/limits.ts'
-import { PROBLEM_TYPE, type ProblemBody } from '#protocol/problem.ts'
+import { type ProblemBody } from '#protocol/problem.ts'
 import type { Env } from './env.ts'
 import { originsOf } from './http/parse.ts'
 import { problem, sized } from './http/respond.ts'

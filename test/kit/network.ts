@@ -3,8 +3,8 @@ import type { Answer, Exchange } from '#client/transport.ts'
 import { BOX_ADDRESS_FIELD, DROP_ID_FIELD } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import type { WireCode } from '#protocol/error.ts'
-import { PROBLEM_TYPE, problemFor } from '#protocol/problem.ts'
+import { type WireCode, PROBLEM_TYPE } from '#protocol/error.ts'
+import { problemFor } from '#protocol/problem.ts'
 
 /** What the other end of the network does with one request. */
 export type Reply = (exchange: Exchange) => Answer | Promise<Answer>
