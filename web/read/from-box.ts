@@ -74,11 +74,10 @@ export class FromBox<Extra extends object, Fault> {
 
   /** @param onChange - told of every state of the item on the screen */
   constructor(source: BoxSource<Extra, Fault>, onChange: (reading: BoxReading<Extra, Fault>) => void) {
-    const { announce, tools } = source
     this.#source = source
     this.#flow = new Flow<BoxReading<Extra, Fault>>({ at: 'closed' }, onChange)
     this.keep = new Saver(
-      { announce, device: tools.device },
+      { announce: (text) => source.announce(text), device: source.tools.device },
       () => this.#current && this.#task && saveableOf(this.#flow.state, this.#task, this.#current),
     )
   }

@@ -69,8 +69,8 @@ export async function receive<State extends ReadState, Message extends Opened>(
       const isFull = isDiskFull(error)
       if (!isFull && !(isAway(error) && flow.state.at === 'receiving')) throw error
       attempt.abort()
-      if (isFull) return void task.change(flowing('paused', 'full'))
-      task.change(flowing('waiting'))
+      task.change(isFull ? flowing('paused', 'full') : flowing('waiting'))
+      if (isFull) return undefined
       await task.of(device.wait(RETRY_MS))
     } finally {
       isOver = true

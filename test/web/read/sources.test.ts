@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { DropError } from '#protocol/error.ts'
 import { lost, type Reply } from '../../client/support/network.ts'
 import { NOW } from '../../client/support/boxes.ts'
-import { SOURCES, type Reading, type Seen, type World } from './support/sources.ts'
+import { SOURCES, type Reading, type Seen, type Source, type World } from './support/sources.ts'
 
 /** A line that a test cuts and mends. While it is cut, time passes only as somebody waits; then it stands still. */
 class Line implements World {
@@ -46,16 +46,21 @@ const hangs: Reply = ({ signal }) =>
 
 const PATIENT = { timeout: 30_000 }
 
-describe.for(SOURCES)('%s', ([, open]) => {
-  const begin = async (set: (line: Line) => void): Promise<{ line: Line; reading: Reading; opened: Promise<void> }> => {
-    const line = new Line()
-    const reading = (line.reading = await open(line))
-    set(line)
-    return { line, reading, opened: reading.open() }
-  }
+/** A drop whose opening has been pressed. @param set - what is wrong with the line by then */
+async function begin(
+  open: Source,
+  set: (line: Line) => void,
+): Promise<{ line: Line; reading: Reading; opened: Promise<void> }> {
+  const line = new Line()
+  const reading = (line.reading = await open(line))
+  set(line)
+  return { line, reading, opened: reading.open() }
+}
 
-  test('an outage of ten minutes costs the part that was under way, and no press', async () => {
-    const { line, opened, reading } = await begin((each) => each.cut(600_000))
+test.for(SOURCES)(
+  'of %s: an outage of ten minutes costs the part that was under way, and no press',
+  async ([, open]) => {
+    const { line, opened, reading } = await begin(open, (each) => each.cut(600_000))
     await expect.poll(() => reading.seen(), PATIENT).toMatchObject({ at: 'receiving', flow: 'waiting' })
     await expect.poll(() => line.clock() - NOW, PATIENT).toBeGreaterThanOrEqual(600_000)
     const before = reading.asked().length
@@ -64,10 +69,13 @@ describe.for(SOURCES)('%s', ([, open]) => {
     expect(reading.seen()).toMatchObject({ at: 'opened', text: 'the film' })
     expect([...new Set(reading.asked().slice(before))]).toEqual([1])
     expect(reading.asked().filter((n) => n === 0)).toHaveLength(1)
-  })
+  },
+)
 
-  test('a number that was seen is never taken back, and after a pause it goes on from there', async () => {
-    const { line, opened, reading } = await begin((each) => (each.isSlow = true))
+test.for(SOURCES)(
+  'of %s: a number that was seen is never taken back, and after a pause it goes on from there',
+  async ([, open]) => {
+    const { line, opened, reading } = await begin(open, (each) => (each.isSlow = true))
     await expect.poll(() => reading.seen().carried?.bytes, PATIENT).toBeGreaterThan(1_000_000)
     await expect.poll(() => reading.asked(), PATIENT).toEqual([0, 1])
     reading.pause()
@@ -79,32 +87,36 @@ describe.for(SOURCES)('%s', ([, open]) => {
     expect(reading.asked()).toEqual([0, 1, 1])
     const bytes = line.seen.flatMap(({ carried }) => (carried?.stage === 'receiving' ? [carried.bytes] : []))
     expect(bytes).toEqual(bytes.toSorted((a, b) => a - b))
-  })
+  },
+)
 
-  test('what comes in after a pause changes nothing', async () => {
-    const late = Promise.withResolvers<void>()
-    const line = new Line()
-    const reading = await open({
-      ...line,
-      part: (n) =>
-        n === 0
-          ? undefined
-          : async (exchange) => {
-              await late.promise
-              return lost(exchange)
-            },
-    })
-    const opened = reading.open()
-    await expect.poll(() => reading.seen().carried?.bytes, PATIENT).toBeGreaterThan(1_000_000)
-    reading.pause()
-    const paused = reading.seen()
-    late.resolve()
-    await opened
-    expect(reading.seen()).toEqual(paused)
+test.for(SOURCES)('of %s: what comes in after a pause changes nothing', async ([, open]) => {
+  const late = Promise.withResolvers<void>()
+  const line = new Line()
+  const reading = await open({
+    clock: line.clock,
+    wait: line.wait,
+    part: (n) =>
+      n === 0
+        ? undefined
+        : async (exchange) => {
+            await late.promise
+            return lost(exchange)
+          },
   })
+  const opened = reading.open()
+  await expect.poll(() => reading.seen().carried?.bytes, PATIENT).toBeGreaterThan(1_000_000)
+  reading.pause()
+  const paused = reading.seen()
+  late.resolve()
+  await opened
+  expect(reading.seen()).toEqual(paused)
+})
 
-  test('cancelling removes what has come in, and opening it again fetches all of it', async () => {
-    const { line, reading } = await begin((each) => each.cut(0))
+test.for(SOURCES)(
+  'of %s: cancelling removes what has come in, and opening it again fetches all of it',
+  async ([, open]) => {
+    const { line, reading } = await begin(open, (each) => each.cut(0))
     await expect.poll(() => reading.seen(), PATIENT).toMatchObject({ at: 'receiving', flow: 'waiting' })
     await reading.cancel()
     expect(reading.seen().at).not.toBe('receiving')
@@ -113,10 +125,13 @@ describe.for(SOURCES)('%s', ([, open]) => {
     await reading.open()
     expect(reading.seen()).toMatchObject({ at: 'opened', text: 'the film' })
     expect(reading.asked().slice(before)).toEqual([0, 1])
-  })
+  },
+)
 
-  test('what comes in for a screen that was left is not shown, and is not asked for any more', async () => {
-    const { line, opened, reading } = await begin((each) => each.cut(0))
+test.for(SOURCES)(
+  'of %s: what comes in for a screen that was left is not shown, and is not asked for any more',
+  async ([, open]) => {
+    const { line, opened, reading } = await begin(open, (each) => each.cut(0))
     await expect.poll(() => reading.seen(), PATIENT).toMatchObject({ at: 'receiving', flow: 'waiting' })
     reading.leave()
     const left = reading.seen()
@@ -125,5 +140,5 @@ describe.for(SOURCES)('%s', ([, open]) => {
     await opened
     expect(reading.seen()).toEqual(left)
     expect(reading.asked()).toHaveLength(before)
-  })
-})
+  },
+)

@@ -128,7 +128,11 @@ export function openLinks(tools: Tools): Opening {
   const flow = new Flow<LinkReading>({ at: 'looking' }, (main) => tools.dispatch({ type: 'read', main }))
   const fromLink = new FromLink(tools, flow)
   return {
-    ...fromLink.keep,
+    copyText: fromLink.keep.copyText,
+    saveFile: fromLink.keep.saveFile,
+    saveAll: fromLink.keep.saveAll,
+    saveSealed: fromLink.keep.saveSealed,
+    stopSaving: fromLink.keep.stopSaving,
     arrive: (fragment) =>
       flow.begin(async (task) => {
         task.change(() => ({ at: 'looking' }))

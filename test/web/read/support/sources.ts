@@ -51,7 +51,10 @@ export interface World {
   readonly onChange?: () => void
 }
 
-export const SOURCES: readonly (readonly [name: string, open: (world: World) => Promise<Reading>])[] = [
+/** Puts a drop there. */
+export type Source = (world: World) => Promise<Reading>
+
+export const SOURCES: readonly (readonly [name: string, open: Source])[] = [
   ['a link', linkReading],
   ['an item of a box', itemReading],
   ['an answer', answerReading],
@@ -99,8 +102,9 @@ async function itemReading({ clock, onChange, part, wait }: World): Promise<Read
     onChange: () => () => {},
   }
   const { tools } = stage(server.transport, { device: { origin: ORIGIN, clock, wait } })
-  const { act, enter, state } = deskOf(session, tools)
-  enter({ onChange: onChange ?? (() => {}), announce: () => {} })
+  const desk = deskOf(session, tools)
+  const { act } = desk
+  desk.enter({ onChange: onChange ?? (() => {}), announce: () => {} })
   const item = server.lists.get(root.address)?.[0] ?? nothing()
   return {
     open: () => act.open(item),
@@ -108,7 +112,7 @@ async function itemReading({ clock, onChange, part, wait }: World): Promise<Read
     pause: () => void act.receiving.pause(),
     cancel: act.receiving.cancel,
     leave: act.back,
-    seen: () => state().shown?.phase ?? { at: 'list' },
+    seen: () => desk.state().shown?.phase ?? { at: 'list' },
     asked: partsAsked(server, part),
   }
 }
