@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DropError } from '#protocol/error.ts'
-import { lost, type Reply } from '../../client/support/network.ts'
-import { NOW } from '../../client/support/boxes.ts'
+import { lost, type Reply } from '../../kit/network.ts'
+import { NOW } from '../../kit/boxes.ts'
 import { SOURCES, type Reading, type Seen, type Source, type World } from './support/sources.ts'
 
 /** A line that a test cuts and mends. While it is cut, time passes only as somebody waits; then it stands still. */
