@@ -1,4 +1,3 @@
-import { furthest } from '#client/pace.ts'
 import type { BetweenCode } from './words/between.ts'
 import type { Progress } from '#client/server.ts'
 import type { Operator } from '#protocol/operator.ts'
@@ -182,7 +181,7 @@ function next(state: State, event: Event): State {
       }
     case 'carried':
       return main.at === 'sending'
-        ? { ...state, main: { ...main, carried: furthest(main.carried, event.carried), flow: moved(main.flow) } }
+        ? { ...state, main: { ...main, carried: event.carried, flow: moved(main.flow) } }
         : state
     case 'flowed':
       return main.at === 'sending' ? { ...state, main: { ...main, flow: event.flow, fault: event.fault } } : state

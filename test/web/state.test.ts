@@ -1,8 +1,6 @@
-import type { DropId } from '#protocol/id.ts'
 import { expect, test } from 'vitest'
 import { chooseFile, EMPTY_DRAFT } from '../../web/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
-import type { Carried } from '../../web/parts/transfer.tsx'
 import type { LinkReading } from '../../web/read/link-reading.ts'
 import { untaken } from '../../web/read/reading.ts'
 import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
@@ -76,23 +74,6 @@ test.for<Event>([
 ])('an event that comes late changes nothing on another screen: %o', (event) => {
   const state = after({ type: 'read', main: { at: 'damaged' } })
   expect(reduce(state, event)).toEqual(state)
-})
-
-test('what is sent once more after a pause does not make the number go back, and is no whole before it is', () => {
-  const total = 10_000
-  const dropId = 'd' as DropId
-  const cargo = { dropId, files: [], hasText: true, needsPassphrase: false }
-  const bytesAfter = (...carried: Carried[]): unknown => {
-    const events = carried.map((each): Event => ({ type: 'carried', carried: each }))
-    const start = { stage: 'sending', bytes: 0, total } as const
-    const { main } = after({ type: 'sending', upload: { cargo, isKept: true, carried: start } }, ...events)
-    return main.at === 'sending' && main.carried.bytes
-  }
-  const at = (bytes: number): Carried => ({ stage: 'sending', bytes, total })
-  expect(bytesAfter(at(3_700), at(0))).toBe(3_700)
-  expect(bytesAfter(at(3_700), at(0), at(3_800))).toBe(3_800)
-  expect(bytesAfter(at(total), at(8_000))).toBe(9_900)
-  expect(bytesAfter({ ...at(5_000), stage: 'checking' }, at(0))).toBe(0)
 })
 
 test('the page asks before it is left exactly as long as something would be lost', () => {

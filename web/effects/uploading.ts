@@ -1,4 +1,4 @@
-import { makePace, makeThinning } from '#client/pace.ts'
+import { furthest } from '#client/pace.ts'
 import type { Journal } from '#client/seal-parts.ts'
 import { deposit, goOn as goOnWith } from '#client/send.ts'
 import { revokeDrop } from '#client/sender.ts'
@@ -9,6 +9,7 @@ import type { DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { cipherFor } from '../ciphers.ts'
 import { mergeDrafts, type ChosenFile, type Draft } from '../draft.ts'
+import { makeReport } from '../kit/report.ts'
 import type { ComposeFault, SendFault } from '../state.ts'
 import type { KeptUpload, StoredSent } from '../store.ts'
 import { filesLike, matchFiles } from '../uploads.ts'
@@ -213,25 +214,21 @@ export function makeUploading(tools: Tools, trade: Trade = linkTrade(tools)): Up
 
   /** Draws as often as it can be seen, and notes how much has gone out as often as it is worth it. */
   function reporter(dropId: DropId): (progress: Progress) => void {
-    let pace = makePace(() => device.ticks())
-    let stage: Progress['stage'] | undefined
-    let isDrawn = makeThinning(() => device.ticks())
+    const report = makeReport(() => device.ticks(), {
+      isHere: true,
+      onCarried(carried) {
+        const { main } = state()
+        const shown = main.at === 'sending' ? main.carried : undefined
+        dispatch({ type: 'carried', carried: furthest(shown, carried) })
+      },
+      onWaiting: () => dispatch({ type: 'flowed', flow: 'waiting' }),
+    })
     let notedPart = 0
     return (progress) => {
-      if (progress.stage === 'waiting') return dispatch({ type: 'flowed', flow: 'waiting' })
-      if (progress.stage !== 'sending' && progress.stage !== 'checking') return
-      if (progress.stage !== stage) {
-        pace = makePace(() => device.ticks())
-        isDrawn = makeThinning(() => device.ticks())
-        stage = progress.stage
-      }
-      const { bytes, total } = progress
-      const rate = pace.note(bytes, total)
-      if (isDrawn(bytes, total)) dispatch({ type: 'carried', carried: { stage, bytes, total, pace: rate } })
-      if (stage === 'sending' && bytes / total >= notedPart + NOTED_EVERY) {
-        notedPart = bytes / total
-        void note(dropId, notedPart)
-      }
+      report(progress)
+      if (progress.stage !== 'sending' || progress.bytes / progress.total < notedPart + NOTED_EVERY) return
+      notedPart = progress.bytes / progress.total
+      void note(dropId, notedPart)
     }
   }
 
