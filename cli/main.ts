@@ -1,66 +1,23 @@
 import { setFlagsFromString } from 'node:v8'
-import { box } from './box/box.ts'
-import { forget } from './sent/forget.ts'
-import { key } from './open/key.ts'
-import { open } from './open/open.ts'
-import { operator } from './operator/operator.ts'
-import { receipt } from './sent/receipt.ts'
-import { reopen } from './sent/reopen.ts'
-import { resume } from './send/resume.ts'
-import { comeBack } from './return/return.ts'
-import { revoke } from './sent/revoke.ts'
-import { send } from './send/send.ts'
-import { status } from './sent/status.ts'
-import { verify } from './verify/verify.ts'
 import { EXIT, explain, type ExitCode } from './failure.ts'
 import { failedWith } from './state/files.ts'
-import { misused } from './options.ts'
+import { findCommand } from './command.ts'
 import { sweep } from './state/sweep.ts'
 import { erase, restoreOnSignals, print, say } from './terminal/terminal.ts'
-import { COMMAND_USAGE, USAGE } from './usage.ts'
+import { SEALDROP } from './commands.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<ExitCode>>> = {
-  send,
-  resume,
-  open,
-  status,
-  revoke,
-  reopen,
-  receipt,
-  forget,
-  key,
-  verify,
-  box,
-  operator,
-  return: comeBack,
-}
-
-/** What only tells. */
-const REPORTS: ReadonlySet<string> = new Set([
-  'help',
-  '--help',
-  '-h',
-  '--version',
-  'status',
-  'verify',
-  'box list',
-  'box show',
-])
-
-const LIST = 'sealdrop help lists them all'
-
-async function run([name = '', ...args]: readonly string[]): Promise<ExitCode> {
+async function run(words: readonly string[]): Promise<ExitCode> {
+  const [name = '', ...args] = words
   if (name === '--version') return printed(`sealdrop ${VERSION}\n`)
-  if (name === 'help' || name === '--help' || name === '-h') return printed(usageOf(args))
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (command === undefined)
-    throw misused(name === '' ? 'a command is missing' : 'there is no such command', undefined, LIST)
+  if (name === 'help' || ASKS_FOR_HELP.has(name)) return printed(explainCommand(args))
   const end = args.indexOf('--')
-  const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => each === '--help' || each === '-h')
-  if (isAsked) return printed(usageOf([name, ...args]))
-  await sweep()
-  return command(args)
+  const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => ASKS_FOR_HELP.has(each))
+  if (isAsked) return printed(explainCommand(words))
+  const { command, misuse, rest } = findCommand(words, SEALDROP)
+  if (Object.hasOwn(SEALDROP.commands, name)) await sweep()
+  if (command === undefined) throw misuse
+  return command.run(rest)
 }
 
 async function printed(text: string): Promise<ExitCode> {
@@ -68,19 +25,24 @@ async function printed(text: string): Promise<ExitCode> {
   return EXIT.done
 }
 
-/** @param words - of the command: some have commands of their own. */
-function usageOf([name, inner = '']: readonly string[]): string {
-  if (name === undefined) return USAGE
-  const found = [`${name} ${inner}`, name].find((each) => Object.hasOwn(COMMAND_USAGE, each))
-  const usage = found === undefined ? undefined : COMMAND_USAGE[found]
-  if (usage === undefined) throw misused('there is no such command', undefined, LIST)
-  return usage
+/** @param words - the name of a command, or none @throws Failure for a name that is none */
+function explainCommand(words: readonly string[]): string {
+  const [name] = words
+  const { misuse, usage } = findCommand(words, SEALDROP)
+  if (name === undefined || Object.hasOwn(SEALDROP.commands, name)) return usage
+  throw misuse
 }
 
-/** Whether somebody has seen enough of what only tells: nothing is lost then, and other programs are silent, too. */
-function isEnough(cause: unknown, [name = '', inner = '']: readonly string[]): boolean {
-  return failedWith(cause, 'EPIPE') && (REPORTS.has(name) || REPORTS.has(`${name} ${inner}`))
+/** Whether somebody has seen enough of a report: nothing is lost then, and other programs are silent, too. */
+function isEnough(cause: unknown, words: readonly string[]): boolean {
+  const [name = ''] = words
+  const isReport = findCommand(words, SEALDROP).command?.isReport ?? REPORTS.has(name)
+  return failedWith(cause, 'EPIPE') && isReport
 }
+
+const ASKS_FOR_HELP: ReadonlySet<string> = new Set(['--help', '-h'])
+
+const REPORTS: ReadonlySet<string> = new Set([...ASKS_FOR_HELP, 'help', '--version'])
 
 // From here on the list of processes shows a name for this one, not its arguments, among which a link may be. It cannot
 // take back what was there before, nor what npm and a shell show that started it: help tells to type a link or pipe it.

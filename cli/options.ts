@@ -1,40 +1,11 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
-import { EXIT, Failure } from './failure.ts'
-import { useProxy } from './network/proxy.ts'
+import { parseName } from '#protocol/card.ts'
+import { MAX_BOX_NAME_CHARACTERS, MAX_READS, MAX_TTL_SECONDS, MIN_READS, MIN_TTL_SECONDS } from '#protocol/limits.ts'
+import { misused } from './command.ts'
 import { requireWay } from './network/transport.ts'
 
-type Options = NonNullable<ParseArgsConfig['options']>
-
-type Parsed<T extends Options> = ReturnType<
-  typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
->
-
-/**
- * Parses the arguments of a command, and heeds what all of them take: `--proxy`.
- * @param most - how many arguments besides options it takes.
- * @throws Failure that repeats no argument: it may be a secret
- */
-export function parseOptions<T extends Options>(args: readonly string[], options: T, most: number): Parsed<T> {
-  let parsed: Parsed<T>
-  try {
-    parsed = parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true })
-  } catch (cause) {
-    throw misused(describeMisuse(cause, { ...options, ...COMMON }), cause)
-  }
-  const { proxy }: { proxy?: unknown } = parsed.values
-  if (typeof proxy === 'string') useProxy(proxy)
-  if (parsed.positionals.length > most) throw misused('too many arguments')
-  return parsed
-}
-
-/** The command was called in a way that it does not understand. */
-export function misused(sentence: string, cause?: unknown, hint: string = HOW): Failure {
-  return new Failure(sentence, { exitCode: EXIT.usage, hint, cause })
-}
-
-/** A life such as `90m`, `1d` or `2w`, in seconds. */
-export function parseLife(text: string): number {
+/** A life such as `90m`, `1d` or `2w`, in seconds. @param otherwise - where nothing was typed */
+export function parseLife(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise
   const [, amount = '', unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
   const seconds = Number(amount) * (UNITS[unit] ?? Number.NaN)
   if (!(seconds >= MIN_TTL_SECONDS && seconds <= MAX_TTL_SECONDS)) {
@@ -44,8 +15,8 @@ export function parseLife(text: string): number {
   return seconds
 }
 
-/** How often a drop may be opened. */
-export function parseReads(text: string): number {
+/** How many readers may open a drop. @param text - the fewest where nothing was typed */
+export function parseReads(text: string = String(MIN_READS)): number {
   const reads = /^\d{1,3}$/.test(text) ? Number(text) : 0
   if (reads < MIN_READS || reads > MAX_READS) throw misused(`--reads takes a number from ${MIN_READS} to ${MAX_READS}`)
   return reads
@@ -66,26 +37,28 @@ export function parseServer(option: string | undefined): string {
   return url.origin
 }
 
-function describeMisuse(error: unknown, options: Options): string {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  const message = error instanceof Error ? error.message : ''
-  // The messages of Node name the option; what was given as its value they leave out.
-  const [option = 'an option'] = /--?[\w-]+/.exec(message) ?? []
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${option}`
-  const [, name = ''] = /--([\w-]+)/.exec(message) ?? []
-  switch (Object.hasOwn(options, name) ? options[name]?.type : undefined) {
-    case 'boolean':
-      return `option ${option} takes no value`
-    case 'string':
-      return `option ${option} takes a value`
-    case undefined:
-      return `option ${option} is not used that way`
-  }
+/** A size such as `10M` or `1.5GiB`, in bytes. @param option - that it was given with. */
+export function parseSize(text: string, option: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? []
+  const bytes = Math.floor(Number(amount) * 1_024 ** ' kmgt'.indexOf(unit.toLowerCase() || ' '))
+  if (amount === '' || bytes < 1 || !Number.isSafeInteger(bytes))
+    throw misused(`${option} takes a size such as 500k, 20M or 1G`)
+  return bytes
 }
 
-const COMMON = { proxy: { type: 'string' } } as const
+/** A whole number from 1. @param option - that it was given with. */
+export function parseAmount(text: string, option: string): number {
+  const amount = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (amount < 1) throw misused(`${option} takes a whole number from 1`)
+  return amount
+}
 
-const HOW = 'sealdrop help COMMAND shows how a command is used'
+/** A name that a card may have. @param option - that it was given with. */
+export function parseCardName(text: string, option: string): string {
+  const name = parseName(text)
+  if (name !== undefined) return name
+  throw misused(`${option} takes one line of at most ${MAX_BOX_NAME_CHARACTERS} characters`)
+}
 
 /** Seconds. */
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 }

@@ -5,25 +5,47 @@ import { addressOf } from '#protocol/address.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { findItems, itemName } from './items.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { asReader, unlock } from '../vault/session.ts'
 import { post } from '../send/to-box.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { readContent, takesText } from '../send/message.ts'
-import { misused, parseLife, parseOptions } from '../options.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { say } from '../terminal/terminal.ts'
-import { BOX_LIFE } from '../send/send.ts'
+import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { parseLife } from '../options.ts'
+import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  expires: value(
+    'TIME',
+    `how long the answer waits, at most ${MAX_TTL_SECONDS / 86_400}d; default ${DEFAULT_BOX_TTL_SECONDS / 86_400}d`,
+  ),
+  json: flag('print {"to", "name", "readers", "expires"}'),
+} as const
 
 /** Answers whoever sent an item, if they took a return code. */
-export async function answer(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+export const answer: Command = command({
+  usage: [
+    `Usage: sealdrop box answer ITEM [FILE | FOLDER…] [--expires 14d] [--box NAME]
+                           [--passphrase-file FILE] [--json]
+
+Answers the sender of an item that was opened here, if the sender took a return
+code. Text comes from standard input, files as for send.`,
+    ['expires', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  most: Number.POSITIVE_INFINITY,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [start, ...paths] = positionals
   if (start === undefined) throw misused('an item is missing', undefined, 'sealdrop box list shows them')
   if (takesText(paths) && values['passphrase-file'] === '-')
     throw misused('standard input cannot be both message and passphrase')
-  const ttlSeconds = parseLife(values.expires ?? BOX_LIFE)
+  const ttlSeconds = parseLife(values.expires, DEFAULT_BOX_TTL_SECONDS)
   const session = await unlock(values)
   const { origin, box: from } = session.state()
   const access = await accessOfState(session.state())
@@ -52,5 +74,3 @@ export async function answer(args: readonly string[]): Promise<ExitCode> {
   }
   return EXIT.done
 }
-
-const OPTIONS = { ...UNLOCK_OPTIONS, expires: { type: 'string' } } as const

@@ -2,19 +2,41 @@ import { resolve } from 'node:path'
 import { sealBackup } from '#client/box/backup.ts'
 import { timeToForgetNotes } from '#client/box/forget.ts'
 import { withoutExpiredNotes } from '#client/box/notes.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { unlockQuietly, type Session } from '../vault/session.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { type Session, UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  'backup-passphrase-file': value(
+    'FILE',
+    'read another passphrase for the backup than that of',
+    'the box from the only line of FILE',
+  ),
+  json: flag('print {"box", "file"}'),
+} as const
 
 /** Writes a backup of a box as it is now: an age file that needs a passphrase. */
-export async function backup(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const backup: Command = command({
+  usage: [
+    `Usage: sealdrop box backup FILE [--backup-passphrase-file FILE] [--box NAME]
+                           [--passphrase-file FILE] [--json]
+
+Writes a backup of a box as it is now: an age file that needs a passphrase. It
+brings back all keys that this computer has, and so what can be opened.`,
+    ['backup-passphrase-file', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { 'passphrase-file': file, 'backup-passphrase-file': ownFile } = values
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing')
@@ -58,5 +80,3 @@ function write(path: string, bytes: Uint8Array): void {
   }
   if (!isNew) throw new Failure(`there is something already: ${path}`, { hint: 'a backup goes into a new file' })
 }
-
-const OPTIONS = { ...UNLOCK_OPTIONS, 'backup-passphrase-file': { type: 'string' } } as const

@@ -5,20 +5,51 @@ import { largestFor } from '#client/room.ts'
 import { fetchLimits } from '#client/send.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
-import { parseCardName, parseSize } from './options.ts'
 import { checkPhraseFile, teachPhrase, writePhrase } from './phrase.ts'
-import { keepBox, timeOf, type Session } from '../vault/session.ts'
 import { announceBox } from './summary.ts'
 import { readVault } from '../vault/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explainWith, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseOptions, parseServer } from '../options.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { hasTerminal, say, sayOnSignals } from '../terminal/terminal.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { parseCardName, parseServer, parseSize } from '../options.ts'
+import { keepBox, type Session, timeOf } from '../vault/session.ts'
+
+const OPTIONS = {
+  name: { ...value('NAME', 'what the box calls itself to senders; default Box'), default: 'Box' },
+  'reader-name': { ...value('NAME', 'what senders see of you; default Owner'), default: 'Owner' },
+  largest: value('SIZE', 'most text and files in a drop, such as 20M; default what', 'the server takes'),
+  'invitation-only': flag('take drops only by invitation: sealdrop help box invite'),
+  server: value('ORIGIN', 'where it is to be; default as for send'),
+  'passphrase-file': value('FILE', 'read the new passphrase from the only line of FILE'),
+  'phrase-file': value(
+    'FILE',
+    'write the phrase into FILE, a new one, instead of',
+    'showing it: needed where there is no terminal. If the',
+    'command is stopped before the box is made, the same',
+    'one takes up the phrase that lies there',
+  ),
+  json: flag('print {"box", "link", "name", "published"}'),
+} as const
 
 /** Makes a box, shows its phrase once, and publishes its first cards. */
-export async function create(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, OPTIONS, 0)
+export const create: Command = command({
+  usage: [
+    `Usage: sealdrop box create [--name NAME] [--reader-name NAME] [--largest SIZE]
+                           [--invitation-only] [--server ORIGIN]
+                           [--passphrase-file FILE] [--phrase-file FILE] [--json]
+
+Makes a box and prints the link at which people write to it. Its phrase of 24
+words is shown once, and three of them are asked for. From the phrase comes the
+address, not what was sent to it: for that, make backups.`,
+    ['name', 'reader-name', 'largest', 'invitation-only', 'server', 'passphrase-file', 'phrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { 'phrase-file': phraseFile, 'passphrase-file': passphraseFile, json } = values
   const origin = parseServer(values.server)
   const name = parseCardName(values.name, '--name')
@@ -100,14 +131,3 @@ async function largestOf(origin: string): Promise<number> {
     throw nameServer(error, origin, 'nothing was made; --server and SEALDROP_SERVER name another server')
   }
 }
-
-const OPTIONS = {
-  name: { type: 'string', default: 'Box' },
-  'reader-name': { type: 'string', default: 'Owner' },
-  largest: { type: 'string' },
-  'invitation-only': { type: 'boolean', default: false },
-  server: { type: 'string' },
-  'passphrase-file': { type: 'string' },
-  'phrase-file': { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const

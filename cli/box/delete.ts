@@ -2,18 +2,37 @@ import { accessOfState } from '#client/box/access.ts'
 import { deleteItems } from '#client/box/inbox.ts'
 import { isRead, noteDeleted } from '#client/box/notes.ts'
 import { fetchItems, findItems, itemName } from './items.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { asReader, unlock } from '../vault/session.ts'
 import { agree } from './agree.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
-import { misused, parseOptions } from '../options.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
+import { command, type Command, flag, misused, type Parsed } from '../command.ts'
+import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  read: flag('all that were opened here'),
+  all: flag('all that lie in the box'),
+  yes: flag('do not ask; needed where there is no terminal'),
+  json: flag('print {"deleted": […]}'),
+} as const
 
 /** Deletes items from a box, for all its readers. */
-export async function remove(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+export const remove: Command = command({
+  usage: [
+    `Usage: sealdrop box delete ITEM… | --read | --all [--yes] [--box NAME]
+                           [--passphrase-file FILE] [--json]
+
+Deletes items from the box: no reader can open them any more. Asks before.`,
+    ['read', 'all', 'yes', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  most: Number.POSITIVE_INFINITY,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const ways = [positionals.length > 0, values.read, values.all].filter(Boolean).length
   if (ways !== 1) throw misused('name items, or give one of --read and --all')
   const session = await unlock(values)
@@ -44,10 +63,3 @@ export async function remove(args: readonly string[]): Promise<ExitCode> {
   if (values.json) await printJson({ deleted: drops.map(itemName) })
   return EXIT.done
 }
-
-const OPTIONS = {
-  ...UNLOCK_OPTIONS,
-  read: { type: 'boolean', default: false },
-  all: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-} as const

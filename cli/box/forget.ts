@@ -2,12 +2,29 @@ import { agree } from './agree.ts'
 import { chooseVault, forgetVault, lockPath } from '../vault/vaults.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { withLock } from '../state/lock.ts'
-import { parseOptions } from '../options.ts'
 import { printJson, say } from '../terminal/terminal.ts'
+import { command, type Command, flag, type Parsed, value } from '../command.ts'
+
+const OPTIONS = {
+  box: value('NAME', 'which box, by its name or the beginning of its address'),
+  yes: flag('do not ask; needed where there is no terminal'),
+  json: flag('print {"forgotten"}'),
+} as const
 
 /** Deletes a box from this computer. On the server it stays, and so does what lies in it. */
-export async function forget(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, OPTIONS, 0)
+export const forget: Command = command({
+  usage: [
+    `Usage: sealdrop box forget [--box NAME] [--yes] [--json]
+
+Deletes a box from this computer. Only a backup or the phrase brings it back.
+People can write to it until its keys end.`,
+    ['box', 'yes', 'json'],
+  ],
+  options: OPTIONS,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { box, name } = chooseVault(values.box)
   await agree(values.yes, `Forget ${name} here? Only a backup, or the phrase, brings it back`)
   await withLock(lockPath(box), async () => forgetVault(box))
@@ -15,9 +32,3 @@ export async function forget(args: readonly string[]): Promise<ExitCode> {
   say(`forgot ${name}; on the server it stays until its keys end and its drops expire`)
   return EXIT.done
 }
-
-const OPTIONS = {
-  box: { type: 'string' },
-  yes: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-} as const

@@ -1,23 +1,55 @@
 import { isDropError } from '#protocol/error.ts'
-import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { invite as inviteTo, listInvitations, uninvite } from '#client/box/invitations.ts'
-import { parseAmount, parseCardName, parseSize, UNLOCK_OPTIONS } from './options.ts'
-import { unlock, type Session } from '../vault/session.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseLife, parseOptions } from '../options.ts'
 import { paintLink, print, printJson, printOnce, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize, formatTime } from '../terminal/format.ts'
+import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { command, type Command, flag, type Parsed, row, value } from '../command.ts'
+import { parseAmount, parseCardName, parseLife, parseSize } from '../options.ts'
+import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  label: value('TEXT', 'what you call it; nobody else sees that'),
+  items: { ...value('N'), default: '10' },
+  bytes: { ...value('SIZE'), default: '1G' },
+  expires: value('TIME', `at most ${MAX_TTL_SECONDS / 86_400}d`),
+  list: flag('what is left of all invitations'),
+  revoke: value('LABEL', 'end one, by its label or the beginning of its hash'),
+  json: flag('print {"link", "label", "items", "bytes", "expires"},', '{"invitations": […]} or {"revoked"}'),
+} as const
 
 /** Makes an invitation, and prints its link; or lists or revokes them. */
-export async function invite(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, OPTIONS, 0)
-  if (values.list && values.revoke !== undefined) throw misused('--list and --revoke exclude each other')
+export const invite: Command = command({
+  usage: [
+    `Usage: sealdrop box invite [--label TEXT] [--items 10] [--bytes 1G] [--expires 30d]
+       sealdrop box invite --list | --revoke LABEL
+
+Makes an invitation and prints its link: by it somebody may write to a box that
+takes drops by invitation only. The server knows only a hash of it.`,
+    [
+      'label',
+      row('--items N, --bytes SIZE', 'how many drops it allows, and how much in all'),
+      'expires',
+      'list',
+      'revoke',
+      'box',
+      'passphrase-file',
+      'json',
+    ],
+  ],
+  options: OPTIONS,
+  excludes: [['list', 'revoke']],
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const order = {
     label: values.label === undefined ? '' : parseCardName(values.label, '--label'),
     items: parseAmount(values.items, '--items'),
     bytes: parseSize(values.bytes, '--bytes'),
-    lifeSeconds: parseLife(values.expires),
+    lifeSeconds: parseLife(values.expires, MAX_TTL_SECONDS),
   }
   const session = await unlock(values)
   await session.root()
@@ -102,15 +134,5 @@ async function revoke(session: Session, named: string, json: boolean): Promise<E
 function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
-
-const OPTIONS = {
-  ...UNLOCK_OPTIONS,
-  label: { type: 'string' },
-  items: { type: 'string', default: '10' },
-  bytes: { type: 'string', default: '1G' },
-  expires: { type: 'string', default: `${MAX_TTL_SECONDS / 86_400}d` },
-  list: { type: 'boolean', default: false },
-  revoke: { type: 'string' },
-} as const
 
 const SHORT_CHARACTERS = 12

@@ -2,18 +2,39 @@ import { stretch } from '#client/crypto/argon2.ts'
 import { readWriteTarget } from '#client/box/address-link.ts'
 import { join as joinBox, makeReaderCode } from '#client/box/joining.ts'
 import { DropError } from '#protocol/error.ts'
-import { parseCardName } from './options.ts'
-import { keepBox, timeOf, unlockQuietly } from '../vault/session.ts'
 import { readVault } from '../vault/vaults.ts'
 import { nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseOptions, parseServer } from '../options.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { print, printJson, say } from '../terminal/terminal.ts'
+import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { parseCardName, parseServer } from '../options.ts'
+import { keepBox, timeOf, unlockQuietly } from '../vault/session.ts'
+
+const OPTIONS = {
+  name: value('NAME', 'what the owner and senders will see'),
+  server: value('ORIGIN', 'where the box is, if ADDRESS is no link; default as for send'),
+  'passphrase-file': value('FILE', 'read the new passphrase from the only line of FILE'),
+  json: flag('print {"box", "code", "reader"}'),
+} as const
 
 /** Makes this computer ready to read somebody's box, and prints the code by which its owner adds it. */
-export async function join(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const join: Command = command({
+  usage: [
+    `Usage: sealdrop box join ADDRESS [--name NAME] [--server ORIGIN]
+                         [--passphrase-file FILE] [--json]
+
+Makes keys on this computer for reading somebody's box, and prints a reader code
+(sdreader1…) for its owner. The code holds no secret key; it works once, within a
+week. The same command again makes another code.`,
+    [row('ADDRESS', 'of the box, or its link'), 'name', 'server', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [text] = positionals
   if (text === undefined) throw misused('the address of a box is missing')
   const target = readWriteTarget(text)
@@ -47,10 +68,3 @@ export async function join(args: readonly string[]): Promise<ExitCode> {
   say('it names a reader and opens nothing; make sure that it reaches the owner unchanged')
   return EXIT.done
 }
-
-const OPTIONS = {
-  name: { type: 'string' },
-  server: { type: 'string' },
-  'passphrase-file': { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const

@@ -4,17 +4,39 @@ import type { DropId } from '#protocol/id.ts'
 import { isRead, threadName } from '#client/box/notes.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { fetchItems, formatDay, namesOf } from './items.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { asReader, unlock } from '../vault/session.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
-import { parseOptions } from '../options.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
+import { command, type Command, flag, type Parsed } from '../command.ts'
+import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  all: flag('all items, not only the newest 50'),
+  unread: flag('only what was not opened here'),
+  json: flag(
+    'print {"items": [{"item", "drop", "arrived", "expires", "size",',
+    '"read", "answered", "thread", "preview"}], "count", "bytes"}',
+  ),
+} as const
 
 /** Lists what lies in a box, the newest first. */
-export async function list(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, OPTIONS, 0)
+export const list: Command = command({
+  usage: [
+    `Usage: sealdrop box list [--all | --unread] [--box NAME]
+                         [--passphrase-file FILE] [--json]
+
+Lists what lies in a box, the newest first: name, day of arrival, whether it was
+read here, size, and of what was read the thread and the first words.`,
+    ['all', 'unread', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  isReport: true,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const session = await unlock(values)
   const access = await accessOfState(session.state())
   const most = values.all || values.unread ? undefined : FEW
@@ -65,12 +87,6 @@ function describe(item: Item, { reading }: BoxState, names: Names): string {
   ]
   return visible(words.join('  ').trimEnd())
 }
-
-const OPTIONS = {
-  ...UNLOCK_OPTIONS,
-  all: { type: 'boolean', default: false },
-  unread: { type: 'boolean', default: false },
-} as const
 
 /** Items that are listed where nobody asks for all. */
 const FEW = 50

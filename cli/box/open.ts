@@ -3,18 +3,43 @@ import { accessOfState } from '#client/box/access.ts'
 import type { OpenedItem } from '#client/box/inbox.ts'
 import { noteRead, threadName } from '#client/box/notes.ts'
 import { findItems, formatDay, itemName } from './items.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
 import { readItem } from './read.ts'
-import { asReader, unlock } from '../vault/session.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
-import { misused, parseOptions } from '../options.ts'
 import { say } from '../terminal/terminal.ts'
+import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  output: { ...value('DIR', 'folder for files, made if missing; see help open'), short: 'o' },
+  json: flag(
+    'print {"item", "arrived", "thread", "isThreadForged", "readers",',
+    '"strangers", "text",',
+    '"files": [{"name", "path", "size", "type"}]}',
+  ),
+} as const
 
 /** Opens an item of a box, and notes that it was read. It stays until an owner deletes it, or it expires. */
-export async function open(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const open: Command = command({
+  usage: [
+    `Usage: sealdrop box open ITEM [-o DIR] [--box NAME]
+                         [--passphrase-file FILE] [--json]
+
+Opens an item as open does a link: text goes to standard output, files go to DIR,
+nothing is overwritten, and what was interrupted goes on. It stays in the box
+until an owner deletes it or it expires. That it was read is kept on this
+computer only, sealed. An owner is told of readers that it was sealed for and that
+are not on the list of the box.`,
+    [row('ITEM', 'its name in the list, or the beginning of it'), 'output', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [start] = positionals
   if (start === undefined) throw misused('an item is missing', undefined, 'sealdrop box list shows them')
   const session = await unlock(values)
@@ -60,5 +85,3 @@ function announce(
       `not on your list of readers: ${strangers.join(', ')}; removed since, or somebody gave the sender keys that are not yours`,
     )
 }
-
-const OPTIONS = { ...UNLOCK_OPTIONS, output: { type: 'string', short: 'o' } } as const

@@ -1,13 +1,30 @@
-import { UNLOCK_OPTIONS } from './options.ts'
-import { unlockQuietly } from '../vault/session.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
-import { misused, parseOptions } from '../options.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  'new-passphrase-file': value('FILE', 'read the new one from the only line of FILE'),
+  json: flag('print {"box"}'),
+} as const
 
 /** Gives a box another passphrase on this computer. */
-export async function passphrase(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, OPTIONS, 0)
+export const passphrase: Command = command({
+  usage: [
+    `Usage: sealdrop box passphrase [--new-passphrase-file FILE] [--box NAME]
+                               [--passphrase-file FILE] [--json]
+
+Changes the passphrase of a box on this computer. Backups keep the one that they
+were made with, and so do copies of the folder in which boxes are kept.`,
+    ['new-passphrase-file', 'box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { 'passphrase-file': file, 'new-passphrase-file': newFile } = values
   if (file === '-' && newFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)
@@ -16,5 +33,3 @@ export async function passphrase(args: readonly string[]): Promise<ExitCode> {
   say('from now on the new passphrase unlocks it here; backups keep the one that they were made with')
   return EXIT.done
 }
-
-const OPTIONS = { ...UNLOCK_OPTIONS, 'new-passphrase-file': { type: 'string' } } as const

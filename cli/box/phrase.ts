@@ -7,9 +7,9 @@ import { randomBytes, type Random } from '#client/crypto/random.ts'
 import { describeSystemError, Failure } from '../failure.ts'
 import { createSecretFile } from '../state/files.ts'
 import { formatWords } from '../send/letter.ts'
-import { misused } from '../options.ts'
 import { readSecretLine } from '../terminal/secrets.ts'
 import { ask, askPasted, say } from '../terminal/terminal.ts'
+import { misused } from '../command.ts'
 
 /**
  * Looks where a phrase is to go.

@@ -1,41 +1,56 @@
-import { MAX_BOX_READERS } from '#protocol/limits.ts'
 import { isDropError } from '#protocol/error.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { addReader, removeReader } from '#client/box/owner.ts'
 import { readReaderCode } from '#client/box/reader-code.ts'
 import type { BoxState, KnownReader } from '#client/box/state.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { unlock, type Session } from '../vault/session.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
-import { misused, parseOptions } from '../options.ts'
 import { takeCode } from '../terminal/secrets.ts'
 import { isTyped, print, printJson, say, visible } from '../terminal/terminal.ts'
+import { MAX_BOX_READERS } from '#protocol/limits.ts'
+import { command, type CommandGroup, flag, layOut, misused, type Parsed, row } from '../command.ts'
+import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = { ...UNLOCK_OPTIONS, json: flag('print {"readers": [{"name", "key", "isThis"}]}') } as const
 
 /** Who reads a box: lists them, adds one, removes one. Only its owner can. */
-export async function reader([verb = '', ...args]: readonly string[]): Promise<ExitCode> {
-  switch (verb) {
-    case 'list':
-      return list(args)
-    case 'add':
-      return add(args)
-    case 'remove':
-      return remove(args)
-    default:
-      throw misused('box reader takes list, add or remove', undefined, 'sealdrop help box reader')
-  }
+export const reader: CommandGroup = {
+  get usage() {
+    return layOut(
+      [
+        `Usage: sealdrop box reader list [OPTIONS]
+       sealdrop box reader add [CODE | -] [OPTIONS]
+       sealdrop box reader remove NAME | KEY [OPTIONS]
+
+Who reads a box: at most ${MAX_BOX_READERS}. Whoever is to become a reader runs sealdrop box join,
+and gives the owner the code that it prints. A new reader sees the list and opens
+what is sealed from then on. A reader who was removed opens nothing that is sealed
+later; what it opened, or fetched, before, it has.`,
+        [row('CODE', 'sdreader1…; - reads it from standard input'), 'box', 'passphrase-file', 'json'],
+      ],
+      OPTIONS,
+    )
+  },
+  commands: {
+    list: command({ options: OPTIONS, run: list }),
+    add: command({ options: OPTIONS, most: 1, run: add }),
+    remove: command({ options: OPTIONS, most: 1, run: remove }),
+  },
+  misuse: {
+    missing: 'box reader takes list, add or remove',
+    unknown: 'box reader takes list, add or remove',
+    hint: 'sealdrop help box reader',
+  },
 }
 
-async function list(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, UNLOCK_OPTIONS, 0)
+async function list({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const session = await ownersSession(values)
   await tell(session, values.json)
   return EXIT.done
 }
 
-async function add(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, UNLOCK_OPTIONS, 1)
+async function add({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [argument] = positionals
   const isPiped = argument === '-' || (argument === undefined && !isTyped)
   if (isPiped && values['passphrase-file'] === '-') throw misused('standard input cannot be both code and passphrase')
@@ -66,8 +81,7 @@ async function add(args: readonly string[]): Promise<ExitCode> {
   return EXIT.done
 }
 
-async function remove(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, UNLOCK_OPTIONS, 1)
+async function remove({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [named] = positionals
   if (named === undefined) throw misused('a reader is missing', undefined, 'sealdrop box reader list shows them')
   const session = await ownersSession(values)

@@ -1,14 +1,29 @@
 import { renew as renewKeys } from '#client/box/owner.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { unlockQuietly } from '../vault/session.ts'
 import { announceBox } from './summary.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
-import { parseOptions } from '../options.ts'
+import { command, type Command, flag, type Parsed } from '../command.ts'
+import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  json: flag('print {"box", "link", "name", "published"}'),
+} as const
 
 /** Publishes a box's cards anew, whether or not that is due. */
-export async function renew(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, UNLOCK_OPTIONS, 0)
+export const renew: Command = command({
+  usage: [
+    `Usage: sealdrop box renew [--box NAME] [--passphrase-file FILE] [--json]
+
+Publishes keys for this week and the next thirteen, with what the readers have
+announced. Every other command does so too, when it is due.`,
+    ['box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const session = await unlockQuietly(values)
   await session.root()
   const server = session.server(PATIENCE_MS.send)

@@ -7,23 +7,53 @@ import { presentTime } from '#client/clocks.ts'
 import { fetchLimits } from '#client/send.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { fetchItems } from './items.ts'
-import { parseCardName } from './options.ts'
 import { takePhrase } from './phrase.ts'
-import { isHere, keepBox, keepUp, timeOf, type Session } from '../vault/session.ts'
 import { announceBox } from './summary.ts'
 import { readVault } from '../vault/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explainWith, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseOptions, parseServer } from '../options.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { readNamed } from '../terminal/read-named.ts'
 import { readPassphrase, takeNewPassphrase, takePassphrase } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { parseCardName, parseServer } from '../options.ts'
+import { isHere, keepBox, keepUp, type Session, timeOf } from '../vault/session.ts'
+
+const OPTIONS = {
+  phrase: flag('ask for the 24 words'),
+  'phrase-file': value('FILE', 'read them from the only line of FILE'),
+  'backup-passphrase-file': value(
+    'FILE',
+    'read the passphrase of the backup from the only line of',
+    'FILE, and give the box another one on this computer',
+  ),
+  'passphrase-file': value('FILE', 'read the passphrase from the only line of FILE'),
+  'reader-name': { ...value('NAME', 'with the phrase: what senders see of you; default Owner'), default: 'Owner' },
+  server: value('ORIGIN', 'with the phrase: where the box is; default as for send'),
+  json: flag('print {"box", "link", "name", "published"}'),
+} as const
 
 /** Brings a box back: whole from a backup, or its address alone from the phrase. */
-export async function restore(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const restore: Command = command({
+  usage: [
+    `Usage: sealdrop box restore FILE [--backup-passphrase-file FILE] [OPTIONS]
+       sealdrop box restore --phrase | --phrase-file FILE [--server ORIGIN] [OPTIONS]
+
+Brings a box to this computer. A backup brings all of it. The phrase brings the
+address back, with new keys: what was sealed before cannot be opened by it, and
+other readers have to be added anew.`,
+    ['phrase', 'phrase-file', 'backup-passphrase-file', 'passphrase-file', 'reader-name', 'server', 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+type Values = Parsed<typeof OPTIONS>['values']
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { phrase, 'phrase-file': phraseFile, 'passphrase-file': file } = values
   const [path] = positionals
   const ways = [path !== undefined, phrase, phraseFile !== undefined].filter(Boolean).length
@@ -32,8 +62,6 @@ export async function restore(args: readonly string[]): Promise<ExitCode> {
     throw misused('standard input cannot be both')
   return path === undefined ? fromPhrase(values) : fromBackup(path, values)
 }
-
-type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
 async function fromBackup(path: string, values: Values): Promise<ExitCode> {
   const { 'passphrase-file': file, 'backup-passphrase-file': ownFile } = values
@@ -117,16 +145,6 @@ async function readBackup(path: string): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes === undefined) throw new Failure(`this is no backup: ${path}`, { exitCode: EXIT.usage })
   return new Uint8Array(bytes)
 }
-
-const OPTIONS = {
-  phrase: { type: 'boolean', default: false },
-  'phrase-file': { type: 'string' },
-  'reader-name': { type: 'string', default: 'Owner' },
-  'passphrase-file': { type: 'string' },
-  'backup-passphrase-file': { type: 'string' },
-  server: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
 
 /** 10,000 items that were read come to a few megabytes. */
 const MAX_BACKUP_BYTES = 67_108_864

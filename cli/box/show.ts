@@ -3,19 +3,40 @@ import { isDropError } from '#protocol/error.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { fetchCard } from '#client/box/write.ts'
 import { fetchItems } from './items.ts'
-import { UNLOCK_OPTIONS } from './options.ts'
-import { unlock, type Session } from '../vault/session.ts'
 import { describeStanding, standingOf, type Standing } from './summary.ts'
 import { hasSeveralVaults, listVaults } from '../vault/vaults.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
-import { parseOptions } from '../options.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
+import { command, type Command, flag, type Parsed } from '../command.ts'
+import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+
+const OPTIONS = {
+  ...UNLOCK_OPTIONS,
+  json: flag(
+    'print {"box", "link", "name", "server", "role", "readers",',
+    '"published", "largest", "invitationOnly", "backup",',
+    '"items", "bytes"}, or {"boxes": […]}',
+  ),
+} as const
 
 /** Tells how a box stands; of several, which there are. */
-export async function show(args: readonly string[]): Promise<ExitCode> {
-  const { values } = parseOptions(args, UNLOCK_OPTIONS, 0)
+export const show: Command = command({
+  usage: [
+    `Usage: sealdrop box show [--box NAME] [--passphrase-file FILE] [--json]
+
+Tells how a box stands: its address and link, who reads it, until when its keys
+are published, whether there is a backup, and how much lies in it. Of several
+boxes it lists the addresses and names, and asks for no passphrase.`,
+    ['box', 'passphrase-file', 'json'],
+  ],
+  options: OPTIONS,
+  isReport: true,
+  run,
+})
+
+async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   if (hasSeveralVaults() && values.box === undefined) {
     const boxes = listVaults().map(({ box, name }) => ({ box, name }))
     const lines = boxes.map(({ box, name }) => `${box}  ${name}\n`)

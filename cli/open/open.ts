@@ -8,7 +8,6 @@ import { memoryStaging, type Parts } from '#client/staging.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { hand } from './print-opened.ts'
-import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from './reader-key.ts'
 import { explainRefusal } from './refusal.ts'
@@ -19,19 +18,77 @@ import { noteDone } from '../state/records.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from './staging.ts'
 import { printJson, say, sayOnSignals } from '../terminal/terminal.ts'
 import { formatReads, formatSize, formatTime } from '../terminal/format.ts'
+import { MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
+import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+
+const OPTIONS = {
+  output: {
+    ...value(
+      'DIR',
+      'folder for files, made if missing. Without it, files',
+      'go to this folder, and hidden ones (.profile) are',
+      'saved unhidden (_.profile)',
+    ),
+    short: 'o',
+  },
+  'passphrase-file': value(
+    'FILE',
+    'read the passphrase from the only line of FILE',
+    '(- is standard input) instead of asking for it.',
+    `After ${MAX_TRIES} wrong passphrases the drop is destroyed`,
+  ),
+  json: flag('print {"text", "files": [{"name", "path", "size", "type"}]}'),
+  sealed: value('FILE', 'save the age file under this name'),
+  burn: flag('see to it that the file can be opened, and then tell the', 'server, which burns the drop'),
+} as const
 
 /**
  * Opens a drop. The order is what keeps it from being lost: the reader key is stored, the read claimed, everything
  * written, and only then acknowledged. Whatever fails before, the same command gets the same bytes again.
  */
-export async function open(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const open: Command = command({
+  usage: [
+    `Usage: sealdrop open LINK [-o DIR] [--passphrase-file FILE] [--json]
+       sealdrop open LINK --sealed FILE [--burn] [--passphrase-file FILE] [--json]
+
+Opens a drop: text goes to standard output exactly as it was sealed (on a
+terminal, control characters are made visible), files go to DIR. A file that
+is there is never overwritten: the new one becomes "name (2).ext". The server
+is told to burn the drop only when everything has been written: if something
+goes wrong before, run the same command again on this computer. What is larger
+than ${PART_BYTES / 1_048_576} MiB is kept in DIR while it comes in (.sealdrop-….partial), and the same
+command goes on where it was stopped. To give up, delete that folder: the drop
+stays bound to this computer until it expires.`,
+    [
+      row(
+        'LINK',
+        'without LINK it is asked for and not shown; - reads it',
+        'from standard input. A link that is given as an',
+        'argument can be seen by other programs of this',
+        'machine, in the list of processes, and is kept by',
+        'the history of the shell',
+      ),
+      'output',
+      'passphrase-file',
+      'json',
+    ],
+    `With --sealed the age file is saved as it is, for who opens it with another
+program: sealdrop help key. The read is claimed for this computer, and the server
+goes on keeping the drop: it is not told that anything was opened.`,
+    ['sealed', 'burn', row('--json', 'print {"sealed", "size"}')],
+  ],
+  options: OPTIONS,
+  most: 1,
+  needs: [['burn', 'sealed', '--burn is for --sealed: what is opened is burned anyway']],
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { output, sealed, burn, 'passphrase-file': passphraseFile, json } = values
   const [argument] = positionals
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
   if (sealed !== undefined && (output !== undefined || /(^|\/)(|-|\.\.?)$/.test(sealed)))
     throw misused('--sealed takes the name of a file, and goes without -o')
-  if (burn && sealed === undefined) throw misused('--burn is for --sealed: what is opened is burned anyway')
   const { origin, secret } = await takeLink(argument)
   const named = output ?? (sealed === undefined ? undefined : dirname(sealed))
   if (named !== undefined) prepareFolder(named)
@@ -180,14 +237,6 @@ async function tell(origin: string, opener: Opener, reader: SigningKey, token: s
   say(isBurned ? 'opened and burned; its sender will see that it was opened' : 'opened; its sender will see that')
   return EXIT.done
 }
-
-const OPTIONS = {
-  output: { type: 'string', short: 'o' },
-  sealed: { type: 'string' },
-  burn: { type: 'boolean', default: false },
-  'passphrase-file': { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
 
 /** Refusals after which staged parts are worth nothing. */
 const OF_NO_USE: ReadonlySet<string> = new Set(['open_failed', 'gone', 'claimed'])

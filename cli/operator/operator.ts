@@ -15,25 +15,72 @@ import declared from './disclosure.json' with { type: 'json' }
 import { disclosureForm } from './answer.ts'
 import { searchFolder } from './folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from './key-file.ts'
-import { misused, parseOptions, parseServer } from '../options.ts'
 import { formatJson, print, printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
+import { command, type CommandGroup, flag, layOut, misused, type Parsed, row, value } from '../command.ts'
+import { parseServer } from '../options.ts'
+
+const HOW = 'sealdrop help operator shows how it is used'
+
+const KEY_OPTIONS = { json: flag() } as const
+
+const DISCLOSE_OPTIONS = {
+  data: value('DIR', 'the folder of a server that npm start runs; it may go', 'on running'),
+  server: value(
+    'ORIGIN',
+    'a server that knows your key as OPERATOR_KEY, and whose',
+    "clock agrees with this computer's",
+  ),
+  output: { ...value('FILE', 'write it to FILE, which must not be there, and print', 'its SHA-256'), short: 'o' },
+  'key-file': value('FILE', 'your key: with -o it signs, FILE.sig beside FILE'),
+  json: flag('print it on one line; with -o print {"file", "sha256",', '"signature", "key"}'),
+} as const
 
 /** What who runs a server does when somebody asks what it holds. */
-export async function operator([name = '', ...args]: readonly string[]): Promise<ExitCode> {
-  switch (name) {
-    case 'disclose':
-      return disclose(args)
-    case 'key':
-      return makeKey(args)
-    default:
-      throw misused(name === '' ? 'a command is missing' : 'there is no such command', undefined, HOW)
-  }
+export const operator: CommandGroup = {
+  get usage() {
+    return layOut(
+      [
+        `Usage: sealdrop operator disclose ID --data DIR [-o FILE [--key-file FILE]] [--json]
+       sealdrop operator disclose ID --server ORIGIN --key-file FILE [-o FILE] [--json]
+       sealdrop operator key FILE [--json]
+
+For who runs a server and is asked what it holds. Nothing is changed, and there
+is nothing with which anything could be opened.
+
+disclose prints all that is stored about one drop or one box, with what each
+field means, what was searched, what is not held and what may be elsewhere: one
+JSON document. The sealed bytes are not in it, only where they lie.`,
+        [
+          row('ID', 'a drop id (22 characters), or the address of a box'),
+          'data',
+          'server',
+          'output',
+          'key-file',
+          'json',
+        ],
+        `key makes a key in FILE (PKCS#8, PEM) and prints its public half, for OPERATOR_KEY.
+FILE.pub is for whoever checks a signature, with no program of ours:
+
+  openssl pkeyutl -verify -pubin -inkey FILE.pub -rawin -in X -sigfile X.sig`,
+      ],
+      DISCLOSE_OPTIONS,
+    )
+  },
+  commands: {
+    disclose: command({
+      options: DISCLOSE_OPTIONS,
+      most: 1,
+      isOperand: (text) => parseDropId(text) !== undefined,
+      run: disclose,
+    }),
+    key: command({ options: KEY_OPTIONS, most: 1, run: makeKey }),
+  },
+  misuse: { missing: 'a command is missing', unknown: 'there is no such command', hint: HOW },
 }
 
 /** Prints all that is held about one drop or one box. Nothing is changed by it. */
-async function disclose(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(idsLast(args), DISCLOSE_OPTIONS, 1)
+async function disclose({ values, positionals }: Parsed<typeof DISCLOSE_OPTIONS>): Promise<ExitCode> {
   const { data, output, server } = values
   const [named] = positionals
   if (named === undefined) throw misused('a drop id or the address of a box is missing', undefined, HOW)
@@ -92,8 +139,7 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
 }
 
 /** Makes the key with which an operator asks and signs. */
-async function makeKey(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, KEY_OPTIONS, 1)
+async function makeKey({ values, positionals }: Parsed<typeof KEY_OPTIONS>): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing, for the key', undefined, HOW)
   const { pem, publicKey } = newOperatorKey()
@@ -107,12 +153,6 @@ async function makeKey(args: readonly string[]): Promise<ExitCode> {
 }
 
 type Written = readonly [path: string, bytes: Uint8Array]
-
-/** One id in 64 begins as an option does, and is none. */
-function idsLast(args: readonly string[]): readonly string[] {
-  const ids = args.filter((each) => each.startsWith('-') && parseDropId(each) !== undefined)
-  return ids.length === 0 || args.includes('--') ? args : [...args.filter((each) => !ids.includes(each)), '--', ...ids]
-}
 
 /** Makes a file as `createFile` does. */
 type Create = (path: string, bytes: Uint8Array) => boolean
@@ -146,15 +186,3 @@ function parseSubject(text: string): Subject {
   if (box !== undefined) return { box }
   throw misused('that is neither a drop id, of 22 characters, nor the address of a box', undefined, HOW)
 }
-
-const DISCLOSE_OPTIONS = {
-  data: { type: 'string' },
-  server: { type: 'string' },
-  'key-file': { type: 'string' },
-  output: { type: 'string', short: 'o' },
-  json: { type: 'boolean', default: false },
-} as const
-
-const KEY_OPTIONS = { json: { type: 'boolean', default: false } } as const
-
-const HOW = 'sealdrop help operator shows how it is used'

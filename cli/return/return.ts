@@ -9,15 +9,63 @@ import { chooseTarget, writeToBox, type Target } from '../send/to-box.ts'
 import { connect, nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { takesText } from '../send/message.ts'
-import { misused, parseLife, parseOptions, parseServer } from '../options.ts'
 import { takeCode } from '../terminal/secrets.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
-import { BOX_LIFE } from '../send/send.ts'
+import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
+import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { parseLife, parseServer } from '../options.ts'
+
+const OPTIONS = {
+  'code-file': value(
+    'FILE',
+    'read the code from the only line of FILE (- is standard',
+    'input) instead of asking for it',
+  ),
+  output: { ...value('DIR', 'folder for files, made if missing; see help open'), short: 'o' },
+  to: value('ADDRESS', 'the box to write to; default the one that answered last'),
+  'to-file': value(
+    'FILE',
+    'read address or link from the only line of FILE: for an',
+    'invitation, as of send. A box that takes drops by',
+    'invitation asks for one each time, and each drop counts',
+    'against it',
+  ),
+  expires: value(
+    'TIME',
+    `how long what is written waits, at most ${MAX_TTL_SECONDS / 86_400}d; default ${DEFAULT_BOX_TTL_SECONDS / 86_400}d`,
+  ),
+  server: value('ORIGIN', 'where the box is; default as for send'),
+  json: flag(
+    'print {"answers": [{"item", "arrived", "expires", "size"}]},',
+    '{"item", "arrived", "from", "text", "files"},',
+    '{"to", "name", "readers", "expires"} or {"deleted": […]}',
+  ),
+} as const
 
 /** The sender's side of a thread: with the return code one sees answers and writes again. Nothing of it is kept here. */
-export async function comeBack(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+export const comeBack: Command = command({
+  usage: [
+    `Usage: sealdrop return [list] [OPTIONS]
+       sealdrop return open ITEM [-o DIR] [OPTIONS]
+       sealdrop return write [FILE | FOLDER…] [--to ADDRESS | --to-file FILE]
+                             [--expires 14d] [OPTIONS]
+       sealdrop return delete ITEM… [OPTIONS]
+
+With the return code of a drop that was sent to a box: lists the answers, opens
+one, deletes some, or writes again in the same thread. The code is typed where
+nobody sees it, and never given to the server. Nothing is kept on this computer.`,
+    ['code-file', 'output', 'to', 'to-file', 'expires', 'server', 'json'],
+  ],
+  options: OPTIONS,
+  most: Number.POSITIVE_INFINITY,
+  excludes: [['to', 'to-file']],
+  run,
+})
+
+type Values = Parsed<typeof OPTIONS>['values']
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [verb = 'list', ...rest] = positionals
   switch (verb) {
     case 'list':
@@ -32,8 +80,6 @@ export async function comeBack(args: readonly string[]): Promise<ExitCode> {
       throw misused('return takes list, open, write or delete')
   }
 }
-
-type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
 async function list(values: Values, rest: readonly string[]): Promise<ExitCode> {
   if (rest.length > 0) throw misused('too many arguments')
@@ -92,7 +138,7 @@ async function write(values: Values, paths: readonly string[]): Promise<ExitCode
   const { 'code-file': codeFile, 'to-file': toFile } = values
   if ([takesText(paths), codeFile === '-', toFile === '-'].filter(Boolean).length > 1)
     throw misused('standard input can be only one of message, code and address')
-  const ttlSeconds = parseLife(values.expires)
+  const ttlSeconds = parseLife(values.expires, DEFAULT_BOX_TTL_SECONDS)
   const { origin, access, returnCode } = await comeIn(values)
   const isNamed = values.to !== undefined || toFile !== undefined
   const target = !isNamed ? await targetOf(origin, access) : await chooseTarget(values)
@@ -131,13 +177,3 @@ async function ask<T>(origin: string, request: Promise<T>): Promise<T> {
     throw nameDoubt(error, origin, '--server and SEALDROP_SERVER name the server that the box is on')
   }
 }
-
-const OPTIONS = {
-  'code-file': { type: 'string' },
-  to: { type: 'string' },
-  'to-file': { type: 'string' },
-  output: { type: 'string', short: 'o' },
-  expires: { type: 'string', default: BOX_LIFE },
-  server: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const

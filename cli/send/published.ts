@@ -2,8 +2,8 @@ import { boxJsonUrl, checkPublished, parseDomain } from '#client/box/well-known.
 import type { BoxAddress } from '#protocol/address.ts'
 import { transport } from '../network/transport.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { misused } from '../options.ts'
 import { say } from '../terminal/terminal.ts'
+import { misused } from '../command.ts'
 
 /**
  * Goes on only if a web site publishes the address too: docs/protocol.md §13.11.

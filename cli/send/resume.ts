@@ -7,7 +7,6 @@ import { revokeDrop } from '#client/sender.ts'
 import { FileFault } from '#client/source.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { makeSure } from './make-sure.ts'
-import { parseOptions } from '../options.ts'
 import { findPending, listPending } from './outbox.ts'
 import {
   checkSize,
@@ -26,10 +25,45 @@ import { say } from '../terminal/terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../sent/tickets.ts'
 import { forgetEndedUploads, forgetUpload, listUploads, readUpload, type Upload } from './uploads.ts'
 import { formatTime } from '../terminal/format.ts'
+import { command, type Command, flag, type Parsed, row, value } from '../command.ts'
+
+const OPTIONS = {
+  'passphrase-file': value(
+    'FILE',
+    'if a file has changed and the link needs a passphrase:',
+    'read it from the only line of FILE instead of asking',
+  ),
+  json: flag('print {"link", "ticket", "expires", "reads"}; of a drop for', 'a box, what send --to prints'),
+} as const
 
 /** Goes on with an upload that was interrupted, and prints its link. */
-export async function resume(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const resume: Command = command({
+  usage: [
+    `Usage: sealdrop resume [TICKET] [--passphrase-file FILE] [--json]
+
+Goes on with what send could not finish: the command was stopped, or the
+connection was lost. Of a drop that may have arrived it makes sure: it prints the
+link, or brings the drop into its box, where it is once however often it is sent. What the server has is not sent again, only read, to make
+sure that it still belongs to the rest. If a file has changed, all are sealed
+anew under another link, and what was sent before is deleted. Of a drop for a box
+it is deleted too; it is sent again only by you, as its readers may have changed.`,
+    [
+      row(
+        'TICKET',
+        'the name that send printed when it was stopped, and',
+        'that status shows, or the beginning of it; needed',
+        'when there is more than one',
+      ),
+      'passphrase-file',
+      'json',
+    ],
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const { json, 'passphrase-file': passphraseFile } = values
   await forgetEndedUploads()
   const chosen = choose(positionals[0])
@@ -143,8 +177,3 @@ async function sealAnew(
   }
   return EXIT.done
 }
-
-const OPTIONS = {
-  'passphrase-file': { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const

@@ -8,10 +8,10 @@ import { numbered } from '#client/names.ts'
 import { onePartRoom } from '#client/room.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from '../failure.ts'
-import { misused } from '../options.ts'
 import { say } from '../terminal/terminal.ts'
 import { listFiles } from './tree.ts'
 import { sizeAtMost } from '../terminal/format.ts'
+import { misused } from '../command.ts'
 
 /** A file that was chosen to be sent. */
 export interface Chosen {

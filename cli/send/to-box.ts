@@ -13,7 +13,6 @@ import { EXIT, explainClock, Failure } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
 import type { Letter } from './letter.ts'
 import { readContent, type Content } from './message.ts'
-import { misused, parseServer } from '../options.ts'
 import { bulkOf, deliver, explainStop, keepOutgoing, refusePipes } from './outgoing.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { readPasted } from '../terminal/secrets.ts'
@@ -21,6 +20,7 @@ import { say } from '../terminal/terminal.ts'
 import { tooLarge, type Bulk } from './too-large.ts'
 import { formatDate } from '../terminal/format.ts'
 import { knownSerial } from './known-cards.ts'
+import { parseServer } from '../options.ts'
 
 /** A box to write to, and where it is. */
 export interface Target {
@@ -47,7 +47,6 @@ export async function chooseTarget(values: {
   readonly server?: string | undefined
 }): Promise<Target> {
   const { to, 'to-file': file, server } = values
-  if (to !== undefined && file !== undefined) throw misused('--to and --to-file exclude each other')
   const target = readWriteTarget(file === undefined ? (to ?? '') : await readPasted(file, 'address'))
   if (target === undefined) throw new DropError('bad_address')
   const { address, invitation } = target

@@ -1,14 +1,27 @@
 import { EXIT, type ExitCode } from '../failure.ts'
-import { misused, parseOptions } from '../options.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { findTicket, forgetTicket, readTicket } from './tickets.ts'
 import { forgetPending } from '../send/outbox.ts'
 import { forgetUpload } from '../send/uploads.ts'
 import { count } from '../terminal/format.ts'
+import { command, type Command, flag, misused, type Parsed } from '../command.ts'
+
+const OPTIONS = { json: flag() } as const
 
 /** Deletes tickets from this computer. */
-export async function forget(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, Number.POSITIVE_INFINITY)
+export const forget: Command = command({
+  usage: [
+    `Usage: sealdrop forget TICKET… [--json]
+
+Deletes tickets from this computer. The drops stay with the server until they
+are opened or expire, and cannot be looked at or revoked any more.`,
+  ],
+  options: OPTIONS,
+  most: Number.POSITIVE_INFINITY,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   if (positionals.length === 0) throw misused('a ticket is missing')
   // All are found before any is deleted.
   const names = [...new Set(positionals.map(findTicket))]
@@ -30,5 +43,3 @@ function forgetUploadOf(name: string): void {
     // A damaged ticket does not tell of which drop it is.
   }
 }
-
-const OPTIONS = { json: { type: 'boolean', default: false } } as const

@@ -4,7 +4,6 @@ import { deriveOpener } from '#client/link.ts'
 import { checkProof, formatProof, makeProof, matchProof, provedReceipts, type Expected } from '#client/proof-file.ts'
 import { checkDrop } from '#client/sender.ts'
 import { describeSystemError, EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { misused, parseOptions } from '../options.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { describeProof, proofToJson, provedReaders, refuseProof } from './proof.ts'
 import { readNamed } from '../terminal/read-named.ts'
@@ -13,22 +12,81 @@ import { askAsSender } from './ask-as-sender.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { findTicket, readTicket } from './tickets.ts'
 import { createNamedFile } from '../state/writing.ts'
+import { command, type CommandGroup, flag, layOut, misused, type Parsed, row, value } from '../command.ts'
+
+const JSON_OPTION = {
+  json: {
+    ...flag(
+      'print {"ticket", "proof", "readers"}, or of verify',
+      '{"holds", "compared": {"with", "result"}, "server", "drop", "claim",',
+      '"readers", "proves", "not"}',
+    ),
+    column: 9,
+  },
+} as const
+
+const VERIFY_OPTIONS = {
+  ticket: value(
+    'TICKET',
+    'compare server, drop, claim key, and what was opened',
+    'with the ticket of a drop that was sent from here',
+  ),
+  link: flag('ask for a link, which is not shown, and compare server,', 'drop and claim key with it'),
+  'link-file': value('FILE', 'read the link from the only line of FILE (- is standard', 'input)'),
+  'passphrase-file': value(
+    'FILE',
+    'if the link needs a passphrase: read it from the only',
+    'line of FILE instead of asking',
+  ),
+  ...JSON_OPTION,
+} as const
 
 /** Keeps what proves that a drop was opened, and checks what somebody kept. */
-export async function receipt([name = '', ...args]: readonly string[]): Promise<ExitCode> {
-  switch (name) {
-    case 'save':
-      return save(args)
-    case 'verify':
-      return verify(args)
-    default:
-      throw misused('receipt takes save or verify', undefined, 'sealdrop help receipt shows how it is used')
-  }
+export const receipt: CommandGroup = {
+  get usage() {
+    return layOut(
+      [
+        `Usage: sealdrop receipt save TICKET [FILE] [--json]
+       sealdrop receipt verify FILE [--ticket TICKET | --link | --link-file FILE]
+                               [--passphrase-file FILE] [--json]
+
+save writes what proves that a drop was claimed and opened into a file, which
+holds no secret and opens nothing. What was proved once is kept with the ticket,
+also when the server has it no more.
+
+verify checks such a file, asks no server, and says what it proves and what not:
+that somebody who held the claim key in it signed; not who that was. Whether that
+is the key of your drop it says if it is given the ticket or the link to compare
+with. You could have made it yourself, so it convinces nobody who does not trust
+you. Exit code 1 if it does not hold, 6 if it is for another drop.`,
+        [
+          { ...row('TICKET', 'the name that send printed, or the beginning of it'), column: 9 },
+          { ...row('FILE', 'default sealdrop-proof-TICKET.json; - is standard output, or input'), column: 9 },
+          'ticket',
+          'link',
+          'link-file',
+          'passphrase-file',
+          'json',
+        ],
+      ],
+      VERIFY_OPTIONS,
+    )
+  },
+  commands: {
+    save: command({ options: JSON_OPTION, most: 2, run: save }),
+    verify: command({ options: VERIFY_OPTIONS, most: 1, run: verify }),
+  },
+  misuse: {
+    missing: 'receipt takes save or verify',
+    unknown: 'receipt takes save or verify',
+    hint: 'sealdrop help receipt shows how it is used',
+  },
 }
 
+type VerifyValues = Parsed<typeof VERIFY_OPTIONS>['values']
+
 /** Writes the proof of a drop that was sent from here. */
-async function save(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 2)
+async function save({ values, positionals }: Parsed<typeof JSON_OPTION>): Promise<ExitCode> {
   const [start, path] = positionals
   if (start === undefined) throw misused('a ticket is missing')
   if (path === '-' && values.json) throw misused('standard output cannot be both the proof and a result')
@@ -53,8 +111,7 @@ async function save(args: readonly string[]): Promise<ExitCode> {
 }
 
 /** Checks a proof file, with no server, and says what it proves and what not. */
-async function verify(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, VERIFY_OPTIONS, 1)
+async function verify({ values, positionals }: Parsed<typeof VERIFY_OPTIONS>): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing: name one, or - for standard input')
   const drop = await expected(path, values)
@@ -137,18 +194,6 @@ const GUESSABLE = 'whoever has it and the link can try passphrases at home: do n
 const NOTHING = 'it proves nothing'
 
 const NO_RECEIPTS = 'a drop in a box has no receipts: its readers collect it, and sign nothing for you'
-
-const OPTIONS = { json: { type: 'boolean', default: false } } as const
-
-const VERIFY_OPTIONS = {
-  ...OPTIONS,
-  ticket: { type: 'string' },
-  link: { type: 'boolean', default: false },
-  'link-file': { type: 'string' },
-  'passphrase-file': { type: 'string' },
-} as const
-
-type VerifyValues = ReturnType<typeof parseOptions<typeof VERIFY_OPTIONS>>['values']
 
 /** Longer than any proof is. */
 const MAX_PROOF_BYTES = 262_144

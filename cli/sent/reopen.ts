@@ -2,13 +2,37 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { checkDrop, reopenDrop, type Report } from '#client/sender.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { readerName } from './drop-status.ts'
-import { misused, parseOptions } from '../options.ts'
 import { changeAsSender } from './ask-as-sender.ts'
 import { printJson, say } from '../terminal/terminal.ts'
+import { command, type Command, flag, misused, type Parsed, row } from '../command.ts'
+
+const OPTIONS = { json: flag() } as const
 
 /** Takes a read back from a reader who claimed and never acknowledged. */
-export async function reopen(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 2)
+export const reopen: Command = command({
+  usage: [
+    `Usage: sealdrop reopen TICKET [READER] [--json]
+
+Takes a read back from a reader who claimed the drop and never told that it
+opened it, so that the link can be claimed anew. That reader may have fetched
+it all the same: if in doubt, revoke it and send another.`,
+    [
+      {
+        ...row(
+          'READER',
+          'the name that status prints, or the beginning of it; needed when',
+          'there is more than one such reader',
+        ),
+        column: 9,
+      },
+    ],
+  ],
+  options: OPTIONS,
+  most: 2,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [start, readerStart = ''] = positionals
   if (start === undefined) throw misused('a ticket is missing')
   const { name, fate } = await changeAsSender(start, async (server, ticket, sender) => {
@@ -40,5 +64,3 @@ function choose({ state, claims }: Report, start: string): PublicKey {
   }
   return first.reader
 }
-
-const OPTIONS = { json: { type: 'boolean', default: false } } as const

@@ -1,17 +1,31 @@
 import { revokeDrop } from '#client/sender.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { describeFate } from './drop-status.ts'
-import { misused, parseOptions } from '../options.ts'
 import { askAsSender, describeAbsence } from './ask-as-sender.ts'
 import { noteDone } from '../state/records.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { findTicket, forgetTicket, readTicket } from './tickets.ts'
 import { forgetPending, hasPending } from '../send/outbox.ts'
 import { forgetUpload, hasUpload } from '../send/uploads.ts'
+import { command, type Command, flag, misused, type Parsed } from '../command.ts'
+
+const OPTIONS = { json: flag() } as const
 
 /** Ends a drop, or cancels the upload of one. */
-export async function revoke(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const revoke: Command = command({
+  usage: [
+    `Usage: sealdrop revoke TICKET [--json]
+
+Ends a drop: the server deletes it, and nobody opens it any more. Exit code 3
+if it had been opened, or had expired, before. Of a drop that was interrupted
+while it was sent, it deletes what the server has, and what is kept to go on.`,
+  ],
+  options: OPTIONS,
+  most: 1,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [start] = positionals
   if (start === undefined) throw misused('a ticket is missing')
   const name = findTicket(start)
@@ -48,5 +62,3 @@ export async function revoke(args: readonly string[]): Promise<ExitCode> {
   if (values.json) await printJson({ ticket: name, ...fate })
   return isTooLate ? EXIT.gone : EXIT.done
 }
-
-const OPTIONS = { json: { type: 'boolean', default: false } } as const

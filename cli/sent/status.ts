@@ -2,7 +2,6 @@ import { isDropError } from '#protocol/error.ts'
 import { checkDrop } from '#client/sender.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
 import { describeFate, type Fate } from './drop-status.ts'
-import { parseOptions } from '../options.ts'
 import { howToGoOn } from '../send/outgoing.ts'
 import { hasPending } from '../send/outbox.ts'
 import { askAsSender, describeAbsence, type Asked } from './ask-as-sender.ts'
@@ -10,10 +9,33 @@ import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from './tickets.ts'
 import { forgetEndedUploads, hasUpload } from '../send/uploads.ts'
 import { formatTime } from '../terminal/format.ts'
+import { command, type Command, flag, type Parsed, row } from '../command.ts'
+
+const OPTIONS = {
+  json: {
+    ...flag('print {"ticket", "state", "expires", "reads", "readers", …}, or for', 'all of them {"tickets": […]}'),
+    column: 9,
+  },
+} as const
 
 /** How one drop fares, or all that were sent from here. */
-export async function status(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const status: Command = command({
+  usage: [
+    `Usage: sealdrop status [TICKET] [--json]
+
+Tells how a drop that you sent fares, or all of them. What readers signed is
+checked here, so the server cannot make up that somebody opened it. What the
+server said last is remembered when the drop has expired: sealdrop receipt save
+writes down what was proved.`,
+    [{ ...row('TICKET', 'the name that send printed, or the beginning of it'), column: 9 }, 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  isReport: true,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const [start] = positionals
   await forgetEndedUploads()
   if (start !== undefined) {
@@ -122,5 +144,3 @@ function outcome(kept: Kept, { fate, isOver }: Asked): Readonly<Record<string, u
     ...(kept.fate === undefined ? {} : { before: kept.fate }),
   }
 }
-
-const OPTIONS = { json: { type: 'boolean', default: false } } as const

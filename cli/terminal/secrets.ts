@@ -1,12 +1,12 @@
 import { DropError } from '#protocol/error.ts'
-import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import { countLinks, readLink, type LinkSecret } from '#client/link.ts'
 import { judgePassphrase, type Tries } from '#client/passphrase.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { misused } from '../options.ts'
 import { readNamed } from './read-named.ts'
 import { readInput } from './streams.ts'
 import { askPasted, askSecret, isTyped, say } from './terminal.ts'
+import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
+import { misused } from '../command.ts'
 
 /**
  * The link that a command was given: as an argument, on standard input for `-`, or typed where nobody sees it.

@@ -25,6 +25,7 @@ import { makeProgress } from '../terminal/progress.ts'
 import { takePassphrase } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
 import { chooseVault, createVault, lockPath, readVault, replaceVault } from './vaults.ts'
+import { value, type Value } from '../command.ts'
 
 /** A box that this command has unlocked. */
 export interface Session {
@@ -41,7 +42,20 @@ export interface Session {
   server(patienceMs: number): Server
 }
 
-/** What every command that unlocks a box takes. */
+/** Options of every command that unlocks a box. */
+export const UNLOCK_OPTIONS: { readonly box: Value; readonly 'passphrase-file': Value } = {
+  box: value(
+    'NAME',
+    'which box, by its name or the beginning of its address;',
+    'needed when this computer has more than one',
+  ),
+  'passphrase-file': value(
+    'FILE',
+    'read the passphrase of the box from the only line of',
+    'FILE (- is standard input) instead of asking for it',
+  ),
+}
+
 export interface UnlockOptions {
   readonly box?: string | undefined
   readonly 'passphrase-file'?: string | undefined

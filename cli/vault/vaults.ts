@@ -2,9 +2,9 @@ import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
 import { parseVault, type Vault } from '#client/box/vault.ts'
 import { EXIT, explain, Failure } from '../failure.ts'
 import { removeFile } from '../state/files.ts'
-import { misused } from '../options.ts'
 import { createRecord, listRecords, readRecord, removeRecord, replaceRecord, statePath } from '../state/records.ts'
 import { say } from '../terminal/terminal.ts'
+import { misused } from '../command.ts'
 
 /** The boxes of this computer, sealed as they lie. One damaged file is told, and hides no other box. */
 export function listVaults(): Vault[] {

@@ -3,20 +3,57 @@ import { DropError } from '#protocol/error.ts'
 import { nameServer } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { requireWay } from '../network/transport.ts'
-import { misused, parseOptions } from '../options.ts'
 import { print, printJson, visible } from '../terminal/terminal.ts'
 import { makeVisitor } from './browse.ts'
 import { BROWSERS, type Browser } from './browsers.ts'
 import { describeBriefly, describeObservation, describeSeen } from './describe.ts'
 import { readManifest } from './manifest.ts'
 import { observe, type Observation } from './observe.ts'
+import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+
+const OPTIONS = {
+  as: {
+    ...value(
+      'BROWSER',
+      'chrome, firefox or safari: ask as that one alone, for a third',
+      'of the traffic; default all: as each of them',
+    ),
+    column: 18,
+  },
+  watch: { ...flag('go on, and print one line each time'), column: 18 },
+  every: { ...value('TIME', 'how often, from 1s to 7d (s, m, h, d); default 10m'), column: 18 },
+  manifest: { ...value('FILE', 'the manifest.json of another release'), column: 18 },
+  json: { ...flag('print {"origin", "at", "version", "as", "ok",', '"differences": […]}'), column: 18 },
+} as const
 
 /** Compares what a server serves with a release. */
-export async function verify(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseOptions(args, OPTIONS, 1)
+export const verify: Command = command({
+  usage: [
+    `Usage: sealdrop verify ORIGIN [--as BROWSER] [--manifest FILE] [--json]
+       sealdrop verify ORIGIN --watch [--every 10m] [--as BROWSER] [--manifest FILE]
+                       [--json]
+
+Fetches everything that a server serves besides its API, as browsers would, and
+compares bytes and headers with the release that this command is of. Each
+difference is one line, and says which browser was shown it if not all were. Exit
+code 0 if there is none, 6 if there is any, 5 if the server cannot be reached.
+
+It says what this computer was served just now. A server that knows whom it
+wants to deceive can serve others, and you, something else: so look often, from
+other networks, and compare with what others see. This command is no browser
+below HTTP, and can be told from one by who looks closely.`,
+    [{ ...row('ORIGIN', 'such as https://drop.example'), column: 18 }, 'as', 'watch', 'every', 'manifest', 'json'],
+  ],
+  options: OPTIONS,
+  most: 1,
+  needs: [['every', 'watch', '--every belongs to --watch']],
+  isReport: true,
+  run,
+})
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   const origin = parseOrigin(positionals[0])
   const everyMs = parseEvery(values.every)
-  if (values.every !== undefined && !values.watch) throw misused('--every belongs to --watch')
   const browsers = parseBrowsers(values.as)
   const manifest = await readManifest(values.manifest)
   requireWay(origin)
@@ -88,11 +125,3 @@ function parseEvery(text = '10m'): number {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-const OPTIONS = {
-  as: { type: 'string' },
-  manifest: { type: 'string' },
-  watch: { type: 'boolean', default: false },
-  every: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
