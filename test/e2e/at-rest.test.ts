@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { joinBytes } from '#protocol/bytes.ts'
+import { stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { acknowledge } from '#client/receive.ts'
 import { checkDrop, revokeDrop } from '#client/sender.ts'
 import { fileOf } from '../kit/messages.ts'
-import { ciphertextOf, claim, openWhole } from '../kit/sealed.ts'
+import { ciphertextOf, claim, openWhole, openerOf } from '../kit/sealed.ts'
+import { spellings } from '../kit/spellings.ts'
 import { startServer } from '../tools/server.ts'
-import { openerOf, reach, send } from './support/people.ts'
+import { reach, send } from './support/people.ts'
 
 const TEXT = 'the old lighthouse keeper knows where the ledger is'
 const NAME = 'ledger-of-the-lighthouse.txt'
@@ -33,7 +35,7 @@ test('nothing the server keeps or prints can be read: no text, no name, no link,
   expect(parted.sealed.parts).toBeGreaterThan(1)
   const cancelled = await send(server.url, { text: TEXT, files: large })
   await revokeDrop(cancelled.server, cancelled.sealed.ticket, cancelled.sender)
-  const wrong = await openerOf(waiting.sealed.link, 'not this')
+  const wrong = await openerOf(waiting.sealed.link, 'not this', stretch)
   await claim(reach(server.url), wrong, reader).catch(() => undefined)
   await server.stop()
 
@@ -46,7 +48,7 @@ test('nothing the server keeps or prints can be read: no text, no name, no link,
   // An acknowledgement holds the hash of a token that only its sender can check; none of the other secrets may be there.
   const allowed = opened.opened
   for (const secret of secrets) {
-    for (const spelling of spellings(secret)) {
+    for (const spelling of spellings(new Uint8Array(secret)).map((each) => Buffer.from(each))) {
       const found = kept.some((each) => each.includes(spelling))
       expect(found, secret.toString()).toBe(secret.toString() === allowed && spelling.equals(secret))
     }
@@ -72,19 +74,4 @@ test('after a drop is burned its ciphertext is no longer on the disk', async () 
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-}
-
-/** A secret as it is, and as it looks in common encodings; base64 in all three alignments. */
-function spellings(secret: Buffer): Buffer[] {
-  const aligned = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), secret]).toString('base64')
-    // The characters at either end depend on their neighbours.
-    return text.slice(Math.ceil((shift * 8) / 6) + (shift === 0 ? 0 : 1), -4)
-  })
-  const texts = [
-    secret.toString('hex'),
-    ...aligned,
-    ...aligned.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
-  ]
-  return [secret, Buffer.from(secret.toString('latin1'), 'utf16le'), ...texts.map((text) => Buffer.from(text))]
 }

@@ -12,7 +12,8 @@ import {
   writeToBox,
 } from './support/boxes.ts'
 import { heading, stage } from './support/pages.ts'
-import { noise, sha256Of } from './support/people.ts'
+import { sha256Of } from './support/people.ts'
+import { randomNoise } from '../kit/bytes.ts'
 
 const { person, server } = stage()
 
@@ -29,7 +30,7 @@ test(
     expect(link).toMatch(/^http:\/\/localhost:\d+\/#sdbox1[02-9ac-hj-np-z]+$/)
     const backup = await saveBackup(owner.page, 'another one for the file')
 
-    const film = Buffer.from(noise(20 * 1_048_576))
+    const film = Buffer.from(randomNoise(20 * 1_048_576))
     const code = await writeToBox(sender, link, {
       text: 'They dump it at night.\n<b>Look at the film.</b>',
       files: [{ name: 'film.mp4', mimeType: 'video/mp4', buffer: film }],

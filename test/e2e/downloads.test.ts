@@ -4,14 +4,15 @@ import { expect, test } from 'vitest'
 import { memorySource } from '#client/source.ts'
 import { violations } from './support/axe.ts'
 import { heading, openInPage, stage, visit, type Person } from './support/pages.ts'
-import { noise, send, sha256Of } from './support/people.ts'
+import { send, sha256Of } from './support/people.ts'
+import { randomNoise } from '../kit/bytes.ts'
 
 // Drops in parts on their way into a browser: the built page, a real disk, a real server.
 
 const { person, server } = stage()
 
 /** Two parts. */
-const FILM = noise(9_000_000)
+const FILM = randomNoise(9_000_000)
 const NAME = 'film/summer.mp4'
 
 async function sendFilm(text = '', bytes = FILM): Promise<string> {
@@ -95,7 +96,7 @@ function onDisk(page: Page, place: 'parts' | 'files'): Promise<number> {
 test('20 MiB are received, paused, resumed, checked and saved byte for byte; then nothing is left here', async () => {
   const someone = await reader()
   const { page, complaints } = someone
-  const bytes = noise(20 * 1_048_576)
+  const bytes = randomNoise(20 * 1_048_576)
   const link = await sendFilm('', bytes)
   await visit(page, link)
   await page.getByText('21.5 MB sealed').waitFor()

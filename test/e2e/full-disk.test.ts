@@ -21,7 +21,8 @@ import { fileOf } from '../kit/messages.ts'
 import { claim, openWhole } from '../kit/sealed.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { mountSmallDisk } from '../tools/small-disk.ts'
-import { noise, reach, send, type Deposited } from './support/people.ts'
+import { reach, send, type Deposited } from './support/people.ts'
+import { randomNoise } from '../kit/bytes.ts'
 
 test('on a disk that is full to the last byte messages are refused at once, and reading, revoking and deleting go on', async () => {
   await using disk = await mountSmallDisk(DISK_BYTES)
@@ -111,7 +112,7 @@ function sendFiles(own: Server): Promise<Deposited[]> {
 }
 
 function sendFile(own: Server): Promise<Deposited> {
-  return send(own.url, { files: [fileOf('a.bin', noise(100_000))] })
+  return send(own.url, { files: [fileOf('a.bin', randomNoise(100_000))] })
 }
 
 /** A box with `EACH` items. */
@@ -129,7 +130,7 @@ async function fillBox(own: Server): Promise<{ state: BoxState; items: readonly 
   for (let n = 0; n < EACH; n += 1) {
     const sender = await generateSigningKey()
     const order = { origin: own.url, address: state.box, card, ttlSeconds: 86_400, sender, now: Date.now() }
-    await deposit(server, await sealForBox({ text: 'a tip', files: [fileOf('a.bin', noise(100_000))] }, order), {
+    await deposit(server, await sealForBox({ text: 'a tip', files: [fileOf('a.bin', randomNoise(100_000))] }, order), {
       sender,
     })
   }
@@ -143,7 +144,7 @@ async function create(own: Server): Promise<[number, string | null]> {
   const { headers: fields, status } = await fetch(`${own.url}/v1/drops`, {
     method: 'POST',
     headers,
-    body: noise(18_000),
+    body: randomNoise(18_000),
   })
   return [status, fields.get('Retry-After')]
 }

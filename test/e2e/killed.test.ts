@@ -20,7 +20,8 @@ import { claim, openWhole } from '../kit/sealed.ts'
 import { checkDrop, revokeDrop } from '#client/sender.ts'
 import { startServer, type Server } from '../tools/server.ts'
 import { sealdrop } from './support/command.ts'
-import { noise, reach, send, type Deposited } from './support/people.ts'
+import { reach, send, type Deposited } from './support/people.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { fileOf } from '../kit/messages.ts'
 import { tablesOn } from './support/disk.ts'
 
@@ -51,7 +52,7 @@ test.for([1, 3, 8])(
   async (nth) => {
     await using own = await startServer()
     const first = await send(own.url, { text: 'makes the folder' })
-    const files = Array.from({ length: 6 }, (_, n) => fileOf(`${n}.bin`, noise(200_000)))
+    const files = Array.from({ length: 6 }, (_, n) => fileOf(`${n}.bin`, randomNoise(200_000)))
     const seen = new Set<string>()
     const watcher = watch(blobsOf(own))
     const reached = new Promise<void>((done) => {
@@ -109,7 +110,7 @@ test('a link whose message is lost opens with that news, and with no advice to t
 
 test('a ciphertext that the disk has cut short is counted as lost at the start, and its reader is told so', async () => {
   await using own = await startServer()
-  const { opener } = await send(own.url, { files: [fileOf('film.bin', noise(100_000))] })
+  const { opener } = await send(own.url, { files: [fileOf('film.bin', randomNoise(100_000))] })
   await own.stop()
   for (const path of kept(own)) truncateSync(path, 50_000)
   await own.start()

@@ -15,14 +15,15 @@ import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import { startProxy, type Proxy, type Way } from '../tools/proxy.ts'
 import { startServer, type Server as RunningServer } from '../tools/server.ts'
-import { noise, openerOf } from './support/people.ts'
+import { openerOf } from '../kit/sealed.ts'
+import { randomNoise } from '../kit/bytes.ts'
 
 // The client's own modules, a line that breaks, and the real server behind it.
 
 const isSlow = process.env['SLOW'] === '1'
 
 /** Three parts. */
-const content = noise(20_000_000)
+const content = randomNoise(20_000_000)
 const PART = 8_325_104
 let proxy: Proxy
 let running: RunningServer

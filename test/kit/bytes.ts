@@ -1,4 +1,4 @@
-import type { Bytes } from '#protocol/bytes.ts'
+import { joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 
 /** Lower-case hexadecimal, as the vectors are written in. */
 export function toHex(bytes: Uint8Array): string {
@@ -14,7 +14,7 @@ export function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 }
 
-/** Bytes that look like nothing and are the same in every run. */
+/** Bytes that look random and are the same in every run. */
 export function noise(length: number, seed = 1): Bytes {
   const bytes = new Uint8Array(length)
   let state = seed
@@ -23,6 +23,19 @@ export function noise(length: number, seed = 1): Bytes {
     bytes[index] = state >>> 16
   }
   return bytes
+}
+
+/** Bytes that nobody can compress or guess. */
+export function randomNoise(length: number): Bytes {
+  const bytes = new Uint8Array(length)
+  // The platform gives at most this much at once.
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  return bytes
+}
+
+/** SHA-256 over the SHA-256 of each part, base64url: the hash that a commit names. docs/protocol.md §6.8. */
+export async function hashOfParts(parts: readonly Bytes[]): Promise<string> {
+  return toBase64url(await sha256(joinBytes(await Promise.all(parts.map(sha256)))))
 }
 
 /** A copy with one byte changed. */

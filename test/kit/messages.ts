@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { DropFile, Message } from '#client/archive.ts'
 import { memorySource } from '#client/source.ts'
-import type { Bytes } from '#protocol/bytes.ts'
+import { utf8, type Bytes } from '#protocol/bytes.ts'
 
 /** Text as UTF-8 can hold it: a half of a surrogate pair has no bytes. */
 export const anyText = fc.oneof(
@@ -45,9 +45,15 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record({
   files: fc.array(anyFile, { maxLength: 8 }),
 })
 
-/** A file that holds these bytes. */
-export function fileOf(name: string, bytes: Bytes): DropFile {
-  return { name, type: '', modifiedAtMs: 1_800_000_000_000, source: memorySource(bytes) }
+/** A file that holds these bytes, or this text. */
+export function fileOf(name: string, content: Bytes | string, type = ''): DropFile {
+  const bytes = typeof content === 'string' ? utf8(content) : content
+  return { name, type, modifiedAtMs: 1_800_000_000_000, source: memorySource(bytes) }
+}
+
+/** A message without files. */
+export function textMessage(text: string): Message {
+  return { text, files: [] }
 }
 
 /** A message with its files in memory, to compare. */

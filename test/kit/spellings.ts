@@ -11,10 +11,10 @@ export function spellings(secret: Bytes | string): Bytes[] {
     return [cut(toBase64(shifted)), cut(toBase64url(shifted))]
   })
   const written = [hex, hex.toUpperCase(), ...base64].map(utf8)
-  const wide =
-    typeof secret === 'string' ? [new Uint8Array(Uint16Array.from(secret, (each) => each.charCodeAt(0)).buffer)] : []
+  const units = typeof secret === 'string' ? Array.from(secret, (each) => each.charCodeAt(0)) : [...bytes]
+  const wide = new Uint8Array(Uint16Array.from(units).buffer)
   const decimal = utf8([...bytes].join(','))
-  return [bytes, ...written, ...wide, decimal]
+  return [bytes, ...written, wide, decimal]
 }
 
 /** Whether one of the spellings of a secret is in any of the texts. */

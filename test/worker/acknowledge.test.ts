@@ -2,14 +2,25 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { formatAckBody, formatReaderBody } from '#protocol/api.ts'
 import { toBase64url } from '#protocol/bytes.ts'
-import { acknowledge, claim, lay, look, lookAsHolder, OPENED, part, readWhole, revoke, sent } from './support/drops.ts'
+import {
+  acknowledge,
+  claim,
+  depositDrop,
+  look,
+  lookAsHolder,
+  OPENED,
+  part,
+  readWhole,
+  revoke,
+  sent,
+} from './support/drops.ts'
 import { slowDeletes } from './support/faults.ts'
 import { blobsOf, evict, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, requestOf } from './support/wire.ts'
 
 test('an acknowledged drop is burned: the ciphertext leaves the store, and a retry changes nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const [blob = ''] = await blobsOf(drop.dropId)
@@ -22,7 +33,7 @@ test('an acknowledged drop is burned: the ciphertext leaves the store, and a ret
 })
 
 test('nothing is burned before the reader has acknowledged', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await repeatedly(3, () => claim(drop, reader.publicKey))
   await repeatedly(3, () => part(drop, reader))
@@ -31,7 +42,7 @@ test('nothing is burned before the reader has acknowledged', async () => {
 })
 
 test('a drop for three readers is burned with the third acknowledgement', async () => {
-  const drop = await lay({ reads: 3 })
+  const drop = await depositDrop({ reads: 3 })
   const readers = [await newReader(), await newReader(), await newReader()]
   for (const { publicKey } of readers) await claim(drop, publicKey)
   const burned = await repeatedly(3, async (index) => (await acknowledge(drop, readers[index]!)).json['burned'])
@@ -40,7 +51,7 @@ test('a drop for three readers is burned with the third acknowledgement', async 
 })
 
 test('three readers who acknowledge at once burn it once and leave three receipts', async () => {
-  const drop = await lay({ reads: 3 })
+  const drop = await depositDrop({ reads: 3 })
   const readers = [await newReader(), await newReader(), await newReader()]
   for (const { publicKey } of readers) await claim(drop, publicKey)
   const replies = await Promise.all(readers.map((reader) => acknowledge(drop, reader)))
@@ -51,7 +62,7 @@ test('three readers who acknowledge at once burn it once and leave three receipt
 })
 
 test('who has acknowledged gets no bytes any more, while the other reader still does', async () => {
-  const drop = await lay({ reads: 2 })
+  const drop = await depositDrop({ reads: 2 })
   const [first, second] = [await newReader(), await newReader()]
   await claim(drop, first.publicKey)
   await claim(drop, second.publicKey)
@@ -62,7 +73,7 @@ test('who has acknowledged gets no bytes any more, while the other reader still 
 })
 
 test('only the reader who has claimed can acknowledge', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [reader, other] = [await newReader(), await newReader()]
   expect((await acknowledge(drop, reader)).code).toBe('gone')
   await claim(drop, reader.publicKey)
@@ -73,7 +84,7 @@ test('only the reader who has claimed can acknowledge', async () => {
 })
 
 test('whatever else the server is told as the hash of the token is refused', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   // The last one reads as 32 bytes in a careless decoder; a sender that met it could not read its receipts.
@@ -85,7 +96,7 @@ test('whatever else the server is told as the hash of the token is refused', asy
 })
 
 test('the receipts of a read drop go to its sender and to who proves link and passphrase, and to nobody else', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await readWhole(drop)
   const receipts = (await rowOf(drop.dropId))?.claims
   expect(receipts).toMatchObject([{ reader: reader.publicKey, ack: { opened: OPENED } }])
@@ -103,7 +114,7 @@ test('the receipts of a read drop go to its sender and to who proves link and pa
 })
 
 test('an acknowledgement that comes after a revocation is kept: the sender sees that it revoked too late', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   await revoke(drop)
@@ -115,7 +126,7 @@ test('an acknowledgement that comes after a revocation is kept: the sender sees 
 })
 
 test('an acknowledgement and a revocation at once leave one cause and the receipt', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const { kv, reached, release } = slowDeletes(env.KV)
@@ -130,7 +141,7 @@ test('an acknowledgement and a revocation at once leave one cause and the receip
 })
 
 test('a second acknowledgement does not replace the first', async () => {
-  const drop = await lay({ reads: 2 })
+  const drop = await depositDrop({ reads: 2 })
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   await acknowledge(drop, reader)
@@ -139,7 +150,7 @@ test('a second acknowledgement does not replace the first', async () => {
 })
 
 test('a client that hangs up after 16 KiB of the ciphertext has burned nothing, and then opens it', async () => {
-  const drop = await lay({ sizeBytes: 300_000 })
+  const drop = await depositDrop({ sizeBytes: 300_000 })
   const reader = await newReader()
   const body = formatReaderBody(reader.publicKey)
   const signers = { locator: drop.locator, claim: drop.claim }

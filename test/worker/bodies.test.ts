@@ -3,12 +3,13 @@ import { REQUESTS } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { PART_BYTES } from '#protocol/limits.ts'
 import { formatTerms } from '#protocol/terms.ts'
-import { claim, newDrop, noise, type Laid } from './support/drops.ts'
+import { claim, newDrop, type RawDrop } from './support/drops.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { newReaderKey } from '../kit/people.ts'
 import { ORIGIN, read, withBindings } from './support/wire.ts'
 
 /** A create whose body comes as the test says. */
-function creating({ dropId, terms }: Laid, sizeBytes: number, body: ReadableStream<Uint8Array>): Request {
+function creating({ dropId, terms }: RawDrop, sizeBytes: number, body: ReadableStream<Uint8Array>): Request {
   const headers = { 'Drop-Id': dropId, 'Drop-Terms': formatTerms(terms), 'Content-Length': `${sizeBytes}` }
   return new Request(`${ORIGIN}${REQUESTS.create.path}`, { method: 'POST', headers, body })
 }
@@ -25,7 +26,7 @@ test('who announces a part and sends one byte of it does not make the server set
   const asked = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>()
   const body = new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(noise(1)),
+      start: (controller) => controller.enqueue(randomNoise(1)),
       pull: (controller) => asked.resolve(controller),
     },
     { highWaterMark: 0 },
@@ -43,7 +44,7 @@ test.for([1, 65_535, 65_536, 65_537, 131_072, 131_073, 1_000_000, PART_BYTES])(
   'a body of %i bytes is kept as it came, in whatever pieces',
   async (sizeBytes) => {
     const drop = await newDrop()
-    const bytes = noise(sizeBytes)
+    const bytes = randomNoise(sizeBytes)
     const pieces = [1, 70_000, 65_536, sizeBytes]
     let sent = 0
     const body = new ReadableStream<Uint8Array>({

@@ -11,7 +11,7 @@ import {
   card,
   cardOf,
   invitations,
-  layInBox,
+  depositInBox,
   newInvitation,
   newBox,
   openBox,
@@ -56,7 +56,7 @@ test('a box that nobody has renewed for half a year, and in which nothing lies, 
   // Cards are published 13 weeks ahead at most; a box is kept for 26 weeks after the last has ended.
   expect(forgetDay).toBe(lifeOfCard(EPOCH + 13).notAfter / 86_400 + 182)
   travelTo(forgetDay * DAY - 1)
-  await layInBox(kept, { ttlSeconds: 2_592_000 })
+  await depositInBox(kept, { ttlSeconds: 2_592_000 })
   await fireRackAlarm(box.address)
   expect((await card(box)).status).toBe(200)
   travel(1)

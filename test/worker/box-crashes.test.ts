@@ -8,7 +8,7 @@ import {
   DROP_BYTES,
   idsOf,
   items,
-  layInBox,
+  depositInBox,
   newBox,
   newBoxDrop,
   openBox,
@@ -18,7 +18,7 @@ import {
   type TestBox,
 } from './support/boxes.ts'
 import { MINUTE, travel, travelTo } from './support/clock.ts'
-import { noise } from './support/drops.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { dyingBeforeTheRack, fuse, slowPuts, storeWith } from './support/faults.ts'
 import { evict, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { boxOf, evictRack, fireRackAlarm, itemOf, rackUses } from './support/inside-rack.ts'
@@ -86,7 +86,7 @@ test(
   'whichever storage call fails while a commit is noted, listed and answered, one item comes',
   { timeout: 120_000 },
   async () => {
-    const parts = [noise(MIN_PART_BYTES), noise(9)]
+    const parts = [randomNoise(MIN_PART_BYTES), randomNoise(9)]
     for (let nth = 1; ; nth++) {
       const box = await newBox()
       const cut = await uploadAll(box, parts)
@@ -214,7 +214,7 @@ test('a drop that is revoked while it is on its way is never listed, and its roo
 
 test('a drop whose end nobody told the rack leaves the list when somebody tries to collect it', async () => {
   const box = await openBox()
-  const { dropId, sender } = await layInBox(box)
+  const { dropId, sender } = await depositInBox(box)
   await send({ name: 'revoke', dropId, signers: { sender }, via: dyingBeforeTheRack() })
   expect(await idsOf(box)).toEqual([dropId])
   expect((await collect(box, dropId)).code).toBe('gone')
@@ -223,7 +223,7 @@ test('a drop whose end nobody told the rack leaves the list when somebody tries 
 
 test('a deletion that the store refuses is said to be unfinished, and finished when it is asked again', async () => {
   const box = await openBox()
-  const [drop, other] = [await layInBox(box), await layInBox(box)]
+  const [drop, other] = [await depositInBox(box), await depositInBox(box)]
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
   await shelfUses(drop.dropId, storeWith(env.KV, { delete: () => Promise.reject(new Error('KV failed: 500')) }))
   expect((await remove(box, [drop.dropId, other.dropId])).code).toBe('try_later')

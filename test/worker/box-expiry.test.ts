@@ -11,7 +11,7 @@ import {
   DROP_BYTES,
   idsOf,
   items,
-  layInBox,
+  depositInBox,
   newBox,
   newBoxDrop,
   remove,
@@ -26,7 +26,7 @@ import { send, withBindings } from './support/wire.ts'
 
 test('the alarm of a shelf does not keep the second at which a drop for a box came', async () => {
   const box = await newBox()
-  const drop = await layInBox(box, { ttlSeconds: 300 })
+  const drop = await depositInBox(box, { ttlSeconds: 300 })
   const alarmOf = (id: DropId): Promise<number | null> => inShelf(id, (_shelf, { storage }) => storage.getAlarm())
   expect(await alarmOf(drop.dropId)).toBe((await rowOf(drop.dropId))?.expiresAtMs)
   const cut = await uploadAll(box)
@@ -51,8 +51,8 @@ test.for([
   async ([, meanwhile]) => {
     const box = await newBox()
     await announceOnly(box)
-    const expiring = await layInBox(box)
-    const staying = await layInBox(box, { ttlSeconds: 20 * 86_400 })
+    const expiring = await depositInBox(box)
+    const staying = await depositInBox(box, { ttlSeconds: 20 * 86_400 })
     travel(3 * DAY)
     await rackUses(box.address, { SHELF: lateWord(() => meanwhile(box, expiring.dropId)) })
     expect(await fireRackAlarm(box.address)).toBe(true)
@@ -64,26 +64,26 @@ test.for([
 test('a box that was full of drops that have expired takes others before the alarm has taken those off', async () => {
   const box = await newBox()
   const two = withBindings({ BARE_BOX_ITEMS: '2' })
-  await layInBox(box, {}, { via: two })
-  await layInBox(box, {}, { via: two })
+  await depositInBox(box, {}, { via: two })
+  await depositInBox(box, {}, { via: two })
   expect((await deposit(await newBoxDrop(box), { via: two })).code).toBe('box_full')
   travel(3 * DAY)
-  const next = await layInBox(box, { ttlSeconds: 20 * 86_400 }, { via: two })
+  const next = await depositInBox(box, { ttlSeconds: 20 * 86_400 }, { via: two })
   expect(await idsOf(box)).toEqual([next.dropId])
   // Nothing is counted out twice by that.
   expect(await fireRackAlarm(box.address)).toBe(true)
   expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: DROP_BYTES, pending: 0, pendingBytes: 0 })
-  await layInBox(box, {}, { via: two })
+  await depositInBox(box, {}, { via: two })
   expect((await deposit(await newBoxDrop(box), { via: two })).code).toBe('box_full')
 })
 
 test('bytes of drops that have expired keep no room in a box, neither from its list nor from who writes to it', async () => {
   const box = await newBox()
   const via = withBindings({ BARE_BOX_BYTES: `${DROP_BYTES * 2}` })
-  await layInBox(box, {}, { via })
-  await layInBox(box, {}, { via })
+  await depositInBox(box, {}, { via })
+  await depositInBox(box, {}, { via })
   travel(3 * DAY)
-  const { sender, dropId } = await layInBox(box, { sizeBytes: DROP_BYTES * 2 }, { via })
+  const { sender, dropId } = await depositInBox(box, { sizeBytes: DROP_BYTES * 2 }, { via })
   expect((await items(box, {}, asOwner(box))).json).toMatchObject({ count: 1, bytes: DROP_BYTES * 2 })
   await send({ name: 'revoke', dropId, signers: { sender }, via })
   expect((await items(box, {}, asOwner(box))).json).toMatchObject({ count: 0, bytes: 0 })

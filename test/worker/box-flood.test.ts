@@ -4,7 +4,7 @@ import { formatExtent } from '#protocol/extent.ts'
 import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms } from '#protocol/terms.ts'
 import { deposit, idsOf, newBoxDrop, newInvitation, openBox, uploadAll, type TestBox } from './support/boxes.ts'
-import { noise } from './support/drops.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { hesitantRacks } from './support/faults.ts'
 import { blobsOf } from './support/inside.ts'
 import { boxOf, itemOf } from './support/inside-rack.ts'
@@ -55,7 +55,7 @@ test('an upload that made room, and is announced once more as a small drop, gets
   const via = withBindings({ BOX_BYTES_PER_DAY: `${MIN_PART_BYTES * 2}` })
   const [first, second] = [await uploadAll(box, undefined, { via }), await uploadAll(box, undefined, { via })]
   expect((await first.commit()).status).toBe(200)
-  expect((await deposit({ ...second, bytes: noise(U) }, { via })).code).toBe('id_taken')
+  expect((await deposit({ ...second, bytes: randomNoise(U) }, { via })).code).toBe('id_taken')
   expect((await second.commit()).code).toBe('box_full')
   expect(await idsOf(box)).toEqual([first.dropId])
   expect(await boxOf(box.address)).toMatchObject({ items: 1, bytes: first.size, pending: 0, pendingBytes: 0 })

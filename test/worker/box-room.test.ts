@@ -11,7 +11,7 @@ import {
   idsOf,
   invitations,
   invite,
-  layInBox,
+  depositInBox,
   newBox,
   newBoxDrop,
   newInvitation,
@@ -41,7 +41,7 @@ async function put(box: TestBox, units: number, changes: Parameters<typeof depos
 test('a box takes so many drops and no more, until its owner deletes one', async () => {
   const box = await openBox()
   const via = withBindings({ BOX_ITEMS: '2' })
-  const [first] = [await layInBox(box, {}, { via }), await layInBox(box, {}, { via })]
+  const [first] = [await depositInBox(box, {}, { via }), await depositInBox(box, {}, { via })]
   const before = await storeKeys()
   expect(await put(box, 9, { via })).toBe('box_full')
   expect(await storeKeys()).toEqual(before)
@@ -78,7 +78,7 @@ test('what is on its way has its room kept', async () => {
 test('bytes of a day are counted by the day, and deleting does not give them back', async () => {
   const box = await openBox()
   const via = withBindings({ BOX_BYTES_PER_DAY: `${100 * U}` })
-  const { dropId } = await layInBox(box, { sizeBytes: 60 * U }, { via })
+  const { dropId } = await depositInBox(box, { sizeBytes: 60 * U }, { via })
   await remove(box, [dropId])
   expect([await put(box, 41, { via }), await put(box, 40, { via }), await put(box, 1, { via })]).toEqual([
     'box_full',
@@ -125,7 +125,7 @@ test('a deposit that is refused, or that fails, gives its room back', async () =
   expect(await put(box, 64, { fields: { 'Content-Digest': 'sha-256=:AAAA:' } })).toBe('bad_request')
   expect(await put(box, 64, { fields: { 'Content-Length': `${64 * U - 1}` } })).toBe('too_large')
   expect(await boxOf(box.address)).toMatchObject(NOTHING)
-  const [drop, other] = [await layInBox(box), await newBoxDrop(box)]
+  const [drop, other] = [await depositInBox(box), await newBoxDrop(box)]
   expect((await deposit({ ...other, dropId: drop.dropId })).code).toBe('id_taken')
   const elsewhere = await openBox()
   const moved = { ...drop, terms: { ...drop.terms, box: elsewhere.address } }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asOwner, collect, deposit, items, layInBox, newBox, newBoxDrop, remove } from './support/boxes.ts'
+import { asOwner, collect, deposit, items, depositInBox, newBox, newBoxDrop, remove } from './support/boxes.ts'
 import { DAY, travel } from './support/clock.ts'
 import { boxOf, fireRackAlarm, inRack } from './support/inside-rack.ts'
 import { repeatedly } from '../kit/people.ts'
@@ -36,7 +36,7 @@ async function meter(
 test('a drop in a box costs nine rows on its rack over its whole life', async () => {
   const box = await newBox()
   // The tables are there, and so is the row of the box.
-  await layInBox(box)
+  await depositInBox(box)
   const spent = await meter(box)
   const drop = await newBoxDrop(box)
   expect(await spent(() => deposit(drop))).toMatchObject({ written: 7 })
@@ -49,7 +49,7 @@ test('a drop in a box costs nine rows on its rack over its whole life', async ()
 
 test('a page of a long list reads its own rows and no others', async () => {
   const box = await newBox()
-  await repeatedly(40, () => layInBox(box))
+  await repeatedly(40, () => depositInBox(box))
   const spent = await meter(box)
   const [few, more] = [
     await spent(() => items(box, { most: 5 }, asOwner(box))),
@@ -61,7 +61,7 @@ test('a page of a long list reads its own rows and no others', async () => {
 
 test('nothing remains of an address that holds nothing any more and has no card', async () => {
   const box = await newBox()
-  const { dropId } = await layInBox(box)
+  const { dropId } = await depositInBox(box)
   // The alarm would come when the drop expires; now there is a reason to come sooner.
   await remove(box, [dropId])
   expect(await boxOf(box.address)).toMatchObject({ items: 0 })

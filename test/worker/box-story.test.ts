@@ -18,9 +18,11 @@ import { memoryStaging } from '#client/staging.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
-import { fileOf, quickStretch, serverVia, textMessage } from './support/clients.ts'
+import { serverVia } from './support/clients.ts'
+import { fileOf, textMessage } from '../kit/messages.ts'
+import { quickStretch } from '../kit/sealed.ts'
 import { DAY, travel } from './support/clock.ts'
-import { noise } from './support/drops.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { directly, ORIGIN, type Wire } from './support/wire.ts'
 
 // Real clients and the real worker: everything that sender, owner and reader do.
@@ -138,7 +140,7 @@ test('a drop in parts is broken off, goes on from what was kept, and arrives onc
   const server = serverVia()
   const owner = await newBox(server)
   const access = await accessOfState(owner)
-  const bytes = noise(9_000_000)
+  const bytes = randomNoise(9_000_000)
   const file = fileOf('film.mp4', bytes)
   const sealed = await sealTo(server, owner.box, { text: 'a film', files: [file] }, { returnCode: newReturnCode() })
   expect(sealed.parts).toBe(2)
@@ -205,7 +207,7 @@ test('a box by invitation takes what comes with one, of one part and of several,
   const owner = await newBox(server, true)
   const { link } = await invite(server, owner, { label: 'Cleo', items: 2, bytes: 30_000_000, lifeSeconds: 86_400 })
   const { address, invitation } = there(parseWriteTarget(link))
-  const films = [fileOf('film.mp4', noise(9_000_000))]
+  const films = [fileOf('film.mp4', randomNoise(9_000_000))]
   const refused = { code: 'invitation_needed' }
   for (const message of [textMessage('x'), { text: '', files: films }]) {
     const uninvited = await sealTo(server, address, message)

@@ -14,7 +14,7 @@ import {
   invitations,
   invite,
   items,
-  layInBox,
+  depositInBox,
   newBox,
   newInvitation,
   openBox,
@@ -56,7 +56,7 @@ function as(box: TestBox, key: SigningKey, named: PublicKey = key.publicKey): Ch
 
 test('whoever holds no key of a box gets one answer, whether or not there is such a box or drop', async () => {
   const [box, other, unknown] = [await openBox(), await openBox(), await newBox()]
-  const { dropId } = await layInBox(box)
+  const { dropId } = await depositInBox(box)
   await newInvitation(box)
   await announce(box, await announcementOf(box.reader))
   const before = await boxOf(box.address)
@@ -86,7 +86,7 @@ test('whoever holds no key of a box gets one answer, whether or not there is suc
 
 test('a key of small order, and what is no key, are refused before any box is looked at', async () => {
   const [box, unknown] = [await openBox(), await newBox()]
-  const { dropId } = await layInBox(box)
+  const { dropId } = await depositInBox(box)
   const identity = formatPublicKey(Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 1 : 0)))
   const zero = formatPublicKey(new Uint8Array(32))
   for (const key of [identity, zero]) {
@@ -102,7 +102,7 @@ test('a key of small order, and what is no key, are refused before any box is lo
 
 test('a reader reads, and does nothing that is the owner’s', async () => {
   const box = await openBox()
-  const { dropId } = await layInBox(box)
+  const { dropId } = await depositInBox(box)
   const codes = (await askAll(box, dropId, as(box, box.reader))).map(({ code, status }) => code ?? status)
   const refused = 'not_proved'
   expect(codes).toEqual([200, 200, refused, refused, 200, refused, refused, refused])
@@ -111,7 +111,7 @@ test('a reader reads, and does nothing that is the owner’s', async () => {
 
 test('a reader who was removed gets nothing from the next card on', async () => {
   const box = await openBox()
-  const { dropId, bytes } = await layInBox(box)
+  const { dropId, bytes } = await depositInBox(box)
   expect((await collect(box, dropId)).body).toEqual(bytes)
   await announce(box, await announcementOf(box.reader))
   const next = { ...box, reader: await generateSigningKey() }
@@ -143,7 +143,7 @@ test('a request signed for one box, one drop, one query or one purpose is worth 
   const [box, other] = [await openBox(), await openBox()]
   const shared = { ...other, reader: box.reader }
   await publish(shared, [await cardOf(shared, { serial: 2 })])
-  const { dropId } = await layInBox(shared)
+  const { dropId } = await depositInBox(shared)
   for (const fields of [{ 'Box-Address': other.address }, { 'Box-Reader': box.root.publicKey }])
     expect((await items(box, {}, { fields })).code).toBe('not_proved')
   const elsewhere = { fields: { 'Drop-Id': formatDropId(randomBytes(16)) } }

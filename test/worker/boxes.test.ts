@@ -15,7 +15,7 @@ import {
   DROP_BYTES,
   idsOf,
   items,
-  layInBox,
+  depositInBox,
   listOf,
   newBox,
   newBoxDrop,
@@ -23,18 +23,18 @@ import {
   remove,
 } from './support/boxes.ts'
 import { DAY, travel } from './support/clock.ts'
-import { acknowledge, claim, lay, look, newDrop, noise, reopen, type Laid } from './support/drops.ts'
+import { acknowledge, claim, depositDrop, look, newDrop, reopen, type RawDrop } from './support/drops.ts'
+import { randomNoise, hashOfParts } from '../kit/bytes.ts'
 import { evict, fireAlarm, inShelf, rowOf, storeKeys } from './support/inside.ts'
 import { boxOf, fireRackAlarm, itemOf } from './support/inside-rack.ts'
 import { newReader, repeatedly } from '../kit/people.ts'
-import { hashOf } from './support/parts.ts'
 import { send, type Reply } from './support/wire.ts'
 
 test('a drop in a box is listed, and collected by reader and owner as often as they ask', async () => {
   // No midnight comes in between.
   travel(0)
   const box = await openBox()
-  const drop = await layInBox(box)
+  const drop = await depositInBox(box)
   const [item] = await listOf(box)
   const expires = Math.ceil((Date.now() + 86_400_000) / DAY) * 86_400
   expect(item).toEqual({
@@ -55,7 +55,7 @@ test('a drop in a box is listed, and collected by reader and owner as often as t
 test('an address without a card takes drops, and its root key reads them', async () => {
   const box = await newBox()
   expect(await listOf(box)).toEqual([])
-  const drop = await layInBox(box)
+  const drop = await depositInBox(box)
   expect(await idsOf(box)).toEqual([drop.dropId])
   expect((await collect(box, drop.dropId, asOwner(box))).body).toEqual(drop.bytes)
   expect((await items(box)).code).toBe('not_proved')
@@ -70,9 +70,9 @@ test('the card of a box is shown to everybody, with what the server takes', asyn
 
 test('who asks about a drop in a box as if it waited behind a link hears that it is gone', async () => {
   const [box, other, reader] = [await openBox(), await newDrop(), await newReader()]
-  const { dropId, sender } = await layInBox(box)
+  const { dropId, sender } = await depositInBox(box)
   // All keys that there are, in every place.
-  const drop: Laid = { ...other, dropId, locator: sender, claim: sender, sender }
+  const drop: RawDrop = { ...other, dropId, locator: sender, claim: sender, sender }
   const replies = [
     await look(drop),
     await look(drop, { signers: { locator: sender } }),
@@ -86,7 +86,7 @@ test('who asks about a drop in a box as if it waited behind a link hears that it
 
 test('the sender of a drop in a box sees it, and takes it back', async () => {
   const box = await openBox()
-  const { dropId, sender } = await layInBox(box)
+  const { dropId, sender } = await depositInBox(box)
   const ask = (name: 'sent' | 'revoke'): Promise<Reply> => send({ name, dropId, signers: { sender } })
   expect((await ask('sent')).json).toMatchObject({ state: 'ready', reads: 0, claims: [], size: DROP_BYTES })
   const before = await storeKeys()
@@ -99,7 +99,7 @@ test('the sender of a drop in a box sees it, and takes it back', async () => {
 
 test('a drop in parts is listed when it is committed, once', async () => {
   const box = await openBox()
-  const parts = [noise(MIN_PART_BYTES), noise(9)]
+  const parts = [randomNoise(MIN_PART_BYTES), randomNoise(9)]
   const { dropId, terms, sender } = await newBoxDrop(box, { ttlSeconds: 300 })
   const size = MIN_PART_BYTES + 9
   // No midnight comes in between.
@@ -113,7 +113,7 @@ test('a drop in parts is listed when it is committed, once', async () => {
     expect(reply.status).toBe(201)
   }
   expect(await idsOf(box)).toEqual([])
-  const body = formatCommitBody(await hashOf(parts))
+  const body = formatCommitBody(await hashOfParts(parts))
   const committed = await repeatedly(2, () => send({ name: 'commit', dropId, signers: { sender }, body }))
   const endOfDay = Math.ceil((Date.now() + 300_000) / DAY) * 86_400
   expect(committed.map(({ json }) => json)).toEqual(
@@ -127,7 +127,7 @@ test('a drop in parts is listed when it is committed, once', async () => {
 
 test('pages follow the order of arrival, both ways, and end where the list ends', async () => {
   const box = await openBox()
-  const drops = await repeatedly(5, () => layInBox(box))
+  const drops = await repeatedly(5, () => depositInBox(box))
   const ids = drops.map(({ dropId }) => dropId)
   const seqs = (await listOf(box)).map(({ seq }) => seq)
   expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
@@ -153,7 +153,7 @@ test.for(['', '?', '?after=0', '?after=0&most=0', '?after=0&most=201', '?after=-
 
 test('what has expired is not listed, not counted and not handed out, and its rows go', async () => {
   const box = await newBox()
-  const drop = await layInBox(box, { ttlSeconds: 300 })
+  const drop = await depositInBox(box, { ttlSeconds: 300 })
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
   expect(await env.KV.get(blob)).not.toBe(null)
   travel(DAY + 300_000)
@@ -187,7 +187,7 @@ test('a drop in a box expires at the end of a day, so that nobody reads its hour
 
 test('deleting burns the ciphertext, and may be asked again', async () => {
   const box = await openBox()
-  const [drop, kept] = [await layInBox(box), await layInBox(box)]
+  const [drop, kept] = [await depositInBox(box), await depositInBox(box)]
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
   expect(await env.KV.get(blob)).not.toBe(null)
   for (const reply of await repeatedly(2, () => remove(box, [drop.dropId]))) expect(reply.json).toEqual({ deleted: 1 })
@@ -201,7 +201,7 @@ test('deleting burns the ciphertext, and may be asked again', async () => {
 
 test('a drop that was deleted does not come back when its sender sends it again', async () => {
   const box = await openBox()
-  const drop = await layInBox(box)
+  const drop = await depositInBox(box)
   await remove(box, [drop.dropId])
   expect((await deposit(drop)).status).toBe(201)
   expect(await idsOf(box)).toEqual([])
@@ -210,7 +210,7 @@ test('a drop that was deleted does not come back when its sender sends it again'
 
 test('one box deletes nothing from another, and nothing that waits behind a link', async () => {
   const [mine, yours] = [await openBox(), await openBox()]
-  const drop = await layInBox(yours)
+  const drop = await depositInBox(yours)
   expect((await remove(mine, [drop.dropId])).status).toBe(200)
   expect(await idsOf(yours)).toEqual([drop.dropId])
   expect((await collect(mine, drop.dropId)).code).toBe('gone')
@@ -240,7 +240,7 @@ test('terms of a box that are not exact, or whose sender key is not safe, are re
 })
 
 test('a shelf that was made before there were boxes keeps its drops, and takes some for them', async () => {
-  const [box, old] = [await openBox(), await lay()]
+  const [box, old] = [await openBox(), await depositDrop()]
   const drop = { ...(await newBoxDrop(box)), dropId: old.dropId }
   await inShelf(old.dropId, (_shelf, { storage }) => void storage.sql.exec('ALTER TABLE drops DROP COLUMN box'))
   await evict(old.dropId)

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { generateSigningKey } from '#client/crypto/keys.ts'
-import { claim, create, lay, look, newDrop, part, sent } from './support/drops.ts'
+import { claim, create, depositDrop, look, newDrop, part, sent } from './support/drops.ts'
 import { slowPuts } from './support/faults.ts'
 import { evict, rowOf } from './support/inside.ts'
 import { withBindings } from './support/wire.ts'
@@ -10,7 +10,7 @@ test.for([1, 3, 100])(
   'of 100 claims at once exactly as many win as the drop has reads: %i',
   { timeout: 120_000 },
   async (reads) => {
-    const drop = await lay({ reads })
+    const drop = await depositDrop({ reads })
     const readers = await Promise.all(Array.from({ length: 100 }, () => generateSigningKey()))
     const replies = await Promise.all(readers.map(({ publicKey }) => claim(drop, publicKey)))
 
@@ -25,7 +25,7 @@ test.for([1, 3, 100])(
 )
 
 test('a reader retries 20 times, across evictions of the shelf, and gets the same bytes', async () => {
-  const drop = await lay({ sizeBytes: 100_000 })
+  const drop = await depositDrop({ sizeBytes: 100_000 })
   const reader = await generateSigningKey()
   for (let round = 0; round < 20; round++) {
     const reply = round % 2 === 0 ? await claim(drop, reader.publicKey) : await part(drop, reader)
@@ -37,7 +37,7 @@ test('a reader retries 20 times, across evictions of the shelf, and gets the sam
 })
 
 test('one reader key takes one read, however often it claims at once', async () => {
-  const drop = await lay({ reads: 2 })
+  const drop = await depositDrop({ reads: 2 })
   const [first, second] = [await generateSigningKey(), await generateSigningKey()]
   const replies = await Promise.all(Array.from({ length: 20 }, () => claim(drop, first.publicKey)))
   expect(replies.every(({ status }) => status === 200)).toBe(true)
@@ -45,7 +45,7 @@ test('one reader key takes one read, however often it claims at once', async () 
 })
 
 test('who comes too late is shown the claim of who was first', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [first, late] = [await generateSigningKey(), await generateSigningKey()]
   await claim(drop, first.publicKey)
   const reply = await claim(drop, late.publicKey)
@@ -54,7 +54,7 @@ test('who comes too late is shown the claim of who was first', async () => {
 })
 
 test('a claimed drop gives its bytes to nobody but its reader', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [first, other] = [await generateSigningKey(), await generateSigningKey()]
   await claim(drop, first.publicKey)
   expect((await part(drop, other)).code).toBe('gone')

@@ -12,7 +12,7 @@ import {
   invitations,
   invite,
   items,
-  layInBox,
+  depositInBox,
   newInvitation,
   newBox,
   openBox,
@@ -25,7 +25,7 @@ import {
   acknowledge,
   claim,
   guess,
-  lay,
+  depositDrop,
   look,
   lookAsHolder,
   part,
@@ -34,7 +34,7 @@ import {
   revoke,
   sent,
 } from './support/drops.ts'
-import type { Laid } from './support/drops.ts'
+import type { RawDrop } from './support/drops.ts'
 import { newReader, repeatedly } from '../kit/people.ts'
 import { announce as beginUpload, commit, newCut, upload, uploaded, type Cut } from './support/parts.ts'
 import { send, withBindings, type Changes, type Reply } from './support/wire.ts'
@@ -67,7 +67,7 @@ async function askBy(offset: number, ask: Ask): Promise<{ first: Reply; last: Re
 }
 
 /** The requests about a drop that take signatures, as who may make them, those last that end it. */
-function requestsAbout(drop: Cut | Laid, reader: SigningKey): readonly (readonly [name: string, ask: Ask])[] {
+function requestsAbout(drop: Cut | RawDrop, reader: SigningKey): readonly (readonly [name: string, ask: Ask])[] {
   const cut = 'parts' in drop ? drop : { ...drop, parts: [drop.bytes] }
   return [
     ['status by link', (changes) => look(drop, { signers: { locator: drop.locator }, ...changes })],
@@ -85,13 +85,13 @@ function requestsAbout(drop: Cut | Laid, reader: SigningKey): readonly (readonly
 }
 
 /** Every state of a drop behind a link, and who has read of it. */
-const STATES: Readonly<Record<string, () => Promise<{ drop: Cut | Laid; reader: SigningKey }>>> = {
+const STATES: Readonly<Record<string, () => Promise<{ drop: Cut | RawDrop; reader: SigningKey }>>> = {
   'an unknown drop': async () => ({ drop: await newCut(), reader: await newReader() }),
   'an upload': async () => ({ drop: await beginUpload(), reader: await newReader() }),
-  'a drop that waits': async () => ({ drop: await lay(), reader: await newReader() }),
+  'a drop that waits': async () => ({ drop: await depositDrop(), reader: await newReader() }),
   'a drop that is claimed': () => claimed(),
   'a drop that was read': async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     return { drop, reader: await readWhole(drop) }
   },
   'a drop that was revoked': async () => {
@@ -111,8 +111,8 @@ const STATES: Readonly<Record<string, () => Promise<{ drop: Cut | Laid; reader: 
   },
 }
 
-async function claimed(): Promise<{ drop: Laid; reader: SigningKey }> {
-  const [drop, reader] = [await lay({ reads: 2 }), await newReader()]
+async function claimed(): Promise<{ drop: RawDrop; reader: SigningKey }> {
+  const [drop, reader] = [await depositDrop({ reads: 2 }), await newReader()]
   await claim(drop, reader.publicKey)
   return { drop, reader }
 }
@@ -137,7 +137,7 @@ test.for(Object.entries(STATES))(
 
 test('the sender of a drop that was read or revoked gets its receipts, whatever their clock says', async () => {
   for (const end of ['read', 'revoked']) {
-    const [drop, reader] = [await lay(), await newReader()]
+    const [drop, reader] = [await depositDrop(), await newReader()]
     await claim(drop, reader.publicKey)
     await (end === 'read' ? acknowledge(drop, reader) : revoke(drop))
     for (const offset of OFFSETS) {
@@ -152,7 +152,7 @@ test('the sender of a drop that was read or revoked gets its receipts, whatever 
 
 test('an acknowledgement that came after a revocation, by a wrong clock, was lost', async () => {
   for (const offset of OFFSETS) {
-    const [drop, reader] = [await lay(), await newReader()]
+    const [drop, reader] = [await depositDrop(), await newReader()]
     await claim(drop, reader.publicKey)
     await revoke(drop)
     const { last } = await askBy(offset, (changes) => acknowledge(drop, reader, changes))
@@ -183,7 +183,7 @@ test.for(Object.entries(STATES))('a stranger hears no more of %s by another cloc
 })
 
 test('a guess with a signature that was not fresh was told to be right, and not counted', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   const spent = 'A'.repeat(32)
   expect((await guess(drop, { nonce: spent })).json).toMatchObject({ triesLeft: 9 })
@@ -197,7 +197,7 @@ test('a guess with a signature that was not fresh was told to be right, and not 
   expect((await guess(drop)).json).toMatchObject({ triesLeft: 8 })
 
   async function craftStaleClaim(
-    { dropId, locator }: Laid,
+    { dropId, locator }: RawDrop,
     { publicKey }: SigningKey,
     signers: Changes['signers'],
   ): Promise<{ fields: Record<string, string> }> {
@@ -206,7 +206,7 @@ test('a guess with a signature that was not fresh was told to be right, and not 
       heard.push(request)
       return new Response('')
     }
-    const asked = { dropId } as Laid
+    const asked = { dropId } as RawDrop
     await claim(asked, publicKey, { via, signers: { locator }, nonce: spent })
     await claim(asked, publicKey, { via, signers: signers ?? {}, createdMs: 0 })
     const joined = (name: string): string => heard.map(({ headers }) => headers.get(name)).join(', ')
@@ -217,7 +217,7 @@ test('a guess with a signature that was not fresh was told to be right, and not 
 test('who owns or reads a box hears by a wrong clock what they hear by the right one', async () => {
   const box = await openBox()
   const bare = await newBox()
-  const drop = await layInBox(box)
+  const drop = await depositInBox(box)
   const card = await cardOf(box, { serial: 2 })
   const keys = await announcementOf(box.reader)
   const { state } = await newInvitation(box)
@@ -252,7 +252,7 @@ test('who owns or reads a box hears by a wrong clock what they hear by the right
 test('an operator whose clock is wrong hears what the server holds', async () => {
   const key = await generateSigningKey()
   const via = withBindings({ OPERATOR_KEY: key.publicKey })
-  const { dropId } = await lay()
+  const { dropId } = await depositDrop()
   const ask = (operator: SigningKey): Ask => {
     return (changes) =>
       send({ name: 'disclose', body: formatSubject({ drop: dropId }), signers: { operator }, via, ...changes })

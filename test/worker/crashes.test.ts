@@ -4,11 +4,13 @@ import { acknowledge, look } from '#client/receive.ts'
 import { deposit } from '#client/send.ts'
 import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
 import type { DropId } from '#protocol/id.ts'
-import { sealMessage, serverVia, claimWhole, openWhole } from './support/clients.ts'
+import { serverVia } from './support/clients.ts'
+import { openWhole, lookAndClaim, sealMessage } from '../kit/sealed.ts'
 import { travel } from './support/clock.ts'
-import { acknowledge as acknowledgeRaw, claim as claimRaw, lay, reopen, revoke, sent } from './support/drops.ts'
+import { acknowledge as acknowledgeRaw, claim as claimRaw, depositDrop, reopen, revoke, sent } from './support/drops.ts'
 import { fuse, storeWith } from './support/faults.ts'
 import { dueOf, evict, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
+import { ORIGIN } from './support/wire.ts'
 import { newReader, repeatedly } from '../kit/people.ts'
 
 const TEXT = 'the password is swordfish'
@@ -26,7 +28,7 @@ async function wholeLife(
   expect((await look(server, opener)).state).toBe('ready')
   const reader = await newReader()
   await between()
-  const opened = await openWhole(await claimWhole(server, opener, reader), opener)
+  const opened = await openWhole(await lookAndClaim(server, opener, reader), opener)
   expect(opened.text).toBe(TEXT)
   await between()
   expect((await checkDrop(server, sealed.ticket, sender)).state).toBe('claimed')
@@ -44,7 +46,7 @@ async function leftOf(dropId: DropId, before: readonly string[]): Promise<unknow
 }
 
 test('an eviction before every request loses nothing', async () => {
-  const drop = await sealMessage()
+  const drop = await sealMessage(ORIGIN)
   const { dropId } = drop.sealed
   const before = await storeKeys()
   await wholeLife(serverVia(), drop, () => evict(dropId))
@@ -76,7 +78,7 @@ test.for([
 async function onFuse(
   fused: ReturnType<typeof fuse>,
 ): Promise<[Awaited<ReturnType<typeof sealMessage>>, () => Promise<void>]> {
-  const drop = await sealMessage()
+  const drop = await sealMessage(ORIGIN)
   await evict(drop.sealed.dropId)
   let isWrapped = false
   return [
@@ -91,7 +93,7 @@ async function onFuse(
 test.for(['read', 'revoked'] as const)(
   'a %s drop whose machine died between noting and deleting gives nothing out, and is deleted when it is asked again',
   async (cause) => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const reader = await newReader()
     await claimRaw(drop, reader.publicKey)
     const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
@@ -111,10 +113,10 @@ test.for(['read', 'revoked'] as const)(
 
 test('a sender whose answers are lost asks again, and gets what it asked for once', async () => {
   const server = serverVia()
-  const { sealed, sender, opener } = await sealMessage()
+  const { sealed, sender, opener } = await sealMessage(ORIGIN)
   await repeatedly(3, () => deposit(server, sealed, { sender }))
   const reader = await newReader()
-  await claimWhole(server, opener, reader)
+  await lookAndClaim(server, opener, reader)
   await repeatedly(3, () => reopenDrop(server, sealed.ticket, sender, reader.publicKey))
   expect((await rowOf(sealed.dropId))?.dismissed).toEqual([reader.publicKey])
   const reports = await repeatedly(3, () => revokeDrop(server, sealed.ticket, sender))

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { MAX_ATTEMPTS, PART_BYTES } from '#protocol/limits.ts'
-import { claim, create, lay, newDrop, readWhole, revoke, sent } from './support/drops.ts'
+import { claim, create, depositDrop, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { slowPuts, storeWith } from './support/faults.ts'
 import { blobsOf, inShelf, rowOf, storeKeys } from './support/inside.ts'
 import { newReader, newReaderKey } from '../kit/people.ts'
@@ -23,7 +23,7 @@ test('a drop is kept as it was sent, and its terms are answered', async () => {
 })
 
 test('the largest part goes in and comes out', async () => {
-  const drop = await lay({ sizeBytes: PART_BYTES })
+  const drop = await depositDrop({ sizeBytes: PART_BYTES })
   const { body } = await claim(drop, await newReaderKey())
   expect(await contentDigest(body)).toBe(await contentDigest(drop.bytes))
 })
@@ -63,7 +63,7 @@ test('of two creates with one id and different bytes one drop comes of it, whole
 test.for(['locator', 'claim', 'sender'] as const)(
   'the same bytes under another %s key are another drop',
   async (role) => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const other = await newReaderKey()
     expect((await create({ ...drop, terms: { ...drop.terms, [role]: other } })).code).toBe('id_taken')
     expect((await create({ ...drop, terms: { ...drop.terms, reads: 2 } })).code).toBe('id_taken')
@@ -71,10 +71,10 @@ test.for(['locator', 'claim', 'sender'] as const)(
 )
 
 test('an id that is in use, was read or was revoked is taken, and the answers are alike', async () => {
-  const waiting = await lay()
-  const read = await lay()
+  const waiting = await depositDrop()
+  const read = await depositDrop()
   await readWhole(read)
-  const revoked = await lay()
+  const revoked = await depositDrop()
   await revoke(revoked)
   const replies = await Promise.all(
     [waiting, read, revoked].map(async ({ dropId }) => create({ ...(await newDrop()), dropId })),
@@ -86,7 +86,7 @@ test('an id that is in use, was read or was revoked is taken, and the answers ar
 })
 
 test('sending a create again after the end does not bring the drop back', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await readWhole(drop)
   expect((await create(drop)).status).toBe(201)
   expect((await claim(drop, await newReaderKey())).code).toBe('gone')

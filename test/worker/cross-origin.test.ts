@@ -5,7 +5,7 @@ import { addressOf } from '#protocol/address.ts'
 import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import { CROSS_ORIGIN_HEADERS } from '#protocol/cross-origin.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { lay } from './support/drops.ts'
+import { depositDrop } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
 import { directly, ORIGIN, read, requestOf, withBindings, type Reply } from './support/wire.ts'
 
@@ -110,7 +110,7 @@ test('whoever asks, and for whatever, is told the same', async () => {
 })
 
 test('refusals carry the fields too, whatever is refused', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const broken = withBindings({ LARGEST_ON_KV: 'none', SHELF: undefined as never })
   const ask = async (path: string, init: RequestInit = {}, origin = ORIGIN): Promise<Reply> =>
     read(await directly(new Request(`${origin}${path}`, init)))
@@ -131,7 +131,7 @@ test('refusals carry the fields too, whatever is refused', async () => {
 })
 
 test('a preflight changes nothing that waits', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const before = await rowOf(drop.dropId)
   for (const name of NAMES) await preflight(REQUESTS[name].path)
   expect(await rowOf(drop.dropId)).toEqual(before)

@@ -10,10 +10,10 @@ import { quotasOf, rackOf } from '../../worker/boxes/racks.ts'
 import type { Rack } from '../../worker/boxes/rack.ts'
 import { DATABASES } from '../../worker/storage/schema.ts'
 import { storeOf } from '../../worker/storage/blob-store.ts'
-import { cardOf, layInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
-import { claim, lay, newDrop, revoke } from './support/drops.ts'
+import { cardOf, depositInBox, newBox, newBoxDrop, openBox } from './support/boxes.ts'
+import { claim, depositDrop, newDrop, revoke } from './support/drops.ts'
 import { newReaderKey } from '../kit/people.ts'
-import { layInParts } from './support/parts.ts'
+import { depositInParts } from './support/parts.ts'
 import { directly, ORIGIN, read, send, withBindings, type Changes, type Reply } from './support/wire.ts'
 
 /** What an operator asks, of a server that knows the key. */
@@ -30,7 +30,7 @@ const operatorKey: Promise<SigningKey> = generateSigningKey()
 const UNKNOWN = toBase64url(new Uint8Array(16)) as DropId
 
 test('of a drop the operator is told every declared field, and where its sealed bytes lie', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReaderKey()
   await claim(drop, reader)
   const { status, disclosure } = await ask({ drop: drop.dropId })
@@ -54,14 +54,14 @@ test('of a drop the operator is told every declared field, and where its sealed 
 })
 
 test('of a drop in parts every part is told, and of one that has ended that its bytes are gone', async () => {
-  const parted = await layInParts()
+  const parted = await depositInParts()
   const { disclosure } = await ask({ drop: parted.dropId })
   expect(disclosure.held.map(({ table, rows }) => [table, rows.length])).toEqual([
     ['drops', 1],
     ['parts', 3],
   ])
   expect(disclosure.ciphertext.map(({ present }) => present)).toEqual([true, true, true])
-  const revoked = await lay()
+  const revoked = await depositDrop()
   await revoke(revoked)
   const ended = (await ask({ drop: revoked.dropId })).disclosure
   expect(ended.held[0]?.rows).toMatchObject([{ phase: 'revoked' }])
@@ -70,8 +70,8 @@ test('of a drop in parts every part is told, and of one that has ended that its 
 
 test('a drop in a box is told with its item, and a box with all that a rack has of it', async () => {
   const box = await openBox()
-  const { dropId } = await layInBox(box)
-  await layInBox(box)
+  const { dropId } = await depositInBox(box)
+  await depositInBox(box)
   const ofDrop = (await ask({ drop: dropId })).disclosure
   expect(ofDrop.held.map(({ table, rows }) => [table, rows.map(({ id }) => id)])).toEqual([
     ['drops', [dropId]],
@@ -111,8 +111,8 @@ test('of what was never there nothing is held, and that is said with what was se
 
 test('a drop is looked for on every rack, whatever its shelf says of it', async () => {
   const searched = async (drop: DropId): Promise<string> => (await ask({ drop })).disclosure.statement.searched.join()
-  const { dropId } = await layInBox(await openBox())
-  for (const drop of [dropId, (await newDrop()).dropId, (await lay()).dropId])
+  const { dropId } = await depositInBox(await openBox())
+  for (const drop of [dropId, (await newDrop()).dropId, (await depositDrop()).dropId])
     expect(await searched(drop)).toMatch(/^shelf-[0-9a-f], where this id belongs,all 16 racks: /)
 })
 
@@ -152,7 +152,7 @@ test('who only looks makes no tables', async () => {
 })
 
 test('a drop for a link that somebody has announced to a box is told with both', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const { address } = await newBox()
   await reserve(address, drop.dropId, 20_000)
   const { held } = (await ask({ drop: drop.dropId })).disclosure
@@ -195,14 +195,14 @@ test.for([
 })
 
 test('an unsigned question, and one about something else, are not understood', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   expect((await ask({ drop: drop.dropId }, { signers: undefined as never })).code).toBe('bad_request')
   for (const text of ['', '{}', '{"drop":"x"}', `{"drop":"${drop.dropId}" }`, `{"box":"${drop.dropId}"}`])
     expect([text, (await ask({ drop: drop.dropId }, { body: utf8(text) })).code]).toEqual([text, 'bad_request'])
 })
 
 test('a signature for one question is worth nothing for another', async () => {
-  const [one, other] = [await lay(), await lay()]
+  const [one, other] = [await depositDrop(), await depositDrop()]
   const key = await operatorKey
   let seen: Request | undefined
   const via = async (request: Request): Promise<Response> => {

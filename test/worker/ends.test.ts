@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { shelfOf } from '../../worker/drops/shelves.ts'
-import { layInBox, openBox, remove } from './support/boxes.ts'
+import { depositInBox, openBox, remove } from './support/boxes.ts'
 import { MINUTE, travel } from './support/clock.ts'
-import { acknowledge, claim, create, guess, lay, newDrop, revoke } from './support/drops.ts'
+import { acknowledge, claim, create, guess, depositDrop, newDrop, revoke } from './support/drops.ts'
 import { dyingAfterTheStore, fuse, slowDeletes, slowPuts } from './support/faults.ts'
 import { blobsOf, dueOf, fireAlarm, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { begin, newCut, upload } from './support/parts.ts'
@@ -18,11 +18,11 @@ interface Ending {
   readonly end: (changes?: Changes) => Promise<unknown>
 }
 
-const ENDS: readonly [cause: string, lay: () => Promise<Ending>][] = [
+const ENDS: readonly [cause: string, depositDrop: () => Promise<Ending>][] = [
   [
     'read',
     async () => {
-      const [drop, reader] = [await lay(), await newReader()]
+      const [drop, reader] = [await depositDrop(), await newReader()]
       await claim(drop, reader.publicKey)
       return { dropId: drop.dropId, end: (changes) => acknowledge(drop, reader, changes) }
     },
@@ -30,14 +30,14 @@ const ENDS: readonly [cause: string, lay: () => Promise<Ending>][] = [
   [
     'revoked',
     async () => {
-      const drop = await lay()
+      const drop = await depositDrop()
       return { dropId: drop.dropId, end: (changes) => revoke(drop, changes) }
     },
   ],
   [
     'locked',
     async () => {
-      const drop = await lay()
+      const drop = await depositDrop()
       await repeatedly(MAX_TRIES - 1, () => guess(drop))
       return { dropId: drop.dropId, end: () => guess(drop) }
     },
@@ -46,7 +46,7 @@ const ENDS: readonly [cause: string, lay: () => Promise<Ending>][] = [
     'deleted',
     async () => {
       const box = await openBox()
-      const { dropId } = await layInBox(box)
+      const { dropId } = await depositInBox(box)
       return { dropId, end: (changes) => remove(box, [dropId], changes) }
     },
   ],
@@ -123,7 +123,7 @@ test('a part that comes after its drop was revoked, from a worker that dies then
 })
 
 test('bytes that their worker gives up after the end are deleted by the alarm if the shelf dies first', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await revoke(drop)
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []
   // Another attempt, of which nobody counted on anything.

@@ -6,7 +6,7 @@ import {
   acknowledge,
   claim,
   create,
-  lay,
+  depositDrop,
   look,
   lookAsHolder,
   newDrop,
@@ -24,7 +24,7 @@ import { newReader, newReaderKey } from '../kit/people.ts'
 import { withBindings } from './support/wire.ts'
 
 test('a drop is gone at its expiry to the second, though the alarm is late', async () => {
-  const drop = await lay({ ttlSeconds: 300 })
+  const drop = await depositDrop({ ttlSeconds: 300 })
   const reader = await newReader()
   travelTo(((await rowOf(drop.dropId))?.expiresAtMs ?? 0) - 1)
   expect((await claim(drop, reader.publicKey)).status).toBe(200)
@@ -43,8 +43,8 @@ test('a drop is gone at its expiry to the second, though the alarm is late', asy
 })
 
 test('the alarm takes the ciphertext and the row of what has expired unread', async () => {
-  const drop = await lay({ ttlSeconds: 300 })
-  const other = await lay({ ttlSeconds: 3_600 })
+  const drop = await depositDrop({ ttlSeconds: 300 })
+  const other = await depositDrop({ ttlSeconds: 3_600 })
   const [blob = ''] = await blobsOf(drop.dropId)
   travel(301_000)
   await fireAlarm(drop.dropId)
@@ -54,7 +54,7 @@ test('the alarm takes the ciphertext and the row of what has expired unread', as
 })
 
 test('the tombstone of a read drop, with its receipts, stays until the original expiry and no longer', async () => {
-  const drop = await lay({ ttlSeconds: 3_600 })
+  const drop = await depositDrop({ ttlSeconds: 3_600 })
   await readWhole(drop)
   travel(59 * MINUTE)
   await fireAlarm(drop.dropId)
@@ -65,7 +65,7 @@ test('the tombstone of a read drop, with its receipts, stays until the original 
 })
 
 test('an alarm that fires twice, or before its time, harms nothing', async () => {
-  const drop = await lay({ ttlSeconds: 300 })
+  const drop = await depositDrop({ ttlSeconds: 300 })
   await fireAlarm(drop.dropId)
   expect((await claim(drop, await newReaderKey())).status).toBe(200)
   expect(await fireAlarm(drop.dropId)).toBe(true)
@@ -98,7 +98,7 @@ test('what an abandoned upload left behind is cleaned by the alarm', async () =>
 })
 
 test('a drop that comes back after its expiry, before the alarm, does not hide what is still to be deleted', async () => {
-  const drop = await lay({ ttlSeconds: 300 })
+  const drop = await depositDrop({ ttlSeconds: 300 })
   const [blob = ''] = await blobsOf(drop.dropId)
   travel(301_000)
   expect((await create(drop)).code).toBe('try_later')
@@ -109,7 +109,9 @@ test('a drop that comes back after its expiry, before the alarm, does not hide w
 })
 
 test('every row has an alarm that comes in time, also after an eviction', async () => {
-  const drops = await Promise.all(Array.from({ length: 40 }, (_, index) => lay({ ttlSeconds: 4_000 - index * 90 })))
+  const drops = await Promise.all(
+    Array.from({ length: 40 }, (_, index) => depositDrop({ ttlSeconds: 4_000 - index * 90 })),
+  )
   for (const { dropId } of drops) {
     await evict(dropId)
     const alarm = await inShelf(dropId, (_shelf, state) => state.storage.getAlarm())
@@ -150,12 +152,12 @@ test('the store forgets the bytes by itself, later than the drop and not much la
     return (env.KV.put as (...all: unknown[]) => Promise<void>)(key, ...more)
   }
   for (const ttlSeconds of [300, 2_592_000])
-    await lay({ ttlSeconds }, { via: withBindings({ KV: storeWith(env.KV, { put }) }) })
+    await depositDrop({ ttlSeconds }, { via: withBindings({ KV: storeWith(env.KV, { put }) }) })
   expect(asked).toEqual([300, 2_592_000].map((ttl) => ({ expirationTtl: ttl + STORE_MARGIN_SECONDS })))
 })
 
 test('an alarm whose store throws keeps everything and comes again, until the bytes are gone', async () => {
-  const drop = await lay({ ttlSeconds: 300 })
+  const drop = await depositDrop({ ttlSeconds: 300 })
   const [blob = ''] = await blobsOf(drop.dropId)
   const fails = async (): Promise<never> => Promise.reject(new Error('KV DELETE failed: 500'))
   await shelfUses(drop.dropId, storeWith(env.KV, { delete: fails }))

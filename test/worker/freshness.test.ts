@@ -2,15 +2,37 @@ import { describe, expect, test } from 'vitest'
 import { parseAcceptSignature } from '#protocol/accept-signature.ts'
 import { DAY, MINUTE, travel } from './support/clock.ts'
 import { craft } from './support/craft.ts'
-import { acknowledge, claim, create, guess, type Laid, lay, look, part, reopen, revoke, sent } from './support/drops.ts'
+import {
+  acknowledge,
+  claim,
+  create,
+  guess,
+  type RawDrop,
+  depositDrop,
+  look,
+  part,
+  reopen,
+  revoke,
+  sent,
+} from './support/drops.ts'
 import { evict, fireAlarm, rowOf } from './support/inside.ts'
 import { newReader, repeatedly } from '../kit/people.ts'
-import { allKeys, announce, attemptsAt, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
+import {
+  allKeys,
+  announce,
+  attemptsAt,
+  begin,
+  commit,
+  depositInParts,
+  newCut,
+  upload,
+  uploaded,
+} from './support/parts.ts'
 import { signedRequests } from './support/signed.ts'
 import { type Changes, directly, read, withBindings, type Wire } from './support/wire.ts'
 
 test('a clock that is wrong costs one round trip: the refusal brings a nonce, and with it the same request succeeds', async () => {
-  const drop = await layInParts()
+  const drop = await depositInParts()
   for (const { name, role, ask } of await signedRequests(drop, await newReader())) {
     // The seconds of `created` are rounded down, and the test takes its time: not quite five minutes is not tried here.
     for (const offset of [-DAY, -302_000, 330_000, 40 * 365 * DAY]) {
@@ -25,7 +47,7 @@ test('a clock that is wrong costs one round trip: the refusal brings a nonce, an
     }
   }
   const reader = await newReader()
-  const other = await lay({ reads: 2 })
+  const other = await depositDrop({ reads: 2 })
   await claim(other, reader.publicKey)
   for (const ask of [
     (changes: Changes) => acknowledge(other, reader, changes),
@@ -37,7 +59,7 @@ test('a clock that is wrong costs one round trip: the refusal brings a nonce, an
 })
 
 test('a clock that is five minutes wrong costs nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   // It stands still, however long a request takes.
   travel(0)
   for (const offset of [-4.9 * MINUTE, 4.9 * MINUTE])
@@ -45,7 +67,7 @@ test('a clock that is five minutes wrong costs nothing', async () => {
 })
 
 test('of two signatures both have to be fresh, and a stale one is no wrong passphrase', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   for (const role of ['locator', 'claim'] as const) {
     const stale = await craft(drop, reader, 'claim', role, {
@@ -59,12 +81,12 @@ test('of two signatures both have to be fresh, and a stale one is no wrong passp
 describe('a nonce of the server', () => {
   const old: Changes = { createdMs: 0 }
 
-  async function nonceFor(drop: Laid): Promise<string> {
+  async function nonceFor(drop: RawDrop): Promise<string> {
     return parseAcceptSignature((await look(drop)).headers.get('Accept-Signature') ?? '') ?? ''
   }
 
   test('lives for ten minutes', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const nonce = await nonceFor(drop)
     travel(9 * MINUTE)
     expect((await sent(drop, { ...old, nonce })).status).toBe(200)
@@ -74,7 +96,7 @@ describe('a nonce of the server', () => {
 
   test('is good for one drop, also among those of one shelf', async () => {
     const via = withBindings({ SHELVES: '1' })
-    const [drop, other] = [await lay({}, { via }), await lay({}, { via })]
+    const [drop, other] = [await depositDrop({}, { via }), await depositDrop({}, { via })]
     const [mine, notMine] = await Promise.all(
       [drop, other].map(
         async (each) => parseAcceptSignature((await look(each, { via })).headers.get('Accept-Signature') ?? '') ?? '',
@@ -85,7 +107,7 @@ describe('a nonce of the server', () => {
   })
 
   test('is worth nothing after an eviction, and the refusal brings the next', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const nonce = await nonceFor(drop)
     await evict(drop.dropId)
     const refused = await sent(drop, { ...old, nonce })
@@ -95,7 +117,7 @@ describe('a nonce of the server', () => {
   })
 
   test('cannot be made up, and not from a later time', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const nonce = await nonceFor(drop)
     travel(-MINUTE)
     expect((await sent(drop, { ...old, createdMs: 0, nonce })).code).toBe('not_proved')
@@ -127,8 +149,8 @@ const ORDERS: readonly (readonly [string, (all: Request[]) => Request[]])[] = [
 async function liveUpTo(
   via: Wire,
   inParts: boolean,
-): Promise<{ drop: Laid; holder: Awaited<ReturnType<typeof newReader>> }> {
-  const drop = await (inParts ? layInParts : lay)({ reads: 2 }, { via })
+): Promise<{ drop: RawDrop; holder: Awaited<ReturnType<typeof newReader>> }> {
+  const drop = await (inParts ? depositInParts : depositDrop)({ reads: 2 }, { via })
   for (const reader of await repeatedly(2, newReader)) {
     await claim(drop, reader.publicKey, { via })
     await part(drop, reader, { via })
@@ -181,7 +203,7 @@ test.for(ORDERS)(
   'what an upload was made of, sent again %s to another under its id, is nothing to it',
   async ([, order]) => {
     const { via, replay } = eavesdropper()
-    const drop = await layInParts({ ttlSeconds: 300 }, { via })
+    const drop = await depositInParts({ ttlSeconds: 300 }, { via })
     await revoke(drop, { via })
     travel(301_000)
     await fireAlarm(drop.dropId)
@@ -221,9 +243,9 @@ test.for((['read', 'revoked'] as const).flatMap((end) => [false, true].map((inPa
 
 test('a revocation that is heard once ends nothing that is created under another id', async () => {
   const { via, replay } = eavesdropper()
-  const drop = await lay({}, { via })
+  const drop = await depositDrop({}, { via })
   await revoke(drop, { via })
-  const other = await lay()
+  const other = await depositDrop()
   await replay((all) => all)
   expect((await sent(other)).json['state']).toBe('ready')
   expect((await create(drop)).status).toBe(201)

@@ -1,17 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { formatPartQuery } from '#protocol/api.ts'
-import { collect, layInBox, openBox } from './support/boxes.ts'
+import { collect, depositInBox, openBox } from './support/boxes.ts'
 import { MINUTE, travel } from './support/clock.ts'
-import { claim, lay, look, lookAsHolder, part, sent } from './support/drops.ts'
+import { claim, depositDrop, look, lookAsHolder, part, sent } from './support/drops.ts'
 import { storeWith } from './support/faults.ts'
 import { blobsOf } from './support/inside.ts'
 import { newReader, newReaderKey } from '../kit/people.ts'
-import { attemptsAt, layInParts } from './support/parts.ts'
+import { attemptsAt, depositInParts } from './support/parts.ts'
 import { withBindings } from './support/wire.ts'
 
 test('a message whose ciphertext is gone is lost to its reader and its sender, who are told so, and told so again', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await env.KV.delete((await blobsOf(drop.dropId)).at(-1) ?? '')
   travel(11 * MINUTE)
@@ -23,7 +23,7 @@ test('a message whose ciphertext is gone is lost to its reader and its sender, w
 })
 
 test('that a message is lost is told to nobody who has not proved that it is theirs', async () => {
-  const [whole, lost] = [await lay(), await lay()]
+  const [whole, lost] = [await depositDrop(), await depositDrop()]
   await env.KV.delete((await blobsOf(lost.dropId)).at(-1) ?? '')
   travel(11 * MINUTE)
   const stranger = await newReader()
@@ -35,7 +35,7 @@ test('that a message is lost is told to nobody who has not proved that it is the
 })
 
 test('a message that the store does not show yet is not lost: its reader asks again', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await env.KV.delete((await blobsOf(drop.dropId)).at(-1) ?? '')
   travel(9 * MINUTE)
   expect(await claim(drop, await newReaderKey())).toMatchObject({ status: 503, code: 'try_later' })
@@ -43,7 +43,7 @@ test('a message that the store does not show yet is not lost: its reader asks ag
 })
 
 test('a store that fails has lost nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   travel(11 * MINUTE)
   const fails = async (): Promise<never> => Promise.reject(new Error('KV failed: 500'))
   const via = withBindings({ KV: storeWith(env.KV, { get: fails }) })
@@ -52,7 +52,7 @@ test('a store that fails has lost nothing', async () => {
 })
 
 test.for([0, 1, 2])('a message of which part %i is gone is lost', async (n) => {
-  const drop = await layInParts()
+  const drop = await depositInParts()
   const reader = await newReader()
   const gone = (await attemptsAt(drop.dropId)).find((each) => each.n === n)
   await env.KV.delete(gone?.blob ?? '')
@@ -65,7 +65,7 @@ test.for([0, 1, 2])('a message of which part %i is gone is lost', async (n) => {
 
 test('a message in a box that is lost is told so to who reads the box', async () => {
   const box = await openBox()
-  const drop = await layInBox(box, { ttlSeconds: 864_000 })
+  const drop = await depositInBox(box, { ttlSeconds: 864_000 })
   await env.KV.delete((await blobsOf(drop.dropId)).at(-1) ?? '')
   // In a box the life of a drop begins at a day's turn, for all that anybody can tell.
   travel(24 * 60 * MINUTE + 11 * MINUTE)

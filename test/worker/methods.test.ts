@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { REQUESTS } from '#protocol/api.ts'
-import { lay, look } from './support/drops.ts'
+import { depositDrop, look } from './support/drops.ts'
 import { directly, ORIGIN, read, requestOf, send, withBindings } from './support/wire.ts'
 
 const ROUTES: readonly (readonly [path: string, method: string])[] = [
@@ -39,7 +39,7 @@ test.for(ROUTES.filter(([, method]) => method === 'GET'))(
 )
 
 test('a signed HEAD is signed as such, and changes no more than GET does', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const { dropId, sender } = drop
   const asked = { name: 'sent', dropId, signers: { sender } } as const
   const signed = await requestOf(asked)
@@ -50,8 +50,8 @@ test('a signed HEAD is signed as such, and changes no more than GET does', async
 })
 
 test('every 401 says by what to prove oneself', async () => {
-  const { dropId } = await lay()
-  const { locator } = await lay()
+  const { dropId } = await depositDrop()
+  const { locator } = await depositDrop()
   for (const asked of [
     { name: 'status', signers: { locator } },
     { name: 'sent', signers: { sender: locator } },

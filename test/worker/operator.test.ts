@@ -6,18 +6,17 @@ import { acknowledge, look } from '#client/receive.ts'
 import { checkDrop, reopenDrop, revokeDrop } from '#client/sender.ts'
 import { type Bytes, utf8 } from '#protocol/bytes.ts'
 import { publicKeyBytes } from '#protocol/public-key.ts'
+import { serverVia } from './support/clients.ts'
 import {
-  depositMessage,
-  fileOf,
+  openWhole,
+  lookAndClaim,
   openerOf,
+  depositMessage,
   quickStretch,
   type SealChoices,
   type SealedDrop,
-  serverVia,
-  textMessage,
-  claimWhole,
-  openWhole,
-} from './support/clients.ts'
+} from '../kit/sealed.ts'
+import { fileOf, textMessage } from '../kit/messages.ts'
 import { bytesOf, dumpShelves, dumpStore, fingerprint } from './support/everything.ts'
 import { newReader } from '../kit/people.ts'
 import { mask, nameOf, recorder, type Seen } from './support/recorder.ts'
@@ -85,12 +84,12 @@ test(
       reopened: await depositMessage(server, { message: MESSAGE, passphrase: PASSPHRASE }),
     }
     const wrong = await openerOf(drops.waiting.sealed.link, 'not the passphrase')
-    await expect(claimWhole(server, wrong, await newReader())).rejects.toMatchObject({ code: 'wrong_passphrase' })
+    await expect(lookAndClaim(server, wrong, await newReader())).rejects.toMatchObject({ code: 'wrong_passphrase' })
     for (const { opener } of Object.values(drops)) await look(server, opener)
-    for (const { opener } of [drops.claimed, drops.reopened]) await claimWhole(server, opener, await newReader())
+    for (const { opener } of [drops.claimed, drops.reopened]) await lookAndClaim(server, opener, await newReader())
     for (const { opener } of [drops.halfRead, drops.read]) {
       const reader = await newReader()
-      const { opened } = await openWhole(await claimWhole(server, opener, reader), opener)
+      const { opened } = await openWhole(await lookAndClaim(server, opener, reader), opener)
       await acknowledge(server, opener, reader, opened)
     }
     await revokeDrop(server, drops.revoked.sealed.ticket, drops.revoked.sender)
@@ -172,21 +171,21 @@ async function transcript(choices: SealChoices): Promise<{ masked: unknown[]; na
   const { dropId, locator } = opener
   const { nonce } = await look(server, { dropId, locator })
   const vanished = await newReader()
-  await claimWhole(server, opener, vanished, nonce)
+  await lookAndClaim(server, opener, vanished, nonce)
   await look(server, opener)
   await reopenDrop(server, sealed.ticket, sender, vanished.publicKey)
   const wrong = await openerOf((await depositMessage(serverVia(), { passphrase: 'x' })).sealed.link, 'y')
-  await expect(claimWhole(server, { ...opener, claim: wrong.claim }, vanished)).rejects.toMatchObject({
+  await expect(lookAndClaim(server, { ...opener, claim: wrong.claim }, vanished)).rejects.toMatchObject({
     code: 'wrong_passphrase',
   })
-  await expect(claimWhole(server, opener, vanished)).rejects.toMatchObject({ code: 'dismissed' })
+  await expect(lookAndClaim(server, opener, vanished)).rejects.toMatchObject({ code: 'dismissed' })
   const reader = await newReader()
-  const opened = await openWhole(await claimWhole(server, opener, reader), opener)
+  const opened = await openWhole(await lookAndClaim(server, opener, reader), opener)
   expect(opened.text).toBe(choices.message?.text)
   await acknowledge(server, opener, reader, opened.opened)
   await checkDrop(server, sealed.ticket, sender)
   await revokeDrop(server, sealed.ticket, sender)
-  await expect(claimWhole(server, opener, await newReader())).rejects.toMatchObject({ code: 'gone' })
+  await expect(lookAndClaim(server, opener, await newReader())).rejects.toMatchObject({ code: 'gone' })
   return { masked: seen.map(mask), names: seen.map(nameOf) }
 }
 

@@ -19,19 +19,20 @@ import {
   invitations,
   invite,
   items,
-  layInBox,
+  depositInBox,
   newInvitation,
   openBox,
   publish,
   readers,
   remove,
 } from './support/boxes.ts'
-import { depositMessage, serverVia } from './support/clients.ts'
+import { serverVia } from './support/clients.ts'
+import { depositMessage } from '../kit/sealed.ts'
 import {
   acknowledge,
   claim,
   create,
-  lay,
+  depositDrop,
   lookAsHolder,
   look,
   newDrop,
@@ -43,7 +44,7 @@ import {
 } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
 import { newReader } from '../kit/people.ts'
-import { announce as begun, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
+import { announce as begun, begin, commit, depositInParts, newCut, upload, uploaded } from './support/parts.ts'
 import { ORIGIN, send, withBindings, type Changes, type Reply } from './support/wire.ts'
 
 /** A server with three names. */
@@ -85,12 +86,12 @@ test.for(OTHERS)(
 type Ask = (changes: Changes) => Promise<Reply>
 
 test('every request may be made by any name of the server, and is signed for the one that it is made by', async () => {
-  const drop = await layInParts({ reads: 3 }, { via })
+  const drop = await depositInParts({ reads: 3 }, { via })
   const cut = await begun({}, { via })
   const reader = await newReader()
   await claim(drop, reader.publicKey, { via })
   const box = await openBox()
-  const boxDrop = await layInBox(box)
+  const boxDrop = await depositInBox(box)
   const { state } = await newInvitation(box)
   const card = await cardOf(box, { serial: 2 })
   const keys = await announcementOf(box.reader)
@@ -130,7 +131,7 @@ test('every request may be made by any name of the server, and is signed for the
 })
 
 test('a claim and an acknowledgement are taken only as their sender can check them', async () => {
-  const drop = await lay({ reads: 2 }, { via })
+  const drop = await depositDrop({ reads: 2 }, { via })
   const [first, second] = [await newReader(), await newReader()]
   const context = { authority: AUTHORITY, dropId: drop.dropId, claim: drop.claim.publicKey }
   expect((await claim(drop, first.publicKey, { via })).status).toBe(200)
@@ -156,7 +157,7 @@ test('a claim and an acknowledgement are taken only as their sender can check th
 })
 
 test('nobody but who signs rightly is told by which name a sender came', async () => {
-  const drop = await lay({}, { via })
+  const drop = await depositDrop({}, { via })
   const stranger = await newReader()
   const other = { via, origin: OTHERS[0] }
   for (const reply of [
@@ -172,7 +173,7 @@ test('nobody but who signs rightly is told by which name a sender came', async (
 })
 
 test('a wrong passphrase by another name is counted once, under whichever name it is signed', async () => {
-  const drop = await lay({}, { via })
+  const drop = await depositDrop({}, { via })
   const [wrong, reader] = [await newReader(), await newReader()]
   const guess = { via, signers: { locator: drop.locator, claim: wrong } }
   // For the name that it is asked by, whether it is right is not looked at.

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { STORE_MARGIN_SECONDS, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { storeBody } from '../../worker/http/body-stream.ts'
 import { travel, travelTo } from './support/clock.ts'
-import { noise, revoke } from './support/drops.ts'
+import { revoke } from './support/drops.ts'
+import { randomNoise } from '../kit/bytes.ts'
 import { storeWith } from './support/faults.ts'
 import { fireAlarm, rowOf, shelfUses } from './support/inside.ts'
 import { allKeys, announce, attemptsAt, commit, upload } from './support/parts.ts'
@@ -77,7 +78,7 @@ test('a shelf whose store cannot delete a replaced part keeps its name, and dele
 })
 
 test('a store that takes its time is waited for: of a part no more than a few windows are in memory', async () => {
-  const pieces = Array.from({ length: 64 }, () => noise(65_536))
+  const pieces = Array.from({ length: 64 }, () => randomNoise(65_536))
   const size = 64 * 65_536
   const { readable, writable } = new IdentityTransformStream()
   const writer = writable.getWriter()

@@ -6,7 +6,8 @@ import { DROP_EXTENT_FIELD, formatCommitBody } from '#protocol/api.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { MIN_PART_BYTES, PART_BYTES, UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { travel } from './support/clock.ts'
-import { create, lay, newDrop, noise, revoke } from './support/drops.ts'
+import { create, depositDrop, newDrop, revoke } from './support/drops.ts'
+import { randomNoise, hashOfParts } from '../kit/bytes.ts'
 import { slowPuts } from './support/faults.ts'
 import { fireAlarm, rowOf } from './support/inside.ts'
 import { repeatedly } from '../kit/people.ts'
@@ -16,8 +17,7 @@ import {
   attemptsAt,
   begin,
   commit,
-  hashOf,
-  layInParts,
+  depositInParts,
   newCut,
   upload,
   uploaded,
@@ -44,10 +44,10 @@ test('a server says what it takes, with and without R2, and refuses what is larg
 })
 
 test('begin is repeatable, also when the drop is live, and nothing else under its id is', async () => {
-  const drop = await layInParts()
+  const drop = await depositInParts()
   expect((await begin(drop)).json).toEqual((await commit(drop)).json)
   expect((await create(drop)).code).toBe('too_large')
-  expect((await create({ ...drop, bytes: noise(9) })).code).toBe('id_taken')
+  expect((await create({ ...drop, bytes: randomNoise(9) })).code).toBe('id_taken')
   const size = drop.bytes.length
   const extent = (parts: number, bytes: number) => ({
     fields: { [DROP_EXTENT_FIELD]: formatExtent({ size: bytes, parts }) },
@@ -58,7 +58,7 @@ test('begin is repeatable, also when the drop is live, and nothing else under it
   for (const bad of ['', 'size=1, parts=1', formatExtent({ size, parts: 9 })])
     expect((await begin(await newCut(), { fields: { [DROP_EXTENT_FIELD]: bad } })).code).toBe('bad_request')
   expect((await begin(await newCut(), { body: new Uint8Array(1) })).code).toBe('bad_request')
-  const small = await lay()
+  const small = await depositDrop()
   expect((await begin({ ...drop, ...small, parts: drop.parts, bytes: drop.bytes })).code).toBe('id_taken')
 })
 
@@ -67,12 +67,12 @@ test('what cannot be a part of the drop is refused by its code, and nothing of i
   const before = await allKeys()
   const code = async (n: number, body: Uint8Array<ArrayBuffer>, query = `?n=${n}`) =>
     (await upload(drop, n, { body, query })).code
-  expect(await code(0, noise(MIN_PART_BYTES - 1))).toBe('bad_request')
-  expect(await code(0, noise(MIN_PART_BYTES + 2))).toBe('bad_request')
-  expect(await code(2, noise(3))).toBe('bad_request')
-  expect(await code(3, noise(1))).toBe('bad_request')
-  expect(await code(2, noise(0))).toBe('bad_request')
-  expect(await code(0, noise(PART_BYTES + 1))).toBe('too_large')
+  expect(await code(0, randomNoise(MIN_PART_BYTES - 1))).toBe('bad_request')
+  expect(await code(0, randomNoise(MIN_PART_BYTES + 2))).toBe('bad_request')
+  expect(await code(2, randomNoise(3))).toBe('bad_request')
+  expect(await code(3, randomNoise(1))).toBe('bad_request')
+  expect(await code(2, randomNoise(0))).toBe('bad_request')
+  expect(await code(0, randomNoise(PART_BYTES + 1))).toBe('too_large')
   for (const query of ['', '?n=00', '?n=-1', '?n=2&n=2'])
     expect(await code(2, drop.parts[2]!, query)).toBe('bad_request')
   for (const fields of [{ 'Content-Digest': null }, { 'Content-Digest': 'sha-512=:AAAA:' }, { 'Content-Length': 'x' }])
@@ -80,7 +80,7 @@ test('what cannot be a part of the drop is refused by its code, and nothing of i
   expect((await upload(drop, 2, { fields: { 'Content-Length': null }, via: withBindings({}) })).code).toBe(
     'length_required',
   )
-  expect((await upload({ ...(await lay()), parts: [] }, 0, { body: noise(64) })).code).toBe('bad_request')
+  expect((await upload({ ...(await depositDrop()), parts: [] }, 0, { body: randomNoise(64) })).code).toBe('bad_request')
   expect(await allKeys()).toHaveLength(before.length + 1)
   expect(await attemptsAt(drop.dropId)).toEqual([])
 })
@@ -165,7 +165,7 @@ test('a part that is sent again is stored once; one with other bytes takes its p
   expect(await attemptsAt(drop.dropId)).toMatchObject([{ n: 2, state: 'received' }])
   const other = {
     ...drop,
-    parts: [drop.parts[0]!, drop.parts[1]!, noise(1).map((byte) => byte ^ drop.parts[2]![0]! ^ 1)],
+    parts: [drop.parts[0]!, drop.parts[1]!, randomNoise(1).map((byte) => byte ^ drop.parts[2]![0]! ^ 1)],
   }
   expect((await upload(other, 2)).status).toBe(201)
   expect(await allKeys()).toHaveLength(before.length + 1)
@@ -173,7 +173,7 @@ test('a part that is sent again is stored once; one with other bytes takes its p
   for (const n of [0, 1]) await upload(drop, n)
   expect((await commit(drop)).code).toBe('incomplete')
   expect((await upload(drop, 2)).status).toBe(201)
-  expect((await commit(drop, { body: formatCommitBody(await hashOf(other.parts)) })).code).toBe('incomplete')
+  expect((await commit(drop, { body: formatCommitBody(await hashOfParts(other.parts)) })).code).toBe('incomplete')
   const replies = await Promise.all(Array.from({ length: 5 }, () => commit(drop)))
   for (const { status, json } of replies) expect([status, json]).toEqual([200, replies[0]?.json])
   // Committed: the same part again is no error, another one is.
@@ -195,7 +195,7 @@ test('of two uploads of one part at once, the same bytes are kept once, and of o
   expect(await allKeys()).toHaveLength(before.length + 1)
   expect(await attemptsAt(drop.dropId)).toHaveLength(1)
   const { kv, reached, release } = slowPuts(env.KV)
-  const old = { ...drop, parts: [noise(MIN_PART_BYTES)] }
+  const old = { ...drop, parts: [randomNoise(MIN_PART_BYTES)] }
   const slow = upload(old, 0, { via: withBindings({ KV: kv }) })
   await reached
   expect((await upload(drop, 0)).status).toBe(201)
@@ -216,7 +216,7 @@ test.for(['revoked', 'expired', 'committed by another'] as const)(
     const drop = await announce()
     const before = await allKeys()
     const { kv, reached, release } = slowPuts(env.KV)
-    const slow = upload({ ...drop, parts: [noise(MIN_PART_BYTES)] }, 0, { via: withBindings({ KV: kv }) })
+    const slow = upload({ ...drop, parts: [randomNoise(MIN_PART_BYTES)] }, 0, { via: withBindings({ KV: kv }) })
     await reached
     if (how === 'revoked') await revoke(drop)
     if (how === 'expired') {
@@ -239,7 +239,7 @@ test.for(['revoked', 'expired', 'committed by another'] as const)(
 test('a commit that meets a part being replaced is told to come again or finds what it named', async () => {
   const drop = await announce()
   for (const n of drop.parts.keys()) await upload(drop, n)
-  const other = { ...drop, parts: [noise(MIN_PART_BYTES)] }
+  const other = { ...drop, parts: [randomNoise(MIN_PART_BYTES)] }
   const [committed, replaced] = await Promise.all([commit(drop), upload(other, 0)])
   const isLive = (await rowOf(drop.dropId))?.phase === 'live'
   expect(committed.status === 200).toBe(isLive)

@@ -9,7 +9,7 @@ import {
   claim,
   create,
   guess,
-  lay,
+  depositDrop,
   look,
   newDrop,
   part,
@@ -17,7 +17,7 @@ import {
   reopen,
   revoke,
   sent,
-  type Laid,
+  type RawDrop,
 } from './support/drops.ts'
 import {
   announce as announceKeys,
@@ -35,7 +35,8 @@ import {
 } from './support/boxes.ts'
 import { travel } from './support/clock.ts'
 import { blobsOf, fireAlarm, inShelf, rowOf } from './support/inside.ts'
-import { announce, attemptsAt, commit, hashOf, upload, uploaded } from './support/parts.ts'
+import { announce, attemptsAt, commit, upload, uploaded } from './support/parts.ts'
+import { hashOfParts } from '../kit/bytes.ts'
 import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { recorder } from './support/recorder.ts'
 import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
@@ -43,7 +44,7 @@ import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
 // Each of these was a bug in a program of this kind. What only a page or a command line can get wrong is tried there.
 
 test('a check of the proof that nobody waited for let everybody in', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const stranger = await newReader()
   const signers = { locator: stranger, claim: stranger }
   expect((await claim(drop, stranger.publicKey, { signers })).status).toBe(401)
@@ -54,7 +55,7 @@ test('a check of the proof that nobody waited for let everybody in', async () =>
 })
 
 test('a proof that was not bound to its object opened another one', async () => {
-  const [mine, yours] = [await lay(), await lay()]
+  const [mine, yours] = [await depositDrop(), await depositDrop()]
   const reader = await newReaderKey()
   const { locator, claim: key } = mine
   const request = await requestOf({
@@ -72,7 +73,7 @@ test('a proof that was not bound to its object opened another one', async () => 
   const others = [
     await requestOf({ name: 'upload', dropId, query: '?n=2', signers: { sender }, body: parts[2]! }),
     await requestOf({ name: 'uploaded', dropId, signers: { sender } }),
-    await requestOf({ name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOf(parts)) }),
+    await requestOf({ name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOfParts(parts)) }),
   ]
   for (const other of others) {
     other.headers.set('Drop-Id', there.dropId)
@@ -82,7 +83,7 @@ test('a proof that was not bound to its object opened another one', async () => 
 })
 
 test('leaving the passphrase away skipped the check of the passphrase', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const { locator } = drop
   expect((await claim(drop, await newReaderKey(), { signers: { locator } })).code).toBe('bad_request')
   expect((await rowOf(drop.dropId))?.claims).toEqual([])
@@ -97,12 +98,12 @@ test('a fingerprint that was missing counted as one that matched', async () => {
       .join(', ')
     expect((await create(drop, { fields: { 'Drop-Terms': field } })).code).toBe('bad_request')
   }
-  const drop = await lay()
+  const drop = await depositDrop()
   expect((await claim(drop, await newReaderKey(), { fields: { 'Content-Digest': null } })).code).toBe('bad_request')
 })
 
 test('a fingerprint was compared by its first bytes only', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const last = reader.publicKey.endsWith('A') ? 'E' : 'A'
@@ -114,7 +115,7 @@ test('a fingerprint was compared by its first bytes only', async () => {
 
 test('the key of a secret stood in addresses, and so in logs', async () => {
   const { wire: via, seen } = recorder()
-  const drop = await lay({}, { via })
+  const drop = await depositDrop({}, { via })
   const reader = await newReader()
   await look(drop, { via })
   await claim(drop, reader.publicKey, { via })
@@ -148,14 +149,14 @@ test('the key of a secret stood in addresses, and so in logs', async () => {
 
 test('names were made by a generator that can be foretold', async () => {
   const random = vi.spyOn(Math, 'random')
-  const drop = await lay()
+  const drop = await depositDrop()
   await readWhole(drop)
   expect(random).not.toHaveBeenCalled()
   random.mockRestore()
 })
 
 test('a limit on readers took the limit on time away', async () => {
-  const drop = await lay({ reads: 100, ttlSeconds: 300 })
+  const drop = await depositDrop({ reads: 100, ttlSeconds: 300 })
   await readWhole(drop)
   const [blob = ''] = await blobsOf(drop.dropId)
   travel(301_000)
@@ -170,20 +171,20 @@ test('a time to live of nothing became "for ever"', async () => {
     const field = formatTerms(drop.terms).replace(/ttl=\d+/, `ttl=${ttl}`)
     expect([ttl, (await create(drop, { fields: { 'Drop-Terms': field } })).code]).toEqual([ttl, 'bad_request'])
   }
-  await lay({ ttlSeconds: 300 })
+  await depositDrop({ ttlSeconds: 300 })
   for (const { expiration } of (await env.KV.list()).keys) expect(expiration).toBeGreaterThan(0)
 })
 
 test('two who came at the same moment both got it', async () => {
   for (let round = 0; round < 10; round++) {
-    const drop = await lay()
+    const drop = await depositDrop()
     const replies = await Promise.all([claim(drop, await newReaderKey()), claim(drop, await newReaderKey())])
     expect(replies.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '409'])
   }
 })
 
 test('a table of locks or of visitors grew with every request', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const count = (): Promise<number> =>
     inShelf(
       drop.dropId,
@@ -191,7 +192,7 @@ test('a table of locks or of visitors grew with every request', async () => {
     )
   const before = [await count(), JSON.stringify(await rowOf(drop.dropId)).length]
   const stranger = await newReader()
-  const unknown: Laid = {
+  const unknown: RawDrop = {
     ...(await newDrop()),
     dropId: drop.dropId.replace(/^./, (each) => (each === 'A' ? 'B' : 'A')) as typeof drop.dropId,
   }
@@ -208,7 +209,7 @@ test('a table of locks or of visitors grew with every request', async () => {
 })
 
 test('whoever knew the id could delete', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const headers = { 'Drop-Id': drop.dropId }
   for (const { path } of Object.values(REQUESTS)) {
     expect((await read(await directly(new Request(`${ORIGIN}${path}`, { method: 'DELETE', headers })))).status).toBe(
@@ -222,7 +223,7 @@ test('whoever knew the id could delete', async () => {
 
 test('what strangers had uploaded was shown as a page', async () => {
   const drop = await newDrop()
-  const page = { ...drop, bytes: new TextEncoder().encode('<script>alert(1)</script>') as Laid['bytes'] }
+  const page = { ...drop, bytes: new TextEncoder().encode('<script>alert(1)</script>') as RawDrop['bytes'] }
   await create(page, { fields: { 'Content-Type': 'text/html' } })
   const { headers } = await claim(page, await newReaderKey())
   expect(headers.get('Content-Type')).toBe('application/octet-stream')
@@ -231,7 +232,7 @@ test('what strangers had uploaded was shown as a page', async () => {
 })
 
 test('the ciphertext stayed in the store after it was read', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [blob = ''] = await blobsOf(drop.dropId)
   await readWhole(drop)
   expect(await env.KV.get(blob)).toBe(null)
@@ -240,10 +241,10 @@ test('the ciphertext stayed in the store after it was read', async () => {
 test('a permission to download outlived what it was for', async () => {
   for (const end of [
     acknowledge,
-    (drop: Laid) => revoke(drop),
-    (drop: Laid, { publicKey }: { publicKey: PublicKey }) => reopen(drop, publicKey),
+    (drop: RawDrop) => revoke(drop),
+    (drop: RawDrop, { publicKey }: { publicKey: PublicKey }) => reopen(drop, publicKey),
   ]) {
-    const drop = await lay()
+    const drop = await depositDrop()
     const reader = await newReader()
     await claim(drop, reader.publicKey)
     const permission = await requestOf({
@@ -260,7 +261,7 @@ test('a permission to download outlived what it was for', async () => {
 })
 
 test('a stranger burned a secret by failing to open it', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const stranger = await newReader()
   await repeatedly(30, () => claim(drop, stranger.publicKey, { signers: { locator: stranger, claim: stranger } }))
   expect((await claim(drop, await newReaderKey())).body).toEqual(drop.bytes)
@@ -274,7 +275,7 @@ test('a built-in secret was the same on every installation', () => {
 })
 
 test('the answer that burned could be served again from a cache', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   const replies = [
     await claim(drop, reader.publicKey),

@@ -6,7 +6,18 @@ import { PART_BYTES } from '#protocol/limits.ts'
 import { PROBLEMS } from '#protocol/problem.ts'
 import { formatTerms } from '#protocol/terms.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
-import { claim, create, guess, lay, look, newDrop, reopen, revoke, sent, type Laid } from './support/drops.ts'
+import {
+  claim,
+  create,
+  guess,
+  depositDrop,
+  look,
+  newDrop,
+  reopen,
+  revoke,
+  sent,
+  type RawDrop,
+} from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
 import { newReader, newReaderKey } from '../kit/people.ts'
 import { announce, begin, commit, newCut, upload, uploaded } from './support/parts.ts'
@@ -48,7 +59,7 @@ describe('addresses', () => {
   })
 
   test('a query where none belongs is refused', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     for (const query of ['?n=0', '?', '?drop=1']) {
       // An empty query is none: a URL does not keep the question mark apart.
       const expected = query === '?' ? undefined : 'bad_request'
@@ -94,7 +105,7 @@ describe('bodies', () => {
 
   /** A create whose body counts how often it is asked for bytes. */
   function streamed(
-    drop: Laid,
+    drop: RawDrop,
     fields: Readonly<Record<string, string>> = {},
   ): { request: Request; pulls: () => number } {
     let pulls = 0
@@ -107,7 +118,7 @@ describe('bodies', () => {
   }
 
   test('a body longer than it announced is refused, and no more of it is read than may be', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const request = await requestOf({
       name: 'claim',
       dropId: drop.dropId,
@@ -131,7 +142,7 @@ describe('bodies', () => {
   })
 
   test('a body of another shape is refused', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const reader = await newReaderKey()
     const bodies = [
       '',
@@ -174,7 +185,7 @@ describe('fields', () => {
   })
 
   test('a field that is too long is refused as too large', async () => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const padding = `, x="${'y'.repeat(2_100)}"`
     expect((await sent(drop, { fields: { 'Signature-Input': padding } })).code).toBe('too_large')
     expect((await sent(drop, { fields: { Signature: padding } })).code).toBe('too_large')
@@ -188,7 +199,7 @@ describe('fields', () => {
 })
 
 test('every answer forbids caches, carries the security headers, and a problem says its code and no more', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const cut = await newCut()
   const replies = [
     await plain('/nowhere'),

@@ -5,7 +5,7 @@ import { formatPublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { formatTerms, type DropTerms } from '#protocol/terms.ts'
 import { parseTerms } from '#protocol/parse-terms.ts'
 import { runs } from '../runs.ts'
-import { claim, create, lay, newDrop } from './support/drops.ts'
+import { claim, create, depositDrop, newDrop } from './support/drops.ts'
 import { rowOf } from './support/inside.ts'
 
 // Every encoding that some verifier takes for a point of order 1, 2, 4 or 8, and some that are no point at all. Under such
@@ -40,13 +40,13 @@ test.for(UNSAFE)('a key of %s is registered for nobody', async ([, hex]) => {
     ])
     expect(await rowOf(drop.dropId)).toBeUndefined()
   }
-  const drop = await lay()
+  const drop = await depositDrop()
   expect((await claim(drop, key)).code).toBe('bad_request')
   expect((await rowOf(drop.dropId))?.claims).toEqual([])
 })
 
 test('of a key of zeros and the signature that some verifiers take for every message, nothing comes', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const identity = fromHex(UNSAFE[0]![1])
   const forged = `claim=:${btoa(String.fromCharCode(1, ...new Uint8Array(63)))}:`
   const reply = await claim(drop, identity, { fields: { Signature: `locator=${forged.slice(6)}, ${forged}` } })

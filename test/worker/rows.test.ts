@@ -4,13 +4,13 @@ import {
   claim,
   create,
   guess,
-  lay,
+  depositDrop,
   newDrop,
   part,
   readWhole,
   reopen,
   revoke,
-  type Laid,
+  type RawDrop,
 } from './support/drops.ts'
 import { travel } from './support/clock.ts'
 import { fireAlarm, inShelf, rowOf } from './support/inside.ts'
@@ -24,9 +24,9 @@ interface Bill {
   step<T>(name: string, run: () => Promise<T>): Promise<T>
 }
 
-async function meter(drop: Laid): Promise<Bill> {
+async function meter(drop: RawDrop): Promise<Bill> {
   // The shelf has its tables and nothing else: no other drop whose alarm comes sooner.
-  await lay({ dropId: drop.dropId })
+  await depositDrop({ dropId: drop.dropId })
   await inShelf(drop.dropId, async (_shelf, { storage }) => {
     storage.sql.exec('DELETE FROM drops')
     await storage.deleteAlarm()
@@ -169,7 +169,7 @@ test('a part costs three rows over its whole life, and a commit two', async () =
   })
 })
 
-async function expire(drop: Laid): Promise<void> {
+async function expire(drop: RawDrop): Promise<void> {
   travel(3_601_000)
   await fireAlarm(drop.dropId)
   expect(await rowOf(drop.dropId)).toBeUndefined()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SCHEMA } from '../../worker/storage/schema.ts'
 import { Database } from '../../worker/storage/database.ts'
 import { openBox } from './support/boxes.ts'
-import { lay } from './support/drops.ts'
+import { depositDrop } from './support/drops.ts'
 import { inShelf } from './support/inside.ts'
 import { inRack } from './support/inside-rack.ts'
 
@@ -62,7 +62,7 @@ function made({ storage }: DurableObjectState): string[] {
 }
 
 test('the tables of a shelf are those of every version before', async () => {
-  const { dropId } = await lay()
+  const { dropId } = await depositDrop()
   expect(await inShelf(dropId, (_shelf, state) => made(state))).toEqual(statements(SHELF))
 })
 
@@ -72,7 +72,7 @@ test('and so are those of a rack', async () => {
 })
 
 test('a shelf from before there were boxes gets the columns that it lacks', async () => {
-  const { dropId } = await lay()
+  const { dropId } = await depositDrop()
   const columns = await inShelf(dropId, (_shelf, { storage }) => {
     storage.sql.exec('DROP INDEX drops_due; DROP TABLE drops')
     storage.sql.exec(statements(SHELF)[0]!.replace(', box BLOB, authority TEXT', ''))

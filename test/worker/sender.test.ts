@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { formatReaderBody } from '#protocol/api.ts'
-import { acknowledge, claim, lay, part, readWhole, reopen, revoke, sent } from './support/drops.ts'
+import { acknowledge, claim, depositDrop, part, readWhole, reopen, revoke, sent } from './support/drops.ts'
 import { slowDeletes, storeWith } from './support/faults.ts'
 import { blobsOf, evict, rowOf, shelfUses } from './support/inside.ts'
 import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, read, requestOf } from './support/wire.ts'
 
 test('after a reopening another reader wins, and the dismissed one never again', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [gone, next] = [await newReader(), await newReader()]
   await claim(drop, gone.publicKey)
   expect((await reopen(drop, gone.publicKey)).json).toMatchObject({ state: 'ready', claims: [] })
@@ -23,7 +23,7 @@ test('after a reopening another reader wins, and the dismissed one never again',
 })
 
 test('a replay of the dismissed claim does nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReaderKey()
   const record = await requestOf({
     name: 'claim',
@@ -39,7 +39,7 @@ test('a replay of the dismissed claim does nothing', async () => {
 })
 
 test('a reopening names one claim: repeated after the next claim it changes nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [first, second] = [await newReader(), await newReader()]
   await claim(drop, first.publicKey)
   await reopen(drop, first.publicKey)
@@ -51,7 +51,7 @@ test('a reopening names one claim: repeated after the next claim it changes noth
 })
 
 test('a read that was acknowledged cannot be taken back', async () => {
-  const drop = await lay({ reads: 2 })
+  const drop = await depositDrop({ reads: 2 })
   const reader = await readWhole(drop)
   expect((await reopen(drop, reader.publicKey)).json).toMatchObject({
     state: 'ready',
@@ -61,7 +61,7 @@ test('a read that was acknowledged cannot be taken back', async () => {
 })
 
 test('a revoked drop is gone for its reader, and the ciphertext with it', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const [blob = ''] = await blobsOf(drop.dropId)
@@ -78,17 +78,17 @@ test('a revoked drop is gone for its reader, and the ciphertext with it', async 
 })
 
 test('a drop ends by its first cause', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await readWhole(drop)
   expect((await revoke(drop)).json['state']).toBe('read')
-  const other = await lay()
+  const other = await depositDrop()
   await revoke(other)
   const replies = await repeatedly(2, () => revoke(other))
   expect(replies.map(({ json }) => json['state'])).toEqual(['revoked', 'revoked'])
 })
 
 test('a revoked drop cannot be reopened', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   await revoke(drop)
@@ -96,7 +96,7 @@ test('a revoked drop cannot be reopened', async () => {
 })
 
 test('only the sender key looks at a drop, ends it or opens it again', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   for (const sender of [reader, drop.locator, drop.claim]) {
@@ -112,7 +112,7 @@ test('only the sender key looks at a drop, ends it or opens it again', async () 
 })
 
 test('a reopening that meets an acknowledgement does not make a burned drop wait for a reader', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const burning = slowDeletes(env.KV)
@@ -128,7 +128,7 @@ test('a reopening that meets an acknowledgement does not make a burned drop wait
 })
 
 test('a reader is not told that its drop is deleted while the store refuses to delete it', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   await shelfUses(

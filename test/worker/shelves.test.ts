@@ -8,7 +8,18 @@ import { randomBytes } from '#client/crypto/random.ts'
 import { shelfOf } from '../../worker/drops/shelves.ts'
 import vectors from '../vectors/shelves.json' with { type: 'json' }
 import { runs } from '../runs.ts'
-import { acknowledge, claim, create, guess, newDrop, part, reopen, revoke, sent, type Laid } from './support/drops.ts'
+import {
+  acknowledge,
+  claim,
+  create,
+  guess,
+  newDrop,
+  part,
+  reopen,
+  revoke,
+  sent,
+  type RawDrop,
+} from './support/drops.ts'
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { repeatedly } from '../kit/people.ts'
 import { withBindings, type Reply } from './support/wire.ts'
@@ -46,13 +57,13 @@ type Doing = 'create' | 'claim' | 'part' | 'acknowledge' | 'guess' | 'reopen' | 
 
 /** What one drop should be, from nothing but what was done to this drop. */
 interface Model {
-  readonly drop: Laid
+  readonly drop: RawDrop
   state: 'none' | 'ready' | 'claimed' | 'read' | 'revoked' | 'locked'
   holder: number | undefined
   readonly dismissed: Set<number>
   tries: number
   /** Nobody else's drop: whose keys are tried on it. */
-  readonly stranger: Laid
+  readonly stranger: RawDrop
 }
 
 test(
@@ -124,7 +135,7 @@ async function act(model: Model, doing: Doing, index: number, readers: readonly 
   expect(said).toEqual(expected)
 }
 
-async function answer(drop: Laid, doing: Doing, reader: SigningKey, stranger: Laid): Promise<unknown> {
+async function answer(drop: RawDrop, doing: Doing, reader: SigningKey, stranger: RawDrop): Promise<unknown> {
   const outcome = ({ code, status, body }: Reply): unknown =>
     code ?? (body.length === drop.bytes.length ? body : status)
   switch (doing) {
@@ -204,7 +215,7 @@ function stateOf({ state, tries, drop, holder }: Model): unknown {
 }
 
 /** The keys of a neighbour, tried on this drop. */
-async function across(wrong: Laid, reader: SigningKey): Promise<unknown> {
+async function across(wrong: RawDrop, reader: SigningKey): Promise<unknown> {
   const replies = [
     await claim(wrong, reader.publicKey, { via }),
     await sent(wrong, { via }),

@@ -4,16 +4,16 @@ import { formatReaderBody, REQUESTS, type Role } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { parseReceipts } from '#client/refused.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
-import { acknowledge, claim, lay, look, OPENED, sent, type Laid } from './support/drops.ts'
+import { acknowledge, claim, depositDrop, look, OPENED, sent, type RawDrop } from './support/drops.ts'
 import { craft, type Craft, type Parameters } from './support/craft.ts'
 import { rowOf } from './support/inside.ts'
 import { newReader } from '../kit/people.ts'
-import { announce, attemptsAt, layInParts, newCut, upload, type Cut } from './support/parts.ts'
+import { announce, attemptsAt, depositInParts, newCut, upload, type Cut } from './support/parts.ts'
 import { sendersRequests, signedRequests, type Signed } from './support/signed.ts'
 import { ORIGIN, withBindings } from './support/wire.ts'
 
 test('a signature that was made by hand from RFC 9421 is as good as one of the library', async () => {
-  const [drop, reader] = [await layInParts({ reads: 2 }), await newReader()]
+  const [drop, reader] = [await depositInParts({ reads: 2 }), await newReader()]
   for (const { name, role, ask } of lastEnds(await signedRequests(drop, reader))) {
     const { status } = await ask(await craft(drop, reader, name, role, {}))
     expect([name, role, status]).toEqual([name, role, name === 'upload' ? 201 : 200])
@@ -29,7 +29,7 @@ describe('what RFC 9421 leaves to the signer', () => {
   ]
 
   test.for(SPELT)('%s is taken on every request, as it was signed', async ([, spelt]) => {
-    const [drop, reader] = [await layInParts({ reads: 2 }), await newReader()]
+    const [drop, reader] = [await depositInParts({ reads: 2 }), await newReader()]
     for (const { name, role, ask } of lastEnds(await signedRequests(drop, reader))) {
       const { status } = await ask(await craft(drop, reader, name, role, spelt))
       expect([name, role, status]).toEqual([name, role, name === 'upload' ? 201 : 200])
@@ -37,7 +37,7 @@ describe('what RFC 9421 leaves to the signer', () => {
   })
 
   test.for(SPELT)('%s in a claim and its acknowledgement leaves a receipt that proves both', async ([, spelt]) => {
-    const [drop, reader] = [await lay(), await newReader()]
+    const [drop, reader] = [await depositDrop(), await newReader()]
     expect((await claim(drop, reader.publicKey, await craft(drop, reader, 'claim', 'claim', spelt))).status).toBe(200)
     expect((await acknowledge(drop, reader, await craft(drop, reader, 'ack', 'reader', spelt))).status).toBe(200)
     const { claims } = (await sent(drop)).json
@@ -48,7 +48,7 @@ describe('what RFC 9421 leaves to the signer', () => {
   })
 
   test('a signature that a proxy adds on the way changes nothing', async () => {
-    const [drop, reader] = [await layInParts({ reads: 2 }), await newReader()]
+    const [drop, reader] = [await depositInParts({ reads: 2 }), await newReader()]
     for (const { name, role, ask } of lastEnds(await signedRequests(drop, reader))) {
       const { fields } = await craft(drop, reader, name, role, {})
       const { status } = await ask({
@@ -89,7 +89,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
   test.for(SPOILED)(
     '%s is refused on every request, and changes nothing',
     async ([, spoiled, code = 'bad_request']) => {
-      const drop = await layInParts()
+      const drop = await depositInParts()
       const reader = await newReader()
       const requests = await signedRequests(drop, reader)
       const before = [await rowOf(drop.dropId), await attemptsAt(drop.dropId)]
@@ -117,7 +117,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
   })
 
   test('under the tag of every other purpose is refused', async () => {
-    const drop = await layInParts()
+    const drop = await depositInParts()
     const reader = await newReader()
     const tags = Object.entries(REQUESTS).flatMap(([name, { signers }]) =>
       signers.map((role) => `sealdrop-${name}-${role}`),
@@ -132,7 +132,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
   })
 
   test('by any other key of the drop is refused', async () => {
-    const drop = await layInParts()
+    const drop = await depositInParts()
     const reader = await newReader()
     for (const { name, role, ask } of await signedRequests(drop, reader)) {
       const keys: Readonly<Partial<Record<Role, SigningKey>>> = {
@@ -150,7 +150,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
 })
 
 test('a body that is not the one that was signed is refused', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const [reader, thief] = [await newReader(), await newReader()]
   const body = formatReaderBody(thief.publicKey)
   // The digest of the body that was signed; then the digest of the body that is sent, which was not signed.
@@ -164,7 +164,7 @@ test('a body that is not the one that was signed is refused', async () => {
 })
 
 test('a request that lacks a signature is not a request of the contract', async () => {
-  const drop = await layInParts()
+  const drop = await depositInParts()
   const reader = await newReader()
   for (const { name, ask } of await signedRequests(drop, reader)) {
     // Status alone may be asked without a signature.
@@ -176,7 +176,7 @@ test('a request that lacks a signature is not a request of the contract', async 
 })
 
 test('a claim that is accepted leaves a receipt that proves it, however the request was spelt', async () => {
-  const context = async (drop: Laid): Promise<boolean> => {
+  const context = async (drop: RawDrop): Promise<boolean> => {
     const [receipt] = (await rowOf(drop.dropId))?.claims ?? []
     return (
       receipt !== undefined &&
@@ -197,7 +197,7 @@ test('a claim that is accepted leaves a receipt that proves it, however the requ
   let accepted = 0
   for (const spell of spellings) {
     for (const isSignedSo of [false, true]) {
-      const drop = await lay()
+      const drop = await depositDrop()
       const reader = await newReader()
       const changes = await craft(drop, reader, 'claim', 'claim', { spell, isSignedSo })
       const { status } = await claim(drop, reader.publicKey, changes)
@@ -210,7 +210,7 @@ test('a claim that is accepted leaves a receipt that proves it, however the requ
 })
 
 test('a signature for one of our addresses is worth nothing at another', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const via = withBindings({ ORIGIN: `${ORIGIN}, https://other.example:8443` })
   const origin = 'https://other.example:8443'
   expect((await sent(drop, { via, origin })).status).toBe(200)

@@ -7,7 +7,7 @@ import { formatTerms } from '#protocol/terms.ts'
 import extents from '../vectors/extents.json' with { type: 'json' }
 import vectors from '../vectors/terms.json' with { type: 'json' }
 import { deposit, newBox, newBoxDrop } from './support/boxes.ts'
-import { claim, create, lay, newDrop } from './support/drops.ts'
+import { claim, create, depositDrop, newDrop } from './support/drops.ts'
 import { newReader } from '../kit/people.ts'
 import { announce, begin, newCut, upload } from './support/parts.ts'
 import { directly, read, requestOf, type Changes } from './support/wire.ts'
@@ -91,7 +91,7 @@ test('terms whose members are spread over two lines are those of one line, and o
 })
 
 test('a field that is there twice is refused', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const parts = (): Promise<Request> =>

@@ -7,7 +7,7 @@ import {
   acknowledge,
   claim,
   guess,
-  lay,
+  depositDrop,
   look,
   lookAsHolder,
   newDrop,
@@ -16,7 +16,7 @@ import {
   reopen,
   revoke,
   sent,
-  type Laid,
+  type RawDrop,
 } from './support/drops.ts'
 import { DAY, travel } from './support/clock.ts'
 import { rowOf } from './support/inside.ts'
@@ -25,7 +25,7 @@ import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { directly, ORIGIN, read, type Reply } from './support/wire.ts'
 
 test('a stranger with the id learns the terms; the link tells the state; link and passphrase the claims', async () => {
-  const drop = await lay({ reads: 2 })
+  const drop = await depositDrop({ reads: 2 })
   await claim(drop, await newReaderKey())
   const sealed = { reads: 2, size: drop.bytes.length, parts: 1 }
   const terms = { drop: drop.dropId, expires: expect.any(Number), ...sealed, largest: 104_857_600 }
@@ -37,7 +37,7 @@ test('a stranger with the id learns the terms; the link tells the state; link an
 })
 
 test('whoever signs by the link alone is not asked for the signature of the passphrase as well', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const { locator, claim: key } = drop
   const offered = async (signers: Signers): Promise<string> =>
     (await look(drop, { signers, createdMs: 0 })).headers.get('Accept-Signature') ?? ''
@@ -46,7 +46,7 @@ test('whoever signs by the link alone is not asked for the signature of the pass
 })
 
 test('the state follows the life of the drop', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   const states: unknown[] = []
   const note = async (): Promise<void> => {
@@ -65,7 +65,7 @@ test('the state follows the life of the drop', async () => {
 })
 
 test('status offers a nonce that claims in one round trip, whatever the clock of the reader says', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const nonce = parseAcceptSignature((await look(drop)).headers.get('Accept-Signature') ?? '')
   expect(nonce).toBeDefined()
   const reply = await claim(drop, await newReaderKey(), { nonce: nonce ?? '', createdMs: Date.now() - 365 * DAY })
@@ -73,7 +73,7 @@ test('status offers a nonce that claims in one round trip, whatever the clock of
 })
 
 test('looking, however often and however signed, consumes nothing', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const before = await rowOf(drop.dropId)
   await repeatedly(5, () => look(drop))
   await repeatedly(5, () => look(drop, { signers: { locator: drop.locator } }))
@@ -83,7 +83,7 @@ test('looking, however often and however signed, consumes nothing', async () => 
 })
 
 test.for(['GET', 'HEAD', 'OPTIONS'])('%s on every route changes nothing that waits', async (method) => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   const before = await rowOf(drop.dropId)
@@ -100,13 +100,13 @@ test.for(['GET', 'HEAD', 'OPTIONS'])('%s on every route changes nothing that wai
 
 test('unknown, expired, burned, revoked and unfinished are one answer to a stranger, byte for byte, on every route but create', async () => {
   const unknown = await newDrop()
-  const expired = await lay({ ttlSeconds: 300 })
+  const expired = await depositDrop({ ttlSeconds: 300 })
   travel(301_000)
-  const burned = await lay()
+  const burned = await depositDrop()
   await readWhole(burned)
-  const revoked = await lay()
+  const revoked = await depositDrop()
   await revoke(revoked)
-  const locked = await lay()
+  const locked = await depositDrop()
   await repeatedly(10, () => guess(locked))
 
   const stranger = await generateSigningKey()
@@ -119,7 +119,7 @@ test('unknown, expired, burned, revoked and unfinished are one answer to a stran
   expect(asked[0]?.filter(({ code }) => code === 'gone')).toHaveLength(12)
 })
 
-async function askAll({ dropId }: Laid, stranger: SigningKey): Promise<Visible[]> {
+async function askAll({ dropId }: RawDrop, stranger: SigningKey): Promise<Visible[]> {
   const terms = {
     ttlSeconds: 300,
     reads: 1,
@@ -127,7 +127,14 @@ async function askAll({ dropId }: Laid, stranger: SigningKey): Promise<Visible[]
     claim: stranger.publicKey,
     sender: stranger.publicKey,
   }
-  const drop: Laid = { dropId, terms, bytes: new Uint8Array(8), locator: stranger, claim: stranger, sender: stranger }
+  const drop: RawDrop = {
+    dropId,
+    terms,
+    bytes: new Uint8Array(8),
+    locator: stranger,
+    claim: stranger,
+    sender: stranger,
+  }
   const cut = { ...drop, parts: [drop.bytes, drop.bytes] }
   const unsigned = { signers: {}, fields: { 'Signature-Input': null, Signature: null } }
   const replies = [

@@ -6,7 +6,7 @@ import {
   claim as claimRaw,
   create,
   guess,
-  lay,
+  depositDrop,
   look,
   newDrop,
   part,
@@ -14,12 +14,13 @@ import {
   sent,
 } from './support/drops.ts'
 import { deposit } from '#client/send.ts'
-import { depositMessage, sealMessage, serverVia, claimWhole, openWhole } from './support/clients.ts'
+import { serverVia } from './support/clients.ts'
+import { openWhole, lookAndClaim, depositMessage, sealMessage } from '../kit/sealed.ts'
 import { MINUTE, travel } from './support/clock.ts'
 import { storeWith } from './support/faults.ts'
 import { blobsOf, dueOf, fireAlarm, inShelf, rowOf, shelfUses, storeKeys } from './support/inside.ts'
 import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
-import { directly, withBindings } from './support/wire.ts'
+import { directly, ORIGIN, withBindings } from './support/wire.ts'
 
 const FAILS = async (): Promise<never> => Promise.reject(new Error('KV failed: 500'))
 
@@ -70,7 +71,7 @@ test('a failed write whose traces cannot be deleted either stays on the row, and
 test.for(['read', 'revoked', 'locked'] as const)(
   'a %s drop whose bytes the store does not delete has ended all the same, and the alarm deletes them',
   async (cause) => {
-    const drop = await lay()
+    const drop = await depositDrop()
     const reader = await newReader()
     await claimRaw(drop, reader.publicKey)
     const [blob = ''] = await blobsOf(drop.dropId)
@@ -112,7 +113,7 @@ function staleStore(): KVNamespace {
 
 test('a claim that is ahead of the store is kept and told to come again, with everything as it was', async () => {
   const via = withBindings({ KV: staleStore() })
-  const drop = await lay({}, { via })
+  const drop = await depositDrop({}, { via })
   const reader = await newReader()
   for (const ask of [() => claimRaw(drop, reader.publicKey, { via }), () => part(drop, reader, { via })]) {
     const reply = await ask()
@@ -134,7 +135,7 @@ test('a client that meets a store which is a minute behind waits, and opens the 
   const { opener } = await depositMessage(server)
   const reader = await newReader()
   const progress: unknown[] = []
-  const ciphertext = await claimWhole(server, opener, reader, undefined, {
+  const ciphertext = await lookAndClaim(server, opener, reader, undefined, {
     onProgress: (each) => void progress.push(each),
   })
   const opened = await openWhole(ciphertext, opener)
@@ -149,8 +150,8 @@ test('a client whose store stays behind gives up with "later", and the drop is n
   const wait = async (ms: number): Promise<void> => travel(ms)
   const { opener } = await depositMessage(serverVia())
   const reader = await newReader()
-  await expect(claimWhole(serverVia(stale, { wait }), opener, reader)).rejects.toMatchObject({ code: 'try_later' })
-  const opened = await openWhole(await claimWhole(serverVia(), opener, reader), opener)
+  await expect(lookAndClaim(serverVia(stale, { wait }), opener, reader)).rejects.toMatchObject({ code: 'try_later' })
+  const opened = await openWhole(await lookAndClaim(serverVia(), opener, reader), opener)
   expect(opened.text).toBe('the password is swordfish')
 })
 
@@ -158,10 +159,10 @@ test('a deposit over a store that fails now and then arrives once', async () => 
   let calls = 0
   const put: Put = async (...all) => (++calls < 3 ? FAILS() : (env.KV.put as Put)(...all))
   const server = serverVia(withBindings({ KV: storeWith(env.KV, { put }) }))
-  const { sealed, sender, opener } = await sealMessage()
+  const { sealed, sender, opener } = await sealMessage(ORIGIN)
   await deposit(server, sealed, { sender })
   expect(await blobsOf(sealed.dropId)).toHaveLength(1)
-  expect((await openWhole(await claimWhole(serverVia(directly), opener, await newReader()), opener)).text).toBe(
+  expect((await openWhole(await lookAndClaim(serverVia(directly), opener, await newReader()), opener)).text).toBe(
     'the password is swordfish',
   )
 })

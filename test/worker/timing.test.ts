@@ -8,8 +8,8 @@ import type { DropId } from '#protocol/id.ts'
 import { REFUSAL_PADDING_MS } from '#protocol/limits.ts'
 import { padRefusals } from '../../worker/auth/pad-refusals.ts'
 import { holdPadding, type HeldPadding } from './support/refusal-padding.ts'
-import { items, layInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
-import { claim, lay, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
+import { items, depositInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
+import { claim, depositDrop, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { announce } from './support/parts.ts'
 import { newReaderKey } from '../kit/people.ts'
 import { send, type Asking, type Reply } from './support/wire.ts'
@@ -79,9 +79,14 @@ interface Asked {
 test('who proves nothing is answered on the tick, whatever is there', { timeout: 120_000 }, async () => {
   const key = await generateSigningKey()
   const [box, bare, unknown] = [await openBox(), await newBox(), await newBox()]
-  const { dropId } = await layInBox(box)
-  await layInBox(bare)
-  const [waiting, read, revoked, begun] = [await lay(), await lay(), await lay(), await announce()]
+  const { dropId } = await depositInBox(box)
+  await depositInBox(bare)
+  const [waiting, read, revoked, begun] = [
+    await depositDrop(),
+    await depositDrop(),
+    await depositDrop(),
+    await announce(),
+  ]
   await readWhole(read)
   await revoke(revoked)
   const nowhere = (await newDrop()).dropId
@@ -101,7 +106,7 @@ test('who proves nothing is answered on the tick, whatever is there', { timeout:
 })
 
 test('whoever only has an id is told on the tick that nothing waits', async () => {
-  const [revoked, begun, unknown] = [await lay(), await announce(), await newDrop()]
+  const [revoked, begun, unknown] = [await depositDrop(), await announce(), await newDrop()]
   await revoke(revoked)
   const padding = holdPadding()
   const asked = [revoked, begun, unknown].map((drop) => ({ name: 'status', reply: look(drop) }))
@@ -111,8 +116,8 @@ test('whoever only has an id is told on the tick that nothing waits', async () =
 })
 
 test('who holds a key waits for no tick', async () => {
-  const [box, drop] = [await openBox(), await lay()]
-  await layInBox(box)
+  const [box, drop] = [await openBox(), await depositDrop()]
+  await depositInBox(box)
   const padding = holdPadding()
   expect((await items(box)).status).toBe(200)
   expect((await look(drop)).status).toBe(200)

@@ -1,14 +1,25 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { generateSigningKey } from '#client/crypto/keys.ts'
-import { acknowledge, claim, guess, lay, look, lookAsHolder, part, readWhole, revoke, sent } from './support/drops.ts'
+import {
+  acknowledge,
+  claim,
+  guess,
+  depositDrop,
+  look,
+  lookAsHolder,
+  part,
+  readWhole,
+  revoke,
+  sent,
+} from './support/drops.ts'
 import { blobsOf, evict, rowOf, shelfUses } from './support/inside.ts'
 import { slowDeletes } from './support/faults.ts'
 import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { newNonce } from './support/wire.ts'
 
 test('nine wrong passphrases leave the drop, the tenth destroys it', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const guesses = await repeatedly(9, () => guess(drop))
   expect(guesses.map(({ code, json }) => [code, json['triesLeft']])).toEqual(
     [9, 8, 7, 6, 5, 4, 3, 2, 1].map((left) => ['wrong_passphrase', left]),
@@ -24,14 +35,14 @@ test('nine wrong passphrases leave the drop, the tenth destroys it', async () =>
 })
 
 test('after nine wrong passphrases the right one opens', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await repeatedly(9, () => guess(drop))
   await readWhole(drop)
   expect((await sent(drop)).json).toMatchObject({ state: 'read', triesLeft: 1 })
 })
 
 test('whoever has not the link cannot use up the tries', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const stranger = await generateSigningKey()
   const signers = [
     { locator: stranger, claim: stranger },
@@ -45,7 +56,7 @@ test('whoever has not the link cannot use up the tries', async () => {
 })
 
 test('a wrong passphrase counts on status as it does on claim', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const signers = { locator: drop.locator, claim: await generateSigningKey() }
   expect((await look(drop, { signers })).json['triesLeft']).toBe(9)
   expect((await guess(drop)).json['triesLeft']).toBe(8)
@@ -54,7 +65,7 @@ test('a wrong passphrase counts on status as it does on claim', async () => {
 })
 
 test('a replayed wrong try is not counted again', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReaderKey()
   const signers = { locator: drop.locator, claim: await generateSigningKey() }
   const nonce = newNonce()
@@ -63,7 +74,7 @@ test('a replayed wrong try is not counted again', async () => {
 })
 
 test('one nonce is good for one guess: a guesser who reuses it does not go uncounted', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const nonce = newNonce()
   expect((await guess(drop, { nonce })).code).toBe('wrong_passphrase')
   // Now the right passphrase under the nonce of the wrong one: it must not be told apart from another wrong one.
@@ -80,7 +91,7 @@ test('one nonce is good for one guess: a guesser who reuses it does not go uncou
 })
 
 test('who guesses many times at once under one nonce gets one guess', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const nonce = newNonce()
   const replies = await Promise.all(Array.from({ length: 30 }, () => guess(drop, { nonce })))
   expect(replies.map(({ json }) => json['triesLeft'])).toEqual(Array.from({ length: 30 }, () => 9))
@@ -88,14 +99,14 @@ test('who guesses many times at once under one nonce gets one guess', async () =
 })
 
 test('of thirty guesses at once ten are judged', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const replies = await Promise.all(Array.from({ length: 30 }, () => guess(drop)))
   expect(replies.filter(({ code }) => code === 'wrong_passphrase')).toHaveLength(10)
   expect(replies.filter(({ code }) => code === 'gone')).toHaveLength(20)
 })
 
 test('while the tenth wrong passphrase is destroying the drop, right and wrong look alike', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await repeatedly(9, () => guess(drop))
   const store = slowDeletes(env.KV)
   await shelfUses(drop.dropId, store.kv)
@@ -113,7 +124,7 @@ test('while the tenth wrong passphrase is destroying the drop, right and wrong l
 })
 
 test('who has the link cannot try passphrases against the acknowledgement, where nothing is counted', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const mine = await newReader()
   const wrong = await generateSigningKey()
   const guesses = [
@@ -125,7 +136,7 @@ test('who has the link cannot try passphrases against the acknowledgement, where
 })
 
 test('the tombstone of a read drop tells right from wrong ten times, and then no more', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await readWhole(drop)
   expect((await claim(drop, await newReaderKey())).json['claims']).toHaveLength(1)
   const guesses = await repeatedly(10, () => guess(drop))
@@ -143,7 +154,7 @@ test('the tombstone of a read drop tells right from wrong ten times, and then no
 test.for(['read', 'revoked', 'locked'])(
   'wrong passphrases on the tombstone of a drop that was %s are limited',
   async (state) => {
-    const drop = await lay()
+    const drop = await depositDrop()
     if (state === 'read') await readWhole(drop)
     if (state === 'revoked') await revoke(drop)
     if (state === 'locked') await repeatedly(10, () => guess(drop))
@@ -154,14 +165,14 @@ test.for(['read', 'revoked', 'locked'])(
 )
 
 test('the tries are remembered across an eviction', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   await repeatedly(5, () => guess(drop))
   await evict(drop.dropId)
   expect((await guess(drop)).json['triesLeft']).toBe(4)
 })
 
 test('ten wrong passphrases take the ciphertext from under a reader who has claimed and not finished', async () => {
-  const drop = await lay()
+  const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
   await repeatedly(10, () => guess(drop))

@@ -8,7 +8,17 @@ import { DAY, travel } from './support/clock.ts'
 
 import { dueOf, evict, fireAlarm, rowOf, shelfUsesAll } from './support/inside.ts'
 import { newReader, newReaderKey } from '../kit/people.ts'
-import { allKeys, announce, attemptsAt, begin, commit, layInParts, newCut, upload, uploaded } from './support/parts.ts'
+import {
+  allKeys,
+  announce,
+  attemptsAt,
+  begin,
+  commit,
+  depositInParts,
+  newCut,
+  upload,
+  uploaded,
+} from './support/parts.ts'
 import { read, requestOf, withBindings, type Wire } from './support/wire.ts'
 
 const STORES: readonly (readonly [string, 'part/' | 'r2/', Partial<Cloudflare.Env>])[] = [
@@ -122,7 +132,7 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
   })
 
   test('drops outlive a change of the setting', async () => {
-    const drop = await layInParts({}, { via })
+    const drop = await depositInParts({}, { via })
     const other = withBindings(bindings.R2 === undefined ? { R2: env.BUCKET } : {})
     const reader = await newReader()
     const reply = await claim(drop, reader.publicKey, { via: other })

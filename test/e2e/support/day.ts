@@ -19,8 +19,9 @@ import { sha256, toBase64, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { publicKeyBytes } from '#protocol/public-key.ts'
 import { fileOf } from '../../kit/messages.ts'
-import { claim, openWhole } from '../../kit/sealed.ts'
-import { noise, openerOf, reach, send } from './people.ts'
+import { claim, openWhole, openerOf } from '../../kit/sealed.ts'
+import { reach, send } from './people.ts'
+import { randomNoise } from '../../kit/bytes.ts'
 
 /** Drops and boxes left by people who used everything once. */
 export interface Day {
@@ -42,7 +43,7 @@ export async function spendDay(origin: string): Promise<Day> {
 async function useLinks(origin: string): Promise<Pick<Day, 'waiting' | 'parted'>> {
   const waiting = await send(origin, { text: 'waits' }, { passphrase: 'a long walk', reads: 2 })
   const reader = await generateSigningKey()
-  const wrong = await openerOf(waiting.sealed.link, 'a short walk')
+  const wrong = await openerOf(waiting.sealed.link, 'a short walk', stretch)
   await claim(waiting.server, wrong, reader).catch(() => undefined)
   const opened = await openWhole(await claim(waiting.server, waiting.opener, reader), waiting.opener)
   await acknowledge(waiting.server, waiting.opener, reader, opened.opened)
@@ -51,13 +52,13 @@ async function useLinks(origin: string): Promise<Pick<Day, 'waiting' | 'parted'>
   const reopened = await send(origin, { text: 'claimed by who vanished' })
   await claim(reopened.server, reopened.opener, reader)
   await reopenDrop(reopened.server, reopened.sealed.ticket, reopened.sender, reader.publicKey)
-  const burned = await send(origin, { text: 'opened', files: [fileOf('a.txt', noise(100))] })
+  const burned = await send(origin, { text: 'opened', files: [fileOf('a.txt', randomNoise(100))] })
   const whole = await openWhole(await claim(burned.server, burned.opener, reader), burned.opener)
   await acknowledge(burned.server, burned.opener, reader, whole.opened)
   await checkDrop(burned.server, burned.sealed.ticket, burned.sender)
   const revoked = await send(origin, { text: 'taken back' })
   await revokeDrop(revoked.server, revoked.sealed.ticket, revoked.sender)
-  const parted = await send(origin, { files: [fileOf('film.bin', noise(9_000_000))] })
+  const parted = await send(origin, { files: [fileOf('film.bin', randomNoise(9_000_000))] })
   return { waiting: waiting.sealed.dropId, parted: parted.sealed.dropId }
 }
 
@@ -122,17 +123,17 @@ async function announce({ origin }: Server, box: BoxAddress, invitation: Bytes |
   const { status } = await fetch(`${origin}/v1/drops/begin`, {
     method: 'POST',
     headers: {
-      'Drop-Id': toBase64url(noise(16)),
+      'Drop-Id': toBase64url(randomNoise(16)),
       'Drop-Terms': `ttl=86400, box=:${toBase64(boxAddressBytes(box))}:, sender=:${sender}:`,
       'Drop-Extent': 'size=9000000, parts=2',
-      'Box-Invitation': toBase64url(invitation ?? noise(16)),
+      'Box-Invitation': toBase64url(invitation ?? randomNoise(16)),
     },
   })
   if (status !== 201) throw new Error(`begin was answered with ${status}`)
 }
 
 async function hashOf(link: string): Promise<string> {
-  return toBase64url(await sha256(parseWriteTarget(link)?.invitation ?? noise(16)))
+  return toBase64url(await sha256(parseWriteTarget(link)?.invitation ?? randomNoise(16)))
 }
 
 const ALL = { order: 'after', seq: 0, most: 100 } as const

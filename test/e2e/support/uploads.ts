@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BrowserContext, Page, Request, Route } from 'playwright'
 import { expect, onTestFinished } from 'vitest'
+import { stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { look, openDrop, receiveParts } from '#client/receive.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { heading } from './pages.ts'
-import { noise, openerOf, reach, sha256Of } from './people.ts'
+import { reach, sha256Of } from './people.ts'
+import { openerOf } from '../../kit/sealed.ts'
+import { randomNoise } from '../../kit/bytes.ts'
 
 /** A file of three parts on a disk. @returns its path, its bytes, and their hash */
 export function largeFile(name: string, size = 17_000_000): { path: string; bytes: Bytes; hash: string } {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-files-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, name)
-  const bytes = noise(size)
+  const bytes = randomNoise(size)
   rewrite(path, bytes)
   return { path, bytes, hash: sha256Of(bytes) }
 }
@@ -136,7 +139,7 @@ export async function openWhole(
   passphrase = '',
 ): Promise<{ text: string; files: { name: string; hash: string }[] }> {
   const server = reach(new URL(link).origin)
-  const opener = await openerOf(link, passphrase)
+  const opener = await openerOf(link, passphrase, stretch)
   const waiting = await look(server, opener)
   const parts = receiveParts(server, opener, await generateSigningKey(), waiting, memoryStaging())
   const opened = await openDrop(parts, opener)

@@ -25,8 +25,7 @@ import { formatExtent } from '#protocol/extent.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms, type BoxTerms } from '#protocol/terms.ts'
-import { noise } from './drops.ts'
-import { hashOf } from './parts.ts'
+import { randomNoise, hashOfParts } from '../../kit/bytes.ts'
 import { send, type Changes, type Reply } from './wire.ts'
 
 /** A box under a fresh root key, with one reader who has a key too. */
@@ -96,7 +95,7 @@ export async function newBoxDrop(
 ): Promise<BoxDrop> {
   const sender = await generateSigningKey()
   const terms = { ttlSeconds, box: box.address, sender: sender.publicKey }
-  return { dropId: formatDropId(randomBytes(16)), terms, bytes: noise(sizeBytes), sender }
+  return { dropId: formatDropId(randomBytes(16)), terms, bytes: randomNoise(sizeBytes), sender }
 }
 
 export function deposit({ dropId, terms, bytes: body }: BoxDrop, changes: Changes = {}): Promise<Reply> {
@@ -105,7 +104,7 @@ export function deposit({ dropId, terms, bytes: body }: BoxDrop, changes: Change
 }
 
 /** A drop that lies in a box. */
-export async function layInBox(
+export async function depositInBox(
   box: Pick<TestBox, 'address'>,
   options: { sizeBytes?: number; ttlSeconds?: number } = {},
   changes: Changes = {},
@@ -119,7 +118,7 @@ export async function layInBox(
 /** A drop in parts for a box, of which nothing but the commit is missing. */
 export async function uploadAll(
   box: Pick<TestBox, 'address'>,
-  parts: readonly Bytes[] = [noise(MIN_PART_BYTES), noise(9)],
+  parts: readonly Bytes[] = [randomNoise(MIN_PART_BYTES), randomNoise(9)],
   changes: Changes = {},
 ): Promise<BoxDrop & { size: number; commit: (changes?: Changes) => Promise<Reply> }> {
   const drop = await newBoxDrop(box)
@@ -139,7 +138,12 @@ export async function uploadAll(
     })
     expect(reply.status).toBe(201)
   }
-  const commit = { name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOf(parts)) } as const
+  const commit = {
+    name: 'commit',
+    dropId,
+    signers: { sender },
+    body: formatCommitBody(await hashOfParts(parts)),
+  } as const
   return { ...drop, size, commit: (more) => send({ ...commit, ...changes, ...more }) }
 }
 

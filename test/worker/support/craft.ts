@@ -10,8 +10,9 @@ import {
 import { toBase64, utf8, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
 import { signatureComponents } from '#protocol/signature-input.ts'
-import { OPENED, type Laid } from './drops.ts'
-import { hashOf, type Cut } from './parts.ts'
+import { OPENED, type RawDrop } from './drops.ts'
+import { type Cut } from './parts.ts'
+import { hashOfParts } from '../../kit/bytes.ts'
 import { newNonce, type Changes } from './wire.ts'
 
 /** Parameters of a signature, by name. */
@@ -37,7 +38,7 @@ export interface Craft {
  * that the worker verifies with.
  */
 export async function craft(
-  drop: Laid | Cut,
+  drop: RawDrop | Cut,
   reader: SigningKey,
   name: RequestName,
   role: Role,
@@ -92,7 +93,7 @@ function keyOf(keys: Readonly<Partial<Record<Role, SigningKey>>>, role: Role): S
 }
 
 async function coveredBy(
-  drop: Laid | Cut,
+  drop: RawDrop | Cut,
   reader: SigningKey,
   name: RequestName,
   how: Craft,
@@ -111,9 +112,9 @@ async function coveredBy(
 }
 
 /** What the helpers in `drops.ts` and `signed.ts` send. */
-async function bodyOf(drop: Laid | Cut, reader: SigningKey, name: RequestName): Promise<Bytes> {
+async function bodyOf(drop: RawDrop | Cut, reader: SigningKey, name: RequestName): Promise<Bytes> {
   if ('parts' in drop && name === 'upload') return drop.parts[2] ?? new Uint8Array(0)
-  if ('parts' in drop && name === 'commit') return formatCommitBody(await hashOf(drop.parts))
+  if ('parts' in drop && name === 'commit') return formatCommitBody(await hashOfParts(drop.parts))
   if (name === 'claim') return formatReaderBody(reader.publicKey)
   if (name === 'reopen') return formatReaderBody(drop.locator.publicKey)
   return name === 'ack' ? formatAckBody(OPENED) : new Uint8Array(0)

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD, formatCommitBody, formatPartQuery } from '#protocol/api.ts'
-import { joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
+import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { MIN_PART_BYTES } from '#protocol/limits.ts'
@@ -9,22 +9,23 @@ import { formatTerms } from '#protocol/terms.ts'
 import { PartRows, type Part } from '../../../worker/drops/part-rows.ts'
 import { SCHEMA } from '../../../worker/storage/schema.ts'
 import { Database } from '../../../worker/storage/database.ts'
-import { newDrop, noise, type Laid, type LayOptions } from './drops.ts'
+import { newDrop, type RawDrop, type DropOptions } from './drops.ts'
+import { randomNoise, hashOfParts } from '../../kit/bytes.ts'
 import { inShelf } from './inside.ts'
 import { send, type Changes, type Reply } from './wire.ts'
 
 /** A drop of arbitrary bytes, cut into parts. */
-export interface Cut extends Laid {
+export interface Cut extends RawDrop {
   readonly parts: readonly Bytes[]
 }
 
-export interface CutOptions extends LayOptions {
+export interface CutOptions extends DropOptions {
   /** Bytes of each part; as few as may be, unless said otherwise. */
   readonly sizes?: readonly number[]
 }
 
 export async function newCut({ sizes = SMALLEST, ...options }: CutOptions = {}): Promise<Cut> {
-  const parts = sizes.map(noise)
+  const parts = sizes.map(randomNoise)
   return { ...(await newDrop({ ...options, sizeBytes: 0 })), bytes: joinBytes(parts), parts }
 }
 
@@ -41,13 +42,19 @@ export function upload(drop: Cut, n: number, changes: Changes = {}): Promise<Rep
   return send({ name: 'upload', dropId, query: formatPartQuery(n), signers: { sender }, body, ...changes })
 }
 
-export function uploaded({ dropId, sender }: Laid, changes: Changes = {}): Promise<Reply> {
+export function uploaded({ dropId, sender }: RawDrop, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'uploaded', dropId, signers: { sender }, ...changes })
 }
 
 export async function commit(drop: Cut, changes: Changes = {}): Promise<Reply> {
   const { dropId, sender, parts } = drop
-  return send({ name: 'commit', dropId, signers: { sender }, body: formatCommitBody(await hashOf(parts)), ...changes })
+  return send({
+    name: 'commit',
+    dropId,
+    signers: { sender },
+    body: formatCommitBody(await hashOfParts(parts)),
+    ...changes,
+  })
 }
 
 /** A drop in parts that is announced. */
@@ -58,16 +65,11 @@ export async function announce(options: CutOptions = {}, changes: Changes = {}):
 }
 
 /** A drop in parts that waits for its reader. */
-export async function layInParts(options: CutOptions = {}, changes: Changes = {}): Promise<Cut> {
+export async function depositInParts(options: CutOptions = {}, changes: Changes = {}): Promise<Cut> {
   const drop = await announce(options, changes)
   for (const n of drop.parts.keys()) expect((await upload(drop, n, changes)).status).toBe(201)
   expect((await commit(drop, changes)).status).toBe(200)
   return drop
-}
-
-/** SHA-256 over the SHA-256 of each, base64url. */
-export async function hashOf(parts: readonly Bytes[]): Promise<string> {
-  return toBase64url(await sha256(joinBytes(await Promise.all(parts.map(sha256)))))
 }
 
 /** The attempts that the shelf knows of, by part. */
@@ -83,7 +85,7 @@ export async function allKeys(): Promise<readonly string[]> {
 
 /** Puts attempts on the shelf that a real upload would take too long to make, with a byte of each in the store. */
 export async function pretend(
-  drop: Laid,
+  drop: RawDrop,
   parts: readonly Part[],
   store: (key: string) => Promise<unknown>,
 ): Promise<void> {
