@@ -1,4 +1,4 @@
-// Loaded before a build: folders are listed in another order, as another file system would.
+// Loaded before a build: lists folders in another order, like another file system.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 

@@ -1,4 +1,4 @@
-/** For servers in tests: as others make them, valid from 2020 to 2099 where nothing else is said. Nothing else trusts their authority. */
+/** For servers in tests: made by OpenSSL, valid from 2020 to 2099 unless a comment says otherwise. Only tests trust their authority. */
 export interface Certificate {
   readonly key: string
   readonly cert: string
@@ -17,7 +17,7 @@ U3TwEQu8y47z
 -----END CERTIFICATE-----
 `
 
-/** For localhost and drop.test, of the authority. */
+/** For localhost and drop.test, by the authority. */
 export const RIGHT: Certificate = {
   key: `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIOC/YldtgFG2+kweyVU0GQZ0FzJSdX9KwFzF9VKma2ygoAoGCCqGSM49
@@ -39,7 +39,7 @@ jZ6lVSE=
 `,
 }
 
-/** For localhost, of the authority, valid in 2001. */
+/** For localhost, by the authority, valid in 2001. */
 export const EXPIRED: Certificate = {
   key: `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIFTCu9kkAHoCdQKizFRs4abw3PqStGdHFPaxFxg7ICzUoAoGCCqGSM49
@@ -60,7 +60,7 @@ EA7pElICIDl7bidCbiZB82L/GqtprEBMVv4Bu5OPuV2pXDhAKRyz
 `,
 }
 
-/** For other.example, of the authority. */
+/** For other.example, by the authority. */
 export const WRONG_NAME: Certificate = {
   key: `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIB4hJePli0LYyTPTwuwQmSUo+KVflqIDl+IGQwyORw+soAoGCCqGSM49
@@ -82,7 +82,7 @@ UGDMkmtK+3mahurDnARyAiEAqbRAxZS0txKnBism2IMjyakN1rW0kmZnVz29REDd
 `,
 }
 
-/** For localhost, of nobody else. */
+/** For localhost, self-signed. */
 export const SELF_SIGNED: Certificate = {
   key: `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIEkM0AOYn5EPK1cOVJJUGXaaDeav+60+Flnx4am0oSkuoAoGCCqGSM49

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-// The real script, in a folder where npm is a little program that ends as the test says.
+// The real script, in a folder where npm is a small program that exits as the test says.
 
 let folder: string
 beforeEach(() => {
@@ -56,7 +56,7 @@ test('the tests run once', () => {
   ])
 })
 
-/** How each of the three calls of npm ends, 0 unless said, and what the tests report. */
+/** The exit codes of the three calls of npm, 0 by default, and the report of the tests. */
 interface Outcome {
   readonly ci?: number
   readonly test?: number

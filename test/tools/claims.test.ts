@@ -35,7 +35,7 @@ test.for([
 ] as const)('a claim that names %s', ([, cell, found]) => {
   make({ 'README.md': page(cell), 'SECURITY.md': page('`test/a.test.ts`'), ...FILES })
   const faults = findEmptyClaims(folder)
-  // The same is missed a second time as what the page names at all.
+  // The same fault is found a second time, by the check of all names on the page.
   expect(faults.filter((fault) => fault.includes('“Nothing leaks”'))).toEqual(
     found.map((fault) => `README.md: “Nothing leaks” ${fault}`),
   )

@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the operator reads of a data folder. */
+/** The sentence for the operator about a data folder. */
 async function refusalOf(data: string): Promise<string> {
   return inFolder(data, async () => closeFolder(data)).then(
     () => '',
@@ -42,7 +42,7 @@ test('a data folder that is a file, lies below one, or cannot have its name was 
 })
 
 test('a data folder in /proc was tried for ever, without a word', async () => {
-  // Where there is none, none can be made there either.
+  // /proc has no folder of this name, and none can be made there.
   const refusal = await refusalOf('/proc/sealdrop/data')
   expect(refusal).toMatch(/^The data folder \/proc\/sealdrop\/data cannot be used: .+\. Choose another folder/)
 })

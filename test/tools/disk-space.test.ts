@@ -36,7 +36,7 @@ test('the reserve makes way piece by piece, so that who goes on filling the disk
   for (let n = 0; n < 4; n += 1) {
     free = 0
     room.take(REQUESTS.revoke.path, 0)
-    // Before others fill it.
+    // Before other programs fill it.
     free = 2 * MIB
     room.take(REQUESTS.revoke.path, 0)
     left.push(reserved() / MIB)
@@ -104,7 +104,7 @@ function spaceOn(size: number): DiskSpace {
   })
 }
 
-/** Bytes of the reserve that lie in the folder. */
+/** Bytes of the reserve in the folder. */
 function reserved(): number {
   return statSync(join(data, RESERVE), { throwIfNoEntry: false })?.size ?? 0
 }

@@ -8,14 +8,13 @@ import { Notebook } from '../../drill/notebook.ts'
 import { searchAll, type Sighting } from '../../drill/search.ts'
 import type { Holding } from '../../drill/seize.ts'
 
-// That the drill finds things, however they are written down. That it finds them in a running product is in
-// test/e2e/drill.test.ts.
+// The drill finds things in every spelling. test/e2e/drill.test.ts shows that it finds them in a running product.
 
 const TEXT = 'Überweisung an "Müller"\nmorgen'
 const KEY = Uint8Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256)
 const ANA = 'Ana'
 
-/** What is found of the text and the key in some bytes, the declared place of the key being `drops.claims`. */
+/** The sightings of the text and the key in some bytes. The key is declared for `drops.claims`. */
 function sightings(bytes: Uint8Array, holding: Partial<Holding> = {}): readonly Sighting[] {
   const notebook = new Notebook()
   notebook.text(ANA, 'text', TEXT)

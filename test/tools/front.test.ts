@@ -11,10 +11,10 @@ import { Lanes } from '../../tools/serve/lanes.ts'
 test('a drop that the worker hangs up on unread, and would take when it is asked again, is answered and not left waiting for its body', async () => {
   const heads: string[] = []
   const port = await frontOf((socket) => {
-    // As workerd does: what it refuses it does not read, and its answer goes down with the connection.
+    // Like workerd: it does not read the body of a refused request, and its answer is lost with the connection.
     if (heads.push('') === 1) return void socket.destroy()
     socket.on('data', (chunk: Buffer) => (heads[1] += chunk.toString('latin1')))
-    // This one waits for the whole body, and answers when no more can come.
+    // This runtime waits for the whole body, and answers when no more can arrive.
     socket.once('end', () => socket.end(BOX_FULL))
   })
   const body = Buffer.alloc(1_000_000, 7)
@@ -54,7 +54,7 @@ const BOX_FULL = [
   PROBLEM,
 ].join('\r\n')
 
-/** A front before a runtime that does as the test says. @returns its port */
+/** Starts a front before a runtime that the test controls. @returns its port */
 async function frontOf(runtime: (socket: Socket) => void, changed: Partial<FrontSettings> = {}): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sealdrop-front-'))
   const socketPath = join(folder, 'socket')

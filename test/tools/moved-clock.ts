@@ -1,12 +1,12 @@
 /**
- * Before any test of a file: moves the clock of this process by the milliseconds that the runner was started with. `npm run
- * test:dates` runs the suites at the dates on which a calendar turns. Time goes on from there as it does otherwise.
+ * Moves the clock of this process, before the tests of a file, by the milliseconds that the runner was started with. `npm run
+ * test:dates` runs the suites at dates at which a calendar turns. Time then goes on normally.
  */
 const movedMs = MOVED_CLOCK_MS
 
 if (movedMs !== 0) {
   const RealDate = Date
-  // Timers are the machine's still: they count durations, and dates are what this is about.
+  // Timers are unchanged: they count durations, and only dates are moved.
   globalThis.Date = new Proxy(RealDate, {
     apply: () => new Date().toString(),
     construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made) as Date,

@@ -1,6 +1,6 @@
 import { tryChromium } from '../../tools/browser.ts'
 
-/** Fails a run in the browser with a sentence, before anything else can fail without one. */
+/** Without a browser, fails a run that needs one, with a sentence and before anything else fails. */
 export async function setup(): Promise<void> {
   await tryChromium()
 }

@@ -6,7 +6,7 @@ import { listFolder } from '../../tools/files.ts'
 const FOLDERS = ['bench', 'cli', 'client', 'docs', 'protocol', 'tools', 'web', 'worker']
 const PAGES = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'wrangler.toml', '.ci/run']
 
-/** What has npm, or another like it, fetch a package and run it; then its name. */
+/** A command by which npm, or another package manager, fetches and runs a package; then its name. */
 const FETCHED =
   /\b(?:npx|bunx|npm (?:exec|x|i|install|init|create)|pnpm (?:dlx|add)|yarn (?:dlx|add|global add))((?: +--?[\w-]+(?:=\S+)?)*) +(@?[\w./-]+)/g
 

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { leaveOutUnusedRecipients, ROOT } from '../../tools/bundle.ts'
 
 /**
- * Bundles a program that a test runs in its own process. Unbundled, Node would spend most of the time reading modules.
- * @param code - a module; `./cli/…` and the like are below the top folder of the project.
- * @param file - where the program is written.
+ * Bundles a program that a test runs in its own process. Unbundled, Node would spend most of its time on reading modules.
+ * @param code - a module; `./cli/…` and the like are relative to the top folder of the project
+ * @param file - the path of the program
  */
 export async function writeProgram(code: string, file: string): Promise<void> {
   const { outputFiles } = await build({

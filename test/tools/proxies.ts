@@ -2,20 +2,20 @@ import { once } from 'node:events'
 import { createServer as createHttpServer, request, type IncomingMessage } from 'node:http'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
-/** A proxy of somebody else, which alone knows where a name leads. */
+/** Another party's proxy, which alone can resolve names. */
 export interface ThirdProxy {
   readonly port: number
-  /** What it was asked for, in order: `CONNECT drop.test:443`, `GET http://drop.test/…`, `SOCKS name drop.test:443`. */
+  /** Its requests, in order: `CONNECT drop.test:443`, `GET http://drop.test/…`, `SOCKS name drop.test:443`. */
   readonly asked: readonly string[]
-  /** The ports from which it has connected to others. */
+  /** The ports from which it has connected to servers. */
   readonly ways: ReadonlySet<number>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 interface Order {
-  /** Where it leads, by name: ports of this machine. Every other name is refused. */
+  /** Ports of this machine by name. Every other name is refused. */
   readonly names: Readonly<Record<string, number>>
-  /** Without them nothing is carried. */
+  /** Without these credentials it connects to nothing. */
   readonly credentials?: { readonly user: string; readonly password: string }
 }
 
@@ -97,7 +97,7 @@ function join(client: Socket, port: number, ways: Set<number>, opened: () => voi
     one.on('error', () => other.destroy()).on('close', () => other.destroy())
 }
 
-/** Takes so many bytes, however they come. */
+/** Reads so many bytes, in whatever pieces they arrive. */
 function reader(socket: Socket): (count: number) => Promise<Buffer> {
   return async (count) => {
     for (;;) {

@@ -5,17 +5,17 @@ import { once } from 'node:events'
 export interface Proxy {
   /** `http://localhost:<port>` */
   readonly url: string
-  /** Where it leads. @param port - of a server on this machine. */
+  /** Sets its target. @param port - of a server on this machine */
   lead(port: number): void
-  /** Breaks every connection as soon as so many more bytes have gone that way, over all of them. Once. */
+  /** Breaks every connection, once, as soon as they have carried so many more bytes that way. */
   cut(way: Way, bytes: number): void
-  /** Lets hardly more than so many bytes go that way, over all connections, until it is mended. Resolves when they have gone. */
+  /** Lets hardly more than so many bytes go that way, over all connections, until it is mended. Resolves when they have gone through. */
   hold(way: Way, bytes: number): Promise<void>
   /** Refuses so many of the next connections. */
   refuse(connections: number): void
-  /** Mends the line: what was still to break does not, and what is held goes on. */
+  /** Mends the line: pending breaks are off, and held bytes go on. */
   mend(): void
-  /** How often it broke or refused. */
+  /** The number of breaks and refusals. */
   readonly breaks: number
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -28,7 +28,7 @@ class State {
   readonly lines = new Set<Socket>()
   /** Bytes that still go each way. */
   readonly left: Record<Way, number> = { up: Infinity, down: Infinity }
-  /** Told when nothing more goes that way, where it is to be held and not to break. */
+  /** Called when nothing more goes a way that is to be held and not to break. */
   readonly onHeld = new Map<Way, () => void>()
   readonly held = new Set<Socket>()
   target = 0
@@ -94,7 +94,7 @@ function carry(state: State, way: Way, from: Socket, to: Socket): void {
   from.on('data', (bytes: Buffer) => {
     left[way] -= bytes.length
     if (left[way] > 0) {
-      // Back-pressure: a line holds no more than the ends let it.
+      // Back-pressure: a line buffers no more than its ends allow.
       if (!to.write(bytes)) {
         from.pause()
         to.once('drain', () => held.has(from) || from.resume())
@@ -110,7 +110,7 @@ function carry(state: State, way: Way, from: Socket, to: Socket): void {
     const passed = bytes.subarray(0, bytes.length + left[way])
     left[way] = Infinity
     state.breaks += 1
-    // The last bytes arrive before the line breaks; all the others break with it.
+    // The last bytes arrive before the line breaks; all other lines break with it.
     to.write(passed, () => {
       for (const line of lines) line.destroy()
     })

@@ -17,7 +17,7 @@ test.for([
 })
 
 test('a difference that is planted is found, as far beyond chance as the bench asks', () => {
-  // By a fifth of what they scatter; pseudo-random, so that it is the same each time.
+  // By a fifth of their spread; pseudo-random, so that every run is the same.
   let seed = 1
   const next = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
   const noise = (shift: number): number[] => Array.from({ length: 3_000 }, () => 1_000 + 500 * next() + shift)

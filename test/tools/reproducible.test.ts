@@ -139,7 +139,7 @@ function readManifest(tree: string): readonly ManifestFile[] {
   return (JSON.parse(readFileSync(join(tree, 'dist/manifest.json'), 'utf8')) as ReleaseManifest).files
 }
 
-/** What is not source. */
+/** Names of files that are not source. */
 const NOT_COPIED = new Set([
   '.git',
   '.reports',

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
-// The real script of `npm test`, where the test runner is a little program that prints its arguments.
+// The real script of `npm test`, with a small program as the test runner that prints its arguments.
 
 const SCRIPT = fileURLToPath(new URL('../../tools/test.ts', import.meta.url))
 

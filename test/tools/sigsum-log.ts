@@ -1,19 +1,19 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 
-/** Keys of one who signs, thrown away with the test. */
+/** The keys of a signer, for one test. */
 export interface Signer {
   readonly secret: KeyObject
   /** Ed25519, 32 bytes. */
   readonly key: Buffer
 }
 
-/** A Sigsum log with two witnesses who see everything at one time, and two signatures of others in it. */
+/** A Sigsum log with two witnesses, which cosign everything at one time, and with two signatures by others in it. */
 export interface SigsumLog {
-  /** Compiled, base64url: both witnesses must have seen. */
+  /** Compiled, base64url: both witnesses must have cosigned. */
   readonly policy: string
   readonly key: Buffer
   treeHead(): string
-  /** Takes in a signature of `message`. @returns the proof, version 2 */
+  /** Logs a signature of `message`. @returns the proof, version 2 */
   prove(message: string, signer: Signer): string
 }
 
@@ -22,7 +22,7 @@ export function makeSigner(): Signer {
   return { secret: privateKey, key: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url') }
 }
 
-/** @param atSeconds - when the witnesses say that they have seen, since 1970. */
+/** @param atSeconds - the timestamp of the witnesses, since 1970 */
 export function makeLog(atSeconds: number): SigsumLog {
   const [log, ...witnesses] = [makeSigner(), makeSigner(), makeSigner()] as const
   const leaves = [sha256(Buffer.of(1)), sha256(Buffer.of(2))]

@@ -4,21 +4,21 @@ import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file system of its own, which can be filled without anybody else running out of room. It is gone with the test. */
+/** A file system that a test can fill without filling anybody else's. It is gone with the test. */
 export interface SmallDisk extends AsyncDisposable {
-  /** Where it is, for what is started within. */
+  /** Its path, for programs that are started within. */
   readonly path: string
-  /** The words before a command that sees it. */
+  /** The words before a command that is to see it. */
   readonly within: readonly string[]
-  /** Writes another file until not one byte more fits. */
+  /** Fills it with a file, to the last byte. */
   fill(): void
-  /** Takes that file away. */
+  /** Removes that file. */
   empty(): void
 }
 
 /**
- * Mounts one where nobody needs to be root for it: in a namespace (unshare(1), nsenter(1), both of util-linux).
- * @returns `undefined` where the kernel or a container lets nobody do that.
+ * Mounts one without root, in a namespace (unshare(1), nsenter(1), both of util-linux).
+ * @returns `undefined` if the kernel or a container does not allow that
  */
 export async function mountSmallDisk(bytes: number): Promise<SmallDisk | undefined> {
   const path = mkdtempSync(join(tmpdir(), 'sealdrop-disk-'))

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleWorker, ROOT } from '../../tools/bundle.ts'
 
-/** The product with changed sources, in a folder of its own: what a server or a client would be that does not keep its word. */
+/** The product with changed sources, in a folder of its own: a server or a client that breaks its promises. */
 export interface Variant {
-  /** As `ROOT` is of the real one. */
+  /** Its top folder. */
   readonly root: string
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** One change in one source. What is to be replaced must be there. */
+/** One change in one source. The text to replace must be there. */
 export interface Change {
   readonly file: string
   readonly replace: string
@@ -18,8 +18,8 @@ export interface Change {
 }
 
 /**
- * Copies the sources, changes them, and builds the worker anew; page and command stay as they were built.
- * @throws Error for a change of something that is not there: then the sources have moved on, and the test has to follow
+ * Copies the sources, changes them, and builds the worker again; page and command stay as they were built.
+ * @throws Error if the text to replace is missing: then the sources have changed, and the test must follow
  */
 export async function makeVariant(changes: readonly Change[]): Promise<Variant> {
   const root = mkdtempSync(join(tmpdir(), 'sealdrop-variant-'))

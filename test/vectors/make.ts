@@ -13,7 +13,7 @@ import { signatureVectors } from './make/signatures.ts'
 import { spellingVectors } from './make/spellings.ts'
 import { digestVectors, termsVectors } from './make/terms.ts'
 
-// Writes test/vectors/*.json; with --check, compares them instead and ends with 1 if any differs.
+// Writes test/vectors/*.json; with --check, compares them instead and exits with 1 if any differs.
 
 const isCheck = process.argv.includes('--check')
 const files: Readonly<Record<string, (present: unknown) => unknown>> = {

@@ -2,7 +2,7 @@ import { bech32, BECH32M } from '../../../reference/bech32.ts'
 import { HOSTILE_NAMES } from './hostile-names.ts'
 import { MODIFIED, pax, tar, tarEntry, type TarEntry } from './tar.ts'
 
-/** `archives.json`: what is inside an envelope, good and hostile. docs/protocol.md §3.2. */
+/** `archives.json`: contents of envelopes, good and hostile. docs/protocol.md §3.2. */
 export function archiveVectors(): unknown {
   const honest = HONEST.map(([why, text, files]) => ({
     why,
@@ -55,12 +55,12 @@ const ends = (text: boolean, files: number): TarEntry[] => [
 ]
 const file = (name: string | Uint8Array, data = 'x'): TarEntry => ({ name, data })
 
-/** Whatever the name is, spelled as that of an entry is. */
+/** An entry with any name, in the spelling of our entries. */
 function entriesOf(name: string | Uint8Array): TarEntry[] {
   return typeof name === 'string' && name !== '' ? honestEntry(file(name)) : [file(name)]
 }
 
-/** As docs/protocol.md §3.2 says, and with nothing of what the product writes. */
+/** By docs/protocol.md §3.2 alone, without the product's code. */
 function honestEntry(entry: TarEntry): TarEntry[] {
   const name = String(entry.name)
   if (/^[\0-\x7f]{1,100}$/.test(name)) return [entry]
@@ -69,7 +69,7 @@ function honestEntry(entry: TarEntry): TarEntry[] {
   return [pax('path', name), { ...entry, name: characters.join('') }]
 }
 
-/** A path of which 85 letters, each of two bytes, are not yet half. */
+/** A path so long that 85 letters of two bytes each are less than half of it. */
 function deep(top: string): string {
   return `проект/${top}/${'протоколы совещаний рабочей группы по закупкам/'.repeat(3)}решение.txt`
 }
@@ -139,14 +139,14 @@ const withBox = (box: string): Buffer =>
 const twice = (a: string, b: string): Buffer => tar([...[file(a), file(b)].flatMap(honestEntry), ...ends(false, 2)])
 const long = file('d'.repeat(110) + '/' + 'n'.repeat(40))
 const cut = file(`${'n'.repeat(97)}👩`)
-/** The one entry of an archive, spelled in another way than `honestEntry` has it. */
+/** The one entry of an archive, in another spelling than that of `honestEntry`. */
 const spelled = (entry: TarEntry, change: (pax: TarEntry, entry: TarEntry) => readonly TarEntry[]): Buffer => {
   const [first = entry, second = entry] = honestEntry(entry)
   return tar([...change(first, second), ...ends(false, 1)])
 }
 const oneOf = (entry: TarEntry): Buffer => tar([entry, ...ends(false, 1)])
 
-/** In two fields, as ustar can. */
+/** A name in two fields, as ustar allows. */
 function divided({ name, ...entry }: TarEntry): TarEntry {
   const [prefix = '', last = ''] = String(name).split('/')
   return { ...entry, prefix, name: last }

@@ -3,14 +3,14 @@ import { addressOf, counting } from './box-keys.ts'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 import { AUTHORITY, CREATED, DROP_ID, NONCE } from './signatures.ts'
 
-// What is asked about boxes, written down once more, word by word: docs/protocol.md §13.5 to §13.7 as a person reads them.
+// The requests about boxes a second time, word by word, from docs/protocol.md §13.5 to §13.7.
 
 const SEEDS = { root: Buffer.alloc(32, 5), member: Buffer.alloc(32, 6) } as const
 type Role = keyof typeof SEEDS
 const halfOf = (seed: Uint8Array): Buffer => rawPublicKey(ed25519Key(seed))
 const BOX = addressOf(halfOf(SEEDS.root))
 const HASH = createHash('sha256').update('an invitation').digest('base64url')
-/** Of the right shape: a recipient is signed as it is written. */
+/** Only the form of a recipient matters: it is signed as it is. */
 const AGE = `age1pq1${'q'.repeat(1_952)}`
 const IDS = [1, 2].map((byte) => Buffer.alloc(16, byte).toString('base64url'))
 
@@ -136,7 +136,7 @@ function termsOfBoxes(): { terms: unknown; refusedTerms: unknown } {
   return { terms, refusedTerms }
 }
 
-/** What the return key of a code signs for a drop in the box. */
+/** The requests that the return key of a code signs, for a drop in the box. */
 function threads(): unknown {
   const seed = counting(32, 40)
   return IDS.map((drop) => {

@@ -172,7 +172,7 @@ function readerCodes(): unknown {
 const REPEATED = 'legal winner thank year wave sausage worth useful'
 const ADVICE = 'letter advice cage absurd amount doctor acoustic'
 
-/** Four of them with the phrases that BIP-39 publishes with its reference implementation. */
+/** Four of them have the phrases that BIP-39 publishes with its reference implementation. */
 const ENTROPIES: readonly (readonly [Uint8Array, string | undefined])[] = [
   [Buffer.alloc(32), `${'abandon '.repeat(23)}art`],
   [Buffer.alloc(32, 0x7f), `${REPEATED} ${REPEATED} ${REPEATED.replace('useful', 'title')}`],

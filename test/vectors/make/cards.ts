@@ -3,7 +3,7 @@ import { ageKeys } from '../../../reference/age.ts'
 import { expand, extract } from '../../../reference/kdf.ts'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
-/** The cards and the readers' keys of `boxes.json`, and when a card holds. docs/protocol.md §13.2 to §13.4. */
+/** The cards and the readers' keys of `boxes.json`, and the times at which a card holds. docs/protocol.md §13.2 to §13.4. */
 export async function cardVectors(): Promise<object> {
   const recipients = Array.from({ length: 9 }, (_, n) => ageKeys(Buffer.alloc(32, n + 1)))
   const ages = recipients.map(({ recipient }) => recipient)
@@ -200,7 +200,7 @@ function readerKeys(ages: readonly string[]): unknown {
   }
 }
 
-/** The same bits of bytes, and one more that belongs to none. */
+/** The same bytes, with a stray bit at the end. */
 function nextLetter(letter: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return letters[letters.indexOf(letter) + 1] ?? ''

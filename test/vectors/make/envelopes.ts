@@ -21,8 +21,8 @@ interface Envelopes {
 }
 
 /**
- * `envelopes.json`: drops that must open for ever. An age file is never made twice alike, so those that are there stay,
- * and are opened by the age library instead of by us.
+ * `envelopes.json`: drops that must open for ever. No two age files are alike, so existing ones stay, and are opened here by the
+ * age library instead of our code.
  */
 export async function envelopeVectors(present: unknown): Promise<unknown> {
   const { identity, recipient } = ageKeys(

@@ -1,4 +1,4 @@
-/** Names that no entry may have, and why. docs/protocol.md §3.2. */
+/** Names that no entry may have, with the reason. docs/protocol.md §3.2. */
 export const HOSTILE_NAMES: readonly (readonly [string, string | Uint8Array])[] = [
   ['a way out of the folder', '../x'],
   ['a way out in the middle', 'a/../../x'],

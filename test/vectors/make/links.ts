@@ -4,7 +4,7 @@ import { bech32, BECH32, BECH32M, bech32Words, toWords } from '../../../referenc
 import { argon2id, expand, extract } from '../../../reference/kdf.ts'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
-/** `links.json`: what a link is, and what is none. docs/protocol.md §2.1. */
+/** `links.json`: valid and invalid links. docs/protocol.md §2.1. */
 export function linkVectors(): unknown {
   const secret = Buffer.from(SECRETS[1])
   const good = bech32('sdlink', Buffer.from([0, ...secret]), BECH32M)
@@ -56,7 +56,7 @@ export async function keyVectors(): Promise<unknown> {
   return { schedules }
 }
 
-/** `shelves.json`: which shelf holds a drop. docs/storage.md. */
+/** `shelves.json`: the shelf of each drop. docs/storage.md. */
 export function shelfVectors(): unknown {
   const shelves = SECRETS.flatMap((bytes) =>
     [...bytes.keys()].slice(0, 4).map((index) => bytes.slice(index, index + 16)),
@@ -75,7 +75,7 @@ export function shelfVectors(): unknown {
   return { shelves }
 }
 
-/** `sizes.json`: size classes. Padmé as its paper gives it, by bits; docs/protocol.md §3.3. */
+/** `sizes.json`: size classes. Padmé by bits, as in its paper; docs/protocol.md §3.3. */
 export function sizeVectors(): unknown {
   const boundaries = [
     0,
@@ -150,7 +150,7 @@ const PASSPHRASES: readonly (readonly [string | null, string])[] = [
   [' two  spaces ', 'spaces count, at the ends too'],
 ]
 
-/** Ways in which people and programs bring a code that is whole, and that is not in its spelling. docs/protocol.md §2.1. */
+/** Misspellings of a whole code, as people and programs produce them. docs/protocol.md §2.1. */
 export function misspelt(code: string): readonly { readonly code: string; readonly why: string }[] {
   const upper = code.toUpperCase()
   return [

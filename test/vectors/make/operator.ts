@@ -3,12 +3,12 @@ import { addressOf } from './box-keys.ts'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 import { AUTHORITY, CREATED, DROP_ID, NONCE } from './signatures.ts'
 
-// What an operator asks, written down once more, word by word: docs/protocol.md §6.11 as a person reads it.
+// The requests of an operator a second time, word by word, from docs/protocol.md §6.11.
 
 const SEED = Buffer.alloc(32, 7)
 const BOX = addressOf(rawPublicKey(ed25519Key(Buffer.alloc(32, 5))))
 
-/** `operator.json`: signed questions. docs/protocol.md §6.11. */
+/** `operator.json`: signed requests. docs/protocol.md §6.11. */
 export function operatorVectors(): unknown {
   const key = { seed: SEED.toString('hex'), publicKey: rawPublicKey(ed25519Key(SEED)).toString('base64url') }
   const bodies = [`{"drop":"${DROP_ID}"}`, `{"box":"${BOX}"}`]

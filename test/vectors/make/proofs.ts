@@ -120,7 +120,7 @@ function speltOtherwise(): Json {
   return { ...head, receipts: [{ reader: receipt.reader, claim: { ...record('claim', 'claim', { input }), input } }] }
 }
 
-/** The neutral point of the curve as claim key, and as R of a signature whose S is 0: some verifiers take it for any message. */
+/** The neutral point of the curve as claim key, and as R of a signature with S = 0: some verifiers accept it for any message. */
 function underTheIdentity(): Json {
   const point = Buffer.alloc(32)
   point[0] = 1
@@ -133,13 +133,13 @@ function format(value: Json): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-/** The way to everything in a proof that holds no other things. */
+/** The paths of all leaves of a proof. */
 function leavesOf(value: Json): string[][] {
   if (typeof value !== 'object') return [[]]
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner).map((path) => [name, ...path]))
 }
 
-/** The value with one thing in it changed into another of its shape. */
+/** The value with one leaf changed into another of the same form. */
 function changeAt(value: Json, [name, ...path]: readonly string[]): Json {
   if (name === undefined)
     return typeof value === 'number' ? value + 1 : typeof value === 'string' ? changeText(value) : value
@@ -148,7 +148,7 @@ function changeAt(value: Json, [name, ...path]: readonly string[]): Json {
   return { ...inner, [name]: changeAt(inner[name] as Json, path) }
 }
 
-/** Its first letter or digit is another one; the rest, and so the shape, stays. */
+/** Changes the first letter or digit; the rest, and so the form, stays. */
 function changeText(text: string): string {
   return `${text.startsWith('b') ? 'c' : 'b'}${text.slice(1)}`
 }

@@ -2,7 +2,7 @@ import { argon2Sync, createCipheriv, createHash, sign } from 'node:crypto'
 import { expand, extract } from '../../../reference/kdf.ts'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
-/** `published.json`: vectors that others have published. Each is computed again here, so that none is mistyped. */
+/** `published.json`: vectors from RFCs and other specifications. Each is computed again here, so that none is mistyped. */
 export function publishedVectors(): unknown {
   for (const { ikm, salt, info, prk, okm, length } of HKDF) {
     same('RFC 5869', extract(hex(salt), hex(ikm)).toString('hex'), prk)

@@ -1,7 +1,7 @@
 import { createHash, sign } from 'node:crypto'
 import { ed25519Key, rawPublicKey } from '../../../reference/keys.ts'
 
-// What is signed is written down here once more, word by word: docs/protocol.md §5 and §6 as a person reads them.
+// The signed requests a second time, word by word, from docs/protocol.md §5 and §6.
 
 export const AUTHORITY = 'drop.example'
 export const DROP_ID: string = Buffer.from(Array.from({ length: 16 }, (_, index) => index)).toString('base64url')
@@ -120,7 +120,7 @@ export function signatureVectors(): unknown {
   return { authority: AUTHORITY, dropId: DROP_ID, created: CREATED, nonce: NONCE, keys, signatures }
 }
 
-/** What differs from the request of the vectors. */
+/** Differences from the usual request of the vectors. */
 export interface Change {
   readonly authority?: string
   readonly dropId?: string
@@ -131,7 +131,7 @@ export interface Change {
   readonly input?: string
 }
 
-/** Signs a request as docs/protocol.md §5 says, by hand. */
+/** Signs a request by docs/protocol.md §5, without the product's code. */
 export function signRequest(
   name: string,
   role: Role,

@@ -1,6 +1,6 @@
 import { CREATED, NONCE, signRequest, type Role } from './signatures.ts'
 
-/** `spellings.json`: how the fields of a claim's signatures may be written, and how not. docs/protocol.md §5.1, §5.6. */
+/** `spellings.json`: accepted and refused spellings of the signature fields of a claim. docs/protocol.md §5.1, §5.6. */
 export function spellingVectors(): unknown {
   return { request: 'claim', role: 'claim', accepted: ACCEPTED.map(spelt), refused: [...INPUTS.map(spelt), ...FIELDS] }
 }
@@ -25,7 +25,7 @@ const ACCEPTED: readonly Spelling[] = [
   ['in the first second', OWN.replace(TIME, 'created=0')],
 ]
 
-/** Signed as they stand. */
+/** Signed as they are. */
 const INPUTS: readonly Spelling[] = [
   ['a time with leading zeros', OWN.replace(TIME, 'created=007')],
   ['a time that is a decimal', OWN.replace(TIME, `${TIME}.0`)],
@@ -62,7 +62,7 @@ const INPUTS: readonly Spelling[] = [
 
 const SIGNED = signRequest('claim', 'claim').signature
 
-/** What is wrong about the fields, whatever is signed. */
+/** Faults of the fields themselves, whatever is signed. */
 const FIELDS = [
   {
     why: 'a signature without padding',
@@ -90,7 +90,7 @@ function spelt([why, input]: Spelling): unknown {
   return { why, base, signatureInput: `${role}=${input}`, signature: `${role}=:${signature}:` }
 }
 
-/** The same bytes with a bit that no byte has (RFC 4648 §3.5). */
+/** The same bytes with a stray bit (RFC 4648 §3.5). */
 function stray(base64: string): string {
   return base64.replace(/(.)==$/, (_, last: string) => `${String.fromCodePoint((last.codePointAt(0) ?? 0) + 1)}==`)
 }

@@ -1,4 +1,4 @@
-/** One entry of an archive, with whatever a hostile writer may put into its header. */
+/** One entry of an archive, with any header that a hostile writer may choose. */
 export interface TarEntry {
   readonly name: string | Uint8Array
   readonly data?: string | Uint8Array
@@ -12,7 +12,7 @@ export interface TarEntry {
   readonly checksum?: number
 }
 
-/** A ustar archive (POSIX.1-2017 pax, ustar), as far as its two closing blocks. */
+/** A ustar archive (POSIX.1-2017 pax, ustar), including its two closing blocks. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...entries.map(tarEntry), Buffer.alloc(1_024)])
 }

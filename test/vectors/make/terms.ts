@@ -76,7 +76,7 @@ export function termsVectors(): unknown {
   }
 }
 
-/** The same bytes with a bit that no byte has (RFC 4648 §3.5). */
+/** The same bytes with a stray bit (RFC 4648 §3.5). */
 function stray(base64: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
   const at = base64.indexOf('=') - 1
