@@ -29,108 +29,9 @@ export interface BoxServer extends Server {
 }
 
 export function boxServer(): BoxServer {
+  const held = new HeldBoxes()
   const exchanges: Exchange[] = []
   const asked: RequestName[] = []
-  const cards = new Map<string, string>()
-  const lists = new Map<string, Item[]>()
-  const parts = new Map<string, Bytes[]>()
-  const begun = new Map<string, { box: string; size: number; parts: number; ttlSeconds: number }>()
-  const listed = new Set<string>()
-  let seq = 0
-
-  const expiry = (ttlSeconds: number): number => Math.ceil((NOW / 1_000 + ttlSeconds) / 86_400) * 86_400
-  const created = (drop: string, status: number): Reply => {
-    const known = begun.get(drop)
-    if (known === undefined) return refuses('gone')
-    const { size, parts: count, ttlSeconds } = known
-    return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count }, {}, status)
-  }
-  const enter = (drop: string): void => {
-    const known = begun.get(drop)
-    const id = parseDropId(drop)
-    if (known === undefined || id === undefined || listed.has(drop)) return
-    listed.add(drop)
-    const { box, size, parts: count, ttlSeconds } = known
-    const item = { drop: id, seq: ++seq, size, parts: count, arrived: dayAt(NOW), expires: expiry(ttlSeconds) }
-    lists.set(box, [...(lists.get(box) ?? []), item])
-  }
-
-  async function answer(name: RequestName, { url, fields, body = new Uint8Array(0) }: Exchange): Promise<Reply> {
-    const drop = fields['Drop-Id'] ?? ''
-    const box = fields['Box-Address'] ?? ''
-    const query = new URL(url).search
-    switch (name) {
-      case 'create':
-      case 'begin': {
-        const terms = parseBoxTerms(fields['Drop-Terms'] ?? '')
-        const extent = name === 'create' ? { size: body.length, parts: 1 } : parseExtent(fields['Drop-Extent'] ?? '')
-        if (terms === undefined || extent === undefined) return refuses('bad_request')
-        begun.set(drop, { ...extent, box: terms.box, ttlSeconds: terms.ttlSeconds })
-        if (name === 'create') parts.set(drop, [new Uint8Array(body)])
-        if (name === 'create') enter(drop)
-        return created(drop, 201)
-      }
-      case 'upload':
-        parts.set(drop, Object.assign([...(parts.get(drop) ?? [])], { [parsePartQuery(query) ?? 0]: body.slice() }))
-        return says({}, {}, 201)
-      case 'limits':
-        return says({ largest: 104_857_600, time: NOW / 1_000 })
-      case 'uploaded': {
-        const known = begun.get(drop)
-        if (known === undefined) return refuses('gone')
-        const { size, ttlSeconds, parts: count } = known
-        const received: (string | null)[] = []
-        for (let n = 0; n < count; n++) {
-          const part = parts.get(drop)?.[n]
-          received.push(part === undefined ? null : toBase64url(await sha256(part)))
-        }
-        const state = listed.has(drop) ? 'ready' : 'uploading'
-        return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count, state, received })
-      }
-      case 'commit':
-        enter(drop)
-        return created(drop, 200)
-      case 'revoke': {
-        const known = begun.get(drop)
-        if (known === undefined) return refuses('gone')
-        const { size, ttlSeconds, parts: count } = known
-        for (const [address, items] of lists)
-          lists.set(
-            address,
-            items.filter((item) => item.drop !== drop),
-          )
-        const ended = { state: 'revoked', triesLeft: 10, claims: [] }
-        return says({ expires: expiry(ttlSeconds), reads: 0, size, parts: count, ...ended })
-      }
-      case 'card': {
-        const card = cards.get(box)
-        return card === undefined ? refuses('gone') : says({ card, largest: 104_857_600 })
-      }
-      case 'items': {
-        const { order, seq: from, most } = parseItemsQuery(query) ?? { order: 'after', seq: 0, most: 1 }
-        const all = lists.get(box) ?? []
-        const found = order === 'after' ? all.filter((each) => each.seq > from) : all.toReversed()
-        const items = order === 'after' ? found : found.filter((each) => each.seq < from)
-        const bytes = all.reduce((sum, { size }) => sum + size, 0)
-        return says({ items: items.slice(0, most), more: items.length > most, count: all.length, bytes })
-      }
-      case 'collect': {
-        const part = parts.get(drop)?.[parsePartQuery(query) ?? 0]
-        const isThere = (lists.get(box) ?? []).some((item) => item.drop === drop)
-        if (part === undefined || !isThere) return refuses('gone')
-        return says(part, { 'Content-Digest': await contentDigest(part) })
-      }
-      case 'delete': {
-        const drops: readonly string[] = parseDeleteBody(body) ?? []
-        const left = (lists.get(box) ?? []).filter((item) => !drops.includes(item.drop))
-        lists.set(box, left)
-        return says({ deleted: drops.length })
-      }
-      default:
-        return refuses('not_found')
-    }
-  }
-
   const server: BoxServer = {
     origin: ORIGIN,
     patienceMs: 60_000,
@@ -139,18 +40,156 @@ export function boxServer(): BoxServer {
     wait: async () => {},
     exchanges,
     asked,
-    cards,
-    lists,
-    parts,
+    cards: held.cards,
+    lists: held.lists,
+    parts: held.parts,
     hand: () => undefined,
     async transport(exchange): Promise<Answer> {
       const name = nameOf(exchange)
       exchanges.push(exchange)
       asked.push(name)
-      return ((await server.hand(name, exchange)) ?? (await answer(name, exchange)))(exchange)
+      return ((await server.hand(name, exchange)) ?? (await answer(held, name, exchange)))(exchange)
     },
   }
   return server
+}
+
+/** A drop that somebody deposits, or has deposited. */
+interface HeldDrop {
+  readonly box: string
+  readonly size: number
+  readonly parts: number
+  readonly ttlSeconds: number
+}
+
+/** All that the server holds. */
+class HeldBoxes {
+  readonly cards = new Map<string, string>()
+  readonly lists = new Map<string, Item[]>()
+  readonly parts = new Map<string, Bytes[]>()
+  readonly drops = new Map<string, HeldDrop>()
+  readonly listed = new Set<string>()
+  #seq = 0
+
+  listOf(box: string): readonly Item[] {
+    return this.lists.get(box) ?? []
+  }
+
+  /** All of a drop is there: it is listed, once. */
+  enter(drop: string): void {
+    const held = this.drops.get(drop)
+    const id = parseDropId(drop)
+    if (held === undefined || id === undefined || this.listed.has(drop)) return
+    this.listed.add(drop)
+    const { box, size, parts } = held
+    const item = { drop: id, seq: ++this.#seq, size, parts, arrived: dayAt(NOW), expires: expiryOf(held) }
+    this.lists.set(box, [...this.listOf(box), item])
+  }
+
+  /** For each part its hash, or `null` where it is missing. */
+  async received(drop: string, count: number): Promise<readonly (string | null)[]> {
+    const received: (string | null)[] = []
+    for (let n = 0; n < count; n++) {
+      const part = this.parts.get(drop)?.[n]
+      received.push(part === undefined ? null : toBase64url(await sha256(part)))
+    }
+    return received
+  }
+}
+
+function expiryOf({ ttlSeconds }: HeldDrop): number {
+  return Math.ceil((NOW / 1_000 + ttlSeconds) / 86_400) * 86_400
+}
+
+/** What every answer about a drop says of it. */
+function described(held: HeldDrop): { expires: number; reads: number; size: number; parts: number } {
+  return { expires: expiryOf(held), reads: 0, size: held.size, parts: held.parts }
+}
+
+async function answer(held: HeldBoxes, name: RequestName, exchange: Exchange): Promise<Reply> {
+  const { fields, body = new Uint8Array(0) } = exchange
+  const drop = fields['Drop-Id'] ?? ''
+  const known = held.drops.get(drop)
+  const n = parsePartQuery(new URL(exchange.url).search) ?? 0
+  switch (name) {
+    case 'limits':
+      return says({ largest: 104_857_600, time: NOW / 1_000 })
+    case 'create':
+    case 'begin':
+      return deposit(held, name, exchange)
+    case 'upload':
+      held.parts.set(drop, Object.assign([...(held.parts.get(drop) ?? [])], { [n]: body.slice() }))
+      return says({}, {}, 201)
+    case 'uploaded': {
+      if (known === undefined) return refuses('gone')
+      const state = held.listed.has(drop) ? 'ready' : 'uploading'
+      return says({ ...described(known), state, received: await held.received(drop, known.parts) })
+    }
+    case 'commit':
+      held.enter(drop)
+      return known === undefined ? refuses('gone') : says(described(known))
+    case 'revoke': {
+      if (known === undefined) return refuses('gone')
+      for (const [box, items] of held.lists)
+        held.lists.set(
+          box,
+          items.filter((item) => item.drop !== drop),
+        )
+      return says({ ...described(known), state: 'revoked', triesLeft: 10, claims: [] })
+    }
+    default:
+      return answerAboutBox(held, name, exchange)
+  }
+}
+
+function deposit(held: HeldBoxes, name: 'create' | 'begin', { fields, body = new Uint8Array(0) }: Exchange): Reply {
+  const drop = fields['Drop-Id'] ?? ''
+  const terms = parseBoxTerms(fields['Drop-Terms'] ?? '')
+  const extent = name === 'create' ? { size: body.length, parts: 1 } : parseExtent(fields['Drop-Extent'] ?? '')
+  if (terms === undefined || extent === undefined) return refuses('bad_request')
+  const known = { ...extent, box: terms.box, ttlSeconds: terms.ttlSeconds }
+  held.drops.set(drop, known)
+  if (name === 'create') {
+    held.parts.set(drop, [new Uint8Array(body)])
+    held.enter(drop)
+  }
+  return says(described(known), {}, 201)
+}
+
+async function answerAboutBox(held: HeldBoxes, name: RequestName, exchange: Exchange): Promise<Reply> {
+  const { url, fields, body = new Uint8Array(0) } = exchange
+  const box = fields['Box-Address'] ?? ''
+  const query = new URL(url).search
+  const all = held.listOf(box)
+  switch (name) {
+    case 'card': {
+      const card = held.cards.get(box)
+      return card === undefined ? refuses('gone') : says({ card, largest: 104_857_600 })
+    }
+    case 'items': {
+      const { order, seq, most } = parseItemsQuery(query) ?? { order: 'after', seq: 0, most: 1 }
+      const items =
+        order === 'after' ? all.filter((each) => each.seq > seq) : all.toReversed().filter((each) => each.seq < seq)
+      const bytes = all.reduce((sum, { size }) => sum + size, 0)
+      return says({ items: items.slice(0, most), more: items.length > most, count: all.length, bytes })
+    }
+    case 'collect': {
+      const part = held.parts.get(fields['Drop-Id'] ?? '')?.[parsePartQuery(query) ?? 0]
+      const isThere = all.some((item) => item.drop === fields['Drop-Id'])
+      if (part === undefined || !isThere) return refuses('gone')
+      return says(part, { 'Content-Digest': await contentDigest(part) })
+    }
+    case 'delete': {
+      const drops: readonly string[] = parseDeleteBody(body) ?? []
+      held.lists.set(
+        box,
+        all.filter((item) => !drops.includes(item.drop)),
+      )
+      return says({ deleted: drops.length })
+    }
+    default:
+      return refuses('not_found')
+  }
 }
 
 function nameOf({ method, url }: Exchange): RequestName {

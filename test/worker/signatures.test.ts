@@ -63,29 +63,29 @@ describe('what RFC 9421 leaves to the signer', () => {
   })
 })
 
-describe('a signature that is not exactly the one that is asked for', () => {
-  const SPOILED: readonly (readonly [string, Craft, code?: string])[] = [
-    ['of an extra component', { components: (all) => [...all, 'user-agent'], fields: { 'User-Agent': 'x' } }],
-    ['without a component', { components: (all) => all.slice(0, -1) }],
-    ['of no component', { components: () => [] }],
-    ['of a component twice', { components: (all) => [...all, '@method'] }],
-    ['with an unknown parameter', { parameters: (all) => ({ ...all, x: 'k' }) }],
-    ['with a long keyid', { parameters: (all) => ({ ...all, keyid: 'k'.repeat(65) }) }],
-    ['with an expiry', { parameters: (all) => ({ ...all, expires: 4_000_000_000 }) }],
-    ['without a nonce', { parameters: (all) => without(all, 'nonce') }],
-    ['without a time', { parameters: (all) => without(all, 'created') }],
-    ['without a tag', { parameters: (all) => without(all, 'tag') }],
-    ['with a short nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(21) }) }],
-    ['with a long nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(65) }) }],
-    ['with a nonce in base64', { parameters: (all) => ({ ...all, nonce: 'bm9uY2Ugb2YgMTggYnl0ZXM+/w==' }) }],
-    ['of another algorithm', { parameters: (all) => ({ ...all, alg: 'hmac-sha256' }) }],
-    ['cut short', { spoil: (signature) => signature.slice(0, 63) }],
-    ['that is empty', { spoil: () => new Uint8Array(0) }],
-    ['for another host', { authority: 'other.example' }, 'not_proved'],
-    ['for another drop', { dropId: 'AAAAAAAAAAAAAAAAAAAAAA' }, 'not_proved'],
-    ['with a bit flipped', { spoil: (signature) => signature.with(0, signature[0]! ^ 1) }, 'not_proved'],
-  ]
+const SPOILED: readonly (readonly [string, Craft, code?: string])[] = [
+  ['of an extra component', { components: (all) => [...all, 'user-agent'], fields: { 'User-Agent': 'x' } }],
+  ['without a component', { components: (all) => all.slice(0, -1) }],
+  ['of no component', { components: () => [] }],
+  ['of a component twice', { components: (all) => [...all, '@method'] }],
+  ['with an unknown parameter', { parameters: (all) => ({ ...all, x: 'k' }) }],
+  ['with a long keyid', { parameters: (all) => ({ ...all, keyid: 'k'.repeat(65) }) }],
+  ['with an expiry', { parameters: (all) => ({ ...all, expires: 4_000_000_000 }) }],
+  ['without a nonce', { parameters: (all) => without(all, 'nonce') }],
+  ['without a time', { parameters: (all) => without(all, 'created') }],
+  ['without a tag', { parameters: (all) => without(all, 'tag') }],
+  ['with a short nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(21) }) }],
+  ['with a long nonce', { parameters: (all) => ({ ...all, nonce: 'A'.repeat(65) }) }],
+  ['with a nonce in base64', { parameters: (all) => ({ ...all, nonce: 'bm9uY2Ugb2YgMTggYnl0ZXM+/w==' }) }],
+  ['of another algorithm', { parameters: (all) => ({ ...all, alg: 'hmac-sha256' }) }],
+  ['cut short', { spoil: (signature) => signature.slice(0, 63) }],
+  ['that is empty', { spoil: () => new Uint8Array(0) }],
+  ['for another host', { authority: 'other.example' }, 'not_proved'],
+  ['for another drop', { dropId: 'AAAAAAAAAAAAAAAAAAAAAA' }, 'not_proved'],
+  ['with a bit flipped', { spoil: (signature) => signature.with(0, signature[0]! ^ 1) }, 'not_proved'],
+]
 
+describe('a signature that is not exactly the one that is asked for', () => {
   test.for(SPOILED)(
     '%s is refused on every request, and changes nothing',
     async ([, spoiled, code = 'bad_request']) => {

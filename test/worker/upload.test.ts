@@ -5,7 +5,6 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { acknowledge, claim, look, lookAsHolder, part, sent } from './support/drops.ts'
 import { DAY, travel } from './support/clock.ts'
-
 import { dueOf, evict, fireAlarm, rowOf, shelfUsesAll } from './support/inside.ts'
 import { newReader, newReaderKey } from '../kit/people.ts'
 import {
@@ -18,6 +17,7 @@ import {
   newCut,
   upload,
   uploaded,
+  type Cut,
 } from './support/parts.ts'
 import { read, requestOf, withBindings, type Wire } from './support/wire.ts'
 
@@ -33,49 +33,13 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
     const before = await allKeys()
     const drop = await newCut({ ttlSeconds: 300, reads: 1 })
     await shelfUsesAll(drop.dropId, bindings)
-    const begun = await begin(drop, { via })
-    const terms = { reads: 1, size: drop.bytes.length, parts: 3 }
-    expect([begun.status, begun.json]).toEqual([201, { ...terms, expires: expect.any(Number) }])
-    expect(Number(begun.json['expires']) - Date.now() / 1_000).toBeCloseTo(UPLOAD_LIFE_SECONDS, -1)
-
-    for (const n of [2, 0]) {
-      const reply = await upload(drop, n, { via })
-      expect([reply.status, reply.json]).toEqual([201, {}])
-    }
-    const hashes = await Promise.all(drop.parts.map(async (bytes) => toBase64url(await sha256(bytes))))
-    const known = await uploaded(drop, { via })
-    const { expires } = begun.json
-    const received = [hashes[0], null, hashes[2]]
-    expect(known.json).toEqual({ drop: drop.dropId, ...terms, expires, state: 'uploading', received })
-    expect((await commit(drop, { via })).code).toBe('incomplete')
-    expect((await look(drop, { via })).code).toBe('gone')
-    expect((await claim(drop, await newReaderKey(), { via })).code).toBe('gone')
-    expect((await upload(drop, 1, { via })).status).toBe(201)
-
-    const committed = await commit(drop, { via })
-    expect([committed.status, committed.json]).toEqual([200, { ...terms, expires: expect.any(Number) }])
-    expect(Number(committed.json['expires']) - Date.now() / 1_000).toBeCloseTo(300, -1)
-    expect(await dueOf(drop.dropId)).toBe((await rowOf(drop.dropId))?.expiresAtMs)
+    await uploadWhole(drop, via)
     const keys = (await allKeys()).filter((key) => !before.includes(key))
     expect(keys).toHaveLength(3)
     for (const key of keys) expect(key.startsWith(prefix)).toBe(true)
-    expect((await lookAsHolder(drop, { via })).json).toMatchObject({ ...terms, state: 'ready' })
-
-    const reader = await newReader()
-    const first = await claim(drop, reader.publicKey, { via })
-    expect(first.body).toEqual(drop.parts[0])
-    for (const [n, bytes] of drop.parts.entries()) {
-      const reply = await part(drop, reader, { via, query: `?n=${n}` })
-      expect(reply.body).toEqual(bytes)
-      expect(reply.headers.get('Content-Digest')).toBe(await contentDigest(bytes))
-      expect(reply.headers.get('Content-Type')).toBe('application/octet-stream')
-    }
-    expect((await part(drop, reader, { via, query: '?n=3' })).code).toBe('bad_request')
-    expect((await acknowledge(drop, reader, { via })).json).toEqual({ burned: true })
+    await readToTheEnd(drop, via)
     expect(await allKeys()).toEqual(before)
     expect(await attemptsAt(drop.dropId)).toEqual([])
-    expect((await part(drop, reader, { via, query: '?n=1' })).code).toBe('gone')
-    expect((await sent(drop)).json).toMatchObject({ ...terms, state: 'read' })
   })
 
   test('an eviction before every request loses nothing', async () => {
@@ -142,6 +106,51 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
   })
 })
 
+/** From its announcement to its commit, and what cannot be done with it before. */
+async function uploadWhole(drop: Cut, via: Wire): Promise<void> {
+  const begun = await begin(drop, { via })
+  const terms = { reads: 1, size: drop.bytes.length, parts: 3 }
+  expect([begun.status, begun.json]).toEqual([201, { ...terms, expires: expect.any(Number) }])
+  expect(Number(begun.json['expires']) - Date.now() / 1_000).toBeCloseTo(UPLOAD_LIFE_SECONDS, -1)
+
+  for (const n of [2, 0]) {
+    const reply = await upload(drop, n, { via })
+    expect([reply.status, reply.json]).toEqual([201, {}])
+  }
+  const hashes = await Promise.all(drop.parts.map(async (bytes) => toBase64url(await sha256(bytes))))
+  const known = await uploaded(drop, { via })
+  const { expires } = begun.json
+  const received = [hashes[0], null, hashes[2]]
+  expect(known.json).toEqual({ drop: drop.dropId, ...terms, expires, state: 'uploading', received })
+  expect((await commit(drop, { via })).code).toBe('incomplete')
+  expect((await look(drop, { via })).code).toBe('gone')
+  expect((await claim(drop, await newReaderKey(), { via })).code).toBe('gone')
+  expect((await upload(drop, 1, { via })).status).toBe(201)
+
+  const committed = await commit(drop, { via })
+  expect([committed.status, committed.json]).toEqual([200, { ...terms, expires: expect.any(Number) }])
+  expect(Number(committed.json['expires']) - Date.now() / 1_000).toBeCloseTo(300, -1)
+  expect(await dueOf(drop.dropId)).toBe((await rowOf(drop.dropId))?.expiresAtMs)
+  expect((await lookAsHolder(drop, { via })).json).toMatchObject({ ...terms, state: 'ready' })
+}
+
+/** From its claim to its burning, and what cannot be read. */
+async function readToTheEnd(drop: Cut, via: Wire): Promise<void> {
+  const reader = await newReader()
+  const first = await claim(drop, reader.publicKey, { via })
+  expect(first.body).toEqual(drop.parts[0])
+  for (const [n, bytes] of drop.parts.entries()) {
+    const reply = await part(drop, reader, { via, query: `?n=${n}` })
+    expect(reply.body).toEqual(bytes)
+    expect(reply.headers.get('Content-Digest')).toBe(await contentDigest(bytes))
+    expect(reply.headers.get('Content-Type')).toBe('application/octet-stream')
+  }
+  expect((await part(drop, reader, { via, query: '?n=3' })).code).toBe('bad_request')
+  expect((await acknowledge(drop, reader, { via })).json).toEqual({ burned: true })
+  expect((await part(drop, reader, { via, query: '?n=1' })).code).toBe('gone')
+  expect((await sent(drop)).json).toMatchObject({ reads: 1, size: drop.bytes.length, parts: 3, state: 'read' })
+}
+
 interface Sending {
   readonly url: string
   readonly headers: Headers
@@ -149,7 +158,7 @@ interface Sending {
 }
 
 /** A request to upload a part, so that another body can be sent with it. */
-async function signedUpload(drop: Awaited<ReturnType<typeof newCut>>, n: number): Promise<Sending> {
+async function signedUpload(drop: Cut, n: number): Promise<Sending> {
   const { url, headers } = await requestOf({
     name: 'upload',
     dropId: drop.dropId,
