@@ -8,8 +8,6 @@ import { isShortEnough } from './names.ts'
 import { sizeClass } from './pad.ts'
 import { FileFault, type Source } from './source.ts'
 
-export { archiveSize, TOKEN_BYTES } from './layout.ts'
-
 /** A file as its sender has it. */
 export interface DropFile {
   readonly name: string

@@ -11,9 +11,6 @@ import { isCount, parseAuthority, parseCreated, parseReceipts, Refused } from '.
 import { ask, offeredNonce, type Server } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
-export type { Opened, OpenedFile, OpenDropOptions } from './open.ts'
-export type { ReceiveOptions } from './download.ts'
-
 /** What waits for a link, before anything is consumed. */
 export interface Waiting extends Required<Status> {
   /** To claim with, in one round trip whatever the clocks say. */

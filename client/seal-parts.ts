@@ -93,28 +93,85 @@ function countParts(plaintextBytes: number): number {
   return Math.max(1, Math.ceil(plaintextBytes / PART_PLAINTEXT_BYTES))
 }
 
-/** @param known - what earlier lives have kept in the journal. */
+/** @param known - from the journal of earlier lives. */
 export function makeSealer(
   key: EnvelopeKey,
   plan: NamedPlan,
   cipherFor: CipherFor,
   known: readonly (PartHashes | undefined)[] = [],
 ): Sealer {
-  const size = key.header.length + payloadSize(plan.size)
-  const parts = countParts(plan.size)
-  const hashes = Array.from({ length: parts }, (_, n) => known[n])
-  const kept = new Set([...hashes.keys()].filter((n) => hashes[n] !== undefined))
-  const seen = new Set<number>()
-  // Three steps, each for one part at a time: while one part is sealed the next one is hashed and another one read, and none
-  // waits in memory whom nobody has asked for.
-  const reading = makeQueue()
-  const hashing = makeQueue()
-  const sealing = makeQueue()
-  let cipher: ChunkCipher | undefined
-  let whole: Bytes | undefined
+  return new PlanSealer(key, plan, cipherFor, known)
+}
 
-  async function read(n: number): Promise<Read> {
-    if (!Number.isInteger(n) || n < 0 || n >= parts) throw new RangeError('no such part')
+class PlanSealer implements Sealer {
+  readonly size: number
+  readonly parts: number
+  readonly hashes: (PartHashes | undefined)[]
+  readonly #key: EnvelopeKey
+  readonly #plan: NamedPlan
+  readonly #cipherFor: CipherFor
+  /** Parts whose plaintext is in the journal, and those that this life has read. */
+  readonly #kept: Set<number>
+  readonly #seen = new Set<number>()
+  // Three steps, each for one part at a time: while one part is sealed the next one is hashed and another one read, and none
+  // waits in memory unasked.
+  readonly #reading = makeQueue()
+  readonly #hashing = makeQueue()
+  readonly #sealing = makeQueue()
+  #cipher: ChunkCipher | undefined
+  #whole: Bytes | undefined
+
+  constructor(key: EnvelopeKey, plan: NamedPlan, cipherFor: CipherFor, known: readonly (PartHashes | undefined)[]) {
+    this.size = key.header.length + payloadSize(plan.size)
+    this.parts = countParts(plan.size)
+    this.hashes = Array.from({ length: this.parts }, (_, n) => known[n])
+    this.#key = key
+    this.#plan = plan
+    this.#cipherFor = cipherFor
+    this.#kept = new Set([...this.hashes.keys()].filter((n) => this.hashes[n] !== undefined))
+  }
+
+  partSize(n: number): number {
+    const { header } = this.#key
+    const end = Math.min(this.#plan.size, (n + 1) * PART_PLAINTEXT_BYTES)
+    const before = n === 0 ? 0 : header.length + payloadSize(n * PART_PLAINTEXT_BYTES)
+    return header.length + payloadSize(end) - before
+  }
+
+  async sealPart(n: number, journal?: Journal): Promise<Bytes> {
+    if (this.#whole !== undefined) return this.#whole
+    const part = await this.#reading(() => this.#read(n))
+    const plaintext = await this.#hashing(() => this.#note(n, part, journal))
+    return this.#sealing(() => this.#seal(n, plaintext))
+  }
+
+  async digestPart(n: number, part: Bytes, journal?: Journal): Promise<Bytes> {
+    const { plaintext, ciphertext = await sha256(part) } = this.hashes[n] ?? {}
+    if (plaintext === undefined) throw new RangeError('a part that was not sealed')
+    if (this.hashes[n]?.ciphertext === undefined) {
+      this.hashes[n] = { plaintext, ciphertext }
+      await journal?.keep(n, { plaintext, ciphertext })
+    }
+    return ciphertext
+  }
+
+  async checkPart(n: number): Promise<void> {
+    const part = await this.#reading(() => this.#read(n))
+    await this.#hashing(() => this.#check(n, part))
+    giveBack(part.plaintext)
+  }
+
+  digest(n: number): Bytes | undefined {
+    return this.hashes[n]?.ciphertext
+  }
+
+  isRead(n: number): boolean {
+    return this.#seen.has(n)
+  }
+
+  async #read(n: number): Promise<Read> {
+    if (!Number.isInteger(n) || n < 0 || n >= this.parts) throw new RangeError('no such part')
+    const plan = this.#plan
     const start = n * PART_PLAINTEXT_BYTES
     const end = Math.min(plan.size, start + PART_PLAINTEXT_BYTES)
     plan.lastRead()
@@ -124,73 +181,41 @@ export function makeSealer(
     return { plaintext, file }
   }
 
-  /** What is not what it was never gets past here. @returns SHA-256 of the plaintext */
-  async function check(n: number, { plaintext, file }: Read): Promise<Bytes> {
+  /** Rejects a part whose bytes changed since it was first read. @returns SHA-256 of the plaintext */
+  async #check(n: number, { plaintext, file }: Read): Promise<Bytes> {
     const hash = await sha256(plaintext)
-    const before = hashes[n]?.plaintext
+    const before = this.hashes[n]?.plaintext
     if (before !== undefined && !equalBytes(before, hash)) throw new FileFault('file_changed', file)
-    seen.add(n)
+    this.#seen.add(n)
     return hash
   }
 
   /**
-   * Sees to it that the hash of a part's plaintext is known before anything is sealed. One part at a time: of two plaintexts
-   * of one part the second would not know of the first.
+   * Keeps the hash of a part's plaintext before anything is sealed. One part at a time: of two plaintexts of one part the second
+   * would not know of the first.
    */
-  async function note(n: number, part: Read, journal: Journal | undefined): Promise<Bytes> {
-    const hash = await check(n, part)
-    const noted = (hashes[n] ??= { plaintext: hash, ciphertext: undefined })
-    if (journal !== undefined && !kept.has(n)) {
+  async #note(n: number, part: Read, journal: Journal | undefined): Promise<Bytes> {
+    const hash = await this.#check(n, part)
+    const noted = (this.hashes[n] ??= { plaintext: hash, ciphertext: undefined })
+    if (journal !== undefined && !this.#kept.has(n)) {
       await journal.keep(n, noted)
-      kept.add(n)
+      this.#kept.add(n)
     }
     return part.plaintext
   }
 
-  async function seal(n: number, plaintext: Bytes): Promise<Bytes> {
+  async #seal(n: number, plaintext: Bytes): Promise<Bytes> {
+    const { header, nonce, fileKey } = this.#key
     // Only now: whatever happens from here on, this hash is known, and no other plaintext gets these nonces.
-    cipher ??= await cipherFor(payloadKey(key.fileKey, key.nonce))
-    const boxes = await cipher.sealRun(plaintext, n * PART_CHUNKS, n === parts - 1)
+    this.#cipher ??= await this.#cipherFor(payloadKey(fileKey, nonce))
+    const boxes = await this.#cipher.sealRun(plaintext, n * PART_CHUNKS, n === this.parts - 1)
     giveBack(plaintext)
     if (n > 0) return boxes
-    const part = joinBytes([key.header, key.nonce, boxes])
+    const part = joinBytes([header, nonce, boxes])
     giveBack(boxes)
     // One part is little enough to be kept: then a file that is gone or changed a moment later takes nothing away.
-    if (parts === 1) whole = part
+    if (this.parts === 1) this.#whole = part
     return part
-  }
-
-  return {
-    size,
-    parts,
-    hashes,
-    partSize: (n) => {
-      const end = Math.min(plan.size, (n + 1) * PART_PLAINTEXT_BYTES)
-      const before = n === 0 ? 0 : key.header.length + payloadSize(n * PART_PLAINTEXT_BYTES)
-      return key.header.length + payloadSize(end) - before
-    },
-    async sealPart(n, journal) {
-      if (whole !== undefined) return whole
-      const part = await reading(() => read(n))
-      const plaintext = await hashing(() => note(n, part, journal))
-      return sealing(() => seal(n, plaintext))
-    },
-    async digestPart(n, part, journal) {
-      const { plaintext, ciphertext = await sha256(part) } = hashes[n] ?? {}
-      if (plaintext === undefined) throw new RangeError('a part that was not sealed')
-      if (hashes[n]?.ciphertext === undefined) {
-        hashes[n] = { plaintext, ciphertext }
-        await journal?.keep(n, { plaintext, ciphertext })
-      }
-      return ciphertext
-    },
-    async checkPart(n) {
-      const part = await reading(() => read(n))
-      await hashing(() => check(n, part))
-      giveBack(part.plaintext)
-    },
-    digest: (n) => hashes[n]?.ciphertext,
-    isRead: (n) => seen.has(n),
   }
 }
 

@@ -5,14 +5,14 @@ import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { BoxTerms, DropTerms } from '#protocol/terms.ts'
 import { createdForm, LIMITS } from './answers.ts'
-import { TOKEN_BYTES, type Message } from './archive.ts'
+import { type Message } from './archive.ts'
+import { type Letterhead, TOKEN_BYTES } from './layout.ts'
 import type { Stretch } from './crypto/argon2.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
 import { ageRecipient, newHeader } from './crypto/envelope.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { randomBytes } from './crypto/random.ts'
 import { HEADER_BYTES, PAYLOAD_NONCE_BYTES, payloadSize } from './crypto/sizes.ts'
-import type { Letterhead } from './layout.ts'
 import { deriveOpener, formatLink, newLink } from './link.ts'
 import { makeSealer, planMessage, type EnvelopeKey, type Journal, type PartHashes, type Sealer } from './seal-parts.ts'
 import { ask, type Progress, type Server } from './server.ts'
@@ -197,7 +197,15 @@ export function sealedWith<T extends DropTerms | BoxTerms>(
 ): Sealed<T> {
   const { link, dropId, terms, invitation, ticket } = start
   return {
-    ...sealer,
+    size: sealer.size,
+    parts: sealer.parts,
+    hashes: sealer.hashes,
+    partSize: (n) => sealer.partSize(n),
+    sealPart: (n, journal) => sealer.sealPart(n, journal),
+    digestPart: (n, part, journal) => sealer.digestPart(n, part, journal),
+    checkPart: (n) => sealer.checkPart(n),
+    digest: (n) => sealer.digest(n),
+    isRead: (n) => sealer.isRead(n),
     link,
     dropId,
     terms,

@@ -9,8 +9,6 @@ import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_
 import { isSafeKey, parsePublicKey, parseSafeKey, publicKeyBytes, type PublicKey } from './public-key.ts'
 import { isRecipient } from './recipient.ts'
 
-export { isRecipient } from './recipient.ts'
-
 /** What a box publishes for one epoch, signed by its root key. docs/protocol.md §13.4. */
 export interface Card {
   readonly v: 1

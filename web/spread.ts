@@ -1,6 +1,6 @@
 import { nobleAead } from '#client/crypto/aead.ts'
 import { chunkCipher, type ChunkCipher, type CipherFor } from '#client/crypto/chunks.ts'
-import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/payload.ts'
+import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/sizes.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { hireCrew, type Crew, type Slice } from './crew.ts'
 import { frameWorkshop, PATIENCE_MS } from './workshop-frame.ts'

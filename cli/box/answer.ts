@@ -14,7 +14,8 @@ import { say } from '../terminal/terminal.ts'
 import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
 import { parseLife } from '../options.ts'
-import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import { asReader } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

@@ -9,7 +9,8 @@ import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
 import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
-import { type Session, UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+import type { Session } from '../vault/session.ts'
+import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

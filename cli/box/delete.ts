@@ -2,13 +2,13 @@ import { accessOfState } from '#client/box/access.ts'
 import { deleteItems } from '#client/box/inbox.ts'
 import { isRead, noteDeleted } from '#client/box/notes.ts'
 import { fetchItems, findItems, itemName } from './items.ts'
-import { agree } from './agree.ts'
+import { agree, printJson, say } from '../terminal/terminal.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
-import { printJson, say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
 import { command, type Command, flag, misused, type Parsed } from '../command.ts'
-import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import { asReader } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

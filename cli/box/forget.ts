@@ -1,8 +1,7 @@
-import { agree } from './agree.ts'
+import { agree, printJson, say } from '../terminal/terminal.ts'
 import { chooseVault, forgetVault, lockPath } from '../vault/vaults.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { withLock } from '../state/lock.ts'
-import { printJson, say } from '../terminal/terminal.ts'
 import { command, type Command, flag, type Parsed, value } from '../command.ts'
 
 const OPTIONS = {

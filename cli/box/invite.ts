@@ -7,7 +7,8 @@ import { count, formatSize, formatTime } from '../terminal/format.ts'
 import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
 import { command, type Command, flag, type Parsed, row, value } from '../command.ts'
 import { parseAmount, parseCardName, parseLife, parseSize } from '../options.ts'
-import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import type { Session } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

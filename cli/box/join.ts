@@ -9,7 +9,8 @@ import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { print, printJson, say } from '../terminal/terminal.ts'
 import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
 import { parseCardName, parseServer } from '../options.ts'
-import { keepBox, timeOf, unlockQuietly } from '../vault/session.ts'
+import { keepBox, timeOf } from '../vault/session.ts'
+import { unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
   name: value('NAME', 'what the owner and senders will see'),

@@ -9,7 +9,8 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
 import { command, type Command, flag, type Parsed } from '../command.ts'
-import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import { asReader } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

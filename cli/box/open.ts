@@ -9,7 +9,8 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
 import { say } from '../terminal/terminal.ts'
 import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
-import { asReader, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import { asReader } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

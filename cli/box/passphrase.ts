@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
-import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

@@ -10,7 +10,8 @@ import { takeCode } from '../terminal/secrets.ts'
 import { isTyped, print, printJson, say, visible } from '../terminal/terminal.ts'
 import { MAX_BOX_READERS } from '#protocol/limits.ts'
 import { command, type CommandGroup, flag, layOut, misused, type Parsed, row } from '../command.ts'
-import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import type { Session } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = { ...UNLOCK_OPTIONS, json: flag('print {"readers": [{"name", "key", "isThis"}]}') } as const
 

@@ -3,7 +3,7 @@ import { announceBox } from './summary.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { command, type Command, flag, type Parsed } from '../command.ts'
-import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/session.ts'
+import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

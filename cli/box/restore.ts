@@ -13,13 +13,14 @@ import { readVault } from '../vault/vaults.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explainWith, Failure, type ExitCode } from '../failure.ts'
 import { makeProgress } from '../terminal/progress.ts'
-import { readNamed } from '../terminal/read-named.ts'
+import { readNamed } from '../terminal/streams.ts'
 import { readPassphrase, takeNewPassphrase, takePassphrase } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
 import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
 import { parseCardName, parseServer } from '../options.ts'
-import { isHere, keepBox, keepUp, type Session, timeOf } from '../vault/session.ts'
+import { isHere, keepBox, type Session, timeOf } from '../vault/session.ts'
+import { keepUp } from '../vault/upkeep.ts'
 
 const OPTIONS = {
   phrase: flag('ask for the 24 words'),

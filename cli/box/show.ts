@@ -10,7 +10,8 @@ import { EXIT, explain, type ExitCode } from '../failure.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
 import { command, type Command, flag, type Parsed } from '../command.ts'
-import { type Session, unlock, UNLOCK_OPTIONS } from '../vault/session.ts'
+import type { Session } from '../vault/session.ts'
+import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
   ...UNLOCK_OPTIONS,

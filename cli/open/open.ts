@@ -12,7 +12,6 @@ import { makeProgress } from '../terminal/progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from './reader-key.ts'
 import { explainRefusal } from './refusal.ts'
 import { prepareFolder, saveInto, type Saver } from './save.ts'
-import { takeSealed } from './sealed-file.ts'
 import { passphraseFor, takeLink } from '../terminal/secrets.ts'
 import { noteDone } from '../state/records.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from './staging.ts'
@@ -20,6 +19,7 @@ import { printJson, say, sayOnSignals } from '../terminal/terminal.ts'
 import { formatReads, formatSize, formatTime } from '../terminal/format.ts'
 import { MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
 import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { giveBack } from '#client/memory.ts'
 
 const OPTIONS = {
   output: {
@@ -207,6 +207,16 @@ async function takeWith<T>(
     // What is fetched ahead would keep the command from ending.
     stop.abort()
     throw error
+  }
+}
+
+/** Writes the ciphertext of a drop as it is: an age file, which any program that knows its kind of key opens. */
+async function takeSealed(parts: Parts, saver: Saver, name: string, modifiedAtMs: number): Promise<void> {
+  await saver.file({ name, size: parts.size, modifiedAtMs })
+  for (let n = 0; n < parts.count; n++) {
+    const part = await parts.part(n)
+    await saver.write(part)
+    giveBack(part)
   }
 }
 

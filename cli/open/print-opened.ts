@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import type { Opened } from '#client/receive.ts'
+import type { Opened } from '#client/open.ts'
 import type { Saver } from './save.ts'
 import { isSeen, printJson, printOnce, say, visible } from '../terminal/terminal.ts'
 import { formatSize } from '../terminal/format.ts'

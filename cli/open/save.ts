@@ -56,29 +56,88 @@ export function prepareFolder(folder: string): void {
  * Saves files under names that their sender chose, and overwrites nothing. The names are clean (`client/names.ts`): no way
  * leads out of the folder.
  */
-export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver {
-  const files: Partial[] = []
-  let current: { readonly partial: Partial; readonly handle: FileHandle } | undefined
-  let scratch: FolderStaging | undefined
-  let fault: Failure | undefined
+export function saveInto(place: Place): Saver {
+  return new FolderSaver(place)
+}
 
-  const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+class FolderSaver implements Saver {
+  fault: Failure | undefined
+  readonly #place: Place
+  readonly #files: Partial[] = []
+  #current: { readonly partial: Partial; readonly handle: FileHandle } | undefined
+  #scratch: FolderStaging | undefined
+
+  constructor(place: Place) {
+    this.#place = place
+    // What was read of a drop does not stay behind under names that nobody knows.
+    undoOnSignals(() => {
+      this.#removeAll()
+      if (this.#scratch !== undefined) rmSync(this.#scratch.path, { recursive: true, force: true })
+    })
+  }
+
+  file({ name, modifiedAtMs }: Parameters<Sink['file']>[0]): Promise<void> {
+    return this.#attempt(name, async () => {
+      await this.#finish()
+      const { folder, partials } = this.#place
+      if (partials === undefined) this.#scratch ??= await makeScratch(folder)
+      const partial = { name, path: partialPath(partials ?? this.#scratch?.path ?? folder), modifiedAtMs }
+      // Exclusively: what has that name already, a symbolic link above all, is not written to.
+      this.#current = { partial, handle: await open(partial.path, 'wx', 0o600) }
+      this.#files.push(partial)
+    })
+  }
+
+  write(bytes: Parameters<Sink['write']>[0]): Promise<void> {
+    return this.#attempt(this.#currentName(), async () => this.#current?.handle.writeFile(bytes))
+  }
+
+  async publish(): Promise<Saved[]> {
+    const { folder, keepsHidden } = this.#place
+    try {
+      await this.#attempt(this.#currentName(), () => this.#finish())
+      const saved: Saved[] = []
+      const names = this.#files.map(({ name }) => name)
+      for (const name of namesThatFit(folder, names, keepsHidden)) {
+        const [file] = this.#files
+        if (file === undefined) break
+        saved.push({ name: file.name, ...(await this.#attempt(name, () => give(file.path, folder, name))) })
+        this.#files.shift()
+      }
+      return saved
+    } finally {
+      await this.#leave()
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.#current?.handle.close()
+    this.#current = undefined
+    await this.#leave()
+  }
+
+  async #attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (cause) {
       if (!isSystemError(cause) && !(cause instanceof Failure)) throw cause
       // Nobody else knows the names of partial files but another run of this command, which tidies up.
-      const isTaken = failedWith(cause, 'ENOENT') && files.some(({ path }) => !existsSync(path))
+      const isTaken = failedWith(cause, 'ENOENT') && this.#files.some(({ path }) => !existsSync(path))
       const why = isTaken ? 'another process opens the same drop into this folder' : describeSystemError(cause)
       const told = cause instanceof Failure ? cause.message : `cannot save ${name}: ${why}`
-      fault ??= new Failure(told, { hint, cause })
-      throw fault
+      this.fault ??= new Failure(told, { hint: this.#place.hint, cause })
+      throw this.fault
     }
   }
-  const finish = async (): Promise<void> => {
-    if (current === undefined) return
-    const { partial, handle } = current
-    current = undefined
+
+  #currentName(): string {
+    return this.#current?.partial.name ?? ''
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#current === undefined) return
+    const { partial, handle } = this.#current
+    this.#current = undefined
     try {
       const seconds = partial.modifiedAtMs / 1_000
       await handle.utimes(seconds, seconds)
@@ -87,60 +146,21 @@ export function saveInto({ folder, partials, keepsHidden, hint }: Place): Saver 
       await handle.close()
     }
   }
-  const removeAll = (): void => {
-    for (const { path } of files.splice(0)) {
+
+  async #leave(): Promise<void> {
+    this.#removeAll()
+    await this.#scratch?.clear()
+    this.#scratch = undefined
+  }
+
+  #removeAll(): void {
+    for (const { path } of this.#files.splice(0)) {
       try {
         removeFile(path)
       } catch {
         // Whatever ended the command counts more.
       }
     }
-  }
-  const leave = async (): Promise<void> => {
-    removeAll()
-    await scratch?.clear()
-    scratch = undefined
-  }
-  // What was read of a drop does not stay behind under names that nobody knows.
-  undoOnSignals(() => {
-    removeAll()
-    if (scratch !== undefined) rmSync(scratch.path, { recursive: true, force: true })
-  })
-  return {
-    get fault() {
-      return fault
-    },
-    file: ({ name, modifiedAtMs }) =>
-      attempt(name, async () => {
-        await finish()
-        if (partials === undefined) scratch ??= await makeScratch(folder)
-        const partial = { name, path: partialPath(partials ?? scratch?.path ?? folder), modifiedAtMs }
-        // Exclusively: what has that name already, a symbolic link above all, is not written to.
-        current = { partial, handle: await open(partial.path, 'wx', 0o600) }
-        files.push(partial)
-      }),
-    write: (bytes) => attempt(current?.partial.name ?? '', async () => current?.handle.writeFile(bytes)),
-    publish: async () => {
-      try {
-        await attempt(current?.partial.name ?? '', finish)
-        const saved: Saved[] = []
-        const names = files.map(({ name }) => name)
-        for (const name of namesThatFit(folder, names, keepsHidden)) {
-          const [file] = files
-          if (file === undefined) break
-          saved.push({ name: file.name, ...(await attempt(name, () => give(file.path, folder, name))) })
-          files.shift()
-        }
-        return saved
-      } finally {
-        await leave()
-      }
-    },
-    discard: async () => {
-      await current?.handle.close()
-      current = undefined
-      await leave()
-    },
   }
 }
 

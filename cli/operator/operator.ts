@@ -12,13 +12,13 @@ import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { describeSystemError, EXIT, Failure, type ExitCode } from '../failure.ts'
 import { createSecretFile } from '../state/files.ts'
 import declared from './disclosure.json' with { type: 'json' }
-import { disclosureForm } from './answer.ts'
 import { searchFolder } from './folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from './key-file.ts'
 import { formatJson, print, printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
 import { command, type CommandGroup, flag, layOut, misused, type Parsed, row, value } from '../command.ts'
 import { parseServer } from '../options.ts'
+import { jsonForm, type Form } from '#client/answers.ts'
 
 const HOW = 'sealdrop help operator shows how it is used'
 
@@ -185,4 +185,15 @@ function parseSubject(text: string): Subject {
   const box = parseTypedAddress(text.trim())
   if (box !== undefined) return { box }
   throw misused('that is neither a drop id, of 22 characters, nor the address of a box', undefined, HOW)
+}
+
+/**
+ * Answer to `disclose`: what a server says that it holds. What is about something else is not taken: it would be signed, and
+ * handed over, as the answer to this.
+ */
+export function disclosureForm(about: Subject): Form<unknown> {
+  return jsonForm((body) => {
+    const isAnswer = body['kind'] === 'sealdrop disclosure' && JSON.stringify(body['about']) === JSON.stringify(about)
+    return isAnswer ? body : undefined
+  })
 }

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { createReadStream, type Dirent } from 'node:fs'
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { DropFile } from '#client/archive.ts'
 import { takeMemory } from '#client/memory.ts'
@@ -9,7 +9,6 @@ import { onePartRoom } from '#client/room.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from '../failure.ts'
 import { say } from '../terminal/terminal.ts'
-import { listFiles } from './tree.ts'
 import { sizeAtMost } from '../terminal/format.ts'
 import { misused } from '../command.ts'
 
@@ -149,6 +148,30 @@ async function readStream(path: string, most: number): Promise<Bytes> {
   if (length > most)
     throw new Failure(`cannot send ${path}: more than ${sizeAtMost(onePartRoom())} from a pipe`, { hint: SAVE_IT })
   return new Uint8Array(Buffer.concat(chunks))
+}
+
+/** One thing in a folder: a file with the name that it is sealed under, or why it is left out. */
+type Entry = { readonly path: string; readonly name: string } | { readonly path: string; readonly why: string }
+
+/**
+ * All of a folder, hidden files included, sorted by name. Nothing is followed out of it: a symbolic link may lead anywhere.
+ * @param name - of the folder, as its files are sealed under it; `''` for none.
+ * @throws Error of the operating system if a folder cannot be read
+ */
+async function* listFiles(path: string, name: string): AsyncIterable<Entry> {
+  const entries = await readdir(path, { withFileTypes: true })
+  if (entries.length === 0) yield { path, why: 'an empty folder' }
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const inner = { path: join(path, entry.name), name: name === '' ? entry.name : `${name}/${entry.name}` }
+    if (entry.isDirectory()) yield* listFiles(inner.path, inner.name)
+    else if (entry.isFile()) yield inner
+    else yield { path: inner.path, why: describe(entry) }
+  }
+}
+
+function describe(entry: Dirent): string {
+  if (entry.isSymbolicLink()) return 'a symbolic link'
+  return entry.isFIFO() || entry.isSocket() ? 'a pipe' : 'a device'
 }
 
 function unreadable(path: string, cause: unknown): Failure {

@@ -1,4 +1,4 @@
-import { constants, fstatSync, fsyncSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { constants, createReadStream, fstatSync, fsyncSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { describeSystemError, Failure } from '../failure.ts'
 
@@ -22,6 +22,25 @@ export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | und
     throw new Failure(`cannot read standard input: ${describeSystemError(cause)}`, { cause })
   }
   return Buffer.concat(chunks)
+}
+
+/**
+ * A file that somebody named, whole.
+ * @param path - `-` for standard input. @param most - bytes; reading stops with `undefined` when there are more.
+ * @param hint - what to do if it cannot be read.
+ * @throws Failure if it cannot be read
+ */
+export async function readNamed(path: string, most: number, hint?: string): Promise<Buffer<ArrayBuffer> | undefined> {
+  if (path === '-') return readInput(most)
+  const chunks: Buffer[] = []
+  try {
+    // By a stream, so that a pipe will do as well: --passphrase-file <(pass show drop)
+    for await (const chunk of createReadStream(path, { end: most }) as AsyncIterable<Buffer>) chunks.push(chunk)
+  } catch (cause) {
+    throw new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { hint, cause })
+  }
+  const bytes = Buffer.concat(chunks)
+  return bytes.length > most ? undefined : bytes
 }
 
 /** Whether a descriptor is of a folder: Node takes one for an empty file. */

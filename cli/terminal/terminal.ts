@@ -140,9 +140,14 @@ export async function askPasted(question: string, hint: string, isWhole: (text: 
   return answer
 }
 
-/** Whether the person at the terminal agrees to what cannot be undone. @throws Failure if there is no terminal */
-export async function confirm(question: string, hint: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask(`${question} (y/n)`, hint)).trim())
+/**
+ * Asks before an act that cannot be undone.
+ * @param isAgreed - with `--yes`.
+ * @throws Failure for any answer but yes, and where there is no terminal
+ */
+export async function agree(isAgreed: boolean, question: string): Promise<void> {
+  if (isAgreed || /^y(es)?$/i.test((await ask(`${question} (y/n)`, 'use --yes')).trim())) return
+  throw new Failure('nothing was done')
 }
 
 /** Whether there is a terminal to ask on, wherever the standard streams lead. */

@@ -1,7 +1,7 @@
 import { isWhole, listOf, parseJson, recordOf } from '#protocol/json.ts'
 import { fileURLToPath } from 'node:url'
 import { EXIT, Failure } from '../failure.ts'
-import { readNamed } from '../terminal/read-named.ts'
+import { readNamed } from '../terminal/streams.ts'
 
 /** What a server of one release serves besides its API. docs/verify.md. */
 export interface Manifest {

@@ -30,8 +30,6 @@ import {
 import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } from './root.ts'
 import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 
-export { invite, listInvitations, uninvite } from './invitations.ts'
-
 /**
  * What an owner does. Each returns the next state, which the caller keeps. Whatever publishes compares the clocks first, and by
  * a device whose clock is more than a day off the server's nothing is changed: ClockFault.

@@ -11,8 +11,6 @@ import type { Chain } from './chain.ts'
 import { parseReading, type Reading } from './reading.ts'
 import { parsePhrase, type Phrase } from './root.ts'
 
-export type { ItemNote, Reading } from './reading.ts'
-
 /** All that a device keeps of a box. It lies in a vault or in a backup, never unsealed. */
 export interface BoxState {
   readonly v: 1

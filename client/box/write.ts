@@ -19,9 +19,6 @@ import { askForCard } from './own-card.ts'
 import { deriveReturn, type ReturnCode } from './return.ts'
 import { signReply } from './thread.ts'
 
-export { CardFault, sinceMsOf } from './card-fault.ts'
-export { answerSize, boxDropSize } from './letter.ts'
-
 /** A box's card of today. Its root key signed it, and it holds. */
 export interface FetchedCard {
   readonly card: Card

@@ -4,10 +4,9 @@ import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_AGE_HEADER_BYTES, MAX_AGE_STANZAS } from '#protocol/limits.ts'
 import { cipherHere } from './chunks.ts'
-import { PAYLOAD_NONCE_BYTES, payloadKey, payloadSize } from './payload.ts'
+import { payloadKey } from './payload.ts'
+import { PAYLOAD_NONCE_BYTES, payloadSize } from './sizes.ts'
 import { randomBytes } from './random.ts'
-
-export { HEADER_BYTES } from './sizes.ts'
 
 /** An age identity of the hybrid kind: `AGE-SECRET-KEY-PQ-1…`. It opens; stock age takes it as it is. */
 export type AgeIdentity = string

@@ -3,8 +3,6 @@ import { hkdf } from './kdf.ts'
 
 /** The payload of an age file: nonce (16 bytes) ‖ chunks. C2SP age.md, Payload. */
 
-export { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadSize, TAG_BYTES } from './sizes.ts'
-
 /**
  * The key of the chunks, 32 bytes.
  * @param fileKey - 16 bytes. @param nonce - 16 bytes, fresh: one file key and nonce never seal two plaintexts.

@@ -6,7 +6,8 @@ import { joinBytes, utf8, type Bytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
 import { cipherHere } from './chunks.ts'
-import { PAYLOAD_NONCE_BYTES, payloadKey, payloadSize } from './payload.ts'
+import { payloadKey } from './payload.ts'
+import { PAYLOAD_NONCE_BYTES, payloadSize } from './sizes.ts'
 import { randomBytes, type Random } from './random.ts'
 
 export interface PassphraseOptions {

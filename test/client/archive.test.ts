@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { archiveSize, planArchive, TOKEN_BYTES, type DropFile } from '#client/archive.ts'
+import { planArchive, type DropFile } from '#client/archive.ts'
+import { archiveSize, TOKEN_BYTES } from '#client/layout.ts'
 import { isCleanName } from '#client/names.ts'
 import { sizeClass } from '#client/pad.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'

@@ -4,13 +4,12 @@ import { beforeAll, expect, test } from 'vitest'
 import {
   ageIdentityFromSeed,
   ageRecipient,
-  HEADER_BYTES,
   newHeader,
   openEnvelope,
   openHeader,
   sealEnvelope,
 } from '#client/crypto/envelope.ts'
-import { payloadSize } from '#client/crypto/payload.ts'
+import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { MAX_AGE_HEADER_BYTES, PART_CHUNKS } from '#protocol/limits.ts'
 import { runs } from '../runs.ts'

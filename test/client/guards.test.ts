@@ -2,7 +2,7 @@ import { Encrypter, generateX25519Identity, identityToRecipient, Stanza } from '
 import { bech32 } from '@scure/base'
 import { beforeAll, expect, test } from 'vitest'
 import { ageIdentityFromSeed, ageRecipient, openEnvelope, sealEnvelope } from '#client/crypto/envelope.ts'
-import { payloadSize } from '#client/crypto/payload.ts'
+import { payloadSize } from '#client/crypto/sizes.ts'
 import { MAX_AGE_HEADER_BYTES } from '#protocol/limits.ts'
 import { concat, noise } from '../kit/bytes.ts'
 

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { archiveSize } from '#client/archive.ts'
-import { formatMeta, type Letterhead } from '#client/layout.ts'
+import { archiveSize, formatMeta, type Letterhead } from '#client/layout.ts'
 import { parseLetterhead } from '#client/letterhead.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { formatBoxAddress } from '#protocol/address.ts'

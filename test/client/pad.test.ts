@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sizeClass } from '#client/pad.ts'
-import { payloadSize } from '#client/crypto/payload.ts'
+import { payloadSize } from '#client/crypto/sizes.ts'
 import sizes from '../vectors/sizes.json' with { type: 'json' }
 import { runs } from '../runs.ts'
 

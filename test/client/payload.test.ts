@@ -5,7 +5,8 @@ import { aeadFor, nativeAead, nobleAead, type Aead } from '#client/crypto/aead.t
 import { nodeAead } from '#client/crypto/node-aead.ts'
 import { chunkCipher, cipherHere, type ChunkCipher } from '#client/crypto/chunks.ts'
 import { hkdf } from '#client/crypto/kdf.ts'
-import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadKey, payloadSize, TAG_BYTES } from '#client/crypto/payload.ts'
+import { payloadKey } from '#client/crypto/payload.ts'
+import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, payloadSize, TAG_BYTES } from '#client/crypto/sizes.ts'
 import { equalBytes, type Bytes } from '#protocol/bytes.ts'
 import { PART_CHUNKS } from '#protocol/limits.ts'
 import published from '../vectors/published.json' with { type: 'json' }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { planArchive, TOKEN_BYTES } from '#client/archive.ts'
+import { planArchive } from '#client/archive.ts'
+import { TOKEN_BYTES } from '#client/layout.ts'
 import { formatHead } from '#client/entry-head.ts'
 import { unpackArchive } from '#client/unarchive.ts'
 import type { Bytes } from '#protocol/bytes.ts'

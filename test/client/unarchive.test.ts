@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { unpackTar } from 'modern-tar'
 import { expect, test } from 'vitest'
-import { TOKEN_BYTES } from '#client/archive.ts'
+import { TOKEN_BYTES } from '#client/layout.ts'
 import { formatHead, parseHead } from '#client/entry-head.ts'
 import { unpackArchive, type Sink } from '#client/unarchive.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'

@@ -3,16 +3,8 @@ import { accessOfState } from '#client/box/access.ts'
 import { collectParts, listItems, openItem } from '#client/box/inbox.ts'
 import { announceKeys, join, learnCard, makeReaderCode } from '#client/box/joining.ts'
 import { forgetExpired } from '#client/box/forget.ts'
-import {
-  addReader,
-  createBox,
-  invite,
-  listInvitations,
-  publish,
-  removeReader,
-  renew,
-  uninvite,
-} from '#client/box/owner.ts'
+import { addReader, createBox, publish, removeReader, renew } from '#client/box/owner.ts'
+import { invite, listInvitations, uninvite } from '#client/box/invitations.ts'
 import { deriveReaderKey, recipientsFrom } from '#client/box/reader-keys.ts'
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { sealForBox, fetchCard } from '#client/box/write.ts'

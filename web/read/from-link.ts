@@ -7,10 +7,10 @@ import {
   openDrop,
   provedClaims,
   receiveParts,
-  type Opened,
   type Shown,
   type Waiting,
 } from '#client/receive.ts'
+import { type Opened } from '#client/open.ts'
 import { Refused } from '#client/refused.ts'
 import type { Parts } from '#client/staging.ts'
 import { DropError, isDropError } from '#protocol/error.ts'

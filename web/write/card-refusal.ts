@@ -1,5 +1,5 @@
 import { isClockFault } from '#client/clocks.ts'
-import { sinceMsOf } from '#client/box/write.ts'
+import { sinceMsOf } from '#client/box/card-fault.ts'
 import { isDropError } from '#protocol/error.ts'
 
 /** Why a box cannot be written to, whatever the letter is. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { announceKeys, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, invite, needsRenewal, publish, removeReader, renew, takeUp } from '#client/box/owner.ts'
+import { addReader, createBox, needsRenewal, publish, removeReader, renew, takeUp } from '#client/box/owner.ts'
+import { invite } from '#client/box/invitations.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { presentTime } from '#client/clocks.ts'

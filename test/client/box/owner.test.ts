@@ -4,15 +4,13 @@ import { announceKeys, join, learnCard } from '#client/box/joining.ts'
 import {
   addReader,
   createBox,
-  invite,
-  listInvitations,
   needsRenewal,
   publish,
   readersRunningShort,
   removeReader,
   renew,
-  uninvite,
 } from '#client/box/owner.ts'
+import { invite, listInvitations, uninvite } from '#client/box/invitations.ts'
 import { deriveReaderKey, recipientsFrom, signReaderKeys } from '#client/box/reader-keys.ts'
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { newPhrase } from '#client/box/root.ts'
