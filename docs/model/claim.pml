@@ -13,7 +13,7 @@
 #define HOLDS(r) (row == claimed && holder == r)
 #define ENTITLED(r) (won[r] && !dismissed[r])
 
-/* What survives a crash of the shelf is the row, and the ciphertext in KV. The shelf decides by the row alone. */
+/* The row and the ciphertext in KV survive a crash of the shelf. The shelf decides by the row alone. */
 mtype = { ready, claimed, read, revoked };
 mtype row = ready;
 byte holder = NOBODY;                       /* the reader key that won the claim; it stays on the row after the end */
@@ -30,7 +30,7 @@ Messages sent;
 inline send(message) { if :: message = true :: mishap(lost) fi }
 inline serve(half) { strayed = strayed || !ENTITLED(r); served_after_end = served_after_end || ENDED; send(half) }
 
-/* What has really happened: nobody sees it, only the promises ask. Mishaps count until reader 0 has opened the drop. */
+/* The real events: no process sees them, only the promises do. Mishaps count until reader 0 has opened the drop. */
 bool won[READERS], opened[READERS + 1], strayed, served_after_end;
 bool lost, crashed, told_later, recovered, not_deleted;
 inline mishap(what) { what = what || (r == 0 && !opened[r]) }
@@ -49,7 +49,7 @@ proctype reader(byte r) {                   /* r: the reader key, stored before 
   od
 }
 
-#ifdef SERVE_AFTER_END                      /* whoever holds the claim gets what KV shows */
+#ifdef SERVE_AFTER_END                      /* the holder of the claim gets the bytes in KV */
 #define MAY_READ(r) (holder == r)
 #else
 #define MAY_READ(r) HOLDS(r)
@@ -59,7 +59,7 @@ proctype shelf(byte r) {                    /* the shelf, as a reader meets it *
   :: atomic { sent.claim[r] && row == ready && !dismissed[r] -> row = claimed; holder = r; won[r] = true }
   :: atomic { sent.claim[r] && MAY_READ(r) -> serve(sent.first[r]) }
   :: atomic { sent.part[r] && MAY_READ(r) -> serve(sent.last[r]);
-#ifdef BURN_ON_SEND                         /* what is sent is taken for received */
+#ifdef BURN_ON_SEND                         /* anything sent counts as received */
        row = read
 #endif
      }
@@ -104,7 +104,7 @@ proctype sender() {                         /* its status names the reader key t
 
 init { atomic { run reader(0); run reader(1); run shelf(0); run shelf(1); run desk(); run sender() } }
 
-/* The promises. What was granted before the end may, like all that was sent, arrive after it. */
+/* The promises. An answer from before the end may arrive after it, like every message. */
 ltl one_reader   { [] (opened[0] && opened[1] -> dismissed[0] || dismissed[1]) }
 ltl one_entitled { [] (!(ENTITLED(0) && ENTITLED(1)) && !dismissed[holder] && !strayed) }
 ltl nothing_lost { [] (ciphertext || row == revoked || opened[holder]) }

@@ -13,14 +13,14 @@
 #define ROOM 2                              /* drops that the box takes; one more comes than that */
 #define MOST_WAITING 1                      /* drops that may be on their way before some make room */
 
-/* What a shelf knows of a drop, and what the rack has. */
+/* The state of a drop on its shelf, and in the rack. */
 mtype = { absent, live, away, revoked };
 mtype = { none, pending, listed };
 mtype shelf[DROPS], row[DROPS];
-byte items, waiting;                        /* what the rack counts: rows that are listed, and pending */
+byte items, waiting;                        /* the counters of the rack: listed rows, and pending ones */
 bool busy[DROPS];                           /* somebody's turn */
 
-/* What has really happened. */
+/* The real events. */
 byte asked, done;
 bool begun[DROPS], arrived[DROPS], moved, refused;
 
@@ -55,7 +55,7 @@ inline turn_away(n) { if :: shelf[n] == live -> shelf[n] = away; refused = true 
 #define SAYS_FULL(fate) (fate == away)
 #endif
 
-#ifdef ASK_AGAIN                            /* whoever finds the row otherwise asks again; what has no room gets a row first */
+#ifdef ASK_AGAIN                            /* a request that finds the row changed asks again; a drop without room gets a row first */
 inline settle(n) {
   do
   :: is_again -> before = row[n];
@@ -90,7 +90,7 @@ inline settle(n) {
   if :: is_full -> turn_away(n) :: else fi
 }
 #endif
-/* What it kept in mind is forgotten, so that states that differ in nothing else are one. */
+/* Its memory is cleared, so that states that differ in nothing else are one. */
 inline leave(n) { busy[n] = false; done++; other = 0; fate = 0; before = 0 }
 
 proctype request(byte n; bool is_second) {
@@ -108,7 +108,7 @@ proctype request(byte n; bool is_second) {
   atomic {                                  /* the shelf has it, and tells a copy what it told the first */
     if :: shelf[n] == absent -> shelf[n] = live :: else fi;
     is_stored = (shelf[n] != away) };
-#ifdef TURNED_AWAY_OUTSIDE                  /* whoever finds no room any more turns its drop away by itself */
+#ifdef TURNED_AWAY_OUTSIDE                  /* a request that finds no room any more turns its drop away by itself */
   atomic { is_full = (row[n] == none && items + waiting >= ROOM) };
   atomic { if :: is_full -> turn_away(n); is_stored = false; is_full = false :: else fi };
 #endif
