@@ -17,16 +17,16 @@ const worker: ExportedHandler<Env> = {
 
 async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   try {
-    // The router collects parameters of one name in a time that grows with the square of their number.
+    // The router collects parameters of one name in quadratic time.
     if (new URL(request.url).search.length > MAX_QUERY_CHARACTERS) return problem('bad_request')
     return await router.fetch(request, env, context)
   } catch (error) {
-    // What went wrong inside is nobody's business: not the client's, and not a log's.
+    // The cause inside is nobody's business: neither the client's nor a log's.
     return isDropError(error) && isWireCode(error.code) ? problem(error.code, error.about) : problem('internal')
   }
 }
 
-/** Makes the type of a problem absolute (RFC 9457 §3.1.1): by which of its names the server was asked is known here. */
+/** Makes the type of a problem absolute (RFC 9457 §3.1.1), by the name that the server was asked by. */
 async function nameProblem(response: Response, request: Request, env: Env): Promise<Response> {
   if (response.headers.get('Content-Type') !== PROBLEM_TYPE) return response
   const { host } = new URL(request.url)

@@ -12,7 +12,7 @@ export type Refusal =
   | { readonly outcome: 'not_proved'; readonly nonce: string; readonly authority?: string | undefined }
   | { readonly outcome: 'wrong_passphrase'; readonly triesLeft: number }
 
-/** A result, or a refusal. Never an error: errors lose their type between a worker and a Durable Object. */
+/** A result or a refusal. Never an error: errors lose their type between a worker and a Durable Object. */
 export type RpcResult<T> = T | Refusal
 
 /** Tells the two apart: the outcome of a refusal is a code of the wire, and no other outcome is. */

@@ -2,9 +2,9 @@ import { equalBytes, joinBytes, parseBase64url, toBase64url, utf8, type Bytes } 
 import { NONCE_LIFE_MS } from '#protocol/limits.ts'
 
 /**
- * Gives out nonces and knows them again, without keeping any: a nonce is the time of its issue, a few random bytes, so
- * that no two are the same, and a MAC over both and the subject: the id of a drop, or the address of a box. The key lives in memory only; after an eviction the old nonces are worth nothing, and their holders get new
- * ones with the refusal. docs/protocol.md §5.3.
+ * Offers nonces and recognizes them without storing any: a nonce is the time of its issue, random bytes that make it unique, and
+ * a MAC over both and its subject, the id of a drop or the address of a box. The key is in memory only. After an eviction the old
+ * nonces are worth nothing, and a refusal brings a new one. docs/protocol.md §5.3.
  */
 export class Nonces {
   #key: Promise<CryptoKey> | undefined
@@ -15,7 +15,7 @@ export class Nonces {
     return toBase64url(joinBytes([head, await this.#mac(subject, head)]))
   }
 
-  /** Whether this nonce was given out for this subject, by this instance, in the last ten minutes. */
+  /** Whether this nonce was issued for this subject, by this instance, in the last ten minutes. */
   async knows(nonce: string, subject: string, now: number): Promise<boolean> {
     const bytes = parseBase64url(nonce, HEAD_BYTES + MAC_BYTES)
     if (bytes === undefined) return false

@@ -5,11 +5,11 @@ import { verifyRequest, type SignedBoxRequest, type SignedRequest } from '#proto
 import type { LinkDrop } from '../drops/drop.ts'
 import { Nonces } from './nonces.ts'
 
-/** What a request proves about whoever sent it. The nonce is that of the locator's signature. */
+/** The proof that a request brings. `nonce` is that of the locator's signature. */
 export type Holder =
   /**
-   * Holds the link, and has to sign once more: a signature is not fresh, or for another name of the server. Whether the other
-   * is right has not been looked at.
+   * Holds the link and has to sign again: a signature is stale, or was made for another name of the server. Whether the other
+   * signature is right has not been checked.
    */
   | { readonly kind: 'stale' }
   /** Holds the link. */
@@ -24,23 +24,23 @@ export interface VerifiedSignature {
   readonly isFresh: boolean
 }
 
-/** Judges signatures: whether they verify, and whether they are fresh. */
+/** Verifies signatures, and decides whether they are fresh. */
 export class SignatureVerifier {
   readonly #nonces = new Nonces()
 
-  /** @param subject - the drop, or the box, that the nonce is good for. */
+  /** @param subject - the drop or box that the nonce is good for. */
   issue(subject: string, now: number): Promise<string> {
     return this.#nonces.issue(subject, now)
   }
 
-  /** Whether a nonce was given out for this subject, and is not too old. */
+  /** Whether a nonce was issued for this subject and is not too old. */
   knows(nonce: string, subject: string, now: number): Promise<boolean> {
     return this.#nonces.knows(nonce, subject, now)
   }
 
   /**
-   * A signature of this role by this key, and whether it is fresh: our own nonce, or the signer's clock agrees with ours.
-   * What a replay could change is remembered where it would change it, on the drop's row; see `drop.ts`.
+   * Verifies the signature of this role by this key. It is fresh if it has a nonce of ours, or if the signer's clock agrees with
+   * ours. A replay that could change something is recognized where it would change it, by the drop's row: see `drop.ts`.
    */
   async verify(
     request: SignedRequest | SignedBoxRequest,
@@ -54,9 +54,10 @@ export class SignatureVerifier {
   }
 
   /**
-   * Judges the signatures of locator and claim. A wrong claim counts only behind a right locator: without the link
-   * nobody can use up the tries. `undefined` for who proves nothing.
+   * Verifies the signatures of locator and claim. A wrong claim counts only with a right locator: nobody can use up the tries
+   * without the link.
    * @param authority - that has to be signed
+   * @returns `undefined` if the request proves nothing
    */
   async holder(drop: LinkDrop, asked: SignedRequest, authority: string, now: number): Promise<Holder | undefined> {
     const request = { ...asked, authority }
@@ -69,7 +70,7 @@ export class SignatureVerifier {
     if (!locator.isFresh) return { kind: 'stale' }
     const { claim } = request.signatures
     if (claim === undefined) return { kind: 'locator' }
-    // Before it is verified: a guess that was not counted must not be told to be right.
+    // Before it is verified: nobody may learn from a guess that is not counted.
     if (!(await this.#isFresh(claim, drop.id, now))) return { kind: 'stale' }
     const { nonce } = locator.record
     const record = await verifyRequest(request, 'claim', drop.claim)

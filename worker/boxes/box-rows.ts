@@ -3,7 +3,7 @@ import { newBox, type Box } from './box.ts'
 import { SCHEMA } from '../storage/schema.ts'
 import type { RackDatabase, TableRow } from '../storage/database.ts'
 
-/** The boxes of a rack: one row each, once somebody has written to it or published its cards. */
+/** The boxes of a rack: one row each, from the first deposit or publication on. */
 export class BoxRows {
   readonly #tables: RackDatabase
 
@@ -11,7 +11,7 @@ export class BoxRows {
     this.#tables = tables
   }
 
-  /** An address of which nothing is known is an empty box. */
+  /** An unknown address is an empty box. */
   find(address: BoxAddress): Box {
     const [row] = this.#tables
       .select<TableRow<typeof SCHEMA.rack.boxes>>('SELECT * FROM boxes WHERE address = ?', keyOf(address))
@@ -47,21 +47,21 @@ export class BoxRows {
     })
   }
 
-  /** Boxes that hold nothing and are to be forgotten by `day`, the one that waits longest first. */
+  /** Boxes that hold nothing and are due to be forgotten by `day`, oldest first. */
   idle(day: number, most: number): readonly BoxAddress[] {
     const query = `SELECT address FROM boxes WHERE ${IDLE} AND forget <= ? ORDER BY forget LIMIT ?` as const
     const rows = this.#tables.select<{ address: ArrayBuffer }>(query, day, most).toArray()
     return rows.map(({ address }) => formatBoxAddress(new Uint8Array(address)))
   }
 
-  /** When the next of them is to be forgotten, in days since 1970. */
+  /** The day on which the next of them is due, in days since 1970. */
   nextForgetDay(): number | undefined {
     const query = `SELECT min(forget) AS day FROM boxes WHERE ${IDLE}` as const
     const [row] = this.#tables.select<{ day: number | null }>(query).toArray()
     return row?.day ?? undefined
   }
 
-  /** Removes a box, with its cards, what its readers have announced, and its invitations. */
+  /** Removes a box with its cards, its readers' announced keys and its invitations. */
   remove(address: BoxAddress): void {
     this.#tables.remove('boxes', 'address = ?', keyOf(address))
     for (const table of ['cards', 'reader_keys', 'invitations'] as const)
@@ -69,10 +69,10 @@ export class BoxRows {
   }
 }
 
-/** The bytes of an address, as all tables have them. */
+/** The bytes of an address, as in all tables. */
 export function keyOf(address: BoxAddress): ArrayBuffer {
   return boxAddressBytes(address).buffer
 }
 
-/** As its index says it. */
+/** The condition of its index. */
 const IDLE = SCHEMA.rack.boxes.indexes.boxes_idle.where

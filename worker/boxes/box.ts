@@ -6,8 +6,8 @@ import type { DropId } from '#protocol/id.ts'
 import { CARDS_KEPT_DAYS, EPOCHS_AHEAD, MAX_PENDING, PENDING_MS } from '#protocol/limits.ts'
 
 /**
- * What a box takes in and what it counts: pure, no I/O, no clock. A drop on its way has its room kept, as a pending item;
- * once the shelf has all of it, it is listed (`settlement.ts`), and gets its place in the list. docs/protocol.md §13.7.
+ * Admission to a box, and its counts: pure, no I/O, no clock. Room is reserved for a drop on its way, as a pending item. Once the
+ * shelf has all of it, the item is listed (`settlement.ts`) and gets a place in the list. docs/protocol.md §13.7.
  */
 export interface Box {
   readonly address: BoxAddress
@@ -15,16 +15,16 @@ export interface Box {
   readonly serial: number
   /** The last place in its list that was given out. */
   readonly seq: number
-  /** What is listed: drops, and bytes of ciphertext. */
+  /** Listed drops, and their bytes of ciphertext. */
   readonly items: number
   readonly bytes: number
-  /** What is on its way, and may still fail. */
+  /** Pending drops, which may still fail, and their bytes. */
   readonly pending: number
   readonly pendingBytes: number
-  /** When something last came, in days since 1970, and the bytes that came uninvited on that day. */
+  /** The day of the last arrival, in days since 1970, and the bytes that came uninvited on it. */
   readonly day: number
   readonly dayBytes: number
-  /** From when on it is forgotten if it holds nothing, in days since 1970. */
+  /** The day from which it is forgotten if it holds nothing, in days since 1970. */
   readonly forgetDay: number
 }
 
@@ -39,37 +39,37 @@ export interface BoxItem {
   readonly parts: number
   /** Days since 1970. */
   readonly arrived: number
-  /** When it expires; while it is pending, when its shelf is asked what has become of it. */
+  /** When it expires; while it is pending, when its shelf is asked about it. */
   readonly dueMs: number
-  /** Hash of the invitation that its room was taken from; forgotten when it is listed. */
+  /** Hash of the invitation that its room was taken from; cleared when it is listed. */
   readonly invitation: string | undefined
 }
 
-/** What a box holds at most: drops, bytes of ciphertext, and bytes that come in one day uninvited. */
+/** Limits of a box: drops, bytes of ciphertext, and bytes that may come in one day uninvited. */
 export interface Quota {
   readonly items: number
   readonly bytes: number
   readonly bytesPerDay: number
 }
 
-/** What somebody wants to put into a box. */
+/** A drop that is meant for a box. */
 export interface Deposit {
   readonly id: DropId
   readonly size: number
   readonly parts: number
 }
 
-/** Somebody at the door of a box. */
+/** A request to deposit a drop in a box. */
 export interface DepositRequest extends Deposit {
   readonly box: BoxAddress
-  /** Hash of the secret of the invitation that they bring, base64url. */
+  /** Hash of the secret of the sender's invitation, base64url. */
   readonly invitation: string | undefined
   /** Bytes of the largest drop that the server takes. */
   readonly largest: number
   readonly quotas: Quotas
 }
 
-/** What a box holds with a card, and without. */
+/** Quotas of a box with a card, and without one. */
 export interface Quotas {
   readonly carded: Quota
   readonly bare: Quota
@@ -81,24 +81,24 @@ export interface Usage {
   readonly bytes: number
 }
 
-/** The terms on which a drop finds room. */
+/** Everything that decides whether there is room for a drop. */
 export interface Capacity {
   readonly quota: Quota
   /** Of the present card; `undefined` for an address without one. */
   readonly terms: BoxTermsOfCard | undefined
-  /** The one that its sender brought, if it is still good. */
+  /** The sender's, if it is still good. */
   readonly invitation: InvitationState | undefined
-  /** Listed drops that have expired and that no alarm has taken off the list yet. */
+  /** Listed drops that have expired and that no alarm has removed yet. */
   readonly expired: Usage
 }
 
-/** Those on which one is let in that has not come yet. */
+/** The limits for a new deposit. */
 export interface AdmissionLimits extends Capacity {
   /** Bytes of the largest drop that the server takes. */
   readonly largest: number
 }
 
-/** Room that is kept for a drop, and what that leaves of an invitation. */
+/** Room that is reserved for a drop, and the rest of its invitation. */
 export interface Reservation {
   readonly box: Box
   readonly item: BoxItem
@@ -125,7 +125,7 @@ export function newBox(address: BoxAddress): Box {
   }
 }
 
-/** Lets a drop in before any of it is read, if its size and its sender may come in and there is room. */
+/** Admits a drop before any of it is read, if its size and its sender are allowed and there is room. */
 export function admit(present: Box, deposit: Deposit, limits: AdmissionLimits, now: number): Admission {
   const { terms } = limits
   if (terms?.invitation === true && limits.invitation === undefined) return { outcome: 'invitation_needed' }
@@ -136,9 +136,9 @@ export function admit(present: Box, deposit: Deposit, limits: AdmissionLimits, n
 }
 
 /**
- * Keeps room for a drop. What comes by invitation counts against the invitation in place of the day, and may fill the box; to
- * strangers a tenth of a box with a card is shut, so that they cannot shut the invited out.
- * @returns `undefined` if there is none
+ * Reserves room for a drop. A drop by invitation counts against the invitation, not against the day, and may fill the box. A
+ * tenth of a box with a card is closed to strangers, so that they cannot shut out the invited.
+ * @returns `undefined` if there is no room
  */
 export function reserveRoom(present: Box, deposit: Deposit, capacity: Capacity, now: number): Reservation | undefined {
   const { terms, invitation, expired } = capacity
@@ -161,21 +161,21 @@ export function reserveRoom(present: Box, deposit: Deposit, capacity: Capacity, 
   }
 }
 
-/** What a box holds: what has expired is not in it any more, whenever the alarm takes it off the list. */
+/** The drops that a box holds. Expired ones do not count, whenever the alarm removes them. */
 export function usageOf({ items, bytes }: Box, expired: Usage): Usage {
   return { items: items - expired.items, bytes: bytes - expired.bytes }
 }
 
-/** Whether so much is on its way that some of it has to make room for a stranger. */
+/** Whether so many uninvited drops are pending that some have to make room for a stranger's. */
 export function isCrowded({ pending, pendingBytes }: Box, size: number, quota: Quota): boolean {
   const { items, bytes } = mostPending(quota)
   return pending >= items || pendingBytes + size > bytes
 }
 
 /**
- * What loses the room that is kept for it to a stranger: whoever only announces keeps nobody out. Should it come all the same,
- * it looks for room again (`settlement.ts`).
- * @param waiting - what is on its way uninvited, in the order in which it makes room.
+ * The pending items that lose their room to a stranger's drop: an announcement alone keeps nobody out. If one of them arrives all
+ * the same, it looks for room again (`settlement.ts`).
+ * @param waiting - uninvited pending items, in the order in which they make room.
  */
 export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota): readonly BoxItem[] {
   const { items, bytes } = mostPending(quota)
@@ -191,14 +191,14 @@ export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota
 
 /**
  * A box whose owner has published cards.
- * @param lastEpoch - of the cards; what lies farther ahead than cards are published does not count.
+ * @param lastEpoch - of the cards; epochs farther ahead than cards are published do not count.
  */
 export function renew(box: Box, serial: number, lastEpoch: Epoch, now: number): Box {
   const { notAfter } = lifeOfCard(Math.min(lastEpoch, epochAt(now) + EPOCHS_AHEAD))
   return { ...box, serial, forgetDay: Math.max(box.forgetDay, dayAt(notAfter * 1_000) + CARDS_KEPT_DAYS) }
 }
 
-/** The box without an item. What was pending gives its room back, also that of the day. */
+/** The box without an item. A pending one gives its room back, that of the day too. */
 export function remove(box: Box, { state, size, arrived, invitation }: BoxItem): Box {
   if (state === 'listed') return { ...box, items: box.items - 1, bytes: box.bytes - size }
   const isOfDay = invitation === undefined && arrived === box.day
@@ -210,13 +210,13 @@ export function remove(box: Box, { state, size, arrived, invitation }: BoxItem):
   }
 }
 
-/** What strangers may fill: without a card nobody can be invited, and all of it is theirs. */
+/** The quota of strangers. Without a card nobody can be invited, so they have all of it. */
 function openQuota({ quota, terms }: Capacity): Quota {
   if (terms === undefined) return quota
   return { ...quota, items: Math.ceil(quota.items * OPEN_SHARE), bytes: Math.ceil(quota.bytes * OPEN_SHARE) }
 }
 
-/** What may be on its way uninvited. */
+/** The limit of uninvited pending drops. */
 function mostPending({ items, bytesPerDay }: Quota): Pick<Quota, 'items' | 'bytes'> {
   return { items: Math.min(MAX_PENDING, Math.ceil(items * PENDING_SHARE)), bytes: bytesPerDay * PENDING_SHARE }
 }
@@ -233,7 +233,7 @@ function pend(box: Box, deposit: Deposit, invitation: string | undefined, now: n
   }
 }
 
-/** As the box is on a day: what came on another counts no more. */
+/** The box as it is on a day: bytes of earlier days no longer count. */
 export function onDay(box: Box, now: number): Box {
   const day = dayAt(now)
   return day > box.day ? { ...box, day, dayBytes: 0, forgetDay: Math.max(box.forgetDay, day + 1) } : box

@@ -6,7 +6,7 @@ import type { SCHEMA } from '../storage/schema.ts'
 import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
-/** A card as it lies on a rack: what the rack itself goes by, and the signed whole. */
+/** A card as a rack stores it: the parts that the rack itself uses, and the signed whole. */
 export interface KeptCard {
   readonly epoch: Epoch
   readonly readers: readonly PublicKey[]
@@ -23,7 +23,7 @@ export class CardRows {
     this.#tables = tables
   }
 
-  /** The card of the present epoch; else the latest that there is. */
+  /** The card of the present epoch, or else the latest one. */
   present(box: BoxAddress, now: number): Omit<KeptCard, 'jws'> | undefined {
     const [row] = this.#tables
       .select<CardRow>(`SELECT epoch, readers, largest, invitation ${PRESENT}`, keyOf(box), epochAt(now))
@@ -34,12 +34,12 @@ export class CardRows {
     return { epoch: row.epoch, readers, terms: { largest: row.largest, invitation: row.invitation === 1 } }
   }
 
-  /** The same card, as its owner signed it. */
+  /** The same card as its owner signed it. */
   presentJws(box: BoxAddress, now: number): string | undefined {
     return this.#tables.select<{ jws: string }>(`SELECT jws ${PRESENT}`, keyOf(box), epochAt(now)).toArray()[0]?.jws
   }
 
-  /** All of a box, by epoch, as its owner signed them. */
+  /** All cards of a box by epoch, as their owner signed them. */
   all(box: BoxAddress): readonly string[] {
     const rows = this.#tables
       .select<{ jws: string }>('SELECT jws FROM cards WHERE box = ? ORDER BY epoch', keyOf(box))
@@ -47,7 +47,7 @@ export class CardRows {
     return rows.map(({ jws }) => jws)
   }
 
-  /** In place of all that there were. What a reader has announced goes, unless a card still names the reader. */
+  /** Replaces all cards. Keys that a reader has announced are removed unless a card still names the reader. */
   replace(box: BoxAddress, cards: readonly KeptCard[]): void {
     const key = keyOf(box)
     const epochs = cards.map(({ epoch }) => epoch)
@@ -70,7 +70,7 @@ export class CardRows {
     this.#tables.put('reader_keys', { box: keyOf(box), reader: publicKeyBytes(reader).buffer, jws })
   }
 
-  /** What one of the readers has announced, if anything. */
+  /** The keys that a reader has announced, if any. */
   announced(box: BoxAddress, reader: PublicKey): string | undefined {
     const found = this.#tables
       .select<{ jws: string }>(

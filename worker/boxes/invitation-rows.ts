@@ -6,7 +6,7 @@ import type { SCHEMA } from '../storage/schema.ts'
 import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
-/** The invitations of the boxes of a rack. Of their secrets it has the hashes alone. */
+/** The invitations of the boxes of a rack. It has only the hashes of their secrets. */
 export class InvitationRows {
   readonly #tables: RackDatabase
 
@@ -37,21 +37,18 @@ export class InvitationRows {
     this.#tables.insert('invitations', { box: keyOf(box), hash: hashBytes(hash), items, bytes, expires, ended: 0 })
   }
 
-  /** What may still come by it. */
+  /** Writes how much may still come by it. */
   save(box: BoxAddress, { hash, items, bytes }: InvitationState): void {
     this.#tables.change('invitations', { items, bytes }, 'box = ? AND hash = ?', keyOf(box), hashBytes(hash))
   }
 
-  /** What was taken from it for a drop that did not come. */
+  /** Returns the room of a drop that did not come. */
   giveBack(box: BoxAddress, hash: string, bytes: number): void {
     const [left] = this.#select(GOING_ON, keyOf(box), hashBytes(hash))
     if (left !== undefined) this.save(box, { ...left, items: left.items + 1, bytes: left.bytes + bytes })
   }
 
-  /**
-   * Ends one. For as long as the request that made it could be sent again its row stays: else a second copy of that request
-   * would bring it back.
-   */
+  /** Ends one. Its row stays for as long as the request that made it could be sent again: a second copy would bring it back. */
   end(box: BoxAddress, hash: string, now: number): void {
     const fields = { ended: 1, items: 0, bytes: 0, expires: Math.ceil((now + 2 * NONCE_LIFE_MS) / 1_000) }
     this.#tables.change('invitations', fields, GOING_ON, keyOf(box), hashBytes(hash))

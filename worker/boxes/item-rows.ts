@@ -9,8 +9,8 @@ import type { RackDatabase, TableRow } from '../storage/database.ts'
 import { keyOf } from './box-rows.ts'
 
 /**
- * The drops in the boxes of a rack, and those on their way. An item costs 2 rows written when it is pending, 3 when it is
- * listed and 1 when it is removed, besides those of its box.
+ * The drops in the boxes of a rack, listed and pending. An item costs 2 rows written when it is pending, 3 when it is listed and
+ * 1 when it is removed, besides those of its box.
  */
 export class ItemRows {
   readonly #tables: RackDatabase
@@ -23,7 +23,7 @@ export class ItemRows {
     return this.#select('box = ? AND id = ?', keyOf(box), dropIdBytes(id).buffer)[0]
   }
 
-  /** What is listed and has not expired, in the order that is asked for. */
+  /** Listed items that have not expired, in the given order. */
   list(box: BoxAddress, { order, seq, most }: ItemsQuery, now: number): readonly BoxItem[] {
     const [compare, direction] = order === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
     return this.#select(
@@ -35,7 +35,7 @@ export class ItemRows {
     )
   }
 
-  /** What has expired and is still counted, as the alarm is late. */
+  /** Expired items that are still counted because the alarm is late. */
   expired(box: BoxAddress, now: number): Usage {
     const [row] = this.#tables
       .select<{ items: number; bytes: number | null }>(
@@ -47,9 +47,9 @@ export class ItemRows {
     return { items: row?.items ?? 0, bytes: row?.bytes ?? 0 }
   }
 
-  /** What is on its way uninvited, by when its shelf is asked next. */
+  /** Uninvited pending items, by the time when their shelf is asked next. */
   waiting(box: BoxAddress, now: number): readonly BoxItem[] {
-    // By this index what is listed for long is not looked through.
+    // This index skips items that were listed long ago.
     const query = `SELECT id FROM items INDEXED BY items_due WHERE due <= ? AND box = ? AND state = 'pending'
       AND invitation IS NULL ORDER BY due`
     const rows = this.#tables
@@ -58,7 +58,7 @@ export class ItemRows {
     return rows.map(({ id }) => this.find(box, formatDropId(new Uint8Array(id)))).filter((item) => item !== undefined)
   }
 
-  /** What the alarm has to look at, soonest first. */
+  /** Items that are due for the alarm, soonest first. */
   due(now: number, most: number): readonly BoxItem[] {
     return this.#select('due <= ? ORDER BY due LIMIT ?', now, most)
   }
@@ -68,7 +68,7 @@ export class ItemRows {
     return row?.due ?? undefined
   }
 
-  /** Writes an item, in place of what there was of that drop. */
+  /** Writes an item, and replaces an earlier one of that drop. */
   put(item: BoxItem): void {
     this.#tables.put('items', { box: keyOf(item.box), id: dropIdBytes(item.id).buffer, ...fieldsOf(item) })
   }
@@ -98,7 +98,7 @@ export class ItemRows {
 
 type ItemRow = TableRow<typeof SCHEMA.rack.items>
 
-/** All of an item but what names it. */
+/** All of an item but its key. */
 function fieldsOf({ state, seq, size, parts, arrived, dueMs, invitation }: BoxItem): Omit<ItemRow, 'box' | 'id'> {
   const hash = invitation === undefined ? null : (parseBase64url(invitation, 32)?.buffer ?? null)
   return { state, seq, size, parts, arrived, due: dueMs, invitation: hash }

@@ -1,11 +1,11 @@
 /**
- * Lets what is done about one thing be done one at a time, in the order in which it was asked for. Each waits for those before
- * it and for nothing else, however they end. Only in memory: an object that dies takes with it all that waited in it.
+ * A mutex for each key: calls with one key run one at a time, in the order in which they came. Each waits for those before it and
+ * for nothing else, however they end. Only in memory: if the object dies, so do all that wait in it.
  */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** @param key - names the thing. */
+  /** @param key - of the resource. */
   async take<T>(key: string, act: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
     const turn = before === undefined ? act() : before.then(act, act)

@@ -11,7 +11,7 @@ import type { KeptCard } from './card-rows.ts'
 import type { BoxShardContext } from './shard-context.ts'
 import type { BoxResult } from './rpc.ts'
 
-// The requests of the owner of a box. Whoever comes here has proved its root key.
+// The requests of the owner of a box. The root key has been proved.
 
 export async function answerPublish(
   context: BoxShardContext,
@@ -41,7 +41,7 @@ export async function answerDelete(
 ): Promise<BoxResult<'delete'>> {
   const named = [...new Set(ids)]
   const burned = await burn(context, box, named)
-  // Their end has been noted, whether or not the store has deleted them. An answer of before that may still be on its way.
+  // Their end has been noted, whether or not the store has deleted them. An older answer may still be on its way.
   await Promise.all(burned.map(({ id }) => context.inTurn(box, id, async () => takeOffList(context, box, id))))
   await context.armIfIdle(box)
   const isDone = burned.length === named.length && burned.every(({ isErased }) => isErased)
@@ -105,7 +105,10 @@ async function burn({ env }: BoxShardContext, box: BoxAddress, ids: readonly Dro
   return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []))
 }
 
-/** All of a publication, by epoch; `undefined` unless each is a card of this box, of one serial and its own epoch. */
+/**
+ * All cards of a publication, by epoch; `undefined` unless each is a card of this box, all have one serial, and each has its own
+ * epoch.
+ */
 async function readCards(
   jwss: readonly string[],
   box: BoxAddress,

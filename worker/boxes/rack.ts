@@ -17,12 +17,11 @@ import type * as rpc from './rpc.ts'
 import { leavingFor, settle, type Settlement } from './settlement.ts'
 
 /**
- * Holds the lists and the cards of many boxes, and says who may do what with them. It has no bytes to give: those the
- * shelves hand out, and what has become of a drop its shelf alone knows: it is asked, and the list follows.
- * docs/decisions/0011-racks.md.
+ * Holds the lists and the cards of many boxes, and decides who may do what with them. It has no ciphertext: shelves serve that.
+ * Only a drop's shelf knows its state: the rack asks, and its list follows. docs/decisions/0011-racks.md.
  *
- * Every method follows the order of a shelf's: check signatures (other calls may run meanwhile), find the rows, decide
- * and write in one step. Only the methods of `RackRpc` are called from outside.
+ * Every method follows the order of a shelf's: check signatures (other calls may run meanwhile), find the rows, decide and write
+ * in one step. Only the methods of `RackRpc` are called from outside.
  */
 export class Rack extends DurableObject<Env> implements rpc.RackRpc {
   readonly #context = new BoxShardContext(this.ctx.storage, () => this.env)
@@ -44,12 +43,12 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
 
   async admit(request: DepositRequest): Promise<RpcResult<{ outcome: 'admitted' }>> {
     const { boxes, items } = this.#context
-    // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
+    // First the alarm, then the row: no row waits for an alarm that a crash has prevented.
     await this.#context.arm(Date.now() + PENDING_MS)
     const now = Date.now()
     const before = items.find(request.box, request.id)
     if (before !== undefined) {
-      // Announced anew with another size it would give back room that the first announcement, on its shelf, still fills.
+      // With another size it would give back room that the first announcement still fills on its shelf.
       const isSame = before.size === request.size && before.parts === request.parts
       return { outcome: before.state === 'listed' || isSame ? 'admitted' : 'id_taken' }
     }
@@ -75,7 +74,7 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     return this.#context.database.rowsWith({ 'drop id': dropIdBytes(id).buffer })
   }
 
-  /** Settles what is due. Never throws: the platform drops an alarm after six failures. */
+  /** Settles all due items. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     const now = Date.now()
     try {
@@ -85,11 +84,11 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     }
   }
 
-  /** Settles what is on its way for too long, removes what has expired, and forgets boxes that hold nothing. */
+  /** Settles items that have been pending too long, removes expired ones, and forgets boxes that hold nothing. */
   async #sweep(now: number): Promise<void> {
     const { invitations, items } = this.#context
     for (const due of items.due(now, SWEEP_BATCH)) {
-      // As it is now: while a shelf was waited for, somebody may have taken it off, and it must not be counted out twice.
+      // As it is now: while the shelf was asked, it may have been removed, and must not be counted out twice.
       const item = items.find(due.box, due.id)
       if (item?.state === 'listed' && item.dueMs <= now) this.#context.removeItem(item)
       else if (item?.state === 'pending') await this.#settleDue(item)
@@ -125,7 +124,7 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     if (change !== undefined) this.#context.change(address, change)
     if (outcome === 'box_full' && status.outcome === 'live') {
       await shelf.turnAway(id, address)
-      // Only now: should this object die before, the alarm asks about what has a row.
+      // Only now: if this object dies before, the alarm asks about items that have a row.
       const item = items.find(address, id)
       if (item !== undefined) this.#context.removeItem(item)
     }
@@ -148,7 +147,7 @@ export class Rack extends DurableObject<Env> implements rpc.RackRpc {
     try {
       await this.settle(box, id, quotasOf(this.#context.env), undefined)
     } catch {
-      // Its shelf did not answer: it must not keep the others waiting.
+      // Its shelf did not answer. Others must not wait for it.
       const present = this.#context.items.find(box, id)
       const dueMs = Date.now() + SWEEP_RETRY_MS
       if (present?.state === 'pending') this.#context.change(box, { leaving: [], item: { ...present, dueMs } })
@@ -163,7 +162,7 @@ type Answer<N extends rpc.BoxRequestName> = (
   now: number,
 ) => rpc.BoxResult<N> | Promise<rpc.BoxResult<N>>
 
-/** Asked only by those who have proved a key of the box that may. */
+/** Called only after the proof of a key that is allowed to. */
 const ANSWERS: { readonly [N in rpc.BoxRequestName]: Answer<N> } = {
   items: answerItems,
   collect: () => ({ outcome: 'allowed' }),

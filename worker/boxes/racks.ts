@@ -8,12 +8,12 @@ import type { BoxRequestName, BoxRequests, BoxResult, RackRpc } from './rpc.ts'
 import type { Quotas } from './box.ts'
 import { countOf, indexOf } from '../drops/shelves.ts'
 
-/** The rack that holds a box: there are as many as shelves. docs/decisions/0011-racks.md. */
+/** The rack that holds a box. There are as many racks as shelves. docs/decisions/0011-racks.md. */
 export async function rackOf(env: Env, box: BoxAddress): Promise<DurableObjectStub<RackRpc>> {
   return rackAt(env, indexOf(env, await sha256(boxAddressBytes(box))))
 }
 
-/** Has the rack that holds a box answer a signed request about it. */
+/** Sends a signed request about a box to its rack. */
 export async function askRack<N extends BoxRequestName>(
   env: Env,
   request: SignedBoxRequest<N>,
@@ -31,13 +31,13 @@ function rackAt(env: Env, index: number): DurableObjectStub<RackRpc> {
   return env.RACK.get(env.RACK.idFromName(`rack-${index.toString(16)}`))
 }
 
-/** Makes the list of a box say what has become of a drop. `box_full`: it found no room, and is burned. */
+/** Updates the list of a box by the state of a drop. `box_full`: there was no room, and the drop is burned. */
 export async function settle(env: Env, box: BoxAddress, id: DropId): Promise<'settled' | 'box_full'> {
   return (await rackOf(env, box)).settle(box, id, quotasOf(env))
 }
 
 /**
- * What boxes hold at most.
+ * The quotas of boxes.
  * @throws TypeError when the operator has set something else than a number: better no answer than a wrong limit.
  */
 export function quotasOf(env: Env): Quotas {

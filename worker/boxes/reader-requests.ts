@@ -6,7 +6,7 @@ import { usageOf, type BoxItem } from './box.ts'
 import type { BoxShardContext } from './shard-context.ts'
 import type { BoxResult } from './rpc.ts'
 
-// The requests of those who read a box. Whoever comes here has proved a key that may.
+// The requests of a box's readers. A key that is allowed to has been proved.
 
 /** One page of the list. */
 export function answerItems(
@@ -34,7 +34,7 @@ export async function answerKeys(
   now: number,
 ): Promise<BoxResult<'keys'>> {
   if (!(await isSignedBy(jws, boxReader))) return { outcome: 'bad_request' }
-  // Nobody can be on the list of a box that has none.
+  // A box without cards has no readers.
   if (cards.present(box, now) === undefined) return { outcome: 'gone' }
   if (cards.announced(box, boxReader) !== jws) cards.announce(box, boxReader, jws)
   return { outcome: 'done' }

@@ -10,17 +10,17 @@ import type { Quotas, DepositRequest } from './box.ts'
 export interface BoxRequests {
   /** One page of the list. */
   readonly items: { readonly input: ItemsQuery; readonly result: { outcome: 'listed'; listing: Listing } }
-  /** Whether a reader may collect from the box. Its shelf knows the drop. */
+  /** Whether a reader may collect from the box. Only the shelf knows whether the drop is there. */
   readonly collect: { readonly input: Collected; readonly result: { outcome: 'allowed' } }
-  /** Keeps a reader's signed keys of coming epochs until it announces others. Their content is between readers and owner. */
+  /** Keeps a reader's signed keys of coming epochs until it announces others. The server does not read them. */
   readonly keys: { readonly input: string; readonly result: Done }
-  /** Puts cards in place of all that the box had. A rack takes none back: the serial has to grow. */
+  /** Replaces all cards of the box. There is no way back: the serial has to grow. */
   readonly publish: { readonly input: readonly string[]; readonly result: Done }
-  /** Burns drops, and takes them off the list. One that is not there is deleted already. */
+  /** Burns drops and removes them from the list. A drop that is not there counts as deleted. */
   readonly delete: { readonly input: readonly DropId[]; readonly result: { outcome: 'deleted'; deleted: number } }
   /** The keys that the readers on the present card have announced. */
   readonly readers: { readonly input: null; readonly result: { outcome: 'readers'; keys: readonly string[] } }
-  /** Makes an invitation, or ends one. One that is there stays as it is: the request was sent again. */
+  /** Makes an invitation, or ends one. If it is there already, the request was sent twice, and it stays as it is. */
   readonly invite: { readonly input: InvitationState; readonly result: InvitationsResult }
   /** The invitations that are still good. */
   readonly invitations: { readonly input: null; readonly result: InvitationsResult }
@@ -33,17 +33,17 @@ export type BoxResult<N extends BoxRequestName> = RpcResult<BoxRequests[N]['resu
 export interface RackRpc extends Rpc.DurableObjectBranded {
   /** Answers a signed request about a box. */
   answer<N extends BoxRequestName>(request: SignedBoxRequest<N>, input: BoxRequests[N]['input']): Promise<BoxResult<N>>
-  /** The card that a sender seals with: everybody may have it. */
+  /** The card that a sender seals to. Everybody may have it. */
   card(box: BoxAddress): Promise<RpcResult<{ outcome: 'card'; card: string }>>
 
-  /** Keeps room for a drop before any of it is read. A drop that is known already is let in again as it is. */
+  /** Reserves room for a drop before any of it is read. A drop that is known already is admitted as it is. */
   admit(request: DepositRequest): Promise<RpcResult<{ outcome: 'admitted' }>>
   /**
-   * Asks the shelf about a drop, once, and makes the list say what has become of it: any number of times, in any order. Whoever
-   * asks about the same drop meanwhile waits for its turn. So an answer is never older than one that has been acted upon, and
-   * an end that comes after it is acted upon after it. docs/decisions/0024-second-steps.md.
-   * @param invitation - hash of the secret of the one that its sender brings; `undefined` where none is brought.
-   * @returns `box_full` if it had lost its room and found none: then it is burned
+   * Asks the shelf about a drop, once, and updates the list: any number of times, in any order. Calls about one drop take turns.
+   * So an answer is never older than one that has been acted upon, and an end that comes after it is acted upon after it.
+   * docs/decisions/0024-second-steps.md.
+   * @param invitation - hash of the secret of the sender's invitation, if any.
+   * @returns `box_full` if the drop had lost its room and found none: then it is burned
    */
   settle(box: BoxAddress, id: DropId, quotas: Quotas, invitation?: string): Promise<'settled' | 'box_full'>
 

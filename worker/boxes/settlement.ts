@@ -14,9 +14,9 @@ import {
 } from './box.ts'
 
 /**
- * What becomes of a drop in its box, once its shelf has said what has become of it there: pure, no I/O, no clock. One answer
- * makes one change, whole: a drop that had lost its room finds another together with its place in the list, so that nobody
- * can take it from there in between. docs/decisions/0024-second-steps.md.
+ * Updates a box by the state of a drop on its shelf: pure, no I/O, no clock. One answer makes one change, whole: a drop that had
+ * lost its room gets room and its place in the list together, so that nobody can take the room in between.
+ * docs/decisions/0024-second-steps.md.
  */
 export interface Settlement {
   /** `box_full`: the drop is to be turned away, or has been. */
@@ -25,24 +25,24 @@ export interface Settlement {
   readonly change?: BoxChange
 }
 
-/** What is written in one step. */
+/** A change that is written in one step. */
 export interface BoxChange {
   /** Absent if its counts stay as they are. */
   readonly box?: Box
-  /** Items that go. What room was kept for them has been counted out of `box`. */
+  /** Items that leave. Their room has been taken out of the counts of `box`. */
   readonly leaving: readonly BoxItem[]
-  /** One that comes, or is written over. */
+  /** An item that is added or replaced. */
   readonly item?: BoxItem
-  /** What is left of an invitation. */
+  /** The rest of an invitation. */
   readonly invitation?: Reservation['invitation']
 }
 
-/** How a box stands when the answer comes, and what is known there of the drop. */
+/** A box when the answer comes, and its item of the drop. */
 export interface SettlementInput {
   readonly box: Box
   readonly id: DropId
   readonly item: BoxItem | undefined
-  /** What is on its way uninvited, in the order in which it makes room. */
+  /** Uninvited pending items, in the order in which they make room. */
   readonly waiting: () => readonly BoxItem[]
   readonly capacity: Capacity
 }
@@ -56,7 +56,7 @@ export function settle(input: SettlementInput, status: StatusInBox, now: number)
   if (item === undefined) return { outcome }
   if (status.outcome !== 'uploading') return { outcome, change: takeOff(box, item) }
   if (item.state === 'listed' || now < item.dueMs) return { outcome }
-  // What comes in one request is there by now, or its worker has died. Should its sender ask again, it is admitted again.
+  // A drop that comes in one request is there by now, or its worker has died. If its sender asks again, it is admitted again.
   if (item.parts === 1) return { outcome, change: takeOff(box, item) }
   return { outcome, change: { leaving: [], item: { ...item, dueMs: askAgainAt(status.expiresAtMs, now) } } }
 }
@@ -66,7 +66,7 @@ export function takeOff(box: Box, item: BoxItem): BoxChange {
   return { box: remove(box, item), leaving: [item] }
 }
 
-/** What has to make room for a stranger's drop of so many bytes. */
+/** The items that have to make room for a stranger's drop of so many bytes. */
 export function leavingFor(
   { box, waiting, capacity }: Omit<SettlementInput, 'id' | 'item'>,
   size: number,
@@ -81,7 +81,7 @@ function arrive(input: SettlementInput, status: Live, now: number): Settlement {
   if (item !== undefined && status.size <= item.size) {
     return { outcome: 'settled', change: { ...list(box, item, status, now), leaving: [] } }
   }
-  // Its room went to another; or it was announced once more as a smaller one, and what is kept for that is not enough.
+  // Its room went to another; or it was announced again as a smaller one, and the room for that is not enough.
   const own = item === undefined ? [] : [item]
   const rest = own.reduce(remove, box)
   const waiting = (): readonly BoxItem[] => input.waiting().filter((each) => each.id !== id)
@@ -101,7 +101,7 @@ function list(
   now: number,
 ): Pick<Reservation, 'box' | 'item'> {
   const box = onDay(present, now)
-  // By the day, so that no place is used twice though the row of an empty box is removed.
+  // Starts from the day, so that no place is used twice though the row of an empty box is removed.
   const seq = Math.max(box.seq + 1, box.day * PLACES_PER_DAY)
   const { items, bytes, pending, pendingBytes, day } = box
   return {
@@ -117,7 +117,7 @@ function list(
   }
 }
 
-/** When the shelf of an upload is asked again: ever more seldom, the longer it takes. */
+/** When the shelf of an upload is asked again: less and less often. */
 function askAgainAt(expiresAtMs: number, now: number): number {
   const leftMs = Math.max(0, expiresAtMs - now)
   return now + Math.max(PENDING_MS, Math.min(leftMs, UPLOAD_LIFE_SECONDS * 1_000 - leftMs))

@@ -17,7 +17,7 @@ import { CardRows } from './card-rows.ts'
 import { InvitationRows } from './invitation-rows.ts'
 import { ItemRows } from './item-rows.ts'
 
-/** What all that a rack does has in common: its tables, its judge of signatures, its alarm. */
+/** State and tools that all requests to a rack share: its tables, signatures, its alarm. */
 export class BoxShardContext {
   readonly database: RackDatabase
   readonly boxes: BoxRows
@@ -45,8 +45,8 @@ export class BoxShardContext {
   }
 
   /**
-   * Refuses who does not prove a key of the box: its root key, or where a member may ask that of a reader on its present
-   * card. The same work and the same answer for every box and every key, so that nobody learns which boxes there are.
+   * Refuses a request that does not prove a key of the box: its root key, or, where a member may ask, that of a reader on its
+   * present card. The work and the answer are the same for every box and every key, so that nobody learns which boxes there are.
    */
   refuse(request: SignedBoxRequest, role: 'root' | 'member', now: number): Promise<Refusal | undefined> {
     return padRefusals(() => this.#verify(request, role, now))
@@ -63,17 +63,17 @@ export class BoxShardContext {
     return verified?.isFresh === true && isAllowed ? undefined : { outcome: 'not_proved', nonce }
   }
 
-  /** Changes several rows in one step: all of them, or where one cannot be written none. */
+  /** Changes several rows in one step: all of them or none. */
   transaction(change: () => void): void {
     this.#storage.transactionSync(change)
   }
 
-  /** Does what concerns one drop of a box when all is done that was begun about it before. */
+  /** Runs a step about one drop of a box after all steps that were begun before it. */
   inTurn<T>(box: BoxAddress, id: DropId, act: () => Promise<T>): Promise<T> {
     return this.#turns.take(`${box} ${id}`, act)
   }
 
-  /** Writes a change of a box, and gives back to their invitations what room was kept for items that did not come. */
+  /** Writes a change of a box, and returns to invitations the room of drops that did not come. */
   change(address: BoxAddress, { box, leaving, item, invitation }: BoxChange): void {
     this.transaction(() => {
       for (const each of leaving) this.items.remove(each)
@@ -85,7 +85,7 @@ export class BoxShardContext {
     })
   }
 
-  /** Takes an item out of its box. */
+  /** Removes an item from its box. */
   removeItem(item: BoxItem): void {
     this.change(item.box, takeOff(this.boxes.find(item.box), item))
   }
@@ -95,7 +95,7 @@ export class BoxShardContext {
     if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
   }
 
-  /** Forgetting a box that holds nothing is not to wait for a drop in another. */
+  /** A box that holds nothing is forgotten on time, even if no drop of another is due. */
   async armIfIdle(address: BoxAddress): Promise<void> {
     const { forgetDay, items, pending } = this.boxes.find(address)
     if (forgetDay > 0 && items === 0 && pending === 0) await this.arm(forgetDay * DAY_MS)
@@ -121,5 +121,5 @@ export class BoxShardContext {
 
 const DAY_MS = 86_400_000
 
-/** How far ahead an alarm is set at most: 31 days. */
+/** The farthest alarm: 31 days ahead. */
 const FARTHEST_MS = 31 * DAY_MS

@@ -7,8 +7,8 @@ import type { SCHEMA } from '../storage/schema.ts'
 import type { TableRow, ShelfDatabase } from '../storage/database.ts'
 
 /**
- * The rows of one shelf. Rows written are most of what a drop costs: 2 for a new row and its place in the index of due
- * times, 1 for a change, 1 for its removal, and 1 more only where the due time moves. `schema/shelf.ts` names every column.
+ * The rows of one shelf. Rows written are most of the cost of a drop: 2 for a new row and its place in the index of due times, 1
+ * for a change, 1 for its removal, and 1 more only where the due time moves. `schema/shelf.ts` names every column.
  */
 export class DropRows {
   readonly #database: ShelfDatabase
@@ -22,20 +22,20 @@ export class DropRows {
     return row && fromRow(row)
   }
 
-  /** Drops that are due, and since when (milliseconds since 1970), soonest first. */
+  /** Due drops and their due times (milliseconds since 1970), soonest first. */
   due(now: number, most: number): readonly (readonly [drop: Drop, dueMs: number])[] {
     const query = 'SELECT * FROM drops WHERE due <= ? ORDER BY due LIMIT ?'
     const rows = this.#database.select<DropRow>(query, now, most).toArray()
     return rows.map((row) => [fromRow(row), row.due])
   }
 
-  /** When the alarm looks at one, in milliseconds since 1970. */
+  /** The time at which the alarm looks at a drop, in milliseconds since 1970. */
   dueOf(id: DropId): number | undefined {
     const query = 'SELECT due FROM drops WHERE id = ?'
     return this.#database.select<{ due: number }>(query, dropIdBytes(id).buffer).toArray()[0]?.due
   }
 
-  /** When the next drop is due, in milliseconds since 1970. */
+  /** The next due time, in milliseconds since 1970. */
   nextDue(): number | undefined {
     const [row] = this.#database.select<{ due: number | null }>('SELECT min(due) AS due FROM drops').toArray()
     return row?.due ?? undefined
@@ -45,17 +45,17 @@ export class DropRows {
     this.#database.insert('drops', toRow(drop))
   }
 
-  /** Writes what can change in a drop's life. */
+  /** Writes the fields that change in a drop's life. */
   update(drop: Drop): void {
     this.#database.change('drops', changing(drop), 'id = ?', dropIdBytes(drop.id).buffer)
   }
 
-  /** The same, and when the alarm looks at it, in one step. */
+  /** The same fields and the due time, in one step. */
   updateDue(drop: Drop, dueMs: number): void {
     this.#database.change('drops', { ...changing(drop), due: dueMs }, 'id = ?', dropIdBytes(drop.id).buffer)
   }
 
-  /** Writes what a commit changes: from now on the drop can be claimed, and its life counts. */
+  /** Writes the fields that a commit changes: from now on the drop can be claimed, and its life counts. */
   commit({ id, phase, digest, expiresAtMs }: Drop): void {
     const fields = { phase, digest, expires: expiresAtMs, due: expiresAtMs }
     this.#database.change('drops', fields, 'id = ?', dropIdBytes(id).buffer)

@@ -6,18 +6,18 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { BoxTerms, DropTerms } from '#protocol/terms.ts'
 
 /**
- * The life of a drop, as a pure machine: no I/O, no clock. docs/protocol.md §4 has the picture.
+ * The life of a drop as a pure state machine: no I/O, no clock. docs/protocol.md §4 has the picture.
  *
  *   uploading → ready → claimed → gone (read | revoked | locked | deleted), and from anywhere → expired, which leaves no row
  *
- * How a drop in parts comes to be ready is in `upload.ts`. A drop in a box is never claimed: who reads the box collects it,
- * and its owner deletes it.
+ * The way of a drop in parts to `ready` is in `upload.ts`. A drop in a box is never claimed: its readers collect it, and its
+ * owner deletes it.
  */
 export interface Drop {
   readonly id: DropId
   /** While parts are being uploaded: when the upload ends. */
   readonly expiresAtMs: number
-  /** Its life as its terms have it, in seconds: a drop in parts lives from its commit. */
+  /** Its life by its terms, in seconds. A drop in parts lives from its commit on. */
   readonly ttlSeconds: number
   /** 0 for a drop in a box. */
   readonly reads: number
@@ -26,11 +26,11 @@ export interface Drop {
   readonly claim: PublicKey | undefined
   readonly sender: PublicKey
   /**
-   * Host, and port unless it is the scheme's own, that its sender addressed: what claims and acknowledgements sign, whatever
+   * Host, and port unless it is the scheme's default, that its sender addressed. Claims and acknowledgements sign it, whatever
    * name of the server they come by. A drop in a box has none: nobody claims it.
    */
   readonly authority: string | undefined
-  /** The box that it lies in; `undefined` for a drop that waits behind a link. */
+  /** The box that it is in; `undefined` for a drop behind a link. */
   readonly box: BoxAddress | undefined
   /** `Content-Digest` of the ciphertext; of a drop in parts the hash that its commit named, and `''` before that. */
   readonly digest: string
@@ -39,7 +39,7 @@ export interface Drop {
   /** Parts of ciphertext. */
   readonly parts: number
   readonly phase: DropPhase
-  /** Store keys under which there may be ciphertext of a drop of one part; the last one is the one that was kept. */
+  /** Store keys under which there may be ciphertext of a drop of one part. The last one is the kept one. */
   readonly blobs: readonly string[]
   /** The readers that won a read, in order. */
   readonly claims: readonly Receipt[]
@@ -49,14 +49,14 @@ export interface Drop {
   readonly tries: readonly string[]
 }
 
-/** A drop that waits behind a link. */
+/** A drop behind a link. */
 export interface LinkDrop extends Drop {
   readonly locator: PublicKey
   readonly claim: PublicKey
   readonly box: undefined
 }
 
-/** The terms of a drop for a link, and the authority that they were laid down at. */
+/** The terms of a drop for a link, and the authority that they were sent to. */
 export interface LinkTerms extends DropTerms {
   readonly authority: string
 }
@@ -80,8 +80,8 @@ export function isForLink(drop: Drop): drop is LinkDrop {
 }
 
 /**
- * When a life that begins now ends, in milliseconds since 1970. In a box at the end of a day, UTC: to the second, it would
- * tell when a drop came in. docs/protocol.md §13.5.
+ * The end of a life that begins now, in milliseconds since 1970. In a box it is the end of a day, UTC: the second would tell when
+ * a drop came in. docs/protocol.md §13.5.
  */
 export function endOfLife({ ttlSeconds, box }: Pick<Drop, 'ttlSeconds' | 'box'>, now: number): number {
   const endMs = now + ttlSeconds * 1_000
@@ -99,7 +99,7 @@ export type Creation =
   | { readonly outcome: 'created'; readonly drop: Drop }
   | { readonly outcome: 'taken' }
 
-/** What is about to be written, and under which store key. */
+/** Bytes that are about to be written, and their store key. */
 export interface Attempt {
   readonly digest: string
   readonly size: number
@@ -122,7 +122,7 @@ export function create(
   const isSame = present.parts === 1 && present.digest === attempt.digest && isUnder(present, terms)
   if (!isSame) return { outcome: 'taken' }
   if (present.phase !== 'uploading') return { outcome: 'created', drop: present }
-  // The earlier blob may still arrive: it stays on the list, so that whatever was written is deleted in the end.
+  // The earlier blob may still arrive. It stays on the list, so that everything that was written is deleted in the end.
   return { outcome: 'expected', drop: { ...present, blobs: [...present.blobs, attempt.blob] } }
 }
 
@@ -136,7 +136,9 @@ export function newDrop(
   return { id, expiresAtMs, ...keysOf(terms), ...bytes, phase: 'uploading', claims: [], dismissed: [], tries: [] }
 }
 
-/** Whether a drop was made under these keys, for so many readers and at this authority: the same request, sent again. */
+/**
+ * Whether a drop was made under these keys, for as many readers and at this authority: then it is the same request, sent again.
+ */
 export function isUnder(drop: Drop, terms: LinkTerms | BoxTerms): boolean {
   const keys = keysOf(terms)
   return (
@@ -144,7 +146,7 @@ export function isUnder(drop: Drop, terms: LinkTerms | BoxTerms): boolean {
     drop.locator === keys.locator &&
     drop.claim === keys.claim &&
     drop.sender === keys.sender &&
-    // A row from before there was this field has none.
+    // An older row has no authority.
     (drop.authority ?? keys.authority) === keys.authority &&
     drop.box === keys.box
   )
@@ -184,14 +186,15 @@ export function mayRead(drop: Drop, reader: PublicKey): boolean {
   return drop.phase === 'live' && mine !== undefined && mine.ack === undefined
 }
 
-/** Whether earlier claims may be shown to who could open the drop; a guesser who has used up the tries learns nothing. */
+/** Whether earlier claims may be shown to those who can open the drop. A guesser who has used up the tries learns nothing. */
 export function showsClaims(drop: Drop): boolean {
   return (drop.phase === 'live' || drop.phase === 'read') && triesLeft(drop) > 0
 }
 
 /**
- * The reader says that it has opened it all; with the last one the drop ends. `undefined` if it holds no claim.
- * Repeating it changes nothing. It counts after a revocation too: the sender has to learn that it came too late.
+ * The reader has opened everything; with the last reader the drop ends. Repeating it changes nothing. It counts after a
+ * revocation, too: the sender has to learn that the revocation came too late.
+ * @returns `undefined` if the reader holds no claim
  */
 export function acknowledge(drop: Drop, reader: PublicKey, ack: NonNullable<Receipt['ack']>): Drop | undefined {
   const mine = claimOf(drop, reader)
@@ -218,12 +221,15 @@ export function reopen(drop: Drop, reader: PublicKey): Drop {
   return { ...drop, claims: drop.claims.filter((each) => each !== mine), dismissed: [...drop.dismissed, reader] }
 }
 
-/** The end. A drop that has ended stays ended by its first cause. Its blobs stay on the row: they are deleted next. */
+/** Ends a drop. The first cause stays. Its blobs stay on the row: they are deleted next. */
 export function end(drop: Drop, cause: Cause): Drop {
   return hasEnded(drop) ? drop : { ...drop, phase: cause }
 }
 
-/** A drop came for which its box has no room: nobody is to say later that it has arrived. One that has ended stays as it is. */
+/**
+ * Ends a drop for which its box has no room: nobody may say later that it has arrived. If it has ended already, it stays as it
+ * is.
+ */
 export function turnAway(drop: Drop): Drop {
   return hasEnded(drop) ? drop : { ...end(drop, 'deleted'), digest: '' }
 }
@@ -232,14 +238,14 @@ export function isTurnedAway({ phase, digest }: Drop): boolean {
   return phase === 'deleted' && digest === ''
 }
 
-/** The drop without a blob that is not going to be read. */
+/** The drop without a blob that nobody is going to read. */
 export function forget(drop: Drop, erased: string): Drop {
   return { ...drop, blobs: drop.blobs.filter((blob) => blob !== erased) }
 }
 
 /**
- * Whether bytes may come after its end that nobody counts on: of an attempt that was under way then, or of one that was
- * overtaken. @param before - the drop as it was when it ended.
+ * Whether bytes may arrive after the end that nobody expects: of an attempt that was under way, or of one that was overtaken.
+ * @param before - the drop as it was when it ended.
  */
 export function mayStillArrive(before: Drop): boolean {
   return before.phase === 'uploading' || before.blobs.length > 1
@@ -249,7 +255,7 @@ export function hasEnded(drop: Drop): boolean {
   return drop.phase !== 'uploading' && drop.phase !== 'live'
 }
 
-/** What a drop takes from its terms. */
+/** The fields that a drop takes from its terms. */
 export function keysOf(
   terms: LinkTerms | BoxTerms,
 ): Pick<Drop, 'ttlSeconds' | 'reads' | 'locator' | 'claim' | 'sender' | 'authority' | 'box'> {

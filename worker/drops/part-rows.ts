@@ -18,14 +18,13 @@ export interface Part {
 /**
  *   writing → received → replaced, and from anywhere → deleted, which leaves no row
  *
- * `writing`: bytes may be there, or may still arrive. `received`: the drop is made of it. `replaced`: all of it is there, and
- * the drop is not made of it. `erased`: deleted when the drop had ended; as bytes may still arrive, deleted again later and at expiry.
+ * `writing`: bytes may be there, or may still arrive. `received`: a part of the drop. `replaced`: all of it is there, and it is
+ * no part of the drop. `erased`: deleted when the drop had ended; bytes may still arrive, so it is deleted again later and at
+ * expiry.
  */
 export type PartState = 'writing' | 'received' | 'replaced' | 'erased'
 
-/**
- * The parts of the drops of one shelf. A part costs three rows written in its life: its intent, its arrival, its removal.
- */
+/** The parts of the drops of one shelf. A part costs three rows written in its life: its intent, its arrival, its removal. */
 export class PartRows {
   readonly #database: ShelfDatabase
 
@@ -51,7 +50,10 @@ export class PartRows {
     return this.#select('id = ? AND n = ? AND blob = ?', idOf(id), n, blob)[0]
   }
 
-  /** What has to be deleted when the drop ends; with `isAgain` then also what was deleted once and may have arrived since. */
+  /**
+   * The parts that have to be deleted when the drop ends; with `isAgain` also those that were deleted once and may have arrived
+   * since.
+   */
   condemned(id: DropId, isAgain: boolean, most: number): readonly Part[] {
     const which = isAgain ? '' : "AND state <> 'erased'"
     return this.#select(`id = ? ${which} ORDER BY state = 'erased', n LIMIT ?`, idOf(id), most)

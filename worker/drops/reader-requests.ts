@@ -9,9 +9,9 @@ import type { LinkDrop } from './drop.ts'
 import { describe, type DropShardContext } from './shard-context.ts'
 import type { DropRequests, DropResult, StatusResult } from './rpc.ts'
 
-// The requests of readers, and of strangers: each finds out first how much is proved.
+// The requests of readers and strangers. Each finds out first how much is proved.
 
-/** What the holder of an id may know; more to who proves the link, and to who could open the drop. */
+/** Answers the holder of an id; tells more to the holder of the link, and to those who can open the drop. */
 export async function answerStatus(
   context: DropShardContext,
   id: DropId,
@@ -57,7 +57,7 @@ export async function answerClaim(
   return context.grant(claimed.drop, 0)
 }
 
-/** Lets a reader read what it has claimed, until it acknowledges. */
+/** Gives a reader a part of a drop that it has claimed, until it acknowledges. */
 export async function answerPart(
   context: DropShardContext,
   request: SignedRequest,
@@ -72,7 +72,7 @@ export async function answerPart(
   return verified?.isFresh === true ? context.grant(present, n) : context.refuse(present, now)
 }
 
-/** Keeps the reader's word that it has opened everything, and burns the drop with the last one. */
+/** Records that the reader has opened everything, and burns the drop with the last reader. */
 export async function answerAck(
   context: DropShardContext,
   request: SignedRequest,
@@ -80,8 +80,8 @@ export async function answerAck(
 ): Promise<DropResult<'ack'>> {
   const now = Date.now()
   const drop = context.findForLink(request.dropId, now)
-  // Who has claimed has proved the passphrase. Nobody else is told whether this claim key is the right one: a guess at
-  // it would not be counted here.
+  // A claim is a proof of the passphrase. Nobody else is told whether this claim key is right: a guess at it would not be
+  // counted here.
   if (drop === undefined || !life.hasClaimed(drop, reader)) return { outcome: 'gone' }
   const authority = keptAuthority(drop, request)
   const verified = await verifyBoth(context, drop, { ...request, authority }, reader, now)
@@ -97,7 +97,7 @@ export async function answerAck(
   if (noted === undefined) return { outcome: 'gone' }
   context.note(present, noted)
   if (!life.hasEnded(noted)) return { outcome: 'acknowledged', burned: false }
-  // Nobody is given it any more; but nobody is told that it is deleted before it is.
+  // Nobody gets it any more; but a deletion is not announced before it is done.
   return (await context.burn(noted, present)) ? { outcome: 'acknowledged', burned: true } : { outcome: 'try_later' }
 }
 
@@ -116,8 +116,8 @@ async function verifyBoth(
 }
 
 /**
- * Who asks, and the row as it is after the wait. Refuses who holds nothing, and counts a wrong passphrase.
- * A nonce is good for one guess: once it is spent, whatever comes under it gets the answer of that guess again. So a
+ * Finds out what a request proves, and the row as it is after the wait. Refuses a request that proves nothing, and counts a wrong
+ * passphrase. A nonce is good for one guess: once it is spent, every request with it gets the answer of that guess again. So a
  * guess whose answer was lost counts once, and a guesser who reuses a nonce learns nothing.
  */
 async function identify(
@@ -131,9 +131,9 @@ async function identify(
   const present = context.findForLink(drop.id, now)
   if (present === undefined) return { outcome: 'gone' }
   if (holder === undefined) return context.refuse(present, now)
-  // Ten wrong ones: from now on nobody learns here whether another one is right.
+  // No tries are left: from now on nobody learns here whether a passphrase is right.
   if (life.triesLeft(present) <= 0) return { outcome: 'gone' }
-  // To who holds a link a drop that was revoked is like one that never was, whenever they sign.
+  // For the holder of a link a revoked drop looks like one that never was, whenever they sign.
   if (holder.kind === 'stale')
     return life.showsClaims(present) ? context.offer(present, now, elsewhere(request, authority)) : { outcome: 'gone' }
   if (holder.kind === 'locator') return { drop: present, holder }
@@ -154,8 +154,8 @@ async function countTry(context: DropShardContext, drop: LinkDrop, nonce: string
 }
 
 /**
- * What has to be signed as `@authority` where the signature is kept: the name of the server in the link, which the sender checks it
- * by, whatever name the request came by. docs/decisions/0028-receipts-name-the-server-of-the-link.md.
+ * The authority that has to be signed where the signature is kept: the server's name in the link, by which the sender checks it,
+ * whatever name the request came by. docs/decisions/0028-receipts-name-the-server-of-the-link.md.
  */
 function keptAuthority(drop: LinkDrop, request: SignedRequest): string {
   return drop.authority ?? request.authority
@@ -165,5 +165,5 @@ function elsewhere(request: SignedRequest, authority: string): string | undefine
   return authority === request.authority ? undefined : authority
 }
 
-/** A drop, and what whoever asks holds of it: `undefined` for who has not said. */
+/** A drop, and the proof of the request; `undefined` for an unsigned one. */
 type Identified = { readonly drop: LinkDrop; readonly holder?: Exclude<Holder, { kind: 'stale' | 'wrong' }> } | Refusal

@@ -38,18 +38,18 @@ export interface DropRequests {
 export type DropRequestName = keyof DropRequests
 export type DropResult<N extends DropRequestName> = RpcResult<DropRequests[N]['result']>
 
-/** The calls that a shelf takes from the worker and from racks. Whoever calls them has checked who may. */
+/** The calls that a shelf takes from the worker and from racks. The caller has checked that they are allowed. */
 export interface ShelfRpc extends Rpc.DurableObjectBranded {
   /** Answers a signed request about a drop. */
   answer<N extends DropRequestName>(request: SignedRequest<N>, input: DropRequests[N]['input']): Promise<DropResult<N>>
-  /** As much as may be known by the holder of the id; more to those who prove the link, and to those who could open the drop. */
+  /** Answers the holder of the id; tells more to those who prove the link, and to those who can open the drop. */
   status(id: DropId, request: SignedRequest | undefined): Promise<RpcResult<StatusResult>>
 
   /** Records which blob is about to be written. */
   create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<RpcResult<CreateResult>>
   /** The blob is written: from now on the drop can be claimed. */
   keep(id: DropId, blob: string): Promise<RpcResult<KeepResult>>
-  /** The blob is not going to be read. Its row goes with the last blob; while another attempt may still write, it stays. */
+  /** Nobody is going to read the blob. The row goes with its last blob; while another attempt may still write, it stays. */
   abandon(id: DropId, blob: string): Promise<void>
   /** Announces a drop in parts. */
   begin(
@@ -57,23 +57,23 @@ export interface ShelfRpc extends Rpc.DurableObjectBranded {
     terms: LinkTerms | BoxTerms,
     extent: Extent,
   ): Promise<RpcResult<{ outcome: 'begun'; created: Created }>>
-  /** The part is written. One with other bytes that was here before gives way to it. */
+  /** The part is written. It replaces an earlier one with other bytes. */
   receive(id: DropId, n: number, blob: string): Promise<RpcResult<KeepResult>>
-  /** The part is not going to be read. Its row goes with its bytes. */
+  /** Nobody is going to read the part. Its row goes with its bytes. */
   abandonPart(id: DropId, n: number, blob: string): Promise<void>
 
   /** A part of a drop in a box, any number of times. */
   collect(id: DropId, box: BoxAddress, n: number): Promise<RpcResult<BlobGrant>>
   /** The owner of a box ends drops in it: all are noted before the first is deleted. Drops that were burned before are deleted again. */
   burnFor(ids: readonly DropId[], box: BoxAddress): Promise<readonly BurnResult[]>
-  /** The box has no room for a drop that is there: it ends, and its sender is told so however often it asks. */
+  /** The box has no room for a drop that is there. It ends, and its sender is told so however often it asks. */
   turnAway(id: DropId, box: BoxAddress): Promise<void>
   /** The state of a drop that was meant for a box. */
   statusInBox(id: DropId, box: BoxAddress): Promise<StatusInBox>
 
   /** Every row about a drop as it is stored, expired or not, for the operator. */
   stored(id: DropId): Promise<StoredRows>
-  /** A nonce for the operator, whose requests are about no one shelf. Only a valid signature is offered one. */
+  /** A nonce for the operator, whose requests are about no single shelf. It is offered only for a valid signature. */
   offerNonce(subject: string): Promise<string>
   /** Whether it was offered here, for this subject, in the last ten minutes. */
   knowsNonce(nonce: string, subject: string): Promise<boolean>
@@ -112,7 +112,7 @@ export interface AckResult {
 export interface SentResult {
   readonly outcome: 'sent'
   readonly sent: SentStatus
-  /** Of a drop that waits, where its ciphertext has to be; `undefined` for any other. */
+  /** The ciphertext of a waiting drop; `undefined` for any other. */
   readonly blobs: ExpectedBlobs | undefined
 }
 /** The drop has ended. */
@@ -128,7 +128,7 @@ export interface Revoked {
 /** Store keys under which there has to be ciphertext. */
 export interface ExpectedBlobs {
   readonly blobs: readonly string[]
-  /** When all of it had been written at the latest, milliseconds since 1970. */
+  /** The time by which all of it had been written, in milliseconds since 1970. */
   readonly writtenMs: number
 }
 
@@ -138,7 +138,7 @@ export interface BlobGrant {
   readonly blob: string
   readonly size: number
   readonly digest: string
-  /** When it had been written at the latest, milliseconds since 1970. */
+  /** The time by which it had been written, in milliseconds since 1970. */
   readonly writtenMs: number
 }
 
@@ -147,7 +147,7 @@ export type StatusInBox =
   | { readonly outcome: 'gone' }
   /** It was there, and the box had no room for it. */
   | { readonly outcome: 'turned_away' }
-  /** It expires when its upload ends; one of one part when the drop would. */
+  /** `expiresAtMs`: of a drop in parts, when its upload ends. */
   | { readonly outcome: 'uploading'; readonly expiresAtMs: number }
   | { readonly outcome: 'live'; readonly size: number; readonly parts: number; readonly expiresAtMs: number }
 

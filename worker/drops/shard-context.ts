@@ -15,7 +15,7 @@ import { SCHEMA } from '../storage/schema.ts'
 import { erase } from '../storage/blob-store.ts'
 import { Database, type ShelfDatabase } from '../storage/database.ts'
 
-/** What all that a shelf does has in common: its rows, its judge of signatures, its alarm, and how bytes are deleted. */
+/** State and tools that all requests to a shelf share: its rows, signatures, its alarm, and the deletion of bytes. */
 export class DropShardContext {
   readonly database: ShelfDatabase
   readonly rows: DropRows
@@ -35,22 +35,22 @@ export class DropShardContext {
 
   find(id: DropId, now: number): Drop | undefined {
     const drop = this.rows.find(id)
-    // The alarm may be late; what has expired is gone all the same.
+    // The alarm may be late. An expired drop is gone all the same.
     return drop === undefined || life.isExpired(drop, now) ? undefined : drop
   }
 
-  /** A drop behind a link: to who asks with one, what lies in a box is not there. */
+  /** A drop behind a link. One in a box does not exist for a request with a link. */
   findForLink(id: DropId, now: number): LinkDrop | undefined {
     const drop = this.find(id, now)
     return drop !== undefined && life.isForLink(drop) ? drop : undefined
   }
 
-  /** Expired, and the alarm is late: what there may be to delete is noted on the old row, which no new one may hide. */
+  /** Whether it has expired and the alarm is late. Its row says what may have to be deleted, and no new row may hide it. */
   isHidden(id: DropId, now: number): boolean {
     return this.find(id, now) === undefined && this.rows.find(id) !== undefined
   }
 
-  /** A drop that nobody can claim, not yet or no more, is to a stranger what an unknown one is. */
+  /** To a stranger a drop that cannot be claimed, not yet or no more, looks like an unknown one. */
   async refuse(drop: Drop, now: number): Promise<Refusal> {
     return drop.phase === 'live' ? this.offer(drop, now) : { outcome: 'gone' }
   }
@@ -63,16 +63,16 @@ export class DropShardContext {
     const present = this.find(request.dropId, now)
     if (present === undefined) return { outcome: 'gone' }
     if (verified?.isFresh === true) return present
-    // Who holds the sender key may know all of its drop, its end too, and must get on though its clock is wrong.
+    // The holder of the sender key may know all of the drop, its end too, and must get on though its clock is wrong.
     return verified === undefined ? this.refuse(present, now) : this.offer(present, now)
   }
 
-  /** @param authority - that has to be signed, where it is another than the one that was */
+  /** @param authority - that has to be signed, if it is not the one that was */
   async offer(drop: Drop, now: number, authority?: string): Promise<Refusal> {
     return { outcome: 'not_proved', nonce: await this.verifier.issue(drop.id, now), authority }
   }
 
-  /** Where a part of a live drop lies. */
+  /** The store key of a part of a live drop. */
   grant(drop: Drop, n: number): RpcResult<BlobGrant> {
     if (n >= drop.parts) return { outcome: 'bad_request' }
     if (drop.parts === 1) {
@@ -86,7 +86,7 @@ export class DropShardContext {
     return { outcome: 'granted', blob, size, digest: formatDigest(part.digest), writtenMs: writtenMs(drop) }
   }
 
-  /** Where the ciphertext of a live drop lies: of many parts some, from the first to the last. */
+  /** The store keys of a live drop: of many parts some, from the first to the last. */
   blobsOf(drop: Drop): ExpectedBlobs | undefined {
     if (drop.phase !== 'live') return undefined
     const all = drop.parts === 1 ? drop.blobs.slice(-1) : this.parts.received(drop.id).map(({ blob }) => blob)
@@ -100,21 +100,21 @@ export class DropShardContext {
     if (armed === null || armed > dueMs) await this.#storage.setAlarm(dueMs)
   }
 
-  /** Makes a drop due, to have its ciphertext deleted. First the alarm, then the row. */
+  /** Makes a drop due, so that its ciphertext is deleted. First the alarm, then the row. */
   async retryLater(id: DropId, waitMs: number = SWEEP_RETRY_MS): Promise<void> {
     const dueMs = Date.now() + waitMs
     await this.arm(dueMs)
     this.rows.postpone(id, dueMs)
   }
 
-  /** Sets the alarm that finishes an end if nobody else does. It has to be set before the end is noted. */
+  /** Sets the alarm that finishes an end if nothing else does. It has to be set before the end is noted. */
   armEnd(): Promise<void> {
     return this.arm(Date.now() + SWEEP_RETRY_MS)
   }
 
   /**
-   * Writes what has become of a drop. An end makes it due in the same step: should the machine die before the ciphertext is
-   * deleted, the alarm deletes it. docs/decisions/0024-second-steps.md.
+   * Writes a change of a drop. An end makes it due in the same step: if the machine dies before the ciphertext is deleted, the
+   * alarm deletes it. docs/decisions/0024-second-steps.md.
    */
   note(before: Drop, after: Drop): void {
     if (after === before) return
@@ -123,16 +123,19 @@ export class DropShardContext {
   }
 
   /**
-   * Deletes the ciphertext of a drop whose end has been noted. Its blobs stay on the row: whoever got no answer asks
-   * again, and it is deleted again. docs/decisions/0003-the-end-is-noted-first.md.
-   * @param before - the drop as it was found: while some of it may be on its way, it is deleted once more later.
+   * Deletes the ciphertext of a drop whose end has been noted. Its blobs stay on the row: a client that got no answer asks again,
+   * and they are deleted again. docs/decisions/0003-the-end-is-noted-first.md.
+   * @param before - the drop as it was found: if some of it may still arrive, it is deleted once more later.
    * @returns whether the store has deleted it; if not, the alarm goes on trying.
    */
   async burn(ended: Drop, before: Drop): Promise<boolean> {
     return (await this.burnSome(ended, before, ERASE_BATCH)).isErased
   }
 
-  /** The same, with at most so many blobs deleted; the alarm deletes the others. @returns how many there were, too */
+  /**
+   * The same for at most so many blobs; the alarm deletes the others.
+   * @returns also how many there were
+   */
   async burnSome(
     ended: Drop,
     before: Drop,
@@ -153,7 +156,7 @@ export class DropShardContext {
   async sweep(now: number): Promise<void> {
     let left = ERASE_BATCH
     for (const [drop, dueMs] of this.rows.due(now, SWEEP_BATCH)) {
-      // What is still due is what the next alarm comes for, at once.
+      // The next alarm comes at once for the rest.
       if (left <= 0) break
       left -= await this.sweepDrop(drop, dueMs, now, left)
     }
@@ -164,7 +167,7 @@ export class DropShardContext {
   /** @returns how many blobs the store was asked to delete. */
   async sweepDrop(drop: Drop, dueMs: number, now: number, most: number = ERASE_BATCH): Promise<number> {
     const isExpired = life.isExpired(drop, now)
-    // One that has ended and was not put off has been burned: deleting once more would cost and change nothing.
+    // A drop that has ended and was not put off has been burned: another deletion would cost and change nothing.
     const isBurned = life.hasEnded(drop) && dueMs === drop.expiresAtMs && drop.parts === 1
     const mustErase = isExpired || life.hasEnded(drop)
     const erased =
@@ -176,7 +179,7 @@ export class DropShardContext {
     return erased.count
   }
 
-  /** All has been deleted that was there: what may still arrive is deleted once more. */
+  /** Everything that was there has been deleted. Late arrivals are deleted once more. */
   #putOff(ended: Drop, before: Drop): void {
     const { id, parts, expiresAtMs } = ended
     const dueMs = this.rows.dueOf(id)
@@ -199,42 +202,42 @@ export class DropShardContext {
       condemned.map(({ blob }) => blob),
     )
     for (const { n, blob } of condemned.filter((part) => deleted.has(part.blob))) {
-      // As it is now: its writer may have come to an end meanwhile.
+      // As it is now: its writer may have finished meanwhile.
       const part = this.parts.attempt(id, n, blob)
       if (part === undefined) continue
-      // Whoever still writes it deletes it too; should they die before, it is deleted once more, and when the row goes.
+      // Its writer deletes it, too. If that one dies before, it is deleted once more, and when the row goes.
       if (round === 'last' || (part.state !== 'writing' && part.state !== 'erased')) this.parts.remove(id, part)
       else if (part.state === 'writing') this.parts.move(id, part, 'erased')
     }
     const isFailed = deleted.size < condemned.length
-    // What stays because it may still arrive is looked at once in a round, after all others.
+    // Parts that stay because they may still arrive come last, once in a round.
     const going = round === 'last' ? condemned : condemned.filter(({ state }) => state !== 'erased')
     return { isErased: !isFailed && going.length < most, isFailed, count: condemned.length }
   }
 }
 
-/** What is told of a drop to everybody who may know of it. */
+/** The part of a drop's state that everybody who may know of it is told. */
 export function describe({ expiresAtMs, reads, size, parts }: Drop): Created {
   return { expires: Math.floor(expiresAtMs / 1_000), reads, size, parts }
 }
 
-/** When the life of a drop began, in a box up to a day later than it did: by then everything was written. */
+/** The beginning of a drop's life, in a box up to a day later than the real one: by then everything was written. */
 function writtenMs({ expiresAtMs, ttlSeconds }: Drop): number {
   return expiresAtMs - ttlSeconds * 1_000
 }
 
-/** As many as a worker asks for at once: blob-store.ts. */
+/** As many as a worker may ask for at once: see blob-store.ts. */
 const PARTS_LOOKED_AT = 6
 
-/** So that it is due by itself, and not because it expires. */
+/** So that it is due on its own, and not because it expires. */
 function beforeExpiry({ expiresAtMs }: Drop, dueMs: number): number {
   return Math.min(dueMs, expiresAtMs - 1)
 }
 
-/** `now`: when it ends. `again`: what may have arrived since is deleted too. `last`: nothing that was written for it may stay. */
+/** `now`: when it ends. `again`: late arrivals are deleted, too. `last`: nothing that was written for it may stay. */
 type Round = 'now' | 'again' | 'last'
 
-/** What came of deleting a drop's ciphertext, or as much of it as one go allows. */
+/** The result of deleting a drop's ciphertext, or as much of it as one run allows. */
 interface Erased {
   readonly isErased: boolean
   /** The store has refused. */

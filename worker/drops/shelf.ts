@@ -44,7 +44,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
 
   async create(id: DropId, terms: LinkTerms | BoxTerms, attempt: Attempt): Promise<RpcResult<rpc.CreateResult>> {
     const { rows } = this.#context
-    // First the alarm, then the row: after a crash in between no row waits for an alarm that nobody has set.
+    // First the alarm, then the row: no row waits for an alarm that a crash has prevented.
     await this.#context.arm(life.endOfLife(life.keysOf(terms), Date.now()))
     const now = Date.now()
     if (this.#context.isHidden(id, now)) return { outcome: 'try_later' }
@@ -75,7 +75,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     const isErased = await this.#context.erase(blob)
     const drop = this.#context.find(id, Date.now())
     if (drop === undefined || !isErased) return
-    // What has come under this id since is not its drop any more.
+    // A later drop of this id is another.
     if (drop.phase !== 'uploading' || !drop.blobs.includes(blob)) return
     const rest = life.forget(drop, blob)
     if (rest.blobs.length === 0) this.#context.rows.remove(id)
@@ -113,7 +113,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     if (drop.phase !== 'uploading' || !upload.fits(drop, parts.received(id), part)) return { outcome: 'bad_request' }
     if (before !== undefined) parts.move(id, before, 'replaced')
     parts.move(id, part, 'received')
-    // What is not deleted here is deleted with the drop.
+    // If it is not deleted here, it is deleted with the drop.
     if (before !== undefined && (await this.#context.erase(before.blob))) parts.remove(id, before)
     return { outcome: 'kept' }
   }
@@ -141,7 +141,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     const kept = new Set<DropId>()
     let left = ERASE_BATCH
     for (const drop of drops) {
-      // The alarm comes at once for what is too much for one request.
+      // The alarm comes at once for the rest.
       const burned = await this.#context.burnSome(life.end(drop, 'deleted'), drop, left)
       left -= burned.count
       if (!burned.isErased) kept.add(drop.id)
@@ -177,7 +177,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     return this.#context.verifier.knows(nonce, subject, Date.now())
   }
 
-  /** Ends what is due. Never throws: the platform drops an alarm after six failures. */
+  /** Ends all due drops. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     const now = Date.now()
     try {
@@ -187,13 +187,13 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     }
   }
 
-  /** A drop of a box, for those who ask on its behalf. */
+  /** A drop of a box, for callers that ask on its behalf. */
   #inBox(id: DropId, box: BoxAddress): Drop | undefined {
     const drop = this.#context.find(id, Date.now())
     return drop?.box === box ? drop : undefined
   }
 
-  /** What comes after the end is deleted by the alarm if it is not deleted here: the machine may die before. */
+  /** Bytes that arrive after the end are deleted by the alarm if they are not deleted here: the machine may die before. */
   async #dueIfEnded(id: DropId): Promise<void> {
     const drop = this.#context.find(id, Date.now())
     if (drop !== undefined && life.hasEnded(drop)) await this.#context.retryLater(id)
@@ -218,7 +218,7 @@ const ANSWERS: { readonly [N in rpc.DropRequestName]: Answer<N> } = {
   sent: bySender(answerSent),
 }
 
-/** Answers only whoever proves the sender key, with the drop as it is then. */
+/** Answers only a proof of the sender key, with the drop as it is then. */
 function bySender<I, R>(
   answer: (context: DropShardContext, drop: Drop, input: I, now: number) => R | Promise<R>,
 ): (context: DropShardContext, request: SignedRequest, input: I) => Promise<RpcResult<R>> {

@@ -9,7 +9,7 @@ export async function shelfOf(env: Env, id: DropId): Promise<DurableObjectStub<S
   return shelfAt(env, indexOf(env, await sha256(dropIdBytes(id))))
 }
 
-/** Has the shelf that holds a drop answer a signed request about it. */
+/** Sends a signed request about a drop to its shelf. */
 export async function askShelf<N extends DropRequestName>(
   env: Env,
   request: SignedRequest<N>,
@@ -18,7 +18,7 @@ export async function askShelf<N extends DropRequestName>(
   return (await shelfOf(env, request.dropId)).answer(request, input)
 }
 
-/** The one that knows the nonces of requests that are about no one drop. */
+/** The shelf that issues the nonces of requests about no single drop. */
 export function firstShelf(env: Env): DurableObjectStub<ShelfRpc> {
   return shelfAt(env, 0)
 }
@@ -27,15 +27,15 @@ function shelfAt(env: Env, index: number): DurableObjectStub<ShelfRpc> {
   return env.SHELF.get(env.SHELF.idFromName(`shelf-${index.toString(16)}`))
 }
 
-/** The leading bits of a hash, as many as there are shelves for. */
+/** The leading bits of a hash, as many as the number of shelves takes. */
 export function indexOf(env: Env, hash: Bytes): number {
   return Math.floor(((hash[0] ?? 0) * countOf(env)) / 256)
 }
 
-/** How many shelves there are, and racks. */
+/** The number of shelves, and of racks. */
 export function countOf(env: Env): number {
   const count = Number(env.SHELVES)
-  // With another number drops would be looked for where they are not: better no answer than a wrong one.
+  // With another number drops would be looked for on the wrong shelf: better no answer than a wrong one.
   if (!COUNTS.has(count)) throw new TypeError('SHELVES is no power of two from 1 to 256')
   return count
 }

@@ -9,12 +9,12 @@ import * as upload from './upload.ts'
 
 // The requests of a sender whose drop comes in parts. Each is given the drop once the sender has proved its key.
 
-/** The sender's part is about to be written: records its intent, if it may be stored. */
+/** Records that the sender's part is about to be written, if it may be stored. */
 export function answerUpload({ parts }: DropShardContext, drop: Drop, part: Part, now: number): DropResult<'upload'> {
   const outcome = upload.expect(drop, parts.list(drop.id), part)
   if (outcome !== 'expected') return { outcome }
   parts.insert(drop.id, part)
-  // As long as the drop can live from here: the rest of the upload, and its life, if the commit comes last.
+  // The longest life from here: the rest of the upload, and the drop's own life, if the commit comes last.
   const lifeMs = life.endOfLife(drop, drop.expiresAtMs) - now
   return { outcome, ttlSeconds: Math.ceil(lifeMs / 1_000) + STORE_MARGIN_SECONDS }
 }
@@ -25,14 +25,14 @@ export function answerUploaded({ parts }: DropShardContext, drop: Drop): DropRes
   return { outcome: 'uploaded', uploaded }
 }
 
-/** @param digest - what the sender's own parts hash to, base64url: SHA-256 over the SHA-256 of each. */
+/** @param digest - hash of the sender's own parts, base64url: SHA-256 over the SHA-256 of each. */
 export async function answerCommit(
   context: DropShardContext,
   drop: Drop,
   digest: string,
 ): Promise<DropResult<'commit'>> {
   if (drop.parts === 1) return { outcome: 'bad_request' }
-  // Its answer was lost: as before, whatever has become of the drop since.
+  // The answer was lost: it is the same as before, whatever has become of the drop since.
   if (life.isTurnedAway(drop)) return { outcome: 'box_full' }
   if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
   if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
@@ -54,7 +54,7 @@ export async function answerCommit(
   return { outcome: 'committed', created: describe(committed), box: committed.box }
 }
 
-/** For each part the hash of its bytes. Of a drop that has ended, and of one that came whole, there are none to tell. */
+/** For each part the hash of its bytes. A drop that has ended, and one that came whole, has none to tell. */
 function receivedOf(parts: PartRows, drop: Drop): readonly (string | null)[] {
   if (drop.parts === 1 || life.hasEnded(drop)) return []
   const known = new Map(parts.received(drop.id).map(({ n, digest }) => [n, toBase64url(digest)]))

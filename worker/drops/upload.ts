@@ -6,16 +6,14 @@ import { equalBytes } from '#protocol/bytes.ts'
 import { endOfLife, isUnder, newDrop, type Drop, type LinkTerms } from './drop.ts'
 import type { Part } from './part-rows.ts'
 
-/**
- * How a drop in parts comes to be: announced, stored part by part, committed. Pure, as `drop.ts` is. docs/protocol.md §6.8.
- */
+/** The creation of a drop in parts: announced, stored part by part, committed. Pure, like `drop.ts`. docs/protocol.md §6.8. */
 export type Begin =
   | { readonly outcome: 'begun'; readonly drop: Drop }
   /** The same drop is here already. */
   | { readonly outcome: 'present'; readonly drop: Drop }
   | { readonly outcome: 'taken' }
 
-/** Announces a drop. It lives for a day, and for its own life from its commit. */
+/** Announces a drop. It lives for a day, and from its commit on for its own life. */
 export function begin(
   present: Drop | undefined,
   id: DropId,
@@ -33,7 +31,10 @@ export function begin(
 
 export type Expect = 'expected' | 'kept' | 'bad_request' | 'gone' | 'try_later'
 
-/** Whether a part may be stored. @param attempts - all that have been made at the drop. */
+/**
+ * Whether a part may be stored.
+ * @param attempts - all that have been made at the drop.
+ */
 export function expect(drop: Drop, attempts: readonly Part[], part: Part): Expect {
   if (drop.parts === 1) return 'bad_request'
   if (drop.phase !== 'uploading' && drop.phase !== 'live') return 'gone'
@@ -45,7 +46,7 @@ export function expect(drop: Drop, attempts: readonly Part[], part: Part): Expec
   return attempts.length < drop.parts + MAX_ATTEMPTS ? 'expected' : 'try_later'
 }
 
-/** Whether the parts that are still missing can make up the size, once this one is here. */
+/** Whether the missing parts can make up the size, once this one is here. */
 export function fits(drop: Drop, received: readonly Part[], part: Part): boolean {
   const last = drop.parts - 1
   if (part.size > PART_BYTES || part.size < leastOf(part.n, last)) return false
@@ -63,7 +64,7 @@ export function isWhole(drop: Drop, received: readonly Part[]): boolean {
   return size === drop.size && received.length === drop.parts && received.every(({ n }, index) => n === index)
 }
 
-/** All of it is here, and it is what the sender has sealed: its life begins. */
+/** All of it is here, as the sender has sealed it: its life begins. */
 export function commit(drop: Drop, digest: string, now: number): Drop {
   return { ...drop, phase: 'live', digest, expiresAtMs: endOfLife(drop, now) }
 }

@@ -1,14 +1,17 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
-/** What became of a body. `cut`: it broke off. `misfit`: it was longer or shorter than announced. `refused`: the store did not take it. */
+/**
+ * The result of storing a body. `cut`: it broke off. `misfit`: it was longer or shorter than announced. `refused`: the store did
+ * not take it.
+ */
 export type BodyResult = { readonly outcome: 'stored'; readonly hash: Bytes } | { readonly outcome: BodyFailure }
 type BodyFailure = 'cut' | 'misfit' | 'refused'
 
 /**
- * Passes a body on to a store and hashes it on the way, one window at a time: the source waits for the store. Never fails,
- * and when it is done the store is done too: what there is can be deleted.
+ * Streams a body into a store and hashes it on the way, one window at a time: the source waits for the store. Never fails, and
+ * the store is done when it returns, so that everything that is there can be deleted.
  * @param size - bytes that the body has to have, no more and no fewer.
- * @param put - starts to store a stream whose length is known.
+ * @param put - starts to store a stream of known length.
  */
 export async function storeBody(
   body: ReadableStream<Uint8Array>,
@@ -36,14 +39,14 @@ export async function storeBody(
 }
 
 /**
- * Reads a body that nobody wants to its end: a client whose connection is closed while it sends does not see the answer, and
- * sends everything again. Never fails.
+ * Reads an unwanted body to its end: a client whose connection is closed while it sends does not see the answer, and sends
+ * everything again. Never fails.
  */
 export async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
   try {
     await body.pipeTo(new WritableStream())
   } catch {
-    // Who has hung up waits for no answer.
+    // A client that has hung up waits for no answer.
   }
 }
 
@@ -85,5 +88,5 @@ async function pass(
   }
 }
 
-/** Bytes that are in memory between a body and its store. */
+/** Bytes in memory between a body and its store. */
 const WINDOW_BYTES = 65_536

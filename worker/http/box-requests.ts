@@ -40,7 +40,7 @@ export const BOX_HANDLERS: Readonly<Record<BoxRequestName, Handler>> = {
     answer: async (_allowed, { env, signed: { box }, input: { id, n } }) => {
       const result = await (await shelfOf(env, id)).collect(id, box, n)
       if (!isRefusal(result)) return deliver(env, result)
-      // Should the list still have it, whoever ended it was not heard to the end.
+      // If the list still has it, the rack was not told of its end.
       if (result.outcome === 'gone') await settle(env, box, id)
       return refusal(result, 'collect')
     },
@@ -88,7 +88,7 @@ function aboutBox<N extends BoxRequestName>(name: N, row: Row<N>): Handler {
   return async (request, env) => respondTo(row, await parseSignedBox(request, env, name, row.mostBytes), env, askRack)
 }
 
-/** GET /v1/boxes/card: the card that a sender seals with. Unsigned: whoever has the address may have the card. */
+/** GET /v1/boxes/card: the card that a sender seals to. Unsigned: anybody with the address may have it. */
 export async function showCard(request: Request, env: Env): Promise<Response> {
   parseTarget(request, env)
   const box = readBoxAddress(request)

@@ -4,8 +4,8 @@ import { bytes, problem } from './respond.ts'
 import { isSettled, storeOf } from '../storage/blob-store.ts'
 
 /**
- * Hands out ciphertext, straight from the store. A drop is never burned because this stream ended: the server sees a
- * clean end even when the client hung up after 16 KiB. What is not there is not there yet, or lost: docs/protocol.md §6.3.
+ * Serves ciphertext straight from the store. A drop is never burned because this stream ended: the server sees a clean end even
+ * when the client hung up after 16 KiB. Ciphertext that is not there is late or lost: docs/protocol.md §6.3.
  */
 export async function deliver(env: Env, grant: BlobGrant): Promise<Response> {
   let body: ReadableStream<Uint8Array> | undefined

@@ -22,8 +22,8 @@ import { checkDigest, malformed, parseTarget, readBody, readDropId, readField, r
 import { json, problem, refusal } from './respond.ts'
 
 /**
- * POST /v1/drops: the ciphertext as the body, its terms in a field. Nobody signs: the keys in the terms are fresh, and
- * whoever deposits bytes proves nothing by it. The same request may be sent again until an answer comes.
+ * POST /v1/drops: the ciphertext as the body, its terms in a field. Unsigned: the keys in the terms are fresh, and a signature
+ * would prove nothing. The same request may be sent again until an answer comes.
  */
 export async function createDrop(request: Request, env: Env): Promise<Response> {
   const { authority } = parseTarget(request, env)
@@ -39,7 +39,7 @@ export async function createDrop(request: Request, env: Env): Promise<Response> 
   return depositInto(terms.box, incoming, { request, env, name: 'create' }, () => store(request, env, id, terms))
 }
 
-/** POST /v1/drops/begin: announces a drop in parts. Nobody signs, as with create; who may upload is in the terms. */
+/** POST /v1/drops/begin: announces a drop in parts. Unsigned, like create; the terms name the key that may upload. */
 export async function beginDrop(request: Request, env: Env): Promise<Response> {
   const { authority } = parseTarget(request, env)
   const id = readDropId(request)
@@ -61,8 +61,8 @@ export async function beginDrop(request: Request, env: Env): Promise<Response> {
 }
 
 /**
- * Deposits a drop into a box. Its rack is asked before anything is read, and told when all is over, whatever came of it;
- * should the worker die in between, the rack asks by itself.
+ * Deposits a drop into a box. Its rack is asked before anything is read, and told when all is over, whatever the result; if the
+ * worker dies in between, the rack asks by itself.
  * @param deposit - as for a drop behind a link.
  * @throws DropError `bad_request` for a drop that is too small to be one
  */
@@ -72,7 +72,7 @@ async function depositInto(
   { request, env, name }: { readonly request: Request; readonly env: Env; readonly name: RequestName },
   deposit: () => Promise<Response>,
 ): Promise<Response> {
-  // What is smaller nobody can open: it would only take the place of a drop.
+  // A smaller one cannot be opened: it would only take the place of a drop.
   if (incoming.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
   const invitation = await readInvitation(request)
   const rack = await rackOf(env, box)
@@ -86,7 +86,7 @@ async function depositInto(
   } finally {
     settled = await rack.settle(box, incoming.id, quotas, invitation)
   }
-  // A body takes its time, and its room may have gone to another: nobody is told that a drop has arrived that has been deleted.
+  // A body takes its time, and its room may have gone to another. A drop that has been deleted is not reported as arrived.
   return response.ok && settled === 'box_full' ? problem('box_full') : response
 }
 
@@ -101,7 +101,7 @@ async function store(request: Request, env: Env, id: DropId, terms: LinkTerms | 
   if (made.outcome === 'created') return json(made.created, 201)
   if (made.outcome !== 'expected') return refusal(made, 'create')
   try {
-    // By the row, not by these terms: the first request has fixed the expiry.
+    // By the row, not by these terms: the first request has set the expiry.
     const ttlSeconds = made.created.expires - Math.floor(Date.now() / 1_000) + STORE_MARGIN_SECONDS
     await storeOf(env, blob).put(blob, body, ttlSeconds)
   } catch {
@@ -110,7 +110,7 @@ async function store(request: Request, env: Env, id: DropId, terms: LinkTerms | 
   }
   const kept = await shelf.keep(id, blob)
   if (kept.outcome === 'kept') return json(made.created, 201)
-  // Another attempt has taken this one's place, or the drop has ended meanwhile: nobody is going to read these bytes.
+  // Another attempt has taken its place, or the drop has ended meanwhile: nobody is going to read these bytes.
   await shelf.abandon(id, blob)
   return refusal(kept, 'create')
 }

@@ -18,8 +18,8 @@ import type { StoredRows } from '../storage/database.ts'
 import { VERSION } from '../version.ts'
 
 /**
- * POST /v1/operator/disclose: all that is held about one drop or one box, for the operator, who signs. There is no such
- * address unless the operator has set a key. docs/decisions/0018-an-operator-asks-by-signature.md.
+ * POST /v1/operator/disclose: all data about one drop or one box, for the operator, who signs. The address exists only if the
+ * operator has set a key. docs/decisions/0018-an-operator-asks-by-signature.md.
  */
 export async function disclose(request: Request, env: Env): Promise<Response> {
   const target = parseTarget(request, env)
@@ -31,7 +31,7 @@ export async function disclose(request: Request, env: Env): Promise<Response> {
   const now = Date.now()
   const proof = await verifyRequest({ name: 'disclose', ...target, signatures, digest }, 'operator', key)
   if (proof === undefined) return problem('not_proved')
-  // Whoever repeats it hears what is held by then, and changes nothing.
+  // A replay changes nothing, and would tell what is held by then.
   if (!(await isFresh(env, proof, now)))
     return refusal({ outcome: 'not_proved', nonce: await firstShelf(env).offerNonce(OPERATOR) }, 'disclose')
   const about = parseSubject(body)
@@ -63,7 +63,7 @@ interface Found {
   readonly searched: readonly string[]
 }
 
-/** A drop that its shelf does not know, or not as one for a box, may be noted on a rack all the same: all of them are asked. */
+/** A rack may have a drop on its list that its shelf does not know, or not as one for a box: all racks are asked. */
 async function findDrop(env: Env, id: DropId): Promise<Found> {
   const shelf = await shelfOf(env, id)
   const name = shelf.name ?? 'shelf'
@@ -84,7 +84,7 @@ async function isFresh(env: Env, { created, nonce }: SignatureRecord, now: numbe
   return firstShelf(env).knowsNonce(nonce, OPERATOR)
 }
 
-/** What its nonces are good for: no drop and no box has such a name. */
+/** The subject of its nonces: no drop and no box has such a name. */
 const OPERATOR = 'operator'
 
 async function findBox(env: Env, box: BoxAddress): Promise<Found> {

@@ -21,7 +21,7 @@ import { parseSigned, parseTarget, readDropId } from './parse.ts'
 import { about, json, problem, refusal } from './respond.ts'
 import { readNothing, respondTo, type Handler, type SignedRow } from './signed.ts'
 
-/** The signed requests about a drop, but for `upload`, whose body is read when it is known who sends it. */
+/** The signed requests about a drop, except `upload`, whose body is read only after the signature is verified. */
 type Name = Exclude<DropRequestName, 'upload'>
 type Row<N extends Name> = SignedRow<SignedRequest<N>, DropRequests[N]['input'], DropRequests[N]['result']>
 
@@ -84,7 +84,7 @@ function aboutDrop<N extends Name>(name: N, row: Row<N>): Handler {
   return async (request, env) => respondTo(row, await parseSigned(request, env, name), env, askShelf)
 }
 
-/** GET /v1/drops/status: what waits, and the nonce to claim it with. Signed or not, it changes nothing that waits. */
+/** GET /v1/drops/status: a waiting drop, and the nonce to claim it with. Signed or not, it changes nothing that waits. */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
   parseTarget(request, env)
   const id = readDropId(request)

@@ -3,9 +3,9 @@ import type { Env } from '../env.ts'
 import { problem } from './respond.ts'
 
 /**
- * The answer for an address at which there is nothing: the problem to a program, a page to a person (RFC 9110 §12.5.1). Where the
- * address has a code in it, which has now been sent, the page says so: docs/decisions/0037. It is one of the client, and nothing of
- * the address is in it.
+ * The answer for an unknown address: the problem to a program, a page to a person (RFC 9110 §12.5.1). If the address has a code
+ * in it, which has now been sent, the page says so: docs/decisions/0037. The page is one of the client's, and holds nothing of
+ * the address.
  */
 export async function notFound(request: Request, env: Env): Promise<Response> {
   const { pathname, search, origin } = new URL(request.url)
@@ -25,7 +25,7 @@ async function pageFor(kind: ReturnType<typeof codeKindIn>, origin: string, env:
   return answer
 }
 
-/** Whether a page is wanted at least as much as what programs read. Who would take anything gets what programs read. */
+/** Whether a page is wanted at least as much as the formats of programs. A client that takes anything gets the problem. */
 function wantsPage({ headers, method }: Request): boolean {
   const accepted = headers.get('Accept') ?? ''
   const page = weightOf('text/html', accepted)
@@ -33,7 +33,7 @@ function wantsPage({ headers, method }: Request): boolean {
   return page >= weightOf('application/json', accepted) && page >= weightOf('application/problem+json', accepted)
 }
 
-/** How much a media type is wanted, if it is named: from 0 to 1. RFC 9110 §12.4.2. */
+/** The weight of a media type, from 0 to 1; 0 if it is not named. RFC 9110 §12.4.2. */
 function weightOf(type: string, accepted: string): number {
   const range = accepted
     .split(',')

@@ -16,7 +16,7 @@ import { checkDigest, malformed, parseTarget, readBody, readDropId, readSignatur
 import type { Parsed } from './signed.ts'
 
 /**
- * Parses a signed request about a box. What is wrong here is so whether or not there is such a box.
+ * Parses a signed request about a box. Its errors do not depend on whether there is such a box.
  * @param mostBytes - of the body.
  * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), `too_large` or `wrong_origin`
  */
@@ -46,7 +46,7 @@ export function readBoxAddress(request: Request): BoxAddress {
 }
 
 /**
- * The hash of the secret of an invitation, base64url; `undefined` if none is brought. The secret goes no further.
+ * The hash of the secret of an invitation, base64url; `undefined` without an invitation. The secret goes no further.
  * @throws DropError `bad_request`
  */
 export async function readInvitation(request: Request): Promise<string | undefined> {

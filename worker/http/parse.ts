@@ -44,7 +44,7 @@ export async function parseSigned<N extends RequestName>(
 }
 
 /**
- * Parses a signed request whose body is a part. Nothing of it is read: what is signed is the digest that it is to have.
+ * Parses a signed request whose body is a part. The body is not read: the signature covers the digest that it must have.
  * @returns the request, and that digest, 32 bytes.
  * @throws DropError as above.
  */
@@ -67,7 +67,7 @@ function parseFields<N extends RequestName>(request: Request, env: Env, name: N)
 }
 
 /**
- * The signatures of a request, unjudged.
+ * The signatures of a request, not verified.
  * @throws DropError `bad_request` unless they are those that the request takes
  */
 export function readSignatures(request: Request, name: RequestName): Signatures {
@@ -82,7 +82,7 @@ export function readSignatures(request: Request, name: RequestName): Signatures 
 }
 
 /**
- * The terms of a drop that is to be made.
+ * The terms of a new drop.
  * @param authority - that they were sent to.
  * @throws DropError `bad_request`, also for a key that is refused (docs/protocol.md §5.4), or `too_large`
  */
@@ -93,7 +93,7 @@ export function readTerms(request: Request, authority: string): LinkTerms | BoxT
   const keys = 'box' in terms ? [terms.sender] : [terms.locator, terms.claim, terms.sender]
   if (!keys.every(isSafeKey)) throw malformed(DROP_TERMS_FIELD)
   if ('box' in terms) return terms
-  // Whoever brings one has mistaken what it is for; and it tells of a box.
+  // An invitation does not belong here, and tells of a box.
   if (request.headers.has(BOX_INVITATION_FIELD)) throw malformed(BOX_INVITATION_FIELD)
   return { ...terms, authority }
 }
@@ -106,8 +106,8 @@ export function readDropId(request: Request): DropId {
 }
 
 /**
- * The host that the request is for, if it is one that the operator configured, and the query.
- * A signature made for another server must be worth nothing here, so what arrives as Host is not simply believed.
+ * The host that the request is for, if the operator has configured it, and the query. A signature for another server must be
+ * worth nothing here, so the Host field is not simply believed.
  * @throws DropError `wrong_origin`, or `bad_request` for a query where none belongs
  */
 export function parseTarget(request: Request, env: Env): Pick<SignedRequest, 'authority' | 'query' | 'method'> {
@@ -117,23 +117,23 @@ export function parseTarget(request: Request, env: Env): Pick<SignedRequest, 'au
   return { authority: host, query: search, ...(request.method === 'HEAD' ? { method: 'HEAD' } : {}) }
 }
 
-/** The origins that the operator has configured: `https://drop.example`. What is none is left out. */
+/** The origins that the operator has configured: `https://drop.example`. Anything else is left out. */
 export function originsOf(env: Env): readonly string[] {
   const origins = env.ORIGIN.split(',').flatMap((origin) => URL.parse(origin.trim())?.origin ?? [])
-  // The origin of a URL of another scheme is that word.
+  // The origin of a URL of another scheme is the word “null”.
   return origins.filter((origin) => origin !== 'null')
 }
 
 /**
- * Reads a body of at most `most` bytes. What announces itself as larger is refused before any of it is read, and what
- * announces nothing is read no further.
+ * Reads a body of at most `most` bytes. A body that is announced as larger is refused before any of it is read, and one without a
+ * length is read no further than that.
  * @throws DropError `too_large`; `try_later` if it breaks off
  */
 export async function readBody(request: Request, most: number): Promise<Bytes> {
   const announced = Number(request.headers.get('Content-Length') ?? most)
   if (announced > most) throw new DropError('too_large')
-  // One array that grows with what has come: a part must not lie in memory twice, and who announces one and sends nothing must
-  // not fill the memory.
+  // One array that grows with the bytes: a part must not be in memory twice, and an announcement alone must not fill the
+  // memory.
   let body = new Uint8Array(Math.min(announced, FIRST_BYTES))
   let length = 0
   for await (const chunk of unbroken(request.body)) {
@@ -151,7 +151,7 @@ async function* unbroken(body: ReadableStream<Uint8Array> | null): AsyncGenerato
   try {
     yield* body ?? []
   } catch (cause) {
-    // Nobody erred, neither the sender nor the server: it can come again.
+    // Neither the sender nor the server is at fault: it can be sent again.
     throw new DropError('try_later', { cause })
   }
 }
@@ -175,7 +175,7 @@ export function readField(request: Request, name: string, most: number): string 
   return value
 }
 
-/** The refusal of a header field that is missing or not as the contract has it. It names the field, and holds nothing of it. */
+/** The refusal of a header field that is missing or malformed. It names the field and holds nothing of it. */
 export function malformed(field: string, others: Readonly<Record<string, string>> = {}): DropError {
   return new DropError('bad_request', { about: { field, ...others } })
 }
@@ -188,7 +188,7 @@ function parseReader(request: Request): PublicKey {
 
 const CONTENT_DIGEST = 'Content-Digest'
 
-/** Room for a body of which nothing has come yet. */
+/** Room for a body before its first byte. */
 const FIRST_BYTES = 65_536
 
 /** The addresses that take a query. */

@@ -8,7 +8,7 @@ import { problemFor, SIGNATURE_CHALLENGE } from '#protocol/problem.ts'
 import { API_SECURITY_HEADERS } from '#protocol/security-headers.ts'
 import type { Refusal } from '../refusal.ts'
 
-/** A JSON answer. Nothing that the API says may be kept by a cache. */
+/** A JSON answer. No cache may keep an answer of the API. */
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return sized(JSON.stringify(body), {
     status,
@@ -17,14 +17,14 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
 }
 
 /**
- * A JSON answer about one drop or box, which it names: all are asked about at one URL, and a cache that keeps what it must not
- * hands out the answer about one for that about another.
+ * A JSON answer about one drop or box, which it names: all share one URL, and a cache that keeps too much would give out the
+ * answer about another.
  */
 export function about(named: About, body: object, headers: Readonly<Record<string, string>> = {}): Response {
   return json({ ...named, ...body }, 200, headers)
 }
 
-/** An answer that is read by people and programs that know nothing of us. */
+/** A text for people and programs that do not know this API. */
 export function text(body: string): Response {
   return sized(body, { headers: { ...API_HEADERS, 'Content-Type': 'text/plain; charset=utf-8' } })
 }
@@ -40,23 +40,26 @@ export function problem(
   extensions: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  // By which of its names the server was asked is known in main.ts.
+  // main.ts knows by which of its names the server was asked.
   const body = { ...problemFor(code, ''), ...extensions }
   return json(body, body.status, { 'Content-Type': PROBLEM_TYPE, ...ALONGSIDE[code], ...headers })
 }
 
-/** Fields that HTTP wants beside some codes: RFC 9110 §11.6.1, §10.2.3. */
+/** Fields that HTTP requires with some codes: RFC 9110 §11.6.1, §10.2.3. */
 const ALONGSIDE: Readonly<Partial<Record<WireCode, Readonly<Record<string, string>>>>> = {
   not_proved: { 'WWW-Authenticate': SIGNATURE_CHALLENGE },
   try_later: { 'Retry-After': `${RETRY_AFTER_SECONDS}` },
 }
 
-/** What a browser is told before it lets a page of another origin make a request. It is not the request: nothing is looked up. */
+/** The answer to a browser's preflight. It is not the request: nothing is looked up. */
 export function preflight(name: RequestName): Response {
   return new Response(null, { status: 204, headers: { ...API_HEADERS, ...preflightHeaders(name) } })
 }
 
-/** What a shelf refused, as a problem. @param signers - who has signed, where not all did that may. */
+/**
+ * The problem for a refusal.
+ * @param signers - the roles that have signed, where not all did that may.
+ */
 export function refusal(refused: Refusal, name: RequestName, signers?: readonly Role[]): Response {
   switch (refused.outcome) {
     case 'gone':
@@ -83,7 +86,7 @@ export function refusal(refused: Refusal, name: RequestName, signers?: readonly 
   }
 }
 
-/** With its length, which the platform would not count for HEAD (RFC 9110 §9.3.2). */
+/** With its length: for HEAD the platform would not count it (RFC 9110 §9.3.2). */
 export function sized(body: string, { status = 200, headers }: { status?: number; headers: HeadersInit }): Response {
   const encoded = utf8(body)
   const all = new Headers(headers)
@@ -91,7 +94,7 @@ export function sized(body: string, { status = 200, headers }: { status?: number
   return new Response(encoded, { status, headers: all })
 }
 
-/** Receipts, and what they are to be checked against. */
+/** Receipts, and the authority to check them against. */
 function shownClaims(claims: readonly Receipt[], authority: string | undefined): Readonly<Record<string, unknown>> {
   return { claims, ...told('authority', authority) }
 }

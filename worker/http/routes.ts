@@ -12,7 +12,7 @@ import { preflight, problem } from './respond.ts'
 import type { Handler } from './signed.ts'
 import { uploadPart } from './upload-part.ts'
 
-/** Who answers what. Methods and paths are in `protocol/api.ts`, where the clients read them too. */
+/** The handlers of all requests. Methods and paths are in `protocol/api.ts`, where the clients read them, too. */
 const HANDLERS: Readonly<Record<RequestName, Handler>> = {
   limits: showLimits,
   create: createDrop,
@@ -26,14 +26,13 @@ const HANDLERS: Readonly<Record<RequestName, Handler>> = {
   ...BOX_HANDLERS,
 }
 
-/** Router, not AutoRouter: that one tells clients what an error said. */
+/** Router, not AutoRouter: that one tells clients the text of an error. */
 export const router: RouterType<Request, [Env, ExecutionContext]> = Router()
 
-// No request of the contract: programs that know nothing of it look there.
+// Not a request of the contract: programs that do not know it look there.
 const SECURITY_TXT = '/.well-known/security.txt'
 
-// The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path that the contract names, so that one alone is
-// an address.
+// The router takes `/v1/drops/` for `/v1/drops`. A signature covers the path in the contract, so only that is an address.
 const ADDRESSES: ReadonlySet<string> = new Set([SECURITY_TXT, ...Object.values(REQUESTS).map(({ path }) => path)])
 router.all('*', (request, env: Env) =>
   ADDRESSES.has(new URL(request.url).pathname) ? undefined : notFound(request, env),
@@ -50,7 +49,7 @@ for (const name of Object.keys(HANDLERS) as RequestName[]) {
   const { method, path } = REQUESTS[name]
   const answer: Handler = (request, env, context) => HANDLERS[name](request, env, context)
   router[VERBS[method]](path, answer)
-  // The platform sends no body after the fields of an answer to HEAD.
+  // In an answer to HEAD the platform leaves out the body.
   if (method === 'GET') router.head(path, answer)
   router.options(path, () => preflight(name))
   router.all(path, () => problem('method_not_allowed', {}, { Allow: allowOf(method) }))

@@ -7,7 +7,7 @@ import { refusal } from './respond.ts'
 
 export type Handler = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>
 
-/** A request whose fields have been parsed, but whose signatures have not been verified yet. */
+/** A request whose fields have been parsed and whose signatures have not been verified. */
 export interface Parsed<S> {
   readonly signed: S
   readonly body: Bytes
@@ -15,10 +15,10 @@ export interface Parsed<S> {
 
 /** How one signed request is read, and how its result is answered. */
 export interface SignedRow<S, I, R> {
-  /** What its query and its body say, or `undefined` if they are malformed. */
+  /** Reads the input from query and body; `undefined` if they are malformed. */
   readonly read: (parsed: Parsed<S>) => I | undefined
   readonly answer: (result: R, asked: Asked<S, I>) => Response | Promise<Response>
-  /** Bytes of the body, where they may be more than MAX_BODY_BYTES. */
+  /** Largest body in bytes, where it is not MAX_BODY_BYTES. */
   readonly mostBytes?: number
 }
 
@@ -29,7 +29,7 @@ interface Asked<S, I> {
 }
 
 /**
- * Reads a signed request, has it answered by the object that it is about, and turns the result into a response.
+ * Reads a signed request, sends it to the object that it is about, and turns the result into a response.
  * @throws DropError `bad_request`
  */
 export async function respondTo<S extends { readonly name: RequestName }, I, R extends { readonly outcome: string }>(
@@ -45,7 +45,7 @@ export async function respondTo<S extends { readonly name: RequestName }, I, R e
   return isRefusal(result) ? refusal(result, signed.name) : row.answer(result, { env, signed, input })
 }
 
-/** Of a request that says all by its name and its signature. */
+/** For a request without input. */
 export function readNothing(): null {
   return null
 }

@@ -11,7 +11,7 @@ import { askShelf, shelfOf } from '../drops/shelves.ts'
 import { newPartKey, storeOf } from '../storage/blob-store.ts'
 import { drain, storeBody } from './body-stream.ts'
 
-/** PUT /v1/drops/upload?n=0: one part, which goes to the store as it comes. Who may send it is known before it is read. */
+/** PUT /v1/drops/upload?n=0: one part, which is stored as it arrives. The signature is verified before any of it is read. */
 export async function uploadPart(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const { signed, hash } = parseSignedPart(request, env)
   const n = parsePartQuery(signed.query)
@@ -20,13 +20,13 @@ export async function uploadPart(request: Request, env: Env, context: ExecutionC
   if (request.body === null) throw new DropError('bad_request')
   const part: Part = { n, blob: newPartKey(env), size, digest: hash, state: 'writing' }
   const answer = await askShelf(env, signed, part)
-  // Who names an upload that is not there, or does not hold its key, is not listened to.
+  // The body of an unknown upload, or of another sender's, is not read.
   if (answer.outcome === 'gone') return refusal(answer, 'upload')
   if (answer.outcome !== 'expected') await drain(request.body)
   if (answer.outcome === 'kept') return json({}, 201)
   if (answer.outcome !== 'expected') return refusal(answer, 'upload')
   const storing = store(request.body, env, signed.dropId, part, answer.ttlSeconds)
-  // When the sender hangs up, the platform ends the request, and what has been begun would stay.
+  // When the sender hangs up, the platform ends the request, and the unfinished part would stay.
   context.waitUntil(storing)
   return storing
 }

@@ -4,7 +4,7 @@ import type { ExpectedBlobs } from '../drops/rpc.ts'
 import type { Env } from '../env.ts'
 import { SCHEMA } from './schema.ts'
 
-/** What a store says of a key without giving its bytes. */
+/** A store's statement about a key, without its bytes. */
 export interface BlobHead {
   readonly isPresent: boolean
   /** Times in milliseconds since 1970, where the store keeps them. */
@@ -13,7 +13,7 @@ export interface BlobHead {
   readonly expiresMs?: number
 }
 
-/** Where ciphertext lies. Keys are random, recorded on a shelf before they are written, and never used twice. */
+/** A store of ciphertext. Keys are random, recorded on a shelf before they are written, and never used twice. */
 export interface BlobStore {
   readonly name: string
   /** @param ttlSeconds - after which the store forgets the bytes by itself, at least 60; R2 cannot. */
@@ -52,7 +52,7 @@ export function largestOf(env: Env): number {
   return Number(set)
 }
 
-/** Deletes from whichever store. Never fails. @returns the keys that are deleted now. */
+/** Deletes from both stores. Never fails. @returns the deleted keys. */
 export async function erase(env: Env, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const onR2 = keys.filter((key) => key.startsWith(ON_R2))
   const onKv = keys.filter((key) => !key.startsWith(ON_R2))
@@ -60,19 +60,19 @@ export async function erase(env: Env, keys: readonly string[]): Promise<Readonly
   return new Set(deleted.flat())
 }
 
-/** Whether what was written then, in milliseconds since 1970, must be there by now: a store takes a while to show it. */
+/** Whether ciphertext that was written then, in milliseconds since 1970, must be visible by now: a store takes a while. */
 export function isSettled(env: Env, writtenMs: number, now: number = Date.now()): boolean {
   return now - writtenMs >= Number(env.STORE_SETTLES_SECONDS ?? STORE_SETTLES_SECONDS) * 1_000
 }
 
-/** Whether ciphertext that has to be there is not. A store that does not answer says nothing. */
+/** Whether ciphertext that has to be there is missing. A store that does not answer proves nothing. */
 export async function isLost(env: Env, { blobs, writtenMs }: ExpectedBlobs): Promise<boolean> {
   if (!isSettled(env, writtenMs)) return false
   const reads = await Promise.allSettled(blobs.map((blob) => isThere(env, blob)))
   return reads.some((read) => read.status === 'fulfilled' && !read.value)
 }
 
-/** By a read that is broken off: a list of keys may name what can be read no more. */
+/** Starts to read and stops: a list of keys may name some that can no longer be read. */
 async function isThere(env: Env, blob: string): Promise<boolean> {
   const body = await storeOf(env, blob).read(blob)
   await body?.cancel()
@@ -100,7 +100,7 @@ function kvStore(kv: KVNamespace): BlobStore {
         const run = keys.slice(at, at + CONNECTIONS)
         const ends = await Promise.allSettled(run.map((key) => kv.delete(key)))
         deleted.push(...run.filter((_, index) => ends[index]?.status === 'fulfilled'))
-        // A store that fails is not pressed.
+        // A failing store is not pressed.
         if (deleted.length < at + run.length) break
       }
       return deleted
@@ -108,7 +108,7 @@ function kvStore(kv: KVNamespace): BlobStore {
   }
 }
 
-/** @param bucket - missing when the operator took the binding away: then what lies there cannot be reached. */
+/** @param bucket - missing when the operator took the binding away: then its content cannot be reached. */
 function r2Store(bucket: R2Bucket | undefined): BlobStore {
   return {
     name: SCHEMA.stores.r2.name,
@@ -118,7 +118,7 @@ function r2Store(bucket: R2Bucket | undefined): BlobStore {
     },
     read: async (key) => (await bucket?.get(key))?.body,
     head: async (key) => {
-      // What cannot be looked at is not said to be gone.
+      // Without the binding nothing can be said about the key.
       if (bucket === undefined) throw new TypeError('R2 is not bound')
       const found = await bucket.head(key)
       if (found === null) return { isPresent: false }
@@ -139,12 +139,12 @@ function r2Store(bucket: R2Bucket | undefined): BlobStore {
 const ON_KV = SCHEMA.stores.kv.prefix
 const ON_R2 = SCHEMA.stores.r2.prefix
 
-/** What KV is told besides key and value: only what is declared. */
+/** The options of a KV write: only declared fields. */
 type KvOptions<F> = ('expiration' extends keyof F ? { readonly expirationTtl: number } : unknown) &
   ('metadata' extends keyof F ? { readonly metadata: unknown } : unknown)
 
-/** The least that Workers KV takes: ciphertext must not outlive its burning in a cache for longer than it has to. */
+/** The least that Workers KV takes: a cache must not keep ciphertext after its burning for longer than necessary. */
 const CACHE_SECONDS = 30
 
-/** How many connections a worker may have open at once. https://developers.cloudflare.com/workers/platform/limits/ */
+/** Connections that a worker may have open at once. https://developers.cloudflare.com/workers/platform/limits/ */
 const CONNECTIONS = 6

@@ -2,13 +2,13 @@ import { columnsOf } from '#protocol/disclosure.ts'
 import type { SCHEMA } from './schema.ts'
 import type { Column, ColumnType, ValueForm, Table } from './schema/types.ts'
 
-/** What a shelf, and a rack, keep their rows in. */
+/** The databases of a shelf and of a rack. */
 export type ShelfDatabase = Database<typeof SCHEMA.shelf>
 export type RackDatabase = Database<typeof SCHEMA.rack>
 
 type Tables = Readonly<Record<string, Table>>
 
-/** What one column holds. */
+/** The type of a column's values. */
 type Value<S extends ColumnType> = S extends 'INTEGER NOT NULL'
   ? number
   : S extends 'TEXT NOT NULL'
@@ -24,18 +24,18 @@ export type TableRow<T extends Table> = {
   [C in keyof T['columns'] & string]: T['columns'][C] extends Column ? Value<T['columns'][C]['sql']> : never
 }
 
-/** Nothing besides what is declared: without this a row with a field too many would compile where it is not written out. */
+/** Refuses undeclared fields: without this a row in a variable could have a field too many. */
 type Exactly<R, S> = S & { readonly [C in Exclude<keyof S, keyof R>]: never }
 
 /** Rows by table, as SQLite has them. */
 export type StoredRows = Record<string, Record<string, SqlStorageValue>[]>
 
-/** Text that only reads. */
+/** The text of a query. */
 type Query = `SELECT ${string}`
 
 /**
- * The database of one shelf or one rack. All that is written into it goes through here, by the names of `schema.ts`: what is
- * not declared there does not compile, and would have no column. What happens between two waits is written in one step.
+ * The database of one shelf or one rack. All writes go through here, by the names in `schema.ts`: an undeclared field does not
+ * compile, and would have no column. Writes between two waits are one step.
  */
 export class Database<D extends Tables> {
   readonly #sql: SqlStorage
@@ -47,7 +47,10 @@ export class Database<D extends Tables> {
     this.#tables = tables
   }
 
-  /** The rows that a query finds: to be taken at once. @throws TypeError for what is no query, or more than one */
+  /**
+   * The rows that a query finds, to be read at once.
+   * @throws TypeError for anything but one query
+   */
   select<T extends Record<string, SqlStorageValue>>(query: Query, ...values: SqlStorageValue[]): SqlStorageCursor<T> {
     if (!query.startsWith('SELECT ')) throw new TypeError('only a query selects')
     return this.#exec<T>(query, values)
@@ -58,7 +61,7 @@ export class Database<D extends Tables> {
     this.#exec(this.#insertion(name), this.#inOrder(name, row))
   }
 
-  /** Writes a row, in place of the one with the same key if there is one. */
+  /** Writes a row, and replaces one with the same key. */
   put<N extends keyof D & string, S extends TableRow<D[N]>>(name: N, row: Exactly<TableRow<D[N]>, S>): void {
     const key = keyOf(this.#table(name))
     const others = Object.keys(this.#table(name).columns).filter((column) => !key.includes(column))
@@ -67,7 +70,10 @@ export class Database<D extends Tables> {
     this.#exec(query, this.#inOrder(name, row))
   }
 
-  /** Writes some fields of the rows that `where` names. @param values - those of its marks. */
+  /**
+   * Writes some fields of the rows that `where` selects.
+   * @param values - of its placeholders.
+   */
   change<N extends keyof D & string, S extends Partial<TableRow<D[N]>>>(
     name: N,
     fields: Exactly<TableRow<D[N]>, S>,
@@ -79,14 +85,14 @@ export class Database<D extends Tables> {
     this.#exec(`UPDATE ${name} SET ${marks} WHERE ${where}`, [...named.map(([, value]) => value), ...values])
   }
 
-  /** Removes the rows that `where` names. */
+  /** Removes the rows that `where` selects. */
   remove(name: keyof D & string, where: string, ...values: SqlStorageValue[]): void {
     this.#exec(`DELETE FROM ${name} WHERE ${where}`, values)
   }
 
   /**
-   * Every row that has all of these, whole, by table: what an operator can be asked for. Nothing is changed: who looks makes no
-   * tables either. @param named - by form of the column.
+   * Every whole row that has all of these, by table, for the operator. Nothing is changed: a look makes no tables either.
+   * @param named - by form of the column.
    */
   rowsWith(named: Readonly<Partial<Record<ValueForm, ArrayBuffer>>>): StoredRows {
     const present = this.#sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray()
@@ -116,7 +122,7 @@ export class Database<D extends Tables> {
 
   // At first use, not in the object's constructor: deleteAll() drops tables as well, and an instance may outlive it.
   #exec<T extends Record<string, SqlStorageValue>>(query: string, values: SqlStorageValue[]): SqlStorageCursor<T> {
-    // SQLite runs what follows a semicolon as well: an insert behind a query, past all that is declared.
+    // SQLite also runs a second statement behind a semicolon: an insert behind a query would bypass the declaration.
     if (query.includes(';')) throw new TypeError('one statement at a time')
     if (!this.#isPrepared) {
       this.#sql.exec(createStatements(this.#tables))
@@ -126,7 +132,7 @@ export class Database<D extends Tables> {
     return this.#sql.exec<T>(query, ...values)
   }
 
-  /** Columns that came later: only what may be empty can be added to rows that are there. */
+  /** Adds columns that came later. Only columns that may be empty can be added to existing rows. */
   #addMissing(name: string, { columns }: Table): void {
     const late = Object.entries(columns).filter(([, { sql }]) => sql === 'BLOB' || sql === 'TEXT')
     if (late.length === 0) return
@@ -137,7 +143,7 @@ export class Database<D extends Tables> {
   }
 }
 
-/** What makes the tables, where they are not there yet. */
+/** The statements that create missing tables. */
 export function createStatements(tables: Tables): string {
   return Object.entries(tables)
     .flatMap(([name, { key, columns, indexes }]) => {

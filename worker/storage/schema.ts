@@ -5,16 +5,16 @@ import { SHELF } from './schema/shelf.ts'
 import { STORES } from './schema/stores.ts'
 
 /**
- * Everything that a server stores, field by field: what it is, who makes the server write it, how long it lives, and what it
- * tells whoever gets hold of it. What is not named here is not stored.
+ * Everything that a server stores, field by field: its meaning, the requests that write it, its life, and what a reader of it
+ * learns. Nothing else is stored.
  *
- * This is the one source. The tables are made from it, and rows are written through it (`database.ts`): a field that is not
- * declared does not compile, and neither does a row without one that is. docs/storage.md, the page `/disclosure`, its
- * machine-readable form and what `sealdrop operator disclose` prints are generated from it. A test reads the disk of a
- * server that many people have used, and fails on anything else that it finds there.
+ * This is the single source. The tables are made from it, and rows are written through it (`database.ts`): an undeclared field
+ * does not compile, and neither does a row without a declared one. docs/storage.md, the page `/disclosure`, its machine-readable
+ * form and the output of `sealdrop operator disclose` are generated from it. A test reads the disk of a server that many people
+ * have used, and fails on anything else.
  *
  * The fields are in `schema/shelf.ts` (drops), `schema/boxes.ts` and `schema/cards.ts` (boxes) and `schema/stores.ts`
- * (ciphertext); what is around them in `schema/platform.ts`, and what is beyond them in `schema/statements.ts`.
+ * (ciphertext), those of the platform in `schema/platform.ts`, and statements about all of it in `schema/statements.ts`.
  */
 export const SCHEMA: {
   /** The database of a shelf, one of `SHELVES`: the state of drops. */
@@ -25,7 +25,7 @@ export const SCHEMA: {
   readonly stores: typeof STORES
 } = { shelf: SHELF, rack: { boxes: BOXES.boxes, ...CARDS, items: BOXES.items }, stores: STORES }
 
-/** Each field says all that there is to say, and no table says more of one than of another. */
+/** All tables in one type, so that no declaration can leave anything out. */
 export const DATABASES: Readonly<Record<'shelf' | 'rack', Readonly<Record<string, Table>>>> = {
   shelf: SCHEMA.shelf,
   rack: SCHEMA.rack,

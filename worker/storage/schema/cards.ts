@@ -1,6 +1,6 @@
 /** The tables of a rack that say who reads boxes and who may write to them. docs/storage.md §1.2. */
 export const CARDS = {
-  // The card itself last: who only wants its readers does not read it.
+  // The card itself comes last: a query for its readers does not read it.
   cards: {
     holds: 'one week for which the owner of a box has published a card',
     lives: 'until the owner publishes again without that week, or the box is forgotten',

@@ -138,7 +138,7 @@ export const SHELF = {
         by: ['status', 'claim'],
         changes: 'per wrong try',
         tells:
-          'how many wrong passphrases were tried by who had the link. Nonces that the server issued say when, to the millisecond; not which passphrases',
+          'how many wrong passphrases were tried by holders of the link. Nonces that the server issued say when, to the millisecond; not which passphrases',
       },
       box: {
         sql: 'BLOB',

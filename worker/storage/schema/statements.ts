@@ -1,25 +1,25 @@
 import type { Writer } from './types.ts'
 
-/** Who makes the server write, in words. */
+/** The causes of a write, in words. */
 export const WRITERS: Readonly<Record<Writer, string>> = {
-  create: 'whoever deposits a drop of one part; nobody signs',
-  begin: 'whoever announces a drop in parts; nobody signs',
-  upload: 'who holds the sender key of the drop',
-  commit: 'who holds the sender key of the drop',
-  status: 'who holds the link; it writes only when the passphrase was wrong',
-  claim: 'who holds the link, and the passphrase if there is one; with a wrong one the try is written',
+  create: 'anybody who deposits a drop of one part; nobody signs',
+  begin: 'anybody who announces a drop in parts; nobody signs',
+  upload: 'the holder of the sender key of the drop',
+  commit: 'the holder of the sender key of the drop',
+  status: 'the holder of the link; it writes only when the passphrase was wrong',
+  claim: 'the holder of the link, and of the passphrase if there is one; with a wrong one the try is written',
   ack: 'a reader who has claimed the drop, with the key of that claim',
-  revoke: 'who holds the sender key of the drop',
-  reopen: 'who holds the sender key of the drop',
-  publish: 'the owner of the box: who holds its root key',
+  revoke: 'the holder of the sender key of the drop',
+  reopen: 'the holder of the sender key of the drop',
+  publish: 'the owner of the box, with its root key',
   keys: 'a reader on the present card of the box, or its owner',
   invite: 'the owner of the box',
   delete: 'the owner of the box',
-  collect: 'who reads the box; it writes only when the drop turns out to be gone, and takes it off the list',
+  collect: 'a reader of the box; it writes only when the drop turns out to be gone, and takes it off the list',
   alarm: 'the server itself, when something is due',
 }
 
-/** What is not in any table or store, so that nobody can be made to hand it over. Tests look for most of these. */
+/** Things in no table and no store, so that nobody can be made to hand them over. Tests look for most of these. */
 export const NOT_HELD: readonly string[] = [
   'texts, files, their names, types, number or dates: they are inside the ciphertext',
   'links, passphrases, phrases of boxes, return codes and secrets of invitations, and anything that the key of a drop could be derived from',
@@ -29,36 +29,36 @@ export const NOT_HELD: readonly string[] = [
   'who sent a drop to a box, or who opened a drop behind a link',
 ]
 
-/** What is or may be with somebody else when the server has deleted it, or that the server never had. */
+/** Things that others have or may have after the server has deleted them, or that the server never had. */
 export const REMAINS: readonly string[] = [
-  'Cloudflare keeps 30 days of history of every SQLite database of a Durable Object (point-in-time recovery); it cannot be switched off. Whoever can deploy code to the account can bring a row of the last 30 days back: that of a drop up to 62 days after it was begun. There is no ciphertext and no plaintext in it, and no key that opens anything.',
+  'Cloudflare keeps 30 days of history of every SQLite database of a Durable Object (point-in-time recovery); it cannot be switched off. Anybody who can deploy code to the account can bring a row of the last 30 days back: that of a drop up to 62 days after it was begun. There is no ciphertext and no plaintext in it, and no key that opens anything.',
   'Workers KV: a deletion takes a while to reach all places, and an edge that has cached a value may hold it for 30 seconds. There is no history to recover from. When deleted bytes leave the disks of KV and R2 is documented by nobody.',
-  'Logs: the worker writes none, and observability is off in `wrangler.toml`. Whoever has the account can switch on logs of requests, tail them live, or send them elsewhere; from then on, not for the past.',
-  'Cloudflare is a second party, that can be compelled like the operator, without the operator being told. It ends TLS: it sees the network address, time, length and path of each request, and could read its fields and bodies, ciphertext and drop ids among them. What it keeps of that is its own affair. It never sees what stands behind the # of a link.',
-  'A server run with `npm start` has none of these; freed pages of SQLite files and of the disk may keep old bytes, and backups whatever was there.',
+  'Logs: the worker writes none, and observability is off in `wrangler.toml`. The owner of the account can switch on logs of requests, tail them live, or send them elsewhere; from then on, not for the past.',
+  'Cloudflare is a second party, that can be compelled like the operator, without the operator being told. It ends TLS: it sees the network address, time, length and path of each request, and could read its fields and bodies, ciphertext and drop ids among them. It decides by itself which of that it keeps. It never sees the part of a link behind the #.',
+  'A server run with `npm start` has none of these; freed pages of SQLite files and of the disk may keep old bytes, and backups keep their old content.',
 ]
 
-/** What an operator, or Cloudflare, can be ordered to do from some day on. */
+/** Things that an operator, or Cloudflare, can be ordered to do from some day on. */
 export const FORCED: readonly string[] = [
   'Serve a changed page: one that keeps what is typed or opened in the browser. That is the strongest thing that can be done to people who use the page. It changes the bytes that are served, which anybody can compare with the published ones; the command line and the page that is kept as a file are not fetched from the server.',
   'Log what passes: addresses, times, ids, sizes, and ciphertext before it is deleted. Of drops made from then on, not of those that are gone.',
-  'Keep what was to be deleted: ciphertext after its burning, rows after their expiry. It still does not open without a link or a box’s keys; but who gets hold of those later opens what was kept.',
+  'Keep what was to be deleted: ciphertext after its burning, rows after their expiry. It still does not open without a link or a box’s keys; but anybody who gets hold of those later can open it.',
   'Refuse or delay: not take a drop, not hand one out, not show a receipt, for everybody or for one id or box.',
-  'Show old cards of a box, or an old list. A card is believed until its week and a day are over, though the owner has replaced it; and whoever kept the cards that were published ahead has one for each of up to 13 weeks to come. For so long a reader whom the owner has removed may be sealed to, by senders who remember no newer card. A drop can be left out of a list.',
+  'Show old cards of a box, or an old list. A card is believed until its week and a day are over, though the owner has replaced it; and anybody who kept the cards that were published ahead has one for each of up to 13 weeks to come. For so long a reader whom the owner has removed may be sealed to, by senders who remember no newer card. A drop can be left out of a list.',
   'Keep silent about all this, and leave a statement on its page as it was.',
 ]
 
-/** What cannot be done by any order, as long as the sender's and the reader's programs are the published ones. */
+/** Things that no order can achieve, as long as the sender's and the reader's programs are the published ones. */
 export const IMPOSSIBLE: readonly string[] = [
   'Read what is stored, now or later, with every secret that the server has: it has none that opens anything.',
-  'Bring back the ciphertext of a drop that was burned before the order came, by anything that the platform offers: KV and R2 have no history here. What deleted bytes remain on its disks opens with nothing that the server has.',
+  'Bring back the ciphertext of a drop that was burned before the order came, by anything that the platform offers: KV and R2 have no history here. Deleted bytes that remain on its disks open with nothing that the server has.',
   'Add a reader to a drop, or to a box: cards are signed by the owner’s root key, and senders check it.',
   'Forge a receipt, or claim a drop in a reader’s name: both are signed by keys that the server never has.',
   'Say from what is stored who sent or opened something, or which of the drops behind links come from one person.',
   'Try passphrases against a drop without its link.',
 ]
 
-/** What lies in memory only. */
+/** Things that are in memory only. */
 export const MEMORY: readonly { readonly what: string; readonly where: string; readonly until: string }[] = [
   {
     what: 'key that makes and knows nonces, 32 random bytes',

@@ -1,6 +1,6 @@
 import type { RequestName } from '#protocol/api.ts'
 
-/** How a stored value is to be read. `protocol/disclosure.ts` writes each as people read it. */
+/** The form of a stored value. `protocol/disclosure.ts` writes each for people. */
 export type ValueForm =
   | 'drop id'
   | 'box address'
@@ -17,26 +17,26 @@ export type ValueForm =
   | 'JSON'
   | 'signed JSON'
 
-/** What SQLite is told of a column. All but the last two are never empty. */
+/** A column's type in SQLite. All but the last two are never empty. */
 export type ColumnType = 'BLOB PRIMARY KEY' | 'BLOB NOT NULL' | 'INTEGER NOT NULL' | 'TEXT NOT NULL' | 'BLOB' | 'TEXT'
 
-/** Who makes the server write: a request of docs/protocol.md §6 and §13.7, or the server itself when a time has come. */
+/** The cause of a write: a request of docs/protocol.md §6 and §13.7, or the server itself at a due time. */
 export type Writer =
   | Extract<RequestName, 'create' | 'begin' | 'upload' | 'commit' | 'status' | 'claim' | 'ack' | 'revoke' | 'reopen'>
   | Extract<RequestName, 'publish' | 'keys' | 'invite' | 'delete' | 'collect'>
   | 'alarm'
 
-/** One stored field: everything that there is to say of it. */
+/** One stored field, and all that there is to say of it. */
 export interface StoredField {
   readonly form: ValueForm
-  /** What it is. */
+  /** Its meaning. */
   readonly means: string
   readonly by: readonly Writer[]
-  /** When it is written again. */
+  /** When it changes. */
   readonly changes: string
-  /** What whoever reads it learns. */
+  /** The knowledge that it gives to a reader. */
   readonly tells: string
-  /** Where that is not as long as the row. */
+  /** If it does not live as long as the row. */
   readonly lives?: string
 }
 
@@ -45,7 +45,7 @@ export interface Column extends StoredField {
   readonly sql: ColumnType
 }
 
-/** A second copy of some columns, sorted, to find rows by. It tells nothing that the rows do not. */
+/** A second, sorted copy of some columns, to find rows by. It tells nothing that the rows do not. */
 export interface Index {
   readonly on: readonly string[]
   /** Which rows are in it; all of them if left out. */
@@ -54,12 +54,12 @@ export interface Index {
 }
 
 export interface Table {
-  /** What one row stands for. */
+  /** The thing that one row stands for. */
   readonly holds: string
   readonly lives: string
-  /** Columns that tell one row from another; left out where one column says so itself. */
+  /** The columns of the primary key; left out where a column is declared as it. */
   readonly key?: readonly string[]
-  /** In the order in which SQLite has them. */
+  /** In the order of the table. */
   readonly columns: Readonly<Record<string, Column>>
   readonly indexes: Readonly<Record<string, Index>>
 }
@@ -67,7 +67,7 @@ export interface Table {
 /** A store of ciphertext. */
 export interface StoreDeclaration {
   readonly name: string
-  /** What its keys begin with. */
+  /** The prefix of its keys. */
   readonly prefix: string
   readonly lives: string
   readonly fields: Readonly<Record<string, StoredField>>
