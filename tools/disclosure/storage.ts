@@ -36,11 +36,11 @@ function partsOfPage(): Readonly<Record<string, string>> {
     kv: fields(STORE_FIELDS.kv.fields),
     r2: fields(STORE_FIELDS.r2.fields),
     memory: table(
-      ['what', 'where', 'until'],
+      ['data', 'where', 'until'],
       MEMORY.map(({ what, where, until }) => [what, where, until]),
     ),
     writers: table(
-      ['request', 'who'],
+      ['request', 'made by'],
       Object.entries(WRITERS).map(([writer, who]) => [writer, who]),
     ),
     notHeld: list(NOT_HELD),
@@ -48,7 +48,7 @@ function partsOfPage(): Readonly<Record<string, string>> {
     forced: list(FORCED),
     impossible: list(IMPOSSIBLE),
     platform: table(
-      ['table', 'what', 'columns'],
+      ['table', 'contents', 'columns'],
       Object.entries(PLATFORM).map(([name, { holds, columns: held }]) => [`\`${name}\``, holds, columnList(held)]),
     ),
   }
@@ -56,14 +56,14 @@ function partsOfPage(): Readonly<Record<string, string>> {
 
 function columns({ columns: declared }: Table): string {
   return table(
-    ['column', 'SQL', 'what it is', 'written by', 'changes', 'what it tells'],
+    ['column', 'SQL', 'meaning', 'written by', 'changes', 'tells'],
     Object.entries(declared).map(([name, column]) => [`\`${name}\``, column.sql, ...words(column)]),
   )
 }
 
 function fields(declared: Readonly<Record<string, StoredField>>): string {
   return table(
-    ['field', 'what it is', 'written by', 'changes', 'what it tells'],
+    ['field', 'meaning', 'written by', 'changes', 'tells'],
     Object.entries(declared).map(([name, field]) => [`\`${name}\``, ...words(field)]),
   )
 }
