@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -58,21 +59,8 @@ export async function startServer(place: Place = {}): Promise<Server> {
 
   const start = async (): Promise<void> => {
     const began = printed.length
-    const config = place.config === undefined ? [] : ['--config', place.config]
-    const script = join(place.root ?? ROOT, 'tools/serve.ts')
-    const [program, words] = within(place.within ?? [], [process.execPath, script])
-    const started = spawn(program, [...words, '--no-build', '--data', data, ...config, ...(place.args ?? [])], {
-      detached: true,
-      env: {
-        ...process.env,
-        ...place.env,
-        PORT: String(port),
-        ORIGIN: place.origin ?? '',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const started = spawnServer(place, data, port)
     child = started
-    running.add(started)
     for (const stream of [started.stdout, started.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
     const deadline = Date.now() + START_MS
@@ -95,14 +83,7 @@ export async function startServer(place: Place = {}): Promise<Server> {
     const ending = child
     child = undefined
     if (ending === undefined) return
-    const exited = ending.exitCode === null && ending.signalCode === null ? once(ending, 'exit') : undefined
-    if (signal === 'SIGKILL') killGroup(ending)
-    else ending.kill(signal)
-    await exited
-    killGroup(ending)
-    running.delete(ending)
-    if (signal === 'SIGINT' && exited !== undefined && ending.exitCode !== 0)
-      throw new Error(`The server failed while it stopped: ${printed}`)
+    if (!(await endServer(ending, signal))) throw new Error(`The server failed while it stopped: ${printed}`)
   }
   const ended = async (): Promise<number | null> => {
     if (child === undefined) throw new Error('The server does not run.')
@@ -133,6 +114,34 @@ export async function startServer(place: Place = {}): Promise<Server> {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** Starts the program, as its own group of processes. */
+function spawnServer(
+  { args = [], config, env, origin = '', root = ROOT, within: outer = [] }: Place,
+  data: string,
+  port: number,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const [program, words] = within(outer, [process.execPath, join(root, 'tools/serve.ts')])
+  const named = config === undefined ? [] : ['--config', config]
+  const started = spawn(program, [...words, '--no-build', '--data', data, ...named, ...args], {
+    detached: true,
+    env: { ...process.env, ...env, PORT: String(port), ORIGIN: origin },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(started)
+  return started
+}
+
+/** Ends the program and everything that it started. @returns whether it took the signal for no failure */
+async function endServer(ending: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<boolean> {
+  const exited = ending.exitCode === null && ending.signalCode === null ? once(ending, 'exit') : undefined
+  if (signal === 'SIGKILL') killGroup(ending)
+  else ending.kill(signal)
+  await exited
+  killGroup(ending)
+  running.delete(ending)
+  return signal === 'SIGKILL' || exited === undefined || ending.exitCode === 0
 }
 
 /**
