@@ -4,8 +4,9 @@ import { isNonce } from './nonce.ts'
 import { ALGORITHM, formatComponents, signatureTag } from './signature-input.ts'
 
 /**
- * The `Accept-Signature` field (RFC 9421 §5.1): what to sign, with which nonce, to be believed.
- * @param nonce - left out, it says no more than what form signatures have. @param roles - who is to sign
+ * The `Accept-Signature` field (RFC 9421 §5.1): the signatures that the server wants, and the nonce for them.
+ * @param nonce - if left out, the field says only which form signatures have.
+ * @param roles - that are to sign
  */
 export function formatAcceptSignature(
   name: RequestName,

@@ -8,13 +8,13 @@ declare const brand: unique symbol
 /** Names a box: `sdbox1…`, 65 characters. The hash of its root key, so that it certifies itself. docs/protocol.md §13.1. */
 export type BoxAddress = string & { readonly [brand]: 'BoxAddress' }
 
-/** The address that `text` is, in the one spelling that programs use; `undefined` for any other. docs/protocol.md §13.1. */
+/** The address in `text`, in the one spelling that programs use; `undefined` for any other. docs/protocol.md §13.1. */
 export function parseBoxAddress(text: string): BoxAddress | undefined {
   const address = parseTypedAddress(text)
   return address === text ? address : undefined
 }
 
-/** The same as a QR code may have it: in either case. */
+/** The address in `text` as a QR code may have it: in either case. */
 export function parseTypedAddress(text: string): BoxAddress | undefined {
   try {
     const { prefix, words } = bech32m.decode(text as `${string}1${string}`)
@@ -45,7 +45,7 @@ export async function addressOf(root: PublicKey): Promise<BoxAddress> {
   return formatBoxAddress(await sha256(joinBytes([utf8('sealdrop/v1/box'), publicKeyBytes(root)])))
 }
 
-/** Whether a box is that of this root key. */
+/** Whether this root key is the box's. */
 export async function isRootOf(root: PublicKey, address: BoxAddress): Promise<boolean> {
   return equalBytes(boxAddressBytes(await addressOf(root)), boxAddressBytes(address))
 }

@@ -4,15 +4,15 @@ import { parseBase64url, utf8 } from './bytes.ts'
 import type { DropId } from './id.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
-/** Which key signs. The label of a signature is its role. docs/protocol.md §5.1. */
+/** The key that signs. The label of a signature is its role. docs/protocol.md §5.1. */
 export type Role = 'locator' | 'claim' | 'reader' | 'sender' | 'root' | 'member' | 'operator'
 
-/** One request of the HTTP contract: fixed method and path, and who signs it. docs/protocol.md §6. */
+/** One request of the HTTP contract: fixed method and path, and the roles that sign it. docs/protocol.md §6. */
 interface Contract {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly signers: readonly Role[]
-  /** The fields that name what it is about, in the order in which they are signed. */
+  /** The fields that name its subject, in the order in which they are signed. */
   readonly names: readonly string[]
 }
 
@@ -48,7 +48,7 @@ export const DROP_TERMS_FIELD = 'Drop-Terms'
 export const DROP_READER_FIELD = 'Drop-Reader'
 export const DROP_EXTENT_FIELD = 'Drop-Extent'
 export const BOX_ADDRESS_FIELD = 'Box-Address'
-/** The key of who reads a box: on its card, or its root key. */
+/** The key of a box's reader: one on its card, or its root key. */
 export const BOX_READER_FIELD = 'Box-Reader'
 export const BOX_INVITATION_FIELD = 'Box-Invitation'
 
@@ -93,16 +93,16 @@ export const PART_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>(['pa
 /** The requests that take a query at all: it is signed. */
 export const QUERIED_REQUESTS: ReadonlySet<RequestName> = new Set<RequestName>([...PART_REQUESTS, 'items'])
 
-/** What an answer names first where all drops, or all boxes, are asked about at one URL. docs/protocol.md §6. */
+/** The subject that an answer names first, where all drops or all boxes share one URL. docs/protocol.md §6. */
 export type About = { readonly drop: DropId } | { readonly box: BoxAddress }
 
-/** Answer to `limits`: what this server takes. */
+/** Answer to `limits`: the limits of this server. */
 export interface ServerLimits {
   /** Bytes of ciphertext of the largest drop. */
   readonly largest: number
 }
 
-/** What else it says: its clock, in seconds since 1970, for who is about to delete keys. */
+/** The rest of that answer: the server's clock, in seconds since 1970, for a client that is about to delete keys. */
 export interface ServerClock {
   readonly time: number
 }
@@ -118,32 +118,35 @@ export interface Created {
   readonly parts: number
 }
 
-/** Answer to `uploaded`: which parts the server has. docs/protocol.md §6.8. */
+/** Answer to `uploaded`: the parts that the server has. docs/protocol.md §6.8. */
 export interface Uploaded extends Created {
   readonly state: SentStatus['state']
   /** For each part the SHA-256 of its bytes, base64url, or `null` where it is missing. */
   readonly received: readonly (string | null)[]
 }
 
-/** Answer to `status`. The last three only to who proves the link, `claims` to who proves the passphrase too. docs/protocol.md §6.2. */
+/**
+ * Answer to `status`. The last three members only for a proof of the link, `claims` only for a proof of the passphrase as well.
+ * docs/protocol.md §6.2.
+ */
 export interface Status extends Created {
   /** Bytes of ciphertext of the largest drop that this server takes. */
   readonly largest: number
   readonly state?: 'ready' | 'claimed' | 'read'
-  /** With `state`: what claims and acknowledgements sign as `@authority`. */
+  /** With `state`: the `@authority` that claims and acknowledgements sign. */
   readonly authority?: string
   readonly claims?: readonly Receipt[]
 }
 
 /**
- * Why a drop ended. The sender learns it; who proves the link learns `read`. What was taken out of its box is `deleted`, read
- * or not. Expiry needs no word: the row goes with it.
+ * The cause of a drop's end. The sender learns it, and a holder of the link learns `read`. A drop that was taken out of its box
+ * is `deleted`, read or not. Expiry needs no word: the row goes with it.
  */
 export type Cause = 'read' | 'revoked' | 'locked' | 'deleted'
 
 /** Answer to `sent`, `revoke` and `reopen`: all that the server holds for the sender. docs/protocol.md §6.5. */
 export interface SentStatus extends Created {
-  /** `lost`: it waits, and its ciphertext is not in the store any more. */
+  /** `lost`: it waits, and its ciphertext is no longer in the store. */
   readonly state: 'uploading' | 'ready' | 'claimed' | 'lost' | Cause
   readonly triesLeft: number
   readonly claims: readonly Receipt[]
@@ -155,18 +158,18 @@ export interface Acknowledged {
   readonly burned: boolean
 }
 
-/** What is kept of a signature; everything else that it covers is known. docs/protocol.md §8. */
+/** The stored part of a signature; everything else that it covers is known. docs/protocol.md §8. */
 export interface SignatureRecord {
   /** Seconds since 1970, by the signer's clock. */
   readonly created: number
   readonly nonce: string
   /** 64 bytes, base64. */
   readonly signature: string
-  /** Its member of `Signature-Input`, where that is not the one that §5.1 writes: in another order, or with a `keyid`. */
+  /** Its member of `Signature-Input`, if it is not the one that §5.1 writes: in another order, or with a `keyid`. */
   readonly input?: string
 }
 
-/** What proves that somebody who held the key claimed a drop, and that they opened it all. docs/protocol.md §8. */
+/** The proof that a holder of the key claimed a drop, and that they opened all of it. docs/protocol.md §8. */
 export interface Receipt {
   readonly reader: PublicKey
   readonly claim: SignatureRecord
@@ -222,7 +225,7 @@ export function parseAckBody(body: Uint8Array): string | undefined {
   return opened === undefined || parseBase64url(opened, 32) === undefined ? undefined : opened
 }
 
-/** A decoder takes a byte order mark away unless told; the digest that a receipt is checked against has none. */
+/** A decoder drops a byte order mark unless told not to; the digest that a receipt is checked against covers it. */
 export function decodeBody(body: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
 }

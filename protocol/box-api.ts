@@ -3,17 +3,17 @@ import { parseBase64url, utf8, type Bytes } from './bytes.ts'
 import { parseDropId, type DropId } from './id.ts'
 import { EPOCHS_AHEAD, MAX_DELETED, MAX_LISTED } from './limits.ts'
 
-/** What requests about boxes ask and answer. docs/protocol.md §13.7. Who signs them is in `api.ts`. */
+/** Inputs and answers of requests about boxes. docs/protocol.md §13.7. Their signers are in `api.ts`. */
 
 /** Answer to `card`. */
 export interface CardAnswer {
-  /** Compact JWS: the card of the server's present epoch, else the latest that there is. */
+  /** Compact JWS: the card of the server's present epoch, or else the latest one. */
   readonly card: string
   /** Bytes of ciphertext of the largest drop that this server takes. */
   readonly largest: number
 }
 
-/** A drop in a box, as its readers are told of it. */
+/** A drop in a box, as its readers see it. */
 export interface Item {
   readonly drop: DropId
   /** Its place in the list: grows with every arrival, and is never used twice. */
@@ -21,18 +21,18 @@ export interface Item {
   /** Bytes of ciphertext. */
   readonly size: number
   readonly parts: number
-  /** Days since 1970: more is not kept. */
+  /** Days since 1970: the server keeps no more. */
   readonly arrived: number
   /** Seconds since 1970. */
   readonly expires: number
 }
 
-/** Answer to `items`: in the order that was asked for. */
+/** Answer to `items`, in the requested order. */
 export interface Listing {
   readonly items: readonly Item[]
   /** Whether there are more beyond the last of these. */
   readonly more: boolean
-  /** What the box holds in all: drops, and bytes of ciphertext. */
+  /** The whole box: drops, and bytes of ciphertext. */
   readonly count: number
   readonly bytes: number
 }
@@ -47,9 +47,9 @@ export interface ReaderKeys {
   readonly keys: readonly string[]
 }
 
-/** What is left of an invitation. */
+/** The rest of an invitation. */
 export interface InvitationState {
-  /** SHA-256 of its secret, base64url: all that the server knows of it. */
+  /** SHA-256 of its secret, base64url: the server knows no more of it. */
   readonly hash: string
   /** Drops and bytes that may still come by it. */
   readonly items: number
@@ -63,7 +63,7 @@ export interface InvitationList {
   readonly invitations: readonly InvitationState[]
 }
 
-/** Which items are asked for: those after a place, oldest first, or those before it, newest first. */
+/** The requested items: those after a place, oldest first, or those before it, newest first. */
 export interface ItemsQuery {
   readonly order: 'after' | 'before'
   readonly seq: number

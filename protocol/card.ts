@@ -9,23 +9,23 @@ import { CARD_EARLY_SECONDS, MAX_BOX_NAME_CHARACTERS, MAX_BOX_READERS, MAX_CARD_
 import { isSafeKey, parsePublicKey, parseSafeKey, publicKeyBytes, type PublicKey } from './public-key.ts'
 import { isRecipient } from './recipient.ts'
 
-/** What a box publishes for one epoch, signed by its root key. docs/protocol.md §13.4. */
+/** The statement of a box for one epoch, signed by its root key. docs/protocol.md §13.4. */
 export interface Card {
   readonly v: 1
   readonly box: BoxAddress
-  /** Grows with every publication. Who has seen one believes no smaller one. */
+  /** Grows with every publication. A client that has seen one believes no smaller one. */
   readonly serial: number
   readonly epoch: Epoch
-  /** What the box calls itself. A stranger's word. */
+  /** The name that the box gives itself. A stranger's word. */
   readonly name: string
-  /** Who can open what is sealed under this card: one to eight. */
+  /** The readers of drops that are sealed to this card: one to eight. */
   readonly readers: readonly CardReader[]
   readonly terms: BoxTermsOfCard
 }
 
 /** A person or a device that reads a box. */
 export interface CardReader {
-  /** What the owner calls it. */
+  /** The owner's name for it. */
   readonly name: string
   /** Proves possession to the server. */
   readonly key: PublicKey
@@ -36,7 +36,7 @@ export interface CardReader {
 export interface BoxTermsOfCard {
   /** Bytes of ciphertext of the largest drop that the owner wants. */
   readonly largest: number
-  /** Whether only who was invited may write. */
+  /** Whether it takes drops by invitation only. */
   readonly invitation: boolean
 }
 
@@ -49,8 +49,8 @@ export function formatCard({ v, box, serial, epoch, name, readers, terms }: Card
 
 /**
  * Reads a card: compact JWS (RFC 7515), Ed25519 (RFC 8037), the root key in the header.
- * @throws DropError `bad_card` if it is not signed by the key that it names, or is no card; `foreign_card` if that key is
- * another box's. Whether it holds today is another question: `checkCard`.
+ * @throws DropError `bad_card` if the key that it names has not signed it, or if it is no card; `foreign_card` if that key is
+ * another box's. `checkCard` decides whether it is valid today.
  */
 export async function readCard(jws: string, address: BoxAddress): Promise<{ card: Card; root: PublicKey }> {
   const { payload, root } = await readSigned(jws, CARD_TYPE, MAX_CARD_CHARACTERS)
@@ -62,8 +62,9 @@ export async function readCard(jws: string, address: BoxAddress): Promise<{ card
 }
 
 /**
- * Whether a sender may seal with a card now.
- * @param now - milliseconds since 1970. @param known - the largest serial of this box that is remembered, if any.
+ * Whether a sender may seal to a card now.
+ * @param now - milliseconds since 1970.
+ * @param known - the largest serial of this box that is remembered, if any.
  * @throws DropError `stale_card`, `future_card`, `rolled_back_card`
  */
 export function checkCard(card: Card, now: number, known = 0): void {
@@ -73,7 +74,7 @@ export function checkCard(card: Card, now: number, known = 0): void {
   if (now / 1_000 < notBefore - CARD_EARLY_SECONDS) throw new DropError('future_card')
 }
 
-/** The header of what a root or a reader key signs. */
+/** The header of everything that a root or a reader key signs. */
 export function formatProtectedHeader(
   type: string,
   signer: PublicKey,
@@ -83,7 +84,7 @@ export function formatProtectedHeader(
 
 /**
  * A compact JWS whose header names its own key.
- * @throws DropError `bad_card` for whatever is wrong with it
+ * @throws DropError `bad_card` for any fault of it
  */
 export async function readSigned(
   jws: string,
@@ -92,7 +93,7 @@ export async function readSigned(
 ): Promise<{ payload: unknown; root: PublicKey }> {
   try {
     if (jws.length > mostCharacters) throw new RangeError('too long')
-    // The library takes padding and stray bits, and so several spellings of one text and one signature.
+    // The library accepts padding and stray bits, and so several spellings of one text and one signature.
     if (!jws.split('.').every(isOneSpelling)) throw new RangeError('spelling')
     if (parseBase64url(jws.slice(jws.lastIndexOf('.') + 1), 64) === undefined) throw new RangeError('signature')
     let signer: PublicKey | undefined
@@ -116,13 +117,13 @@ export async function readSigned(
   }
 }
 
-/** A byte order mark is none of JSON (RFC 8259 §8.1). */
+/** JSON has no byte order mark (RFC 8259 §8.1). */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** RFC 7515 §4.1.9. */
 export const CARD_TYPE = 'sealdrop-card'
 
-/** The same, of what a reader announces. */
+/** The same for a reader's announcement. */
 export const READER_KEYS_TYPE = 'sealdrop-keys'
 
 const BLANK_END = new RegExp(`^[${SPACES}]|[${SPACES}]$`)
@@ -136,7 +137,7 @@ function parseCard(value: unknown): Card | undefined {
   const name = parseName(record['name'])
   const { largest, invitation } = terms
   if (box === undefined || name === undefined || !isWhole(serial) || !isWhole(epoch)) return undefined
-  // What has published nothing has that.
+  // A box that has published nothing has serial 0.
   if (serial === 0) return undefined
   if (!isWhole(largest) || typeof invitation !== 'boolean') return undefined
   const readers = listOf(record['readers'], parseReader)
@@ -155,7 +156,7 @@ function parseReader(value: unknown): CardReader | undefined {
   return { name, key, age }
 }
 
-/** A name that a person may be shown: one line, nothing hidden in it, no white space at its ends. docs/protocol.md §13.4. */
+/** A name that may be shown to people: one line, no hidden characters, no white space at its ends. docs/protocol.md §13.4. */
 export function parseName(value: unknown): string | undefined {
   const name = anyText(value)
   if (name === undefined || name === '' || name.length > MAX_BOX_NAME_CHARACTERS) return undefined

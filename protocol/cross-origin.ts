@@ -1,8 +1,8 @@
 import { BOX_INVITATION_FIELD, DROP_EXTENT_FIELD, DROP_TERMS_FIELD, REQUESTS, type RequestName } from './api.ts'
 
 /**
- * What every answer of the API says to browsers about pages of other origins: they may ask and read. Nothing is ever sent
- * along by itself, so that such a page gets what any program gets. docs/protocol.md §10.1, docs/decisions/0016.
+ * The fields by which every answer of the API lets pages of other origins ask and read. Nothing is ever sent along automatically,
+ * so such a page gets the same as any program. docs/protocol.md §10.1, docs/decisions/0016.
  */
 export const CROSS_ORIGIN_HEADERS: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',
@@ -15,7 +15,7 @@ export function allowOf(method: 'GET' | 'POST' | 'PUT'): string {
   return `${method === 'GET' ? 'GET, HEAD' : method}, OPTIONS`
 }
 
-/** What a preflight (Fetch §4.8) of a request is told besides: its methods, and the fields that it may have. */
+/** The additional fields for a preflight (Fetch §4.8): the request's methods, and the fields that it may have. */
 export function preflightHeaders(name: RequestName): Readonly<Record<string, string>> {
   const { method } = REQUESTS[name]
   return {
@@ -26,7 +26,7 @@ export function preflightHeaders(name: RequestName): Readonly<Record<string, str
   }
 }
 
-/** The fields of a request that a browser does not let every page set. */
+/** The fields of a request that a page may set only after a preflight. */
 function fieldsOf(name: RequestName): readonly string[] {
   const { method, names, signers } = REQUESTS[name]
   return [
@@ -37,11 +37,11 @@ function fieldsOf(name: RequestName): readonly string[] {
   ]
 }
 
-/** The fields of those who make a drop. docs/protocol.md §6.1, §6.8. */
+/** The fields of requests that make a drop. docs/protocol.md §6.1, §6.8. */
 const UNSIGNED_TERMS: Readonly<Partial<Record<RequestName, readonly string[]>>> = {
   create: [DROP_TERMS_FIELD, BOX_INVITATION_FIELD],
   begin: [DROP_TERMS_FIELD, DROP_EXTENT_FIELD, BOX_INVITATION_FIELD],
 }
 
-/** No browser remembers it for longer than two hours. */
+/** Browsers remember it for two hours at most. */
 const PREFLIGHT_SECONDS = 7_200

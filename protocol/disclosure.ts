@@ -3,11 +3,11 @@ import { decodeBody } from './api.ts'
 import { parseBase64url, toBase64url, utf8, type Bytes } from './bytes.ts'
 import { parseDropId, type DropId } from './id.ts'
 
-/** What somebody asks an operator about. */
+/** The subject of a question to an operator. */
 export type Subject = { readonly drop: DropId } | { readonly box: BoxAddress }
 
 /**
- * All that an operator holds about one drop or one box, in words: to be handed over, and read by people who did not build
+ * All data that an operator holds about one drop or one box, in words: to be handed over, and read by people who did not build
  * this. docs/protocol.md §6.11.
  */
 export interface Disclosure {
@@ -25,14 +25,14 @@ export interface Disclosure {
     /** How to read the rest. */
     readonly reading: readonly string[]
     readonly notHeld: readonly string[]
-    /** What may be with others, or comes back from where it was deleted. */
+    /** Copies that others may have, or that may come back from where they were deleted. */
     readonly elsewhere: readonly string[]
   }
   readonly held: readonly HeldTable[]
   readonly ciphertext: readonly HeldObject[]
 }
 
-/** Rows of one table, and what its columns mean. */
+/** Rows of one table, and the meaning of its columns. */
 export interface HeldTable {
   readonly table: string
   readonly in: string
@@ -42,29 +42,29 @@ export interface HeldTable {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** What lies, or does not, under a store key that a row names. None of it can be opened with what the server has. */
+/** The ciphertext under a store key that a row names, if it is there. The server has nothing that opens it. */
 export interface HeldObject {
   readonly store: string
   readonly key: string
   readonly present: boolean
   readonly sizeBytes?: number
-  /** SHA-256 of the bytes, base64url, where they were read. */
+  /** SHA-256 of the bytes, base64url, if they were read. */
   readonly sha256?: string
   readonly uploaded?: string
   readonly expires?: string
 }
 
-/** As much of a declared table as this takes. `worker/storage/schema.ts` has them. */
+/** The members of a declared table that are used here. `worker/storage/schema.ts` has the tables. */
 export interface DeclaredTable {
   readonly holds: string
   readonly lives: string
   readonly columns: Readonly<Record<string, { readonly form: string; readonly means: string; readonly tells: string }>>
 }
 
-/** A row as SQLite gives it. */
+/** A row of SQLite. */
 export type StoredRow = Readonly<Record<string, ArrayBuffer | Uint8Array | string | number | bigint | null>>
 
-/** What was asked, where it was looked for, and what was found, before it is put together. */
+/** The question, the places that were searched, and the findings, before they are put together. */
 export interface Findings extends Pick<Disclosure, 'about' | 'held' | 'ciphertext'> {
   /** Milliseconds since 1970. */
   readonly now: number
@@ -87,7 +87,10 @@ const READING = [
   'It is what was stored at the time at which this was made. Where nothing was found, that does not say that nothing ever was there: what has ended is deleted.',
 ]
 
-/** The rows of a table in words; nothing where there are none. @param where - which shelf or rack. */
+/**
+ * The rows of a table in words; nothing if there are none.
+ * @param where - the shelf or rack.
+ */
 export function describeRows(
   name: string,
   where: string,
@@ -116,7 +119,7 @@ export function describeRows(
   ]
 }
 
-/** Which tables have columns of all these forms, and which columns those are. */
+/** The tables that have columns of all these forms, and those columns. */
 export function columnsOf(
   tables: Readonly<Record<string, DeclaredTable>>,
   forms: readonly string[],
@@ -143,7 +146,7 @@ export function formatSubject(subject: Subject): Bytes {
   return utf8(JSON.stringify(subject))
 }
 
-/** What the body of `disclose` asks about; `undefined` for any other byte string. */
+/** The subject in the body of `disclose`; `undefined` for any other byte string. */
 export function parseSubject(body: Uint8Array): Subject | undefined {
   const [, name, value = ''] = /^\{"(drop|box)":"([\w-]{22,100})"\}$/.exec(decodeBody(body)) ?? []
   const drop = name === 'drop' ? parseDropId(value) : undefined
@@ -152,7 +155,7 @@ export function parseSubject(body: Uint8Array): Subject | undefined {
   return box === undefined ? undefined : { box }
 }
 
-/** A stored value as people read it; numbers that are times say both. */
+/** A stored value for people; a number that is a time is given both ways. */
 function readStored(value: StoredRow[string], form: string): unknown {
   if (value === null || typeof value === 'bigint') return value === null ? null : String(value)
   if (typeof value === 'string') return readText(value, form)
@@ -164,7 +167,7 @@ function readStored(value: StoredRow[string], form: string): unknown {
   return Number.isNaN(time.getTime()) ? { value, form } : { value, form, time: time.toISOString() }
 }
 
-/** What was signed (RFC 7515) says names that nobody would read in base64url: it is told both ways. */
+/** A signed text (RFC 7515) has names in it that nobody can read in base64url: it is given both ways. */
 function readText(value: string, form: string): unknown {
   if (form === 'JSON') return JSON.parse(value)
   if (form !== 'signed JSON') return value

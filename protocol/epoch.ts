@@ -8,21 +8,25 @@ export function epochAt(now: number): Epoch {
   return Math.floor(now / 1_000 / EPOCH_SECONDS)
 }
 
-/** When a card of this epoch begins and ceases to hold, in seconds since 1970. */
+/** The time from which a card of this epoch is valid, and the time from which it no longer is, in seconds since 1970. */
 export function lifeOfCard(epoch: Epoch): { readonly notBefore: number; readonly notAfter: number } {
   const notBefore = epoch * EPOCH_SECONDS
   return { notBefore, notAfter: notBefore + EPOCH_SECONDS + CARD_GRACE_SECONDS }
 }
 
 /**
- * The first epoch whose key may still be needed: a drop that was sealed with its card at the last moment, uploaded for a day,
- * and lives as long as a drop can. What is older is deleted. @param now - milliseconds since 1970.
+ * The first epoch whose key may still be needed: for a drop that was sealed to its card at the last moment, uploaded for a day,
+ * and lives as long as a drop can. Older keys are deleted.
+ * @param now - milliseconds since 1970.
  */
 export function firstNeededEpoch(now: number): Epoch {
   return epochAt(now - KEY_LIFE_SECONDS * 1_000)
 }
 
-/** Days since 1970: all that is told of when a drop arrived in a box. @param now - milliseconds since 1970. */
+/**
+ * The day of an arrival in a box, in days since 1970: nothing finer is told.
+ * @param now - milliseconds since 1970.
+ */
 export function dayAt(now: number): number {
   return Math.floor(now / 86_400_000)
 }

@@ -1,4 +1,4 @@
-/** A text without one layer of percent-encoding (RFC 3986 §2.1): of the whole if it is sound, else of what is ASCII in it. */
+/** A text without one layer of percent-encoding (RFC 3986 §2.1): all of it if it is valid, or else its ASCII. */
 export function decodeEscapes(text: string): string {
   try {
     return decodeURIComponent(text)

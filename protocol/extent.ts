@@ -1,10 +1,10 @@
 import { MIN_PART_BYTES, PART_BYTES } from './limits.ts'
 
-/** How much a drop in parts is going to be, said before any of it is sent. docs/protocol.md §6.8. */
+/** The size of a drop in parts, announced before any of it is sent. docs/protocol.md §6.8. */
 export interface Extent {
   /** Bytes of ciphertext. */
   readonly size: number
-  /** At least 2: what fits one part is created in one request. */
+  /** At least 2: a drop that fits one part is created in one request. */
   readonly parts: number
 }
 

@@ -1,6 +1,6 @@
 import { parseBase64url, type Bytes } from './bytes.ts'
 
-/** Reads JSON member by member: `undefined` is all that damage, another version or a stranger's file ever become. */
+/** Reads JSON member by member. Damage, another version and a stranger's file all become `undefined`. */
 
 /** The value of a JSON text; `undefined` for any other text. */
 export function parseJson(text: string): unknown {

@@ -1,23 +1,24 @@
 import { decodeEscapes } from './escapes.ts'
 
-/** What a link begins with, before the `1`. docs/protocol.md §2.1. */
+/** The first letters of a link, before the `1`. docs/protocol.md §2.1. */
 export const LINK_PREFIX = 'sdlink'
-/** The same of the address of a box. docs/protocol.md §13.1. */
+/** Those of the address of a box. docs/protocol.md §13.1. */
 export const ADDRESS_PREFIX = 'sdbox'
-/** The same of an invitation: short, so that the whole is no longer than the 90 characters that BIP 350 is made for. docs/protocol.md §13.8. */
+/** Those of an invitation: short, so that it fits the 90 characters that BIP 350 is made for. docs/protocol.md §13.8. */
 export const INVITATION_PREFIX = 'sdin'
 
 /** The code of a link, or one that leads to a box. */
 export type CodeKind = 'link' | 'address'
 
-/** The pages that say what became of a code that stood in a path or a query, where browsers send it. docs/protocol.md §10. */
+/** The pages about a code that was in a path or a query, which browsers send. docs/protocol.md §10. */
 export const MISPLACED_PAGES: Readonly<Record<CodeKind, string>> = {
   link: '/broken-link',
   address: '/broken-address',
 }
 
 /**
- * Which kind of code seems to be in a part of an address, however it was encoded on its way. Whether it is whole is not looked at.
+ * The kind of code that seems to be in a part of an address, however it was encoded on its way. Whether it is complete is not
+ * checked.
  * @returns `undefined` if there is none; `link` if there are both
  */
 export function codeKindIn(text: string): CodeKind | undefined {
@@ -30,7 +31,7 @@ export function codeKindIn(text: string): CodeKind | undefined {
   return undefined
 }
 
-/** Without what is not seen, as it is and as HTML has it. */
+/** A text without invisible characters, raw or as HTML writes them. */
 function visible(text: string): string {
   return text.normalize('NFKC').replaceAll(/[^!-~]|<wbr[^<>]*>|&(?:shy|zerowidthspace|#\w+);/gi, '')
 }
@@ -38,5 +39,5 @@ function visible(text: string): string {
 const LINK = new RegExp(`${LINK_PREFIX}1`, 'i')
 const ADDRESS = new RegExp(`(?:${ADDRESS_PREFIX}|${INVITATION_PREFIX})1`, 'i')
 
-/** How often an address may lie in another, each time encoded once more. */
+/** Addresses that may be nested, each encoded once more. */
 const MAX_DEPTH = 4

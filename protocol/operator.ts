@@ -3,8 +3,8 @@ import { recordOf } from './json.ts'
 import { parseSafeKey, type PublicKey } from './public-key.ts'
 
 /**
- * What an operator says of itself: plain text, and all of it optional. Nobody has checked any of it. It is an answer of the
- * API, not a part of the page, so that every deployment serves the same bytes. docs/protocol.md §6.10.
+ * The operator's statement about itself: plain text, and all of it optional. Nobody has checked it. It is an answer of the API,
+ * not a part of the page, so that every deployment serves the same bytes. docs/protocol.md §6.10.
  */
 export interface Operator {
   readonly name?: string
@@ -12,11 +12,11 @@ export interface Operator {
   readonly contact?: string
   readonly jurisdiction?: string
   readonly statement?: Statement
-  /** Where the operator can ask its own server what it holds: the key that asks, and that signs what is handed over. */
+  /** If the operator can query its own server: the key that signs those requests and the answers that are handed over. */
   readonly key?: PublicKey
 }
 
-/** Something that the operator says is so, for a time. */
+/** A statement of the operator that holds for a time. */
 export interface Statement {
   readonly text: string
   /** Days, UTC: `2026-11-23`. It holds to the end of the last one. */
@@ -24,7 +24,7 @@ export interface Statement {
   readonly expires: string
 }
 
-/** The settings in `wrangler.toml`; one that is empty is not set. */
+/** The settings in `wrangler.toml`. An empty one is not set. */
 export type OperatorSettings = { readonly [name in (typeof OPERATOR_SETTINGS)[number]]?: string }
 
 export const OPERATOR_SETTINGS = [
@@ -37,7 +37,7 @@ export const OPERATOR_SETTINGS = [
   'OPERATOR_KEY',
 ] as const
 
-/** @throws TypeError that names the setting which is not what it should be: better no answer than half of one */
+/** @throws TypeError that names a malformed setting: better no answer than half of one */
 export function readOperatorSettings(settings: OperatorSettings): Operator {
   const present = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))
   const { OPERATOR_STATEMENT: text, OPERATOR_STATEMENT_ISSUED: issued, OPERATOR_STATEMENT_EXPIRES: expires } = present
@@ -60,7 +60,7 @@ export function readOperatorSettings(settings: OperatorSettings): Operator {
   throw new TypeError(`${wrong?.[0] ?? 'OPERATOR_…'} is not as docs/operations.md §8 has it`)
 }
 
-/** What a server answered, as far as it is what it may be; `undefined` for anything else. Unknown members are left out. */
+/** A server's answer, as far as it is well-formed; otherwise `undefined`. Unknown members are left out. */
 export function parseOperator(value: unknown): Operator | undefined {
   const record = recordOf(value)
   if (record === undefined) return undefined
@@ -77,7 +77,10 @@ export function parseOperator(value: unknown): Operator | undefined {
   return Object.fromEntries(members) as Operator
 }
 
-/** Whether a statement still holds. One that does not says less than none: nobody has renewed it. @param now - ms */
+/**
+ * Whether a statement still holds. One that nobody has renewed says nothing.
+ * @param now - milliseconds since 1970
+ */
 export function isCurrent({ issued, expires }: Statement, now: number): boolean {
   const today = new Date(now).toISOString().slice(0, 10)
   return issued <= today && today <= expires
@@ -85,7 +88,8 @@ export function isCurrent({ issued, expires }: Statement, now: number): boolean 
 
 /**
  * The file `/.well-known/security.txt` (RFC 9116).
- * @param now - milliseconds since 1970: the file says of itself that it holds for a month. @param origin - it was asked of.
+ * @param now - milliseconds since 1970: the file is valid for a month from then.
+ * @param origin - of the server that was asked.
  */
 export function formatSecurityTxt(contact: string, origin: string, now: number): string {
   const day = Math.floor(now / DAY_MS) + SECURITY_TXT_DAYS
@@ -93,7 +97,7 @@ export function formatSecurityTxt(contact: string, origin: string, now: number):
   return `Contact: ${contact}\nExpires: ${expires}\nCanonical: ${origin}/.well-known/security.txt\n`
 }
 
-/** `null` for what it may not be: any word could be somebody's name. */
+/** `null` for a malformed value: any word could be somebody's name. */
 type Read<T> = T | null | undefined
 
 function readText(value: unknown, most: number, mayHaveLines = false): Read<string> {
@@ -115,7 +119,7 @@ function readStatement(value: unknown): Read<Statement> {
   const { issued, expires } = record
   const text = readText(record['text'], MAX_STATEMENT_CHARACTERS, true)
   if (text === undefined || text === null || !isDay(issued) || !isDay(expires) || issued > expires) return null
-  // What is never renewed says nothing.
+  // A statement that is never renewed says nothing.
   if (Date.parse(expires) - Date.parse(issued) > MAX_STATEMENT_DAYS * DAY_MS) return null
   return { text, issued, expires }
 }

@@ -5,9 +5,12 @@ import { formatPublicKey, type PublicKey } from './public-key.ts'
 import { parsePlainDictionary } from './structured-field.ts'
 import type { BoxTerms, DropTerms } from './terms.ts'
 
-// Apart from what writes these fields, which is all that a page does to them: it need not fetch a parser for that.
+// Apart from the code that writes these fields: a page only writes them, and need not load a parser.
 
-/** The terms in a `Drop-Terms` field, or `undefined` if any is missing, out of bounds, there twice, unknown or in another spelling. */
+/**
+ * The terms in a `Drop-Terms` field, or `undefined` if one is missing, out of bounds, there twice, unknown or in another
+ * spelling.
+ */
 export function parseTerms(field: string): DropTerms | undefined {
   if (field.length > MAX_TERMS_CHARACTERS) return undefined
   const members = parsePlainDictionary(field, LINK_MEMBERS)
@@ -32,7 +35,7 @@ export function parseBoxTerms(field: string): BoxTerms | undefined {
   return { ttlSeconds, box: formatBoxAddress(box), sender }
 }
 
-/** The extent in a `Drop-Extent` field; `undefined` if it is none, or if so many bytes do not fit so many parts. */
+/** The extent in a `Drop-Extent` field; `undefined` if it is malformed, or if so many bytes do not fit so many parts. */
 export function parseExtent(field: string): Extent | undefined {
   const members = parsePlainDictionary(field, 2)
   const size = members?.get('size')

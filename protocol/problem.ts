@@ -1,7 +1,7 @@
 import { PROBLEM_PATH, type WireCode } from './error.ts'
 import { MAX_TRIES } from './limits.ts'
 
-/** One row of the table of problems (RFC 9457): the page `/problems/<code>` says the explanation. */
+/** One row of the table of problems (RFC 9457). The page `/problems/<code>` shows the explanation. */
 export interface Problem {
   readonly status: number
   readonly title: string
@@ -17,8 +17,8 @@ export interface ProblemBody {
 }
 
 /**
- * What 401 asks for (RFC 9110 §11.6.1): HTTP Message Signatures, which have no scheme of their own. `Accept-Signature` says which
- * (RFC 9421 §5).
+ * The challenge of a 401 (RFC 9110 §11.6.1): HTTP Message Signatures, which have no scheme of their own. `Accept-Signature` says
+ * which (RFC 9421 §5).
  */
 export const SIGNATURE_CHALLENGE = 'Signature realm="sealdrop"'
 
@@ -140,7 +140,7 @@ export function problemFor(code: WireCode, origin: string): ProblemBody {
   return { type: `${origin}${PROBLEM_PATH}${code}`, title, status }
 }
 
-/** A number as a sentence has it: in words up to twelve. */
+/** A number for a sentence: in words up to twelve. */
 export function inWords(count: number): string {
   return NUMBER_WORDS[count] ?? `${count}`
 }

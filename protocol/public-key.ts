@@ -9,12 +9,12 @@ export type PublicKey = string & { readonly [brand]: 'PublicKey' }
 /** Bytes of an Ed25519 public key. RFC 8032 §5.1.5. */
 const PUBLIC_KEY_BYTES = 32
 
-/** The key in `text`, or `undefined` if it has not the shape of one. Says nothing about the point: see `isSafeKey`. */
+/** The key in `text`, or `undefined` if it does not have the shape of one. `isSafeKey` checks the point. */
 export function parsePublicKey(text: string): PublicKey | undefined {
   return parseBase64url(text, PUBLIC_KEY_BYTES) === undefined ? undefined : (text as PublicKey)
 }
 
-/** A key that a server would take, in a JSON value; `undefined` for any other value. */
+/** A key that a server accepts, in a JSON value; `undefined` for any other value. */
 export function parseSafeKey(value: unknown): PublicKey | undefined {
   const key = typeof value === 'string' ? parsePublicKey(value) : undefined
   return key !== undefined && isSafeKey(key) ? key : undefined

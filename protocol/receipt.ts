@@ -11,7 +11,7 @@ import type { DropId } from './id.ts'
 import type { PublicKey } from './public-key.ts'
 import { verifyRequest } from './signature.ts'
 
-/** What a receipt is checked against. None of it comes from the server. */
+/** The data that a receipt is checked against. None of it comes from the server. */
 export interface ReceiptContext {
   readonly authority: string
   readonly dropId: DropId
@@ -19,7 +19,7 @@ export interface ReceiptContext {
   readonly claim: PublicKey
 }
 
-/** Whether somebody who held the claim key signed this claim for this reader key. docs/protocol.md §8. */
+/** Whether a holder of the claim key signed this claim for this reader key. docs/protocol.md §8. */
 export async function isClaimProved(receipt: Receipt, context: ReceiptContext): Promise<boolean> {
   const digest = await contentDigest(formatReaderBody(receipt.reader))
   return isSigned(context, 'claim', 'claim', receipt.claim, context.claim, undefined, digest)
@@ -27,7 +27,7 @@ export async function isClaimProved(receipt: Receipt, context: ReceiptContext): 
 
 /**
  * Whether the reader of this receipt signed that the whole drop was opened: both keys, over the hash of the token.
- * @param opened - SHA-256 of the token that the sender sealed, base64url; only who opened the last chunk knows it.
+ * @param opened - SHA-256 of the token that the sender sealed, base64url; only a reader of the last chunk knows the token.
  */
 export async function isOpeningProved(receipt: Receipt, context: ReceiptContext, opened: string): Promise<boolean> {
   const { ack, reader } = receipt

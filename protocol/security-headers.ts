@@ -1,6 +1,6 @@
 /**
- * What every page carries. Its own code runs under this: nothing from elsewhere, no string
- * becomes code, nothing frames us, nothing is told to anybody. docs/protocol.md §10.
+ * The headers of every page. Its own code runs under them: nothing is loaded from elsewhere, no string becomes code, nobody
+ * frames us, nobody is told anything. docs/protocol.md §10.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
@@ -29,7 +29,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** The same for an answer of the API, which is no page: nothing of it is ever to be run, shown or framed. docs/protocol.md §10.1. */
+/** The headers of an answer of the API, which is no page: it must never be run, shown or framed. docs/protocol.md §10.1. */
 export const API_SECURITY_HEADERS: Readonly<Record<string, string>> = {
   ...SECURITY_HEADERS,
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -84,6 +84,6 @@ export function publishedHeaders(script: string, style: string): Readonly<Record
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ')
-  // By HTML a browser shows nothing that is sandboxed and wants to be alone with its origin, of which it has none. HTML §7.4.5.
+  // By HTML a browser does not show a sandboxed page that wants to be alone with its origin: it has none. HTML §7.4.5.
   return { ...SECURITY_HEADERS, 'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': 'unsafe-none' }
 }

@@ -5,15 +5,15 @@ import { MAX_CREATED_SECONDS, MAX_KEYID_CHARACTERS } from './limits.ts'
 import { isNonce } from './nonce.ts'
 import { parseDictionaryField } from './structured-field.ts'
 
-/** How signatures are written down: what they cover, under which parameters (RFC 9421 §2, §4). docs/protocol.md §5.1. */
+/** The text form of signatures: the components that they cover, and their parameters (RFC 9421 §2, §4). docs/protocol.md §5.1. */
 
 /** RFC 9421 §6.2.2. */
 export const ALGORITHM = 'ed25519'
 
-/** The signatures of one request, by the role of their key, as they were read. Nobody has verified them. */
+/** The signatures of one request by the role of their key, as read. They are not verified. */
 export type Signatures = Readonly<Partial<Record<Role, SignatureRecord>>>
 
-/** The two fields that bring signatures. */
+/** The two fields of signatures. */
 export interface SignatureFields {
   readonly signatureInput: string
   readonly signature: string
@@ -35,21 +35,21 @@ export function signatureComponents(name: RequestName): readonly string[] {
   return components
 }
 
-/** Who has signed, in the order of the contract. */
+/** The roles that have signed, in the order of the contract. */
 export function signersOf(name: RequestName, signatures: Signatures): readonly Role[] {
   return REQUESTS[name].signers.filter((role) => signatures[role] !== undefined)
 }
 
-/** Whether all have signed who must. Who holds a link and no more signs status as locator alone. */
+/** Whether all required roles have signed. Status may also be signed by the locator alone: that proves the link and no more. */
 export function isSignedByAll(name: RequestName, signatures: Signatures): boolean {
   const signed = signersOf(name, signatures)
   return signed.length === REQUESTS[name].signers.length || (name === 'status' && signed.join() === 'locator')
 }
 
 /**
- * Reads the signatures of a request, as many of its roles as there are. Labels that are no role of this request are somebody
- * else's, and left alone.
- * @returns `undefined` if a field is not in its one spelling, or a signature of one of the roles not as the request takes it.
+ * Reads the signatures of a request, for as many of its roles as there are. Labels that are no role of this request belong to
+ * others, and are left alone.
+ * @returns `undefined` if a field is not in its one spelling, or a signature of a role is malformed.
  */
 export function parseSignatures(name: RequestName, fields: SignatureFields): Signatures | undefined {
   const inputs = parseDictionaryField(fields.signatureInput)
@@ -60,13 +60,13 @@ export function parseSignatures(name: RequestName, fields: SignatureFields): Sig
   return records.every(([, record]) => record !== undefined) ? Object.fromEntries(records) : undefined
 }
 
-/** Whether a record is one of a signature that this request takes by this role, in the spelling that records have. */
+/** Whether a record is a signature that this request takes by this role, in the spelling of records. */
 export function isRecordOf(record: SignatureRecord, name: RequestName, role: Role): boolean {
   const read = parseSignatures(name, signatureFields(name, role, record))?.[role]
   return read !== undefined && NAMES.every((each) => read[each] === record[each])
 }
 
-/** The fields that a record stands for, so that it can be verified again. */
+/** The fields of a record, so that it can be verified again. */
 export function signatureFields(name: RequestName, role: Role, record: SignatureRecord): SignatureFields {
   const { signature, input = formatInput(name, role, record) } = record
   return { signatureInput: `${role}=${input}`, signature: `${role}=:${signature}:` }
@@ -107,7 +107,7 @@ function parseRecord(
   const { created, nonce, tag, alg = ALGORITHM, keyid = '', ...others } = Object.fromEntries(parameters)
   if (tag !== signatureTag(name, role) || alg !== ALGORITHM || Object.keys(others).length > 0) return undefined
   if (typeof keyid !== 'string' || keyid.length > MAX_KEYID_CHARACTERS) return undefined
-  // Whoever reads a receipt shows this time; a nonce of the server's would let any number through.
+  // Readers of a receipt are shown this time; with a nonce of the server's any number would pass.
   if (!Number.isInteger(created) || typeof created !== 'number') return undefined
   if (created < 0 || created > MAX_CREATED_SECONDS || typeof nonce !== 'string' || !isNonce(nonce)) return undefined
   const input = serializeInnerList(member)

@@ -7,10 +7,10 @@ import type { DropId } from './id.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 import { ALGORITHM, isRecordOf, signatureComponents, signatureFields, type Signatures } from './signature-input.ts'
 
-/** What a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
+/** The content that a signature covers: enough of a request to rebuild its signature base (RFC 9421 §2.5). */
 interface Covered<N extends RequestName> {
   readonly name: N
-  /** Where that is another than the contract's: HEAD in place of GET (RFC 9110 §9.3.2). */
+  /** If it is not the contract's: HEAD in place of GET (RFC 9110 §9.3.2). */
   readonly method?: 'HEAD' | undefined
   /** Host and port that the signer addressed. */
   readonly authority: string
@@ -24,29 +24,29 @@ interface Covered<N extends RequestName> {
 /** A signed request about a drop. */
 export interface SignedRequest<N extends RequestName = RequestName> extends Covered<N> {
   readonly dropId: DropId
-  /** The reader key that the request is made for, where a reader signs. */
+  /** The reader key of the request, if a reader signs. */
   readonly reader?: PublicKey | undefined
 }
 
 /** A signed request about a box. */
 export interface SignedBoxRequest<N extends RequestName = RequestName> extends Covered<N> {
   readonly box: BoxAddress
-  /** The key that signs: the box's root key, or that of one of its readers. */
+  /** The key that signs: the box's root key, or one of its readers'. */
   readonly boxReader: PublicKey
-  /** The drop in the box, where it is about one. */
+  /** The drop in the box, if the request is about one. */
   readonly dropId?: DropId | undefined
 }
 
-/** A request of the operator's: what it is about stands in its body. */
+/** A request of the operator's. Its subject is in its body. */
 export type SignedOperatorRequest = Covered<RequestName>
 
-/** What is signed. */
+/** The content of a signature. */
 export type Unsigned =
   | Omit<SignedOperatorRequest, 'signatures'>
   | Omit<SignedRequest, 'signatures'>
   | Omit<SignedBoxRequest, 'signatures'>
 
-/** The request as RFC 9421 sees it. The scheme is not covered: TLS may end before the worker. */
+/** The request for RFC 9421. The scheme is not covered: TLS may end before the worker. */
 export function describeRequest(request: Unsigned): RequestDescriptor {
   const { method: ofContract, path } = REQUESTS[request.name]
   const { method = ofContract } = request
@@ -62,9 +62,9 @@ export function describeRequest(request: Unsigned): RequestDescriptor {
 }
 
 /**
- * Checks the signature of one role: Ed25519, over this request, for this purpose. Says nothing about freshness: the caller judges
+ * Verifies the signature of one role: Ed25519, over this request, for this purpose. Freshness is not checked: the caller judges
  * nonce and created.
- * @returns what is kept of it; `undefined` if there is none, or for whatever is wrong with it.
+ * @returns the record to store; `undefined` if there is no valid signature.
  */
 export async function verifyRequest(
   request: SignedRequest | SignedBoxRequest | SignedOperatorRequest,
@@ -72,7 +72,7 @@ export async function verifyRequest(
   key: PublicKey,
 ): Promise<SignatureRecord | undefined> {
   const record = request.signatures[role]
-  // A record may come from a file: what it says of itself has to be what is signed.
+  // A record may come from a file: its own parameters must be the signed ones.
   if (record === undefined || !isRecordOf(record, request.name, role)) return undefined
   const message = describeRequest(request)
   const { signatureInput, signature } = signatureFields(request.name, role, record)
@@ -89,7 +89,7 @@ export async function verifyRequest(
           algorithms: [ALGORITHM],
           requiredComponents: signatureComponents(request.name),
           requiredParameters: ['created', 'nonce', 'tag'],
-          // Freshness is judged by nonce and created together, by the caller: the library is given no clock.
+          // The caller judges freshness by nonce and created together: the library gets no clock.
           now: 0,
           clockSkew: Number.MAX_SAFE_INTEGER,
         },
@@ -113,7 +113,7 @@ async function ed25519Verifier(publicKey: PublicKey): Promise<{
   }
 }
 
-/** The library hands out bytes of any buffer; WebCrypto's types want an ArrayBuffer's. */
+/** The library returns bytes of any buffer; WebCrypto's types require an ArrayBuffer's. */
 function copy(bytes: Uint8Array): Bytes {
   return new Uint8Array(bytes)
 }

@@ -2,21 +2,21 @@ import { boxAddressBytes, type BoxAddress } from './address.ts'
 import { toBase64 } from './bytes.ts'
 import { publicKeyBytes, type PublicKey } from './public-key.ts'
 
-/** What a sender lays down when a drop is created. docs/protocol.md §6.1. */
+/** The terms of a drop for a link, set by its sender. docs/protocol.md §6.1. */
 export interface DropTerms {
   /** Life of the drop from its creation, in seconds. */
   readonly ttlSeconds: number
-  /** How many readers may open it. */
+  /** Number of readers that may open it. */
   readonly reads: number
   /** Proves possession of the link. */
   readonly locator: PublicKey
   /** Proves possession of the link and of the passphrase, if there is one. */
   readonly claim: PublicKey
-  /** The sender key: with it the sender looks at, revokes or reopens the drop. */
+  /** The sender key, which looks at, revokes or reopens the drop. */
   readonly sender: PublicKey
 }
 
-/** What a sender lays down for a drop that goes into a box. docs/protocol.md §13.5. */
+/** The terms of a drop for a box, set by its sender. docs/protocol.md §13.5. */
 export interface BoxTerms {
   /** Life of the drop, in seconds; the server rounds its end up to the end of that day, UTC. */
   readonly ttlSeconds: number

@@ -52,7 +52,7 @@ export const SHELF = {
         by: ['create', 'begin'],
         changes: 'never',
         tells:
-          'whether somebody holds link and passphrase, if they sign. Who has the link can try passphrases against it, slowly (Argon2id)',
+          'whether somebody holds link and passphrase, if they sign. Anybody with the link can try passphrases against it, slowly (Argon2id)',
       },
       sender: {
         sql: 'BLOB NOT NULL',
