@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Browser } from 'playwright'
 import { ROOT } from './bundle.ts'
 
-/** Flags for Chromium: it talks to nobody but the page's own server. */
+/** Flags for Chromium: it connects to no server but the page's own. */
 export const CHROMIUM_FLAGS: readonly string[] = [
   '--no-sandbox',
   '--disable-quic',
@@ -16,11 +16,11 @@ export const CHROMIUM_FLAGS: readonly string[] = [
 ]
 
 /**
- * A Chromium or Chrome to drive: `CHROMIUM_PATH`, else one that is installed in a usual place, first of all a headless shell,
- * which shows a page for half of the work, else the one that the development dependency `@sparticuz/chromium` carries
- * (Linux, x64). The last is unpacked on first use, which takes seconds.
- * @returns the path of a program.
- * @throws Error with a sentence that says what to do.
+ * Finds a Chromium or Chrome to drive: `CHROMIUM_PATH`, or one that is installed in a usual place, preferably a headless shell, which
+ * shows a page for half of the work, or the one in the development dependency `@sparticuz/chromium` (Linux, x64). The last is
+ * unpacked on first use, which takes seconds.
+ * @returns the path of a program
+ * @throws Error with a sentence of advice
  */
 export function findChromium(): string {
   const named = process.env['CHROMIUM_PATH']
@@ -31,14 +31,14 @@ export function findChromium(): string {
   return [...SHELLS, ...USUAL_PLACES].find((path) => existsSync(path)) ?? packagedChromium()
 }
 
-/** An installed browser as people have it, with a history and all. */
+/** An installed browser as people have it, with a history. */
 export function installedChromium(): string | undefined {
   return USUAL_PLACES.find((path) => existsSync(path))
 }
 
 /**
  * Starts a Chromium once, opens a page, and ends it.
- * @throws Error with a sentence that says what to do, when there is none or it does not start.
+ * @throws Error with a sentence of advice, if there is none or it does not start
  */
 export async function tryChromium(): Promise<void> {
   const path = findChromium()
@@ -52,14 +52,14 @@ export async function tryChromium(): Promise<void> {
   }
 }
 
-/** Starts one without a window, for somebody to drive. */
+/** Starts a headless Chromium. */
 export async function launchChromium(): Promise<Browser> {
-  // Whoever only looks for a browser has no need of what drives it, which takes a while to load.
+  // Loaded late: the search for a browser does not need Playwright, which takes a while to load.
   const { chromium } = await import('playwright')
   return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS] })
 }
 
-/** The one from npm, made ready below node_modules/: not in a shared temporary folder, where others could have put theirs. */
+/** The one from npm, unpacked below node_modules/: not into a shared temporary folder, where other users could have put theirs. */
 export function packagedChromium(): string {
   const carried = carriedFiles()
   if (carried === undefined) throw new Error(`There is no Chromium on this machine. ${ADVICE}`)
@@ -71,20 +71,20 @@ export function packagedChromium(): string {
   const unpacked = mkdtempSync(`${ready}-`)
   try {
     unpack(bin, unpacked)
-    // As a program, so that it can stand wherever a browser's path is asked for.
+    // As a program, so that its path can be used like that of any browser.
     writeFileSync(join(unpacked, 'fonts/fonts.conf'), FONTS)
     writeFileSync(join(unpacked, 'start.sh'), STARTER)
     chmodSync(join(unpacked, 'start.sh'), 0o755)
     renameSync(unpacked, ready)
   } catch (error) {
     rmSync(unpacked, { recursive: true, force: true })
-    // Somebody else may have been quicker: two test projects begin at once.
+    // Another process may have been quicker: two test projects begin at once.
     if (!existsSync(program)) throw new Error(`Chromium could not be unpacked. ${ADVICE}`, { cause: error })
   }
   return program
 }
 
-/** Where the package's archives are. @returns `undefined` where it isn't installed, or is for another kind of machine. */
+/** The folder of the package's archives. @returns `undefined` if it isn't installed, or is for another kind of machine */
 function carriedFiles(): { readonly bin: string; readonly version: string } | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   try {
@@ -97,7 +97,7 @@ function carriedFiles(): { readonly bin: string; readonly version: string } | un
   }
 }
 
-/** Lets the package unpack itself, into a folder of ours: it always writes to the temporary one of its process. */
+/** Lets the package unpack itself into our folder: it always writes to the temporary folder of its process. */
 function unpack(bin: string, folder: string): void {
   const script = `import { inflate } from '@sparticuz/chromium'
     await Promise.all(${JSON.stringify(ARCHIVES)}.map((name) => inflate(${JSON.stringify(bin)} + '/' + name)))`
@@ -121,7 +121,7 @@ export FONTCONFIG_PATH="$here/fonts"
 exec "$here/chromium" "$@"
 `
 
-/** The package's own file looks for its font where a cloud function has it; without a font all text is empty. */
+/** The package's own file looks for its font in the place of a cloud function; without a font all text is empty. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

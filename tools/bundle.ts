@@ -8,15 +8,15 @@ import { relative, resolve, sep } from 'node:path'
 /** The top folder of the project. */
 export const ROOT: string = fileURLToPath(new URL('..', import.meta.url))
 
-/** What esbuild made: files by their path below the output folder, and its account of what went into each. */
+/** The output of esbuild: files by their path below the output folder, and its metafile. */
 export interface Bundle {
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly meta: Metafile
 }
 
 /**
- * What is bundled for the edge: ES modules, as `wrangler deploy --no-bundle` uploads them.
- * @param root - the folder that `entry` and all paths in the account are below.
+ * Bundles the worker: ES modules, as `wrangler deploy --no-bundle` uploads them.
+ * @param root - the folder to which `entry` and all paths in the metafile are relative
  */
 export function bundleWorker(entry: string, root: string = ROOT): Promise<Bundle> {
   return bundle('dist/worker', [{ in: entry, out: 'main' }], {
@@ -29,12 +29,12 @@ export function bundleWorker(entry: string, root: string = ROOT): Promise<Bundle
 }
 
 /**
- * What is bundled for the page: one entry per script or sheet, chunks for what is imported when needed; a worker is one file.
+ * Bundles the page: one entry per script or sheet, chunks for modules that are imported when needed; a worker is one file.
  */
 export async function bundleWeb(entries: Readonly<Record<string, string>>): Promise<Bundle> {
   const all = Object.entries(entries).map(([name, path]) => ({ in: path, out: name.replace(/\.\w+$/, '') }))
   const points = all.filter(({ out }) => !out.endsWith('-worker'))
-  // Nothing says to a browser what an import of a worker must hold: docs/decisions/0015.
+  // Browsers check no hash of a module that a worker imports: docs/decisions/0015.
   const workers = await Promise.all(
     all.filter(({ out }) => out.endsWith('-worker')).map((point) => bundleChunks([point], EMPTY.meta)),
   )
@@ -71,7 +71,7 @@ function pointOf(source: string): { in: string; out: string } {
   return { in: source, out: source.replace(/^.*\/|\.\w+$/g, '') }
 }
 
-/** @param made - what has been bundled before: it is fetched from there. */
+/** @param made - the metafile of earlier bundles: their modules are imported from there */
 function bundleChunks(points: { in: string; out: string }[], made: Metafile): Promise<Bundle> {
   return bundle('dist/web', points, {
     assetNames: NAMES,
@@ -82,22 +82,22 @@ function bundleChunks(points: { in: string; out: string }[], made: Metafile): Pr
     minify: true,
     platform: 'browser',
     plugins: [leaveOutUnusedRecipients, leaveApart(made)],
-    // That our modules do nothing by being imported says package.json (`sideEffects`): else some chunks would be empty.
+    // package.json says that our modules have no side effects (`sideEffects`): otherwise some chunks would be empty.
     splitting: true,
     target: 'es2023',
   })
 }
 
 /**
- * The hash in a name is of what esbuild made. What `preloadImports` makes of that follows from its source, which is in every name too: one
- * that is kept by a browser for ever never stands for two contents.
+ * The hash in a name covers the output of esbuild. The changes by `preloadImports` follow from its source, whose hash is in every name as
+ * well: a file that a browser keeps for ever never has two contents under one name.
  */
 const NAMES: string = `assets/[name]-[hash]-${hash('sha256', readFileSync(new URL('preload.ts', import.meta.url))).slice(0, 4)}`
 
-/** What is bundled for the terminal: one file that Node starts. */
+/** Bundles the command line: one file that Node starts. */
 export function bundleCli(entry: string): Promise<Bundle> {
   return bundle('dist/cli', [{ in: entry, out: 'sealdrop' }], {
-    // Some packages are CommonJS, and ask Node for its own modules.
+    // Some packages are CommonJS, and require Node's own modules.
     banner: {
       js: `#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
     },
@@ -119,12 +119,12 @@ async function bundle(
     charset: 'utf8',
     entryPoints,
     format: 'esm',
-    // The licences of what is bundled are in licenses.txt.
+    // The licences of bundled packages are in licenses.txt.
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
     outdir,
-    // Else names of files in the bundles would say where a linked node_modules lies. Our own files may not be links.
+    // Otherwise names of files in the bundles would contain the path of a linked node_modules. Our own files may not be links.
     preserveSymlinks: true,
     write: false,
     ...options,
@@ -146,12 +146,12 @@ function pathBelow(folder: string, file: string): string {
 }
 
 /**
- * Bundled by themselves, in this order: esbuild puts what two chunks share into a third whole, so whoever only seals would
+ * Bundled by themselves, in this order: esbuild puts the whole modules that two chunks share into a third, so that sealing alone would
  * fetch the halves of age, tar and signatures that only opening needs, or those of an upload in parts.
  */
 const APART = ['client/crypto/sign.ts', 'web/effects/uploading.ts', 'web/effects/sealing.ts']
 
-/** Bundled by themselves too: else the first page would come in thirty pieces, one for each set of what it shares with them. */
+/** Bundled by themselves as well: otherwise the first page would come in thirty pieces, one for each set of shared modules. */
 const ROOMS = ['web/boxes/start.tsx', 'web/write/start.tsx']
 
 function leaveApart({ outputs }: Metafile): Plugin {
@@ -171,8 +171,8 @@ function leaveApart({ outputs }: Metafile): Plugin {
 }
 
 /**
- * Node's own modules, each without the ES module that stands for it. Making one reads every property of the original, and
- * `http.WebSocket` loads the whole of undici: a third of the time that the command takes to start.
+ * Node's own modules, each without its ES module wrapper. Making one reads every property of the original, and `http.WebSocket` loads
+ * the whole of undici: a third of the command's start-up time.
  */
 export const askForBuiltins: Plugin = {
   name: 'ask-for-builtins',
@@ -184,7 +184,7 @@ export const askForBuiltins: Plugin = {
   },
 }
 
-/** age brings more kinds of recipients than we have. */
+/** age has more kinds of recipients than we use. */
 export const leaveOutUnusedRecipients: Plugin = {
   name: 'leave-out-unused-recipients',
   setup(build) {

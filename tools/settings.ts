@@ -2,7 +2,7 @@ import { unstable_readConfig as readConfig } from 'wrangler'
 import { fileURLToPath } from 'node:url'
 import { readOperatorSettings } from '#protocol/operator.ts'
 
-/** What the worker is bound to: `wrangler.toml`, as wrangler itself reads it. The build writes it to `dist/worker/settings.json`. */
+/** The bindings of the worker: `wrangler.toml`, as wrangler itself reads it. The build writes them to `dist/worker/settings.json`. */
 export interface Settings {
   readonly name: string
   readonly compatibilityDate: string
@@ -15,7 +15,7 @@ export interface Settings {
   /** Binding → class of a Durable Object with SQLite storage. */
   readonly objects: Readonly<Record<string, string>>
   readonly assets: {
-    /** Under which name the worker asks for the pages itself. */
+    /** The binding by which the worker fetches pages itself. */
     readonly binding?: string
     readonly htmlHandling?: 'auto-trailing-slash' | 'force-trailing-slash' | 'drop-trailing-slash' | 'none'
     readonly notFoundHandling?: 'none' | 'single-page-application' | '404-page'
@@ -25,8 +25,9 @@ export interface Settings {
 
 /**
  * Reads `wrangler.toml`, or another file like it.
- * @throws Error when it binds something that `tools/serve.ts` does not know, so that what is tried is what is deployed,
- *   when `SHELVES` is no number of shelves: under a wrong one no drop would be found; when a limit is no number; and when what the operator says of itself is not as it should be.
+ * @throws Error if it binds something that `tools/serve.ts` does not know, so that the tested worker is the deployed one; if `SHELVES` is
+ *   no number of shelves, since under a wrong one no drop would be found; if a limit is no number; or if a statement of the operator is
+ *   invalid
  */
 export function readSettings(file: URL = new URL('../wrangler.toml', import.meta.url)): Settings {
   const config: WranglerConfig = readConfig({ config: fileURLToPath(file) })
@@ -74,7 +75,7 @@ export function readSettings(file: URL = new URL('../wrangler.toml', import.meta
   }
 }
 
-/** What is used of wrangler's own account of the file; its types name packages that it does not bring along. */
+/** The used part of wrangler's own reading of the file; its types name packages that it does not bring along. */
 interface WranglerConfig extends Partial<Record<(typeof UNKNOWN_BINDINGS)[number], unknown>> {
   readonly name: string | undefined
   readonly compatibility_date: string | undefined
@@ -98,7 +99,7 @@ function text(key: string, value: unknown): string {
   return value
 }
 
-/** Whether a setting of wrangler's binds anything: it fills in empty lists and empty tables of them. */
+/** Whether a setting of wrangler's binds anything: it fills in empty lists and tables. */
 function isBound(setting: unknown): boolean {
   if (setting === undefined || setting === null) return false
   if (Array.isArray(setting)) return setting.length > 0

@@ -1,5 +1,4 @@
-// `npm test`: all tests. Without a browser those that need none are run all the same; what to do about it is said first, and
-// the run has failed.
+// `npm test`: all tests. Without a browser it says first how to get one, runs the tests that need none, and fails.
 import { spawnSync } from 'node:child_process'
 import { tryChromium } from './browser.ts'
 import { ROOT } from './bundle.ts'
