@@ -25,7 +25,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'until a text is sealed and its link is shown',
     files: PAGE,
-    modules: ['web/main.tsx', 'web/effects/sealing.ts', 'web/store.ts', 'web/views/sealed.tsx'],
+    modules: ['web/main.tsx', 'web/send/to-link.ts', 'web/store.ts', 'web/views/sealed.tsx'],
     maxBytes: 75_500,
   },
 ]

@@ -149,7 +149,7 @@ function pathBelow(folder: string, file: string): string {
  * Bundled by themselves, in this order: esbuild puts the whole modules that two chunks share into a third, so that sealing alone would
  * fetch the halves of age, tar and signatures that only opening needs, or those of an upload in parts.
  */
-const APART = ['client/crypto/sign.ts', 'web/effects/uploading.ts', 'web/effects/sealing.ts']
+const APART = ['client/crypto/sign.ts', 'web/send/uploading.ts', 'web/send/to-link.ts']
 
 /** Bundled by themselves as well: otherwise the first page would come in thirty pieces, one for each set of shared modules. */
 const ROOMS = ['web/boxes/start.tsx', 'web/write/start.tsx']

@@ -1,8 +1,8 @@
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { ChosenFile, Draft } from './draft.ts'
+import type { ChosenFile, Draft } from './send/draft.ts'
 import type { Asking } from './sent-list.ts'
-import type { Asked } from './uploads.ts'
+import type { Asked } from './send/uploads.ts'
 
 /** Why something that was dropped is not among the files. */
 export type Missed = 'dropped' | 'empty'

@@ -1,9 +1,9 @@
-import type { Draft } from './draft.ts'
+import type { Draft } from './send/draft.ts'
 import type { ListEvent } from './sent-list.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
 import type { ComposeFault, Limits, SendFault, Sending, State, Told, Work } from './state.ts'
 import type { LinkReading } from './read/link-reading.ts'
-import type { UploadsEvent } from './uploads.ts'
+import type { UploadsEvent } from './send/uploads.ts'
 
 /** Everything that can happen to the state. */
 export type Event =

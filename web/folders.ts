@@ -1,4 +1,4 @@
-import { chooseFile, MAX_FILES, sortFiles, type ChosenFile } from './draft.ts'
+import { chooseFile, MAX_FILES, sortFiles, type ChosenFile } from './send/draft.ts'
 
 /** What was dropped, taken at once: the browser forgets it when the event is over. */
 export function takeEntries({ items }: DataTransfer): FileSystemEntry[] {

@@ -1,10 +1,10 @@
 import type { Act } from './act.ts'
-import { findFault, MAX_FILES, withMore } from './draft.ts'
-import type { Sealing } from './effects/sealing.ts'
+import { findFault, MAX_FILES, withMore } from './send/draft.ts'
+import type { Sealing } from './send/sealing.ts'
 import type { SentEffects } from './effects/sent.ts'
 import type { Tools } from './effects/tools.ts'
-import type { Uploading } from './effects/uploading.ts'
-import { makeUploadAct } from './make-upload-act.ts'
+import type { Uploading } from './send/uploading.ts'
+import { makeUploadAct } from './send/upload-act.ts'
 import { once } from './once.ts'
 import { Flow } from './kit/flow.ts'
 import type { FromLink } from './read/from-link.ts'
@@ -17,13 +17,19 @@ import { page } from './words/page.ts'
 /** What each act does, over the effects. */
 export function makeAct(tools: Tools): Act {
   const { dispatch, state, device } = tools
+  const toLink = once(async () => {
+    const { linkSealing } = await import('./send/to-link.ts')
+    return linkSealing(tools, uploading, (drop) => (last = drop))
+  })
   const uploading = once(async (): Promise<Uploading> => {
     import('./views/sending.tsx').catch(() => {})
-    return (await import('./effects/uploading.ts')).makeUploading(tools)
+    const [{ Uploading }, { plainOutbox }] = await Promise.all([
+      import('./send/uploading.ts'),
+      import('./send/outbox.ts'),
+    ])
+    return new Uploading(tools, (await toLink()).destination, plainOutbox(tools))
   })
-  const sealing = once(async (): Promise<Sealing> =>
-    (await import('./effects/sealing.ts')).makeSealing(tools, uploading),
-  )
+  const sealing = async (): Promise<Sealing> => (await toLink()).sealing
   const reading = new Flow<LinkReading>({ at: 'looking' }, (main) => dispatch({ type: 'read', main }))
   const opening = once(async (): Promise<FromLink> => {
     const { FromLink } = await import('./read/from-link.ts')
@@ -43,8 +49,8 @@ export function makeAct(tools: Tools): Act {
   /** Tells of uploads that were interrupted. Where nothing can be read, nothing can be gone on with. */
   const findInterrupted = async (): Promise<void> => {
     try {
-      const effects = await import('./effects/interrupted.ts')
-      await effects.findInterrupted(tools)
+      const { findInterrupted: find, LINK_UPLOADS, plainOutbox } = await import('./send/outbox.ts')
+      await find(tools, LINK_UPLOADS, plainOutbox(tools))
     } catch {
       // The next visit asks again.
     }
@@ -131,7 +137,7 @@ export function makeAct(tools: Tools): Act {
       if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
       dispatch({ type: 'worked', work: { stage: 'starting' } })
       try {
-        last = (await (await sealing()).seal()) ?? last
+        await (await sealing()).seal()
       } catch {
         dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
       }
@@ -144,7 +150,7 @@ export function makeAct(tools: Tools): Act {
         refuseLate({ at: 'server', code: 'broken' })
       }
     },
-    ...makeUploadAct(tools, uploading, (drop) => (last = drop)),
+    ...makeUploadAct(tools, uploading),
     anew,
     async copy(text, done) {
       const isCopied = await device.copy(text)

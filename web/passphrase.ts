@@ -1,6 +1,6 @@
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { randomBytes, type Random } from '#client/crypto/random.ts'
-import type { Draft } from './draft.ts'
+import type { Draft } from './send/draft.ts'
 import type { Tools } from './effects/tools.ts'
 
 /** Five words of the BIP-39 list: 55 bits, each of which costs a thief an online try or the operator a second of work. */

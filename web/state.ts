@@ -1,13 +1,13 @@
 import type { BetweenCode } from './words/between.ts'
 import type { Progress } from '#client/server.ts'
 import type { Operator } from '#protocol/operator.ts'
-import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './draft.ts'
+import { EMPTY_DRAFT, isEmpty, type Draft, type DraftField } from './send/draft.ts'
 import type { Burning, Event, SealedDrop } from './event.ts'
 import type { Carried, Flow } from './parts/transfer.tsx'
 import { listReduce, NO_LIST, type SentList } from './sent-list.ts'
 import type { LinkReading } from './read/link-reading.ts'
 import { wouldLoseOpened } from './read/reading.ts'
-import { NO_UPLOADS, uploadsReduce, type Cargo, type Uploads } from './uploads.ts'
+import { NO_UPLOADS, uploadsReduce, type UploadSummary, type Uploads } from './send/uploads.ts'
 
 /** Everything that is drawn. Keys are not in here: effects hold them. */
 export interface State {
@@ -59,7 +59,7 @@ export interface Limits {
 
 /** A drop in parts that goes up. */
 export interface Sending {
-  readonly cargo: Cargo
+  readonly cargo: UploadSummary
   readonly carried: Carried
   readonly flow: Flow
   /** Whether this browser keeps what it takes to go on after a crash. */
@@ -86,6 +86,8 @@ export type ComposeFault =
   | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
   /** The server holds nothing of the upload any more, or could not be told that it is cancelled. */
   | { readonly at: 'upload-over' | 'upload-left' }
+  /** Another tab of this browser sends it, or has ended it. */
+  | { readonly at: 'elsewhere' }
   /** Only of a drop for a box: it takes no more, or nothing from whoever has no invitation that still holds. */
   | { readonly at: 'box-full' | 'invitation' }
   /** `isInDoubt`: the server may have it all the same. The same press sends the same again, and nothing twice. */

@@ -4,11 +4,10 @@ import { seal } from '#client/send.ts'
 import type { Answer, Exchange } from '#client/transport.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { WireCode } from '#protocol/error.ts'
-import { findInterrupted } from '../../web/effects/interrupted.ts'
 import { sweep } from '../../web/effects/sweeping.ts'
 import { memoryStore, openStore, type Store } from '../../web/store.ts'
 import { refuses, says } from '../kit/network.ts'
-import { stage, type Stage } from './support/stage.ts'
+import { stage, type Stage, findUploads } from './support/stage.ts'
 
 const SEALED = 1_800_000_000_000
 const DAY = 86_400_000
@@ -42,7 +41,7 @@ test.for([...CLOCKS, ['the server has it still', 2 * DAY, 2 * DAY, 'internal', 1
     for (const kept of [memoryStore(), await openStore()]) {
       const dropId = await keepUpload(kept)
       const page = visit(kept, ownMs, serverMs, code)
-      await findInterrupted(page.tools)
+      await findUploads(page.tools)
       expect(page.state().uploads.interrupted).toHaveLength(left)
       expect(await kept.uploads()).toHaveLength(left)
       await kept.forgetUpload(dropId)

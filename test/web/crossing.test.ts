@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
-import { chooseFile, MAX_FILES } from '../../web/draft.ts'
-import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
+import { chooseFile, MAX_FILES } from '../../web/send/draft.ts'
+import type { Uploading } from '../../web/send/uploading.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { memoryStore } from '../../web/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks } from './support/stage.ts'
+import {
+  answer,
+  sealed,
+  sealing,
+  serve,
+  stage,
+  take,
+  WAITING,
+  type Stage,
+  openLinks,
+  uploadLinks,
+} from './support/stage.ts'
 
 // Two things at a time, of which each could take the screen from the other.
 
@@ -82,7 +93,7 @@ test('an interrupted upload that is cancelled late does not take away the link t
       return exchange.url.endsWith('/v1/drops') ? take(exchange, EXPIRES) : server.transport(exchange)
     }
     const set = stage(transport, { waits: 0, kept, device })
-    return { ...set, uploading: makeUploading(set.tools) }
+    return { ...set, uploading: uploadLinks(set.tools) }
   }
   const crashed = page()
   const film = chooseFile(new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 }))
@@ -134,7 +145,7 @@ test('a drop in parts that begins to go up while another page is read leads to a
   const film = chooseFile(new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 }))
   tools.dispatch({ type: 'drafted', draft: { files: [film] } })
   tools.dispatch({ type: 'went', page: 'how' })
-  void makeUploading(tools).send(state().draft)
+  void uploadLinks(tools).send(state().draft)
   await expect.poll(() => state()).toMatchObject({ page: 'main', main: { at: 'sending' } })
   expect(at).toBe('')
 })

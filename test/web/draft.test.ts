@@ -9,7 +9,7 @@ import {
   mergeDrafts,
   withMore,
   type Draft,
-} from '../../web/draft.ts'
+} from '../../web/send/draft.ts'
 
 const typed: Draft = { ...EMPTY_DRAFT, text: 'hello' }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
-import { chooseFile } from '../../web/draft.ts'
+import { chooseFile } from '../../web/send/draft.ts'
 import { answer, delivery, GONE, sealed, sealing, serve, stage, take, WAITING, openLinks } from './support/stage.ts'
 
 test('arriving at a link asks for its status and nothing else', async () => {

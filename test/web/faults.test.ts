@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
-import { chooseFile } from '../../web/draft.ts'
+import { chooseFile } from '../../web/send/draft.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { once } from '../../web/once.ts'
 import { openStore } from '../../web/store.ts'

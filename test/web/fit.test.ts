@@ -3,8 +3,8 @@ import { planArchive } from '#client/archive.ts'
 import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import type { Source } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
-import type { ChosenFile } from '../../web/draft.ts'
-import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/fit.ts'
+import type { ChosenFile } from '../../web/send/draft.ts'
+import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/send/limits.ts'
 import { atMost, beside } from '../../web/words/format.ts'
 
 /** A file of so many bytes, of which none is there. */

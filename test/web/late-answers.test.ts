@@ -1,15 +1,26 @@
 import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
-import { chooseFile } from '../../web/draft.ts'
+import { chooseFile } from '../../web/send/draft.ts'
 import { burn } from '../../web/effects/burning.ts'
-import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
+import type { Uploading } from '../../web/send/uploading.ts'
 import { makeAct } from '../../web/make-act.ts'
 import { memoryStore } from '../../web/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
 import { largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks } from './support/stage.ts'
+import {
+  answer,
+  sealed,
+  sealing,
+  serve,
+  stage,
+  take,
+  WAITING,
+  type Stage,
+  openLinks,
+  uploadLinks,
+} from './support/stage.ts'
 
 /** Where somebody is who walks through the history, and what the address says. */
 function addressLine(): { at: string; fragment: () => string; address: (to: string) => void } {
@@ -191,7 +202,7 @@ test('an upload that is gone on with leaves alone a message that began to be sea
   const page = (): Stage & { uploading: Uploading } => {
     const device = { clock: () => server.clock() }
     const set = stage((exchange) => server.transport(exchange), { waits: 0, kept, device })
-    return { ...set, uploading: makeUploading(set.tools) }
+    return { ...set, uploading: uploadLinks(set.tools) }
   }
   const crashed = page()
   const film = chooseFile(new File([noise(8_600_000, 3)], 'film.mp4', { lastModified: 5 }))

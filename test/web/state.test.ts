@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseFile, EMPTY_DRAFT } from '../../web/draft.ts'
+import { chooseFile, EMPTY_DRAFT } from '../../web/send/draft.ts'
 import type { Event, SealedDrop } from '../../web/event.ts'
 import type { LinkReading } from '../../web/read/link-reading.ts'
 import { untaken } from '../../web/read/reading.ts'

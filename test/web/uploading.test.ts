@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
-import { chooseFile, type ChosenFile } from '../../web/draft.ts'
-import { findInterrupted } from '../../web/effects/interrupted.ts'
-import { makeUploading, type Uploading } from '../../web/effects/uploading.ts'
+import { chooseFile, type ChosenFile } from '../../web/send/draft.ts'
+import type { Uploading } from '../../web/send/uploading.ts'
 import { openStore, type Store } from '../../web/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost, refuses, says, type Reply } from '../kit/network.ts'
 import { partsServer, type PartsServer } from '../kit/parts-server.ts'
-import { sealing, stage, type Setting, type Stage } from './support/stage.ts'
+import { sealing, stage, type Setting, type Stage, uploadLinks, findUploads } from './support/stage.ts'
 
 const film = noise(8_600_000, 3)
 const REVOKED = { expires: 1, reads: 1, size: 1, parts: 2, state: 'revoked', triesLeft: 10, claims: [] }
@@ -33,7 +32,7 @@ function serverThat(meddle: (request: string, n: number) => Reply | undefined = 
 function open(server: PartsServer, setting: Setting = {}): Stage & { uploading: Uploading } {
   const device = { clock: () => 1_800_000_000_000 + performance.now(), wait: pause, ...setting.device }
   const set = stage((exchange) => server.transport(exchange), { ...setting, device })
-  return { ...set, uploading: makeUploading(set.tools) }
+  return { ...set, uploading: uploadLinks(set.tools) }
 }
 
 /** The draft of a page that has been filled in, and its press on the seal. */
@@ -140,7 +139,7 @@ test('what another visit had begun is told of, and goes on with the same files a
 
   const second = open(server, { kept })
   second.tools.dispatch({ type: 'drafted', draft: { text: 'typed since' } })
-  await findInterrupted(second.tools)
+  await findUploads(second.tools)
   expect(second.state().announcement).toBe('An upload was interrupted')
   const [upload] = second.state().uploads.interrupted
   expect(upload).toMatchObject({ hasText: true, needsPassphrase: true, files: [{ name: 'film.mp4' }] })
@@ -163,7 +162,7 @@ test('while another tab sends it, an upload is neither offered nor gone on with'
   page.uploading.pause()
   const [upload] = await kept.uploads()
   const other = open(serverThat(), { kept, device: { ifFree: async () => false } })
-  await findInterrupted(other.tools)
+  await findUploads(other.tools)
   expect(other.state().uploads.interrupted).toEqual([])
   if (upload !== undefined) await other.uploading.resume(upload.unfinished.dropId, [fileOf()])
   expect(other.state().uploads.asking).toMatchObject({ trouble: 'elsewhere' })
@@ -235,7 +234,7 @@ test('a browser that keeps nothing says so, and sends all the same', async () =>
   const page = open(serverThat())
   const seen: unknown[] = []
   const { dispatch } = page.tools
-  const uploading = makeUploading({
+  const uploading = uploadLinks({
     ...page.tools,
     dispatch: (event) => {
       if (event.type === 'sending') seen.push(event.upload.isKept)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatDropId } from '#protocol/id.ts'
-import { chooseFile, sortFiles, type ChosenFile } from '../../web/draft.ts'
-import { filesLike, matchFiles } from '../../web/uploads.ts'
+import { chooseFile, sortFiles, type ChosenFile } from '../../web/send/draft.ts'
+import { filesLike, matchFiles } from '../../web/send/uploads.ts'
 import { cargoText, listText } from '../../web/words/cargo.ts'
 
 function fileOf(path: string, bytes = 'x', lastModified = 5): ChosenFile {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { chooseFile, sortFiles, type ChosenFile } from '../draft.ts'
+import { chooseFile, sortFiles, type ChosenFile } from '../send/draft.ts'
 import { Button } from './button.tsx'
 
 /** Two buttons that lead to the browser's own choosers: of files, and of a folder where it has such a chooser. */

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Act } from '../act.ts'
-import { chooseFile, type ChosenFile, type Draft } from '../draft.ts'
+import { chooseFile, type ChosenFile, type Draft } from '../send/draft.ts'
 import { readEntries, takeEntries } from '../folders.ts'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { later } from '../parts/later.tsx'

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { contentBytes, draftTerms, MAX_FILES, type Draft } from '../draft.ts'
+import { contentBytes, draftTerms, MAX_FILES, type Draft } from '../send/draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
@@ -123,6 +123,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'empty':
     case 'upload-over':
     case 'upload-left':
+    case 'elsewhere':
       return composeFaults[fault.at]
     case 'file':
     case 'path':

@@ -1,8 +1,8 @@
-import type { Cargo } from '../uploads.ts'
+import type { UploadSummary } from '../send/uploads.ts'
 import * as format from './format.ts'
 
 /** `“report.pdf” and 2 more, 420 MB` */
-export function cargoText({ files, hasText }: Cargo): string {
+export function cargoText({ files, hasText }: UploadSummary): string {
   if (files.length === 0) return 'a long text'
   const names = listText(
     files.map(({ name }) => name),

@@ -92,6 +92,8 @@ export const composeFaults = {
     'The server has nothing of this upload any more: it was cancelled, or took longer than a day. What could be kept is in the form; seal it anew.',
   'upload-left':
     'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.',
+  elsewhere:
+    'Another tab of this browser is sending this message. Everything is still here; look there before you send it again.',
   path: (name: string): string =>
     `“${name}”: with its folders this name is longer than a message can hold. Everything is still here; remove it, and add the folder that it lies in by itself.`,
   file: (name: string): string =>

@@ -1,8 +1,8 @@
 import { between } from './between.ts'
 import { composeFaults } from './compose.ts'
-import type { AnswerFault } from '../boxes/inbox/answer-state.ts'
 import type { InboxFault } from '../boxes/inbox/state.ts'
 import type { ClosedFault } from '../read/from-box.ts'
+import type { ComposeFault, FailureCode } from '../state.ts'
 import * as format from './format.ts'
 
 export const inbox = {
@@ -168,7 +168,7 @@ export const answer = {
 }
 
 /** What happened, what is safe, what to do. */
-export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes: number): string {
+export function answerFault(fault: ComposeFault, mostFiles: number, mostTextBytes: number): string {
   switch (fault.at) {
     case 'message':
       return 'There is nothing to seal yet. Type an answer or add a file.'
@@ -180,24 +180,28 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
       return composeFaults.empty
     case 'dropped':
       return 'What was dropped could not be read. Everything else is still here; add it with one of the buttons.'
-    case 'full':
+    case 'box-full':
       return 'The place where this sender looks for answers is full. Everything is still here; there is room when earlier answers expire.'
-    case 'over':
+    case 'upload-over':
       return 'The server has nothing of this answer any more: it was cancelled, or took longer than a day. Everything is still here; send it again.'
-    case 'left':
+    case 'upload-left':
       return 'Cancelled. The server could not be told; it removes what was sent by itself within a day. Nobody can open it.'
     case 'elsewhere':
       return 'Another tab of this browser is sending an answer to this message, or has sent or cancelled this one. Everything is still here; look there before you send it again.'
     case 'size':
-      return fault.room === undefined
-        ? 'It is larger than this server takes. Everything is still here; remove a file or shorten the text.'
-        : `This server takes up to ${format.atMost(fault.room)}. Everything is still here; remove a file or shorten the text.`
+      return `This server takes up to ${format.atMost(fault.room)}. Everything is still here; remove a file or shorten the text.`
     case 'file':
       return `“${fault.name}” could not be read. It may have been moved or changed since you added it. Everything else is still here; remove it and add it again.`
     case 'path':
       return `“${fault.name}”: with its folders this name is longer than an answer can hold. Everything is still here; remove it, and add the folder that it lies in by itself.`
     case 'changed':
       return `“${fault.name}” was changed while it was being sent. Everything is still here; send it again as it is now.`
+    // No field of an answer has these.
+    case 'expiry':
+    case 'reads':
+    case 'passphrase':
+    case 'invitation':
+      return serverFaults.refused
     case 'server':
       return fault.isInDoubt === true
         ? `${serverFaults[fault.code]} ${composeFaults.inDoubt}`
@@ -205,7 +209,7 @@ export function answerFault(fault: AnswerFault, mostFiles: number, mostTextBytes
   }
 }
 
-const serverFaults: Readonly<Record<Extract<AnswerFault, { at: 'server' }>['code'], string>> = {
+const serverFaults: Readonly<Record<FailureCode, string>> = {
   offline: 'The server could not be reached. Everything is still here; try again when you are connected.',
   try_later: 'The server is not ready. Everything is still here; try again in a moment.',
   lost: 'The server has lost what was sent. Everything is still here; seal and send it again.',

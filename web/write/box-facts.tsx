@@ -4,7 +4,7 @@ import { lifeOfCard } from '#protocol/epoch.ts'
 import type { Limits } from '../state.ts'
 import * as format from '../words/format.ts'
 import { write as words } from '../words/write.ts'
-import type { FoundBox } from './write-state.ts'
+import type { FoundBox } from '../send/to-box.ts'
 import { Name, verbatim } from '../parts/verbatim.tsx'
 
 /** What a sender looks at before anything is sealed: whose address it is, who opens it, and until when that holds. */

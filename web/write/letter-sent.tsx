@@ -8,7 +8,7 @@ import { Said, verbatim } from '../parts/verbatim.tsx'
 import * as format from '../words/format.ts'
 import { letterSent as words } from '../words/write.ts'
 import type { LetterProps } from './letter.tsx'
-import type { SentLetter } from './write-state.ts'
+import type { SentLetter } from '../send/to-box.ts'
 
 /** It is there. The return code, if there is one, is shown until it is written down, and never again. */
 export function LetterSent(props: LetterProps & { readonly letter: SentLetter; readonly name: string }): VNode {

@@ -1,8 +1,8 @@
 import { LETTER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
-import { contentBytes, draftTerms, type Draft } from '../draft.ts'
+import { contentBytes, draftTerms, type Draft } from '../send/draft.ts'
 import type { Device } from '../device.ts'
-import { fitsOnePart } from '../fit.ts'
+import { fitsOnePart } from '../send/limits.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
@@ -23,7 +23,8 @@ import { BoxFacts } from './box-facts.tsx'
 import { InvitationField } from './invitation-field.tsx'
 import { Published } from './published.tsx'
 import type { WriteAct } from './write-act.ts'
-import type { FoundBox, WriteState } from './write-state.ts'
+import type { FoundBox } from '../send/to-box.ts'
+import type { WriteState } from './write-state.ts'
 
 export interface LetterProps {
   readonly act: WriteAct

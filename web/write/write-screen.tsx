@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { isEmpty } from '../draft.ts'
+import { isEmpty } from '../send/draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'

@@ -1,8 +1,7 @@
 import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import type { Card } from '#protocol/card.ts'
-import { DEFAULT_BOX_TTL_SECONDS } from '#protocol/limits.ts'
-import { EMPTY_DRAFT, isEmpty, type Draft } from '../draft.ts'
+import { isEmpty } from '../send/draft.ts'
+import { EMPTY_LETTER, type FoundBox, type SentLetter } from '../send/to-box.ts'
 import type { Event } from '../event.ts'
 import { FIRST_STATE, reduce, type FailureCode, type Limits, type State } from '../state.ts'
 import type { CardRefusal } from './card-refusal.ts'
@@ -45,21 +44,6 @@ export type InvitationFault =
   | { readonly at: 'missing' | 'damaged' | 'none' | 'other' }
   | { readonly at: 'elsewhere'; readonly origin: string }
 
-/** A box whose keys are good today. */
-export interface FoundBox {
-  readonly card: Card
-  /** Bytes of ciphertext of the largest drop that server and owner take. */
-  readonly largest: number
-}
-
-/** What is left of a letter when it is there. */
-export interface SentLetter {
-  readonly expiresAtMs: number
-  /** The words of a new return code; `undefined` once they are written down, or if there is none. */
-  readonly words: readonly string[] | undefined
-  readonly hasCode: boolean
-}
-
 export type WriteEvent =
   | { readonly type: 'looked' }
   | { readonly type: 'found'; readonly box: FoundBox; readonly limits: Limits; readonly isChanged: boolean }
@@ -77,9 +61,6 @@ export type WriteEvent =
   | { readonly type: 'another' }
   /** What happens to the form and the upload. */
   | { readonly type: 'desk'; readonly event: Event }
-
-/** A letter that nobody has begun. */
-export const EMPTY_LETTER: Draft = { ...EMPTY_DRAFT, expiry: String(DEFAULT_BOX_TTL_SECONDS) }
 
 /** @param isAgain - it is written with a return code that the sender has */
 export function firstWriteState(target: WriteTarget, isAgain = false): WriteState {

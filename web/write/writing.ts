@@ -6,17 +6,17 @@ import { headerSize } from '#client/crypto/sizes.ts'
 import { LETTERHEAD_BYTES } from '#client/layout.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { checkCard, type Card } from '#protocol/card.ts'
-import { findFault, MAX_FILES, withMore } from '../draft.ts'
-import { findInterrupted } from '../effects/interrupted.ts'
-import { makeSealing } from '../effects/sealing.ts'
+import { findFault, MAX_FILES, withMore } from '../send/draft.ts'
+import { findInterrupted, plainOutbox } from '../send/outbox.ts'
+import { Sealing } from '../send/sealing.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
-import { makeUploading } from '../effects/uploading.ts'
-import { limitsOf } from '../fit.ts'
-import { makeUploadAct } from '../make-upload-act.ts'
+import { Uploading } from '../send/uploading.ts'
+import { limitsOf } from '../send/limits.ts'
+import { makeUploadAct } from '../send/upload-act.ts'
 import type { ComposeFault, Limits } from '../state.ts'
 import { page } from '../words/page.ts'
 import { refusals } from '../words/write.ts'
-import { boxTrade } from './box-trade.ts'
+import { toBox } from '../send/to-box.ts'
 import { refusalOf } from './card-refusal.ts'
 import type { WriteAct, WriteTools } from './write-act.ts'
 import { asksInvitation, readInvitation } from './write-state.ts'
@@ -33,14 +33,25 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     dispatch: (event) => dispatch({ type: 'desk', event }),
     state: () => state().desk,
   }
-  const trade = boxTrade(tools, target, code)
-  const uploading = makeUploading(desk, trade)
-  const sealing = makeSealing(desk, async () => uploading, trade)
-  const uploads = makeUploadAct(
-    desk,
-    async () => uploading,
-    () => {},
+  const destination = toBox(
+    device,
+    address,
+    {
+      now() {
+        const { box, target: now, wantsCode } = state()
+        return { box, invitation: now.invitation, wantsCode }
+      },
+      onProgress(work) {
+        if (state().desk.main.at === 'compose') dispatch({ type: 'desk', event: { type: 'worked', work } })
+      },
+      onSent: (letter, keepsDraft) => dispatch({ type: 'letter-sent', letter, keepsDraft }),
+    },
+    code,
   )
+  const outbox = plainOutbox(tools)
+  const uploading = new Uploading(desk, destination, outbox)
+  const sealing = new Sealing(desk, async () => uploading, destination)
+  const uploads = makeUploadAct(desk, async () => uploading)
   const refuse = (fault: ComposeFault): void => desk.dispatch({ type: 'refused', fault })
   /** What comes late does not break off what is being sealed by now. */
   const refuseLate = (fault: ComposeFault): void => {
@@ -116,7 +127,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
   async function look(): Promise<void> {
     dispatch({ type: 'looked' })
     // Not after the keys: whatever comes of them, what was sent of an earlier letter can be taken back.
-    await findInterrupted(desk, trade).catch(() => {})
+    await findInterrupted(desk, destination, outbox).catch(() => {})
     try {
       found(await fetchNow(), false)
     } catch (error) {

@@ -6,7 +6,7 @@ import { memoryStaging } from '#client/staging.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { formatKept, parseKept, slipOf } from '../../../web/boxes/inbox/kept-answer.ts'
-import { chooseFile, type ChosenFile } from '../../../web/draft.ts'
+import { chooseFile, type ChosenFile } from '../../../web/send/draft.ts'
 import { listText } from '../../../web/words/cargo.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
 import { interrupted } from '../../../web/words/sending.ts'
@@ -174,13 +174,6 @@ async function breakOff(): Promise<{ code: ReturnCode; drop: DropId }> {
   return letter
 }
 
-function chooseAgain(file: ChosenFile): void {
-  const { act, box } = stage
-  const dropId = box.querySelector('.interrupted') === null ? undefined : uploadId()
-  if (dropId === undefined) throw new Error(`nothing was interrupted: ${box.innerText}`)
-  void act.answer.interrupted.choose(dropId, [file])
-}
-
 /** The drop that is on its way. */
 function uploadId(): DropId | undefined {
   const kept = Array.from(stage.kept.values(), parseKept).find((each) => each?.kind === 'upload')
@@ -197,10 +190,10 @@ test.for(['lock', 'crash'] as const)(
     stage.press('Go on with')
     await stage.shows(interrupted.choose.slice(0, 20))
     const other = chooseFile(new File([noise(8_600_000, 6)], 'film.mp4', { lastModified: 6 }))
-    chooseAgain(other)
+    stage.chooseAgain(other)
     await stage.shows('is not what it was then')
     expect(await answersFor(code)).toEqual([])
-    chooseAgain(film)
+    stage.chooseAgain(film)
     await stage.shows('Your answer is there')
     expect(await answersFor(code)).toEqual([['With a film', 'film.mp4']])
     expect(stage.session.state().reading.items[drop]?.answers?.map(({ text }) => text)).toEqual(['With a film'])
@@ -237,7 +230,7 @@ test('an answer in parts that the server has ended says so, and everything is in
   stage.server.hand = (name) => (name === 'limits' ? takes : name === 'begin' ? ended : undefined)
   stage.press('Go on with')
   await stage.shows(interrupted.choose.slice(0, 20))
-  chooseAgain(film)
+  stage.chooseAgain(film)
   await stage.shows('The server has nothing of this answer any more')
   expect(typed()).toBe('With a film')
   expect(stage.text()).toContain('film.mp4')

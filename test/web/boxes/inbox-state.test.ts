@@ -80,11 +80,19 @@ test('what is hidden by a filter is not selected, so that it is not deleted unse
 
 test('an answer that failed is as it was typed, and keeps the page from being left', () => {
   const drop = numberedDrop(1)
-  let state = reduceInbox(FIRST_INBOX, { type: 'answer-drafted', drop, draft: { text: 'Thank you' } })
-  state = reduceInbox(state, { type: 'answer-worked', drop, work: { stage: 'starting' } })
-  state = reduceInbox(state, { type: 'answer-refused', drop, fault: { at: 'server', code: 'offline' } })
-  expect(answerTo(state, drop)).toMatchObject({ draft: { text: 'Thank you', ttlSeconds: 2_592_000 } })
+  let state = reduceInbox(FIRST_INBOX, {
+    type: 'answer',
+    drop,
+    event: { type: 'drafted', draft: { text: 'Thank you' } },
+  })
+  state = reduceInbox(state, { type: 'answer', drop, event: { type: 'worked', work: { stage: 'starting' } } })
+  state = reduceInbox(state, {
+    type: 'answer',
+    drop,
+    event: { type: 'refused', fault: { at: 'server', code: 'offline' } },
+  })
+  expect(answerTo(state, drop)).toMatchObject({ desk: { draft: { text: 'Thank you', expiry: '2592000' } } })
   expect(wouldLoseInbox(state)).toBe(true)
-  state = reduceInbox(state, { type: 'answer-sent', drop, sent: answerTo(state, drop).draft, expiresAtMs: NOW })
+  state = reduceInbox(state, { type: 'answer-sent', drop, draft: answerTo(state, drop).desk.draft, expiresAtMs: NOW })
   expect(wouldLoseInbox(state)).toBe(false)
 })

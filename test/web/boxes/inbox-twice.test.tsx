@@ -5,7 +5,7 @@ import { deriveReturn, newReturnCode, type ReturnCode } from '#client/box/return
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { formatKept, parseKept, type KeptAnswer } from '../../../web/boxes/inbox/kept-answer.ts'
-import { chooseFile } from '../../../web/draft.ts'
+import { chooseFile } from '../../../web/send/draft.ts'
 import { answer, answerFault, inbox as words } from '../../../web/words/inbox.ts'
 import { interrupted } from '../../../web/words/sending.ts'
 import { transfer } from '../../../web/words/transfer.ts'
@@ -63,7 +63,11 @@ const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
 
 /** Hangs until the client lets go of it. */
 const holds: Reply = ({ signal }) =>
-  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new DropError('stopped'))))
+  new Promise((_, reject) => {
+    const stop = (): void => reject(new DropError('stopped'))
+    if (signal?.aborted === true) stop()
+    signal?.addEventListener('abort', stop)
+  })
 
 async function sendFilm(drop: DropId): Promise<void> {
   stage.type('With a film')
@@ -92,12 +96,12 @@ function change(kind: 'upload' | 'journal', by: (kept: KeptAnswer) => KeptAnswer
 }
 
 /** Chooses the film again, for the answer that was interrupted. */
-async function goOn(drop: DropId): Promise<void> {
+async function goOn(): Promise<void> {
   await stage.shows(interrupted.title)
   stage.server.hand = (name) => (name === 'limits' ? takes : undefined)
   stage.press('Go on with')
   await stage.shows(interrupted.choose.slice(0, 20))
-  void stage.act.answer.interrupted.choose(drop, [film])
+  stage.chooseAgain(film)
 }
 
 const typed = (): string | undefined => stage.box.querySelector('textarea')?.value
@@ -152,7 +156,7 @@ test('an answer that another tab has ended since it was found here is neither se
   await stage.shows(interrupted.title)
   change('upload', () => undefined)
   const before = stage.server.asked.length
-  await goOn(drop)
+  await goOn()
   await stage.shows(elsewhereText)
   expect(typed()).toBe('With a film')
   expect(stage.server.asked.slice(before)).not.toContain('begin')
@@ -168,7 +172,7 @@ test('what another tab has sealed of an answer since it was found here is not se
   change('journal', (kept) =>
     kept.kind === 'journal' ? { ...kept, unfinished: { ...kept.unfinished, hashes: [other, other, other] } } : kept,
   )
-  await goOn(drop)
+  await goOn()
   await stage.shows('was changed while it was being sent')
   expect(await countAnswers(code)).toBe(0)
 })
@@ -185,7 +189,7 @@ test('an answer that lies on the device goes no further where its hashes cannot 
   await stage.shows(answerFault({ at: 'server', code: 'broken' }, 0, 0))
   expect(await countAnswers(code)).toBe(0)
   full.mockRestore()
-  await stage.act.answer.goOn(drop)
+  await stage.act.answer.upload(drop).goOn()
   await stage.shows('Your answer is there')
   expect(await countAnswers(code)).toBe(1)
 })
@@ -196,6 +200,6 @@ test('an answer that is cancelled while the server cannot be told says so', asyn
   stage.press(transfer.cancel)
   await stage.shows(answer.cancelQuestion)
   stage.press(answer.cancelSure)
-  await stage.shows(answerFault({ at: 'left' }, 0, 0))
+  await stage.shows(answerFault({ at: 'upload-left' }, 0, 0))
   expect(typed()).toBe('With a film')
 })

@@ -7,13 +7,15 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import type { Device } from '../../../web/device.ts'
 import { memoryDisk, type Disk } from '../../../web/disk.ts'
 import type { Event } from '../../../web/event.ts'
-import { makeSealing, type Sealing } from '../../../web/effects/sealing.ts'
 import type { Tools } from '../../../web/effects/tools.ts'
-import { makeUploading } from '../../../web/effects/uploading.ts'
 import { Flow } from '../../../web/kit/flow.ts'
 import { FromLink } from '../../../web/read/from-link.ts'
 import type { LinkReading } from '../../../web/read/link-reading.ts'
 import type { Saver } from '../../../web/read/saving.ts'
+import { findInterrupted, LINK_UPLOADS, plainOutbox } from '../../../web/send/outbox.ts'
+import type { Sealing } from '../../../web/send/sealing.ts'
+import { linkSealing, toLink } from '../../../web/send/to-link.ts'
+import { Uploading } from '../../../web/send/uploading.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
 import { named } from '../../kit/network.ts'
@@ -149,7 +151,17 @@ export function openLinks(tools: Tools): Opening {
 
 /** What a press on the seal does. */
 export function sealing(tools: Tools): Sealing {
-  return makeSealing(tools, async () => makeUploading(tools))
+  return linkSealing(tools, async () => uploadLinks(tools)).sealing
+}
+
+/** What carries drops in parts for a link. */
+export function uploadLinks(tools: Tools): Uploading {
+  return new Uploading(tools, toLink(tools), plainOutbox(tools))
+}
+
+/** What the page tells of uploads for a link that came to no end. */
+export function findUploads(tools: Tools): Promise<void> {
+  return findInterrupted(tools, LINK_UPLOADS, plainOutbox(tools))
 }
 
 export function answer(status: number, body: Bytes | object): Answer {

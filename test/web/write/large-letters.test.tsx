@@ -2,7 +2,6 @@ import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
 import { epochAt } from '#protocol/epoch.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { findInterrupted } from '../../../web/effects/interrupted.ts'
 import { openStore } from '../../../web/store.ts'
 import { Interrupted } from '../../../web/views/interrupted.tsx'
 import { composeFaults } from '../../../web/words/compose.ts'
@@ -10,7 +9,7 @@ import { refusals, write as words } from '../../../web/words/write.ts'
 import { NOW, sign } from '../../kit/boxes.ts'
 import { noise } from '../../kit/bytes.ts'
 import { lost } from '../../kit/network.ts'
-import { stage } from '../support/stage.ts'
+import { stage, findUploads } from '../support/stage.ts'
 import { arrive, codeOf, message, published, read } from './support/letters.ts'
 import { databaseContents, until, visit } from './support/room.tsx'
 
@@ -42,7 +41,7 @@ test('a letter in parts goes on after the page was closed, gives its code then, 
   expect((await databaseContents())['uploads']).toHaveLength(1)
   // Where drops for links are sealed nobody learns of it.
   const elsewhere = stage((exchange) => server.transport(exchange), { kept })
-  await findInterrupted(elsewhere.tools)
+  await findUploads(elsewhere.tools)
   expect(elsewhere.state().uploads.interrupted).toEqual([])
 
   isCut = false

@@ -4,13 +4,13 @@ import type { DropId } from '#protocol/id.ts'
 import type { Item } from '#protocol/box-api.ts'
 import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnEvent } from '../../../web/write/return-state.ts'
 import {
-  EMPTY_LETTER,
   firstWriteState,
   reduceWrite,
   wouldLoseLetter,
   type WriteEvent,
   type WriteState,
 } from '../../../web/write/write-state.ts'
+import { EMPTY_LETTER } from '../../../web/send/to-box.ts'
 import { newBox, type TestBox } from '../../kit/boxes.ts'
 import { runs } from '../../runs.ts'
 

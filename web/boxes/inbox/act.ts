@@ -2,8 +2,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Act, Missed } from '../../act.ts'
-import type { ChosenFile } from '../../draft.ts'
-import type { AnswerDraft } from './answer-state.ts'
+import type { ChosenFile, Draft } from '../../send/draft.ts'
 
 /** Everything that a person can do with what lies in a box. Views call these and nothing else. */
 export interface InboxAct {
@@ -22,7 +21,7 @@ export interface InboxAct {
   readonly receiving: Act['receiving']
   readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveFile' | 'saveAll' | 'saveSealed' | 'stopSaving'>
   readonly answer: {
-    readonly draft: (drop: DropId, change: Partial<AnswerDraft>) => void
+    readonly draft: (drop: DropId, change: Partial<Draft>) => void
     /** All of them or none: more than an archive takes are refused. */
     readonly addFiles: (drop: DropId, files: readonly ChosenFile[]) => void
     readonly missFiles: (drop: DropId, why: Missed) => void
@@ -31,10 +30,9 @@ export interface InboxAct {
     readonly anew: (drop: DropId) => void
     /** Lets go of what has been typed and chosen. */
     readonly discard: (drop: DropId) => void
-    readonly pause: (drop: DropId) => void
-    readonly goOn: (drop: DropId) => Promise<void>
-    readonly cancel: (drop: DropId) => Promise<void>
-    /** What can be done about an answer that came to no end before a lock. */
-    readonly interrupted: Act['interrupted']
+    /** An answer in parts that goes up. */
+    readonly upload: (drop: DropId) => Act['upload']
+    /** One that came to no end before a lock. */
+    readonly interrupted: (drop: DropId) => Act['interrupted']
   }
 }

@@ -2,8 +2,7 @@ import { ANSWER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import type { Missed } from '../../act.ts'
-import { MAX_FILES } from '../../draft.ts'
+import type { Act, Missed } from '../../act.ts'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { useKeptFocus } from '../../parts/kept-focus.ts'
@@ -13,7 +12,9 @@ import { WorkNotice } from '../../parts/progress.tsx'
 import { Question } from '../../parts/question.tsx'
 import { Transfer } from '../../parts/transfer.tsx'
 import { Said } from '../../parts/verbatim.tsx'
-import { matchFiles } from '../../uploads.ts'
+import { MAX_FILES } from '../../send/draft.ts'
+import { matchFiles } from '../../send/uploads.ts'
+import type { ComposeFault, Main } from '../../state.ts'
 import { FilePicker, useDroppedFiles } from '../../views/compose-files.tsx'
 import { Interrupted } from '../../views/interrupted.tsx'
 import { listText } from '../../words/cargo.ts'
@@ -21,14 +22,13 @@ import { compose } from '../../words/compose.ts'
 import * as format from '../../words/format.ts'
 import { answer as words, answerFault } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
-import { isEmptyAnswer, type AnswerFault, type AnswerStage } from './answer-state.ts'
+import { isEmptyAnswer, isInterrupted, type Answer } from './answer-state.ts'
 import type { OpenedViewProps } from './opened.tsx'
 import { answerTo } from './state.ts'
 
 /** Answers a drop whose sender took a return code, or says why that cannot be. */
 export function AnswerSection(props: OpenedViewProps): VNode {
   const { phase, shown, state } = props
-  const { stage } = answerTo(state, shown.item.drop)
   return (
     <section class="block answer">
       <h2 id="answer-title" tabIndex={-1}>
@@ -40,41 +40,45 @@ export function AnswerSection(props: OpenedViewProps): VNode {
           <p>{words.forged}</p>
         </Notice>
       )}
-      {phase.answering === 'open' && <Stage {...props} stage={stage} />}
+      {phase.answering === 'open' && <Stage {...props} answer={answerTo(state, shown.item.drop)} />}
     </section>
   )
 }
 
-function Stage({ stage, ...props }: OpenedViewProps & { stage: AnswerStage }): VNode {
-  const { act, shown } = props
-  switch (stage.at) {
-    case 'draft':
-      return <Form {...props} stage={stage} />
-    case 'sending':
-      return <Upload {...props} stage={stage} />
-    case 'interrupted':
-      return <InterruptedAnswer {...props} stage={stage} />
-    case 'sent':
-      return (
-        <>
-          <Notice kind="seal">
-            <p>{words.sentUntil(format.moment(stage.expiresAtMs))}</p>
-          </Notice>
-          <div class="buttons">
-            <Button kind="small" onPress={() => act.answer.anew(shown.item.drop)}>
-              {words.another}
-            </Button>
-          </div>
-        </>
-      )
+type StageProps = OpenedViewProps & { readonly answer: Answer }
+
+function Stage({ answer, ...props }: StageProps): VNode {
+  const { act, device, shown } = props
+  const { drop } = shown.item
+  const { desk, sentUntilMs } = answer
+  if (sentUntilMs !== undefined) {
+    return (
+      <>
+        <Notice kind="seal">
+          <p>{words.sentUntil(format.moment(sentUntilMs))}</p>
+        </Notice>
+        <div class="buttons">
+          <Button kind="small" onPress={() => act.answer.anew(drop)}>
+            {words.another}
+          </Button>
+        </div>
+      </>
+    )
   }
+  if (isInterrupted(answer)) {
+    const interrupted = act.answer.interrupted(drop)
+    return <Interrupted act={{ interrupted, prepare: () => {} }} device={device} state={desk} />
+  }
+  if (desk.main.at === 'sending') return <Upload upload={act.answer.upload(drop)} main={desk.main} />
+  return <Form {...props} answer={answer} />
 }
 
-function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'draft' }> }): VNode {
+function Form({ act, answer, shown }: StageProps): VNode {
   const { drop } = shown.item
-  const { draft, isRestored } = answerTo(state, drop)
-  const { fault, work } = stage
-  const missing = matchFiles(draft.wanted, draft.files).missing
+  const { desk, isRestored, wanted } = answer
+  const { draft, main } = desk
+  const { fault, work } = main.at === 'compose' ? main : {}
+  const missing = matchFiles(wanted, draft.files).missing
   const isBusy = work !== undefined
   const form = useKeptFocus(isBusy)
   const files = useMemo(
@@ -132,8 +136,8 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
           {(ids) => (
             <select
               {...ids}
-              value={String(draft.ttlSeconds)}
-              onChange={({ currentTarget }) => files.draft({ ttlSeconds: Number(currentTarget.value) })}
+              value={draft.expiry}
+              onChange={({ currentTarget }) => files.draft({ expiry: currentTarget.value })}
             >
               {ANSWER_LIVES.map((seconds) => (
                 <option key={seconds} value={String(seconds)}>
@@ -154,7 +158,7 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
         <Button kind="seal" isSubmit isBusy={isBusy}>
           {isBusy ? words.sending : fault?.at === 'server' ? page.again : words.send}
         </Button>
-        {!isBusy && !isDiscarding && !isEmptyAnswer(draft) && (
+        {!isBusy && !isDiscarding && !isEmptyAnswer(answer) && (
           <Button asks="discard" onPress={() => setDiscarding(true)}>
             {words.discard}
           </Button>
@@ -180,10 +184,8 @@ function Form({ act, shown, stage, state }: OpenedViewProps & { stage: Extract<A
   )
 }
 
-function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'sending' }> }): VNode {
-  const { carried, fault, flow, isKept } = stage
-  const { drop } = shown.item
-  const [isAsking, setAsking] = useState(false)
+function Upload({ main, upload }: { upload: Act['upload']; main: Extract<Main, { at: 'sending' }> }): VNode {
+  const { carried, fault, flow, isAsking, isKept } = main
   return (
     <>
       {fault !== undefined && (
@@ -194,9 +196,9 @@ function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<Answer
       <Transfer
         carried={carried}
         flow={flow}
-        onPause={() => act.answer.pause(drop)}
-        onGoOn={() => act.answer.goOn(drop)}
-        onCancel={() => setAsking(true)}
+        onPause={upload.pause}
+        onGoOn={upload.goOn}
+        onCancel={() => upload.askCancel(true)}
       >
         {isAsking ? (
           <Question
@@ -205,8 +207,8 @@ function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<Answer
             yes={words.cancelSure}
             no={words.keep}
             from="cancel"
-            onYes={() => act.answer.cancel(drop)}
-            onNo={() => setAsking(false)}
+            onYes={upload.cancel}
+            onNo={() => upload.askCancel(false)}
           />
         ) : undefined}
       </Transfer>
@@ -216,18 +218,7 @@ function Upload({ act, shown, stage }: OpenedViewProps & { stage: Extract<Answer
 }
 
 /** What is told of an answer that did not go out. */
-function sentence(fault: AnswerFault): ComponentChildren {
+function sentence(fault: ComposeFault): ComponentChildren {
   if (!('name' in fault)) return answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)
   return <Said of={(name) => answerFault({ ...fault, name }, MAX_FILES, MAX_TEXT_BYTES)} name={fault.name} />
-}
-
-/** In parts, and broken off by a lock or a closed page. */
-function InterruptedAnswer({
-  act,
-  device,
-  stage: { asking, upload },
-}: OpenedViewProps & { stage: Extract<AnswerStage, { at: 'interrupted' }> }): VNode {
-  const { interrupted } = act.answer
-  const uploads = { asking, interrupted: [upload] }
-  return <Interrupted act={{ interrupted, prepare: () => {} }} device={device} state={{ uploads }} />
 }

@@ -1,26 +1,16 @@
 import type { BoxState } from '#client/box/state.ts'
 import type { DropId } from '#protocol/id.ts'
-import { MAX_FILES, withMore } from '../../draft.ts'
+import type { ReplyTo } from '../../send/to-thread.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import { answer as words } from '../../words/inbox.ts'
 import type { BoxSession } from '../session.ts'
 import type { InboxAct } from './act.ts'
-import type { AnswerFault } from './answer-state.ts'
-import { makeAnswering } from './answering.ts'
-import { makeInterruptedAct } from './interrupted-act.ts'
+import { makeAnswering, type Answering } from './answering.ts'
 import { makeKeeping } from './keeping.ts'
 import { makeListing } from './listing.ts'
 import { noteUnread } from '#client/box/notes.ts'
 import { readItems } from './reading-items.ts'
-import {
-  answerTo,
-  FIRST_INBOX,
-  isAtWork,
-  reduceInbox,
-  wouldLoseInbox,
-  type InboxEvent,
-  type InboxState,
-} from './state.ts'
+import { FIRST_INBOX, isAtWork, reduceInbox, wouldLoseInbox, type InboxEvent, type InboxState } from './state.ts'
 import { note, type InboxTools } from './tools.ts'
 import { watch } from './watching.ts'
 
@@ -78,12 +68,12 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
   const listing = makeListing(tools)
   const reading = readItems(tools)
   const keeping = makeKeeping(tools)
-  const answering = makeAnswering(tools, keeping)
-
-  /** Reading folders takes a while: by now the answer may be on its way, and is not broken off by them. */
-  const refuseFiles = (drop: DropId, fault: AnswerFault): void => {
-    const { stage } = answerTo(state, drop)
-    if (stage.at === 'draft' && stage.work === undefined) dispatch({ type: 'answer-refused', drop, fault })
+  const answers = new Map<DropId, Answering>()
+  const answering = (drop: DropId): Answering => {
+    const replyTo = (): ReplyTo | undefined => session.state().reading.items[drop]?.reply ?? reading.message?.reply
+    const made = answers.get(drop) ?? makeAnswering(tools, keeping, drop, replyTo)
+    answers.set(drop, made)
+    return made
   }
 
   const act: InboxAct = {
@@ -116,26 +106,17 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     },
     keep: reading.keep,
     answer: {
-      draft: (drop, draft) => dispatch({ type: 'answer-drafted', drop, draft }),
-      addFiles(drop, chosen) {
-        const files = withMore(answerTo(state, drop).draft.files, chosen)
-        if (files.length > MAX_FILES) return refuseFiles(drop, { at: 'count' })
-        dispatch({ type: 'answer-drafted', drop, draft: { files } })
-      },
-      missFiles: (drop, at) => refuseFiles(drop, { at }),
-      async send(drop) {
-        const to = session.state().reading.items[drop]?.reply ?? reading.message?.reply
-        if (to !== undefined) await answering.send(drop, to)
-      },
+      draft: (drop, draft) => dispatch({ type: 'answer', drop, event: { type: 'drafted', draft } }),
+      addFiles: (drop, chosen) => answering(drop).addFiles(chosen),
+      missFiles: (drop, at) => answering(drop).refuse({ at }),
+      send: (drop) => answering(drop).send(),
       anew: (drop) => dispatch({ type: 'answer-anew', drop }),
       discard(drop) {
         dispatch({ type: 'answer-discarded', drop })
         tools.announce(words.discarded)
       },
-      pause: (drop) => answering.pause(drop),
-      goOn: (drop) => answering.goOn(drop),
-      cancel: (drop) => answering.cancel(drop),
-      interrupted: makeInterruptedAct(tools, answering),
+      upload: (drop) => answering(drop).upload,
+      interrupted: (drop) => answering(drop).interrupted,
     },
   }
 
@@ -143,7 +124,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     isAtWork: () => isAtWork(state),
     onLeave: () => keeping.flush(),
     onLock() {
-      answering.stop()
+      for (const each of answers.values()) each.leave()
       keeping.stop()
       dispatch({ type: 'locked' })
       isOver = true

@@ -1,14 +1,13 @@
 import { timeToForget } from '#client/clocks.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
-import type { Unfinished } from '#client/send.ts'
 import { endOfUpload } from '#client/upload-end.ts'
 import type { DropId } from '#protocol/id.ts'
 import { MAX_TTL_SECONDS } from '#protocol/limits.ts'
-import { cargoOf } from '../../effects/interrupted.ts'
 import { serverOf } from '../../effects/tools.ts'
-import type { Interrupted } from '../../uploads.ts'
-import { isEmptyAnswer, type AnswerDraft } from './answer-state.ts'
-import { answerLock } from './holding.ts'
+import { draftTerms } from '../../send/draft.ts'
+import { endOf as endOfLife, summaryOf, type Outbox } from '../../send/outbox.ts'
+import { answerLock, EMPTY_ANSWER_DRAFT } from '../../send/to-thread.ts'
+import { isEmptyAnswer, type Answer } from './answer-state.ts'
 import { formatKept, parseKept, slipOf, type KeptAnswer, type KeptDraft, type KeptUpload } from './kept-answer.ts'
 import { answerTo, type InboxEvent } from './state.ts'
 import type { InboxTools } from './tools.ts'
@@ -21,15 +20,8 @@ export interface Keeping {
   follow(event: InboxEvent): void
   /** Keeps at once what has been typed. */
   flush(): void
-  /** An answer in parts that came to no end, as it was found. */
-  upload(drop: DropId): KeptUpload | undefined
-  /** The same as it lies on the device now, with all hashes that any tab has kept. @throws BoxFault `forgotten` */
-  findUpload(drop: DropId): Promise<KeptUpload | undefined>
-  /** Keeps what it takes to go on with an answer in parts. On the disk when it resolves. @returns whether it is kept */
-  keepUpload(upload: KeptUpload): Promise<boolean>
-  /** Keeps the hashes of its parts. @param sentPart - from 0 to 1 */
-  keepHashes(drop: DropId, unfinished: Unfinished, sentPart: number): Promise<void>
-  forgetUpload(drop: DropId): Promise<void>
+  /** What it takes to go on with the answer in parts to a drop. */
+  outboxOf(drop: DropId): Outbox
   /** It has arrived: on its way off the disk when this returns. */
   forgetSent(drop: DropId): Promise<void>
   /** The box is locked: nothing of it stays in memory. */
@@ -39,7 +31,6 @@ export interface Keeping {
 export function makeKeeping(tools: InboxTools): Keeping {
   const { dispatch, room, session, state } = tools
   const { device } = room
-  const uploads = new Map<DropId, KeptUpload>()
   /** Drops whose drafts are not on the disk as they are. */
   const typed = new Set<DropId>()
   let isWaiting = false
@@ -48,8 +39,9 @@ export function makeKeeping(tools: InboxTools): Keeping {
     load,
     follow(event) {
       switch (event.type) {
-        case 'answer-drafted':
-          return noteTyped(event.drop)
+        case 'answer':
+          if (event.event.type === 'drafted' || event.event.type === 'upload-ended') noteTyped(event.drop)
+          return
         case 'answer-sent':
         case 'answer-discarded':
           return forgetDraft(event.drop)
@@ -63,29 +55,44 @@ export function makeKeeping(tools: InboxTools): Keeping {
       }
     },
     flush,
-    upload: (drop) => uploads.get(drop),
-    async findUpload(drop) {
-      const kept = await findAll()
-      const upload = kept.find((each) => each.kind === 'upload' && each.drop === drop)
-      return upload?.kind === 'upload' ? withJournal(upload, kept).upload : undefined
-    },
-    async keepUpload(upload) {
-      uploads.set(upload.drop, upload)
-      return keep(upload).then(
-        () => true,
-        () => false,
-      )
-    },
-    keepHashes: (drop, unfinished, sentPart) => keep({ kind: 'journal', drop, unfinished, sentPart }),
-    forgetUpload,
+    outboxOf,
     async forgetSent(drop) {
       forgetDraft(drop)
       await forgetUpload(drop)
     },
     stop() {
       typed.clear()
-      uploads.clear()
     },
+  }
+
+  function outboxOf(drop: DropId): Outbox {
+    const lasts = (): 'for good' | 'with the page' => (session.beside.isLasting ? 'for good' : 'with the page')
+    let sentPart = 0
+    return {
+      missing: 'elsewhere',
+      async keep({ sealed: { unfinished }, seed }, isResumed) {
+        if (isResumed) return lasts()
+        if (seed === undefined) return undefined
+        try {
+          await keep({ kind: 'upload', drop, unfinished, seed, untilMs: endOfLife(device.clock()) })
+          return lasts()
+        } catch {
+          return undefined
+        }
+      },
+      // All of them each time: they are small, and lie apart from what may be megabytes of text.
+      journal: (unfinished) => ({ keep: () => keep({ kind: 'journal', drop, unfinished, sentPart }) }),
+      note: async (_, part) => void (sentPart = part),
+      async all() {
+        const kept = await findAll()
+        const found = kept.find((each): each is KeptUpload => each.kind === 'upload' && each.drop === drop)
+        if (found === undefined) return []
+        const { sentPart: part, upload } = withJournal(found, kept)
+        const { seed, unfinished, untilMs } = upload
+        return [{ unfinished, untilMs, sentPart: part, sender: await signingKeyFromSeed(seed) }]
+      },
+      forget: () => forgetUpload(drop),
+    }
   }
 
   async function load(): Promise<void> {
@@ -124,11 +131,10 @@ export function makeKeeping(tools: InboxTools): Keeping {
     const { sentPart, upload } = withJournal(found, all)
     const { unfinished } = upload
     const { terms, text } = unfinished
-    const interrupted: Interrupted = { ...cargoOf(unfinished), sentPart, untilMs }
-    const draft: AnswerDraft = { text, ttlSeconds: terms.ttlSeconds, files: [], wanted: [] }
+    const draft = { ...EMPTY_ANSWER_DRAFT, text, expiry: String(terms.ttlSeconds) }
+    const interrupted = { ...summaryOf(unfinished), sentPart, untilMs }
     return device.ifFree(answerLock(drop), async () => {
-      uploads.set(drop, upload)
-      dispatch({ type: 'answer-restored', drop, draft, interrupted })
+      dispatch({ type: 'answer-restored', drop, draft, wanted: [], interrupted })
     })
   }
 
@@ -137,7 +143,8 @@ export function makeKeeping(tools: InboxTools): Keeping {
     const { drop, files: wanted, text, ttlSeconds } = kept
     const isDeleted = session.state().reading.items[drop]?.deletedAtMs !== undefined
     if (isDeleted || endOf(kept) <= overBy) return forgetDraft(drop)
-    dispatch({ type: 'answer-restored', drop, draft: { text, ttlSeconds, files: [], wanted } })
+    const draft = { ...EMPTY_ANSWER_DRAFT, text, expiry: String(ttlSeconds) }
+    dispatch({ type: 'answer-restored', drop, draft, wanted })
   }
 
   /** When what it answers expires, in milliseconds since 1970. */
@@ -157,22 +164,22 @@ export function makeKeeping(tools: InboxTools): Keeping {
 
   function flush(): void {
     for (const drop of typed) {
-      const { draft } = answerTo(state(), drop)
-      if (isEmptyAnswer(draft)) void forget({ kind: 'draft', drop })
-      else void keepDraft(drop, draft)
+      const answer = answerTo(state(), drop)
+      if (isEmptyAnswer(answer)) void forget({ kind: 'draft', drop })
+      else void keepDraft(drop, answer)
     }
     typed.clear()
   }
 
-  async function keepDraft(drop: DropId, draft: AnswerDraft): Promise<void> {
-    const { text, ttlSeconds, wanted } = draft
+  async function keepDraft(drop: DropId, { desk: { draft }, wanted }: Answer): Promise<void> {
     const names = new Set(draft.files.map(({ name }) => name))
     const files = [...draft.files, ...wanted.filter(({ name }) => !names.has(name))]
+    const { ttlSeconds = MAX_TTL_SECONDS } = draftTerms(draft)
     try {
       // The later of what is known: a clock that is behind is not to make a draft old.
       const atMs = Math.max(device.clock(), session.state().serial * 1_000)
-      await keep({ kind: 'draft', drop, atMs, text, ttlSeconds, files })
-      if (session.beside.isLasting) dispatch({ type: 'answer-kept', drop, draft })
+      await keep({ kind: 'draft', drop, atMs, text: draft.text, ttlSeconds, files })
+      if (session.beside.isLasting) dispatch({ type: 'answer-kept', drop, draft, wanted })
     } catch {
       // The page asks before it is left, as long as it is not kept.
     }
@@ -184,7 +191,6 @@ export function makeKeeping(tools: InboxTools): Keeping {
   }
 
   async function forgetUpload(drop: DropId): Promise<void> {
-    uploads.delete(drop)
     await Promise.all([forget({ kind: 'upload', drop }), forget({ kind: 'journal', drop })])
   }
 

@@ -3,7 +3,7 @@ import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'
 import { isWhole, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts'
-import type { WantedFile } from '../../uploads.ts'
+import type { WantedFile } from '../../send/uploads.ts'
 
 /** What is kept of answers beside the vault, as JSON: drafts, and answers in parts that are on their way. */
 export type KeptAnswer = KeptDraft | KeptUpload | KeptJournal

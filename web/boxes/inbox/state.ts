@@ -127,16 +127,11 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
       return FIRST_INBOX
     case 'left':
       return { ...state, shown: undefined, deletion: undefined }
-    case 'answer-drafted':
+    case 'answer':
     case 'answer-kept':
     case 'answer-restored':
-    case 'answer-asked':
-    case 'answer-discarded':
-    case 'answer-refused':
-    case 'answer-worked':
-    case 'answer-carried':
-    case 'answer-flowed':
     case 'answer-sent':
+    case 'answer-discarded':
     case 'answer-anew':
       return {
         ...state,
@@ -164,10 +159,10 @@ export function isAtWork({ answers, deletion, shown }: InboxState): boolean {
   if (phase?.at === 'receiving' && phase.flow !== 'paused' && phase.flow !== 'waiting') return true
   if ((phase?.at === 'opened' || phase?.at === 'unreadable') && phase.saving !== undefined) return true
   if (deletion?.stage === 'working') return true
-  return [...answers.values()].some(({ stage }) =>
-    stage.at === 'sending'
-      ? stage.flow !== 'paused' && stage.flow !== 'waiting'
-      : stage.at === 'draft' && stage.work !== undefined,
+  return [...answers.values()].some(({ desk: { main } }) =>
+    main.at === 'sending'
+      ? main.flow !== 'paused' && main.flow !== 'waiting'
+      : main.at === 'compose' && main.work !== undefined,
   )
 }
 

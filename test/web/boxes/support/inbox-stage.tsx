@@ -17,6 +17,7 @@ import type { InboxAct } from '../../../../web/boxes/inbox/act.ts'
 import { deskOf } from '../../../../web/boxes/inbox/desk.ts'
 import { Inbox } from '../../../../web/boxes/inbox/inbox.tsx'
 import type { BoxSession, SessionPart } from '../../../../web/boxes/session.ts'
+import type { ChosenFile } from '../../../../web/send/draft.ts'
 import type { RoomTools } from '../../../../web/room-tools.ts'
 import { Titles } from '../../../../web/parts/title.tsx'
 import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
@@ -60,6 +61,8 @@ export interface InboxStage {
   shows(text: string): Promise<void>
   /** Opens a drop from the list, once it is listed. @param expected - what the page says then */
   open(drop: DropId, expected: string): Promise<void>
+  /** Chooses a file again, for the answer on the screen that was interrupted. */
+  chooseAgain(file: ChosenFile): void
   /** Types an answer. */
   type(text: string): void
   text(): string
@@ -169,6 +172,14 @@ export async function inboxStage({
       await expect.poll(() => box.querySelector(`[data-drop="${drop}"]`), PATIENT).not.toBeNull()
       box.querySelector<HTMLElement>(`[data-drop="${drop}"]`)?.click()
       await shows(expected)
+    },
+    chooseAgain(file) {
+      const desk = deskOf(session, tools)
+      const { answers, shown } = desk.state()
+      const drop = shown?.item.drop
+      const upload = drop && answers.get(drop)?.desk.uploads.interrupted[0]
+      if (drop === undefined || upload === undefined) throw new Error(`nothing was interrupted: ${box.innerText}`)
+      void desk.act.answer.interrupted(drop).choose(upload.dropId, [file])
     },
     type(text) {
       const field = box.querySelector('textarea')

@@ -9,7 +9,7 @@ export interface Uploads {
 }
 
 /** An interrupted upload, as far as it is drawn. What it holds of secrets stays in the store. */
-export interface Interrupted extends Cargo {
+export interface Interrupted extends UploadSummary {
   /** From 0 to 1. */
   readonly sentPart: number
   /** When the server removes it, milliseconds since 1970. */
@@ -17,7 +17,7 @@ export interface Interrupted extends Cargo {
 }
 
 /** What an upload carries. */
-export interface Cargo {
+export interface UploadSummary {
   readonly dropId: DropId
   readonly files: readonly WantedFile[]
   readonly hasText: boolean

@@ -1,14 +1,12 @@
-import type { Act } from './act.ts'
-import type { Tools } from './effects/tools.ts'
-import type { Uploading } from './effects/uploading.ts'
-import type { StoredSent } from './store.ts'
+import type { Act } from '../act.ts'
+import type { Tools } from '../effects/tools.ts'
 import { matchFiles, type Asked } from './uploads.ts'
+import type { Uploading } from './uploading.ts'
 
-/** What a person can do about drops in parts. @param onSent - what the sender keeps of one that has come to its end */
+/** Everything that a person can do about drops in parts. */
 export function makeUploadAct(
-  { dispatch, state }: Tools,
+  { dispatch, state }: Pick<Tools, 'dispatch' | 'state'>,
   uploading: () => Promise<Uploading>,
-  onSent: (drop: StoredSent) => void,
 ): Pick<Act, 'upload' | 'interrupted'> {
   const ask = (asking: Asked | undefined): void => dispatch({ type: 'upload-asked', asking })
 
@@ -38,8 +36,7 @@ export function makeUploadAct(
         ask({ dropId, to: 'go-on', chosen, isBusy: isWhole })
         if (!isWhole) return
         try {
-          const drop = await (await uploading()).resume(dropId, chosen)
-          if (drop !== undefined) onSent(drop)
+          await (await uploading()).resume(dropId, chosen)
         } catch {
           ask({ dropId, to: 'go-on', chosen, trouble: 'failed' })
         }

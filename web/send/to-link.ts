@@ -1,0 +1,102 @@
+import { generateSigningKey } from '#client/crypto/keys.ts'
+import { LINK_LIVES } from '#client/lives.ts'
+import { seal } from '#client/send.ts'
+import { MIN_READS } from '#protocol/limits.ts'
+import type { Tools } from '../effects/tools.ts'
+import type { StoredSent } from '../store.ts'
+import type { Destination } from './destination.ts'
+import { CUSTOM, draftTerms, mergeDrafts, READS } from './draft.ts'
+import { dropFile } from './file-source.ts'
+import { limitsOf } from './limits.ts'
+import { LINK_UPLOADS } from './outbox.ts'
+import { Sealing, type Uploader } from './sealing.ts'
+
+/** What seals messages for a link, and where they go. @param uploading - what carries those in parts, to that destination */
+export function linkSealing(
+  tools: Tools,
+  uploading: (destination: Destination) => Promise<Uploader>,
+  onSent?: (drop: StoredSent) => void,
+): { readonly sealing: Sealing; readonly destination: Destination } {
+  const destination = toLink(tools, onSent)
+  return { destination, sealing: new Sealing(tools, () => uploading(destination), destination) }
+}
+
+/** Messages for whoever has a link. @param onSent - told what the sender keeps, for as long as the page is open at least */
+export function toLink(tools: Tools, onSent: (drop: StoredSent) => void = () => {}): Destination {
+  const { device, dispatch, state, stretch } = tools
+  return {
+    ...LINK_UPLOADS,
+    limitsOf,
+    merge: mergeDrafts,
+
+    // What judges it comes for those who ask for one.
+    async findFault({ passphrase }) {
+      if (passphrase === undefined) return undefined
+      const { judgePassphrase } = await import('#client/passphrase.ts')
+      return judgePassphrase(passphrase, 'ten') === 'hopeless' ? { at: 'passphrase' } : undefined
+    },
+
+    async seal(draft, cipherFor) {
+      const { ttlSeconds, reads } = draftTerms(draft)
+      if (ttlSeconds === undefined || reads === undefined) throw new RangeError('the form lets no such draft through')
+      const { limits } = state()
+      const sender = await generateSigningKey()
+      const sealed = await seal(
+        { text: draft.text, files: draft.files.map(dropFile) },
+        {
+          origin: device.origin,
+          sender,
+          ttlSeconds,
+          reads,
+          passphrase: draft.passphrase ?? '',
+          stretch,
+          now: device.clock(),
+          ...(limits === undefined ? {} : { largest: limits.largest }),
+          ...(cipherFor === undefined ? {} : { cipherFor }),
+          onProgress: (work) => dispatch({ type: 'worked', work }),
+        },
+      )
+      return { sealed, sender }
+    },
+
+    /** Keeps what the sender keeps, and shows the link. */
+    async finish({ draft, keepsDraft, sealed: { link }, sender, ticket }) {
+      const drop: StoredSent = { ticket, sender }
+      const isKept = await keep(tools, drop)
+      const { expiresAtMs, needsPassphrase, reads } = ticket
+      // Of one that was resumed nobody here knows it.
+      const passphrase = draft.passphrase ?? ''
+      const shown = { link, passphrase, needsPassphrase, expiresAtMs, reads, isKept }
+      dispatch({ type: 'sealed', keepsDraft, drop: { ...shown, isHandedOver: false, burning: 'no' } })
+      // Whoever read another page meanwhile is not there any more.
+      device.address('')
+      onSent(drop)
+    },
+
+    draftOf: ({ terms, text, ticket }, files) => {
+      const { ttlSeconds } = terms
+      const reads = 'reads' in terms ? terms.reads : MIN_READS
+      return {
+        text,
+        files,
+        expiry: LINK_LIVES.includes(ttlSeconds) ? String(ttlSeconds) : CUSTOM,
+        customExpiry: String(Math.ceil(ttlSeconds / 60)),
+        customUnit: 'minutes',
+        reads: READS.includes(reads) ? String(reads) : CUSTOM,
+        customReads: String(reads),
+        // It is asked for again: nobody here knows it.
+        passphrase: ticket.needsPassphrase ? '' : undefined,
+      }
+    },
+  }
+}
+
+async function keep({ store }: Tools, drop: StoredSent): Promise<boolean> {
+  try {
+    const kept = await store()
+    await kept.keepSent(drop)
+    return kept.isLasting
+  } catch {
+    return false
+  }
+}
