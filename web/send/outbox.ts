@@ -63,14 +63,14 @@ export function endOf(now: number): number {
 /** Tells of unfinished uploads of one kind, but for those that another tab is at. Forgets those that are over. */
 export async function findInterrupted(
   tools: Tools,
-  { isOwn, lockOf }: Pick<Destination, 'isOwn' | 'lockOf'>,
+  destination: Pick<Destination, 'isOwn' | 'lockOf'>,
   outbox: Outbox,
 ): Promise<void> {
   const { device, dispatch } = tools
   const interrupted: Interrupted[] = []
   for (const { sender, sentPart, unfinished, untilMs } of await outbox.all()) {
-    if (!isOwn(unfinished)) continue
-    await device.ifFree(lockOf(unfinished.dropId), async () => {
+    if (!destination.isOwn(unfinished)) continue
+    await device.ifFree(destination.lockOf(unfinished.dropId), async () => {
       // Asked once: whoever is not connected is told of it.
       const end = await endOfUpload(serverOf(tools, 0), unfinished.ticket, sender, untilMs)
       if (end === 'over') return outbox.forget(unfinished.dropId)
