@@ -10,7 +10,7 @@ import { parseDropId } from '#protocol/id.ts'
 import { NOW, ORIGIN } from './boxes.ts'
 import { refuses, says, type Reply } from './network.ts'
 
-/** What becomes of a request that a test has its hand in; `undefined` for what would become of it anyway. */
+/** A test's own reply to a request; `undefined` for the reply that it would get anyway. */
 export type Hand = (name: RequestName, exchange: Exchange) => Reply | undefined | Promise<Reply | undefined>
 
 /** A server that holds boxes, over a network that a test makes up. It does as it is told, and checks no signature. */
@@ -18,13 +18,13 @@ export interface BoxServer extends Server {
   readonly exchanges: readonly Exchange[]
   /** The names of the requests, in order. */
   readonly asked: readonly RequestName[]
-  /** What it hands out as the card of a box. */
+  /** The cards that it serves, by box. */
   readonly cards: Map<string, string>
-  /** What it lists for a box, in the order of arrival. */
+  /** Its list for each box, in the order of arrival. */
   readonly lists: Map<string, Item[]>
   /** The bytes of drops, part by part. */
   readonly parts: Map<string, Bytes[]>
-  /** What it says to whoever asks from now on. */
+  /** Decides about the requests from now on. */
   hand: Hand
 }
 
@@ -101,7 +101,7 @@ function expiryOf({ ttlSeconds }: HeldDrop): number {
   return Math.ceil((NOW / 1_000 + ttlSeconds) / 86_400) * 86_400
 }
 
-/** What every answer about a drop says of it. */
+/** The part of a drop's state that is in every answer about it. */
 function described(held: HeldDrop): { expires: number; reads: number; size: number; parts: number } {
   return { expires: expiryOf(held), reads: 0, size: held.size, parts: held.parts }
 }

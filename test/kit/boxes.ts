@@ -27,7 +27,7 @@ export interface TestBox {
   readonly card: Card
   /** The card, signed. */
   readonly jws: string
-  /** What each reader on the card reads with. */
+  /** The access of each reader on the card. */
   readonly accesses: readonly Access[]
   readonly readers: readonly TestReader[]
 }
@@ -72,7 +72,7 @@ export async function sign(root: Root, changes: Partial<Card>): Promise<{ card: 
 
 let sender: SigningKey | undefined
 
-/** What a sender orders who writes to a box. */
+/** The order of a sender who writes to a box. */
 export async function orderFor({ address, card }: Pick<TestBox, 'address' | 'card'>): Promise<BoxOrder> {
   sender ??= await generateSigningKey()
   return { origin: ORIGIN, address, card, ttlSeconds: 1_209_600, sender, now: NOW }

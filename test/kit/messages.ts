@@ -66,7 +66,7 @@ export async function wholeOf({ text, files }: Message): Promise<WholeMessage> {
   }
 }
 
-/** What was sealed or opened, all of it in memory. */
+/** A message that was sealed or opened, all of it in memory. */
 export interface WholeMessage {
   readonly text: string
   readonly files: readonly (Omit<DropFile, 'source'> & { readonly bytes: Bytes })[]

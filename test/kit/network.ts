@@ -6,7 +6,7 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { type WireCode, PROBLEM_TYPE } from '#protocol/error.ts'
 import { problemFor } from '#protocol/problem.ts'
 
-/** What the other end of the network does with one request. */
+/** The other end's answer to one request. */
 export type Reply = (exchange: Exchange) => Answer | Promise<Answer>
 
 /** A server that is reached over a network that a test makes up, on a clock that a test moves. */
@@ -65,7 +65,7 @@ export function named(exchange: Exchange, answer: Answer): Answer {
   return { ...answer, body: new TextEncoder().encode(JSON.stringify({ ...name, ...(body as object) })) }
 }
 
-/** What the answer names, of what the request did. docs/protocol.md §6. */
+/** The subject of the request, as the answer has to name it. docs/protocol.md §6. */
 function nameIn({ url, fields }: Exchange): object {
   const { pathname } = new URL(url)
   if (/^\/v1\/drops\/(status|uploaded|sent|revoke|reopen)$/.test(pathname)) return { drop: fields[DROP_ID_FIELD] }

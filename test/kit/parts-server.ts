@@ -6,7 +6,7 @@ import { contentDigest } from '#protocol/content-digest.ts'
 import { parseExtent, parseTerms } from '#protocol/parse-terms.ts'
 import { refuses, says, type Reply } from './network.ts'
 
-/** What becomes of a request that a test has its hand in; `undefined` for what would become of it anyway. */
+/** A test's own reply to a request; `undefined` for the reply that it would get anyway. */
 export type Hand = (request: string, n: number, exchange: Exchange) => Reply | undefined
 
 /** A server that takes and gives one drop in parts, over a network that a test makes up. It checks no signature. */

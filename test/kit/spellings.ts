@@ -1,12 +1,12 @@
 import { toBase64, toBase64url, utf8, type Bytes } from '#protocol/bytes.ts'
 
-/** Every way in which somebody may write bytes down: raw, hex, base64 at each offset and in both alphabets, UTF-16. */
+/** Every common way to write bytes down: raw, hex, base64 at each offset and in both alphabets, UTF-16. */
 export function spellings(secret: Bytes | string): Bytes[] {
   const bytes = typeof secret === 'string' ? utf8(secret) : secret
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const base64 = [0, 1, 2].flatMap((offset) => {
     const shifted = new Uint8Array([...new Uint8Array(offset), ...bytes])
-    // What the neighbours' bits reach into is cut off at both ends.
+    // Characters that share bits with their neighbours are cut off at both ends.
     const cut = (text: string): string => text.replaceAll('=', '').slice(offset === 0 ? 0 : offset + 1, -1)
     return [cut(toBase64(shifted)), cut(toBase64url(shifted))]
   })

@@ -17,7 +17,7 @@ test('bytes come back from both base64 alphabets', () => {
   )
 })
 
-test('what parses has one spelling', () => {
+test('everything that parses has one spelling', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[\w+/=-]{0,30}$/), fc.nat(20), (text, length) => {
       const url = parseBase64url(text, length)

@@ -27,7 +27,7 @@ async function payloadOfCard(): Promise<string> {
   return formatCard({ v: 1, box, serial: 12, epoch: 2_968, name: 'The "Föhn"', readers, terms })
 }
 
-/** What a parser makes the same of. */
+/** Texts that a parser reads alike. */
 const SPELLINGS: readonly (readonly [why: string, change: (json: string) => string])[] = [
   ['a member twice, the other value first', (json) => json.replace('"serial":12', '"serial":11,"serial":12')],
   ['a member twice, of one value', (json) => json.replace('"serial":12', '"serial":12,"serial":12')],
@@ -99,7 +99,7 @@ test.for<readonly [string, (header: string) => string]>([
   await expect(readCard(jws, await addressOf((await root).publicKey))).rejects.toMatchObject({ code: 'bad_card' })
 })
 
-test('whatever a card says, what is written is what is read', async () => {
+test('a card of any content comes back from its text', async () => {
   const header = await headerOf(CARD_TYPE)
   for (const value of [null, 0, -1, 1e21, 0.1, '', '\u2028\u0000\u007f"\\/', '😀', [], [[1]], { '': 1, 'a b': null }]) {
     const jws = await signed(header, JSON.stringify(value))

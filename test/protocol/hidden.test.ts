@@ -83,7 +83,7 @@ test.for([' a', 'a ', '\u3000a', 'a\u00a0', '\u2003', ' '])(
   },
 )
 
-test('what is left without joiners and selectors is what is seen', () => {
+test('a text without joiners and selectors has only visible characters', () => {
   expect(withoutMarks('ن\u200cی👩\u200d🚀1\ufe0f\u20e3葛\u{e0100}')).toBe('نی👩🚀1\u20e3葛')
 })
 

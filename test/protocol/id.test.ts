@@ -58,7 +58,7 @@ test('no key of small order may be registered, however it is written', () => {
   for (const each of encodings) expect(isSafeKey(formatPublicKey(hex(each)))).toBe(false)
 })
 
-test('what is no point of the curve may not be registered', () => {
+test('a key that is no point of the curve may not be registered', () => {
   const bytes = new Uint8Array(32)
   bytes[0] = 2
   expect(() => ed25519.Point.fromBytes(bytes)).toThrow(Error)

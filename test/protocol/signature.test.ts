@@ -116,7 +116,7 @@ test.for(spellings.refused)('signatures are not read with $why', (fields) => {
   expect(parseSignatures('claim', fields)?.claim).toBeUndefined()
 })
 
-test('what somebody else has signed besides is left alone', async () => {
+test('the signatures of others are left alone', async () => {
   const [claim] = vectors.signatures.filter(({ request, role }) => request === 'claim' && role === 'claim') as [Vector]
   const both = {
     signatureInput: `proxy=("@method" "host";sf);created=1;keyid="p";alg="rsa-v1_5-sha256", ${claim.signatureInput}`,

@@ -61,7 +61,7 @@ test('three readers who acknowledge at once burn it once and leave three receipt
   expect(row).toMatchObject({ phase: 'read' })
 })
 
-test('who has acknowledged gets no bytes any more, while the other reader still does', async () => {
+test('a reader who has acknowledged gets no more bytes, and the other reader still does', async () => {
   const drop = await depositDrop({ reads: 2 })
   const [first, second] = [await newReader(), await newReader()]
   await claim(drop, first.publicKey)
@@ -83,7 +83,7 @@ test('only the reader who has claimed can acknowledge', async () => {
   expect(await blobsOf(drop.dropId)).toHaveLength(1)
 })
 
-test('whatever else the server is told as the hash of the token is refused', async () => {
+test('anything but a hash of the token is refused', async () => {
   const drop = await depositDrop()
   const reader = await newReader()
   await claim(drop, reader.publicKey)
@@ -95,7 +95,7 @@ test('whatever else the server is told as the hash of the token is refused', asy
   expect(await blobsOf(drop.dropId)).toHaveLength(1)
 })
 
-test('the receipts of a read drop go to its sender and to who proves link and passphrase, and to nobody else', async () => {
+test('the receipts of a read drop go to its sender and to a proof of link and passphrase, and to nobody else', async () => {
   const drop = await depositDrop()
   const reader = await readWhole(drop)
   const receipts = (await rowOf(drop.dropId))?.claims

@@ -14,7 +14,7 @@ function creating({ dropId, terms }: RawDrop, sizeBytes: number, body: ReadableS
   return new Request(`${ORIGIN}${REQUESTS.create.path}`, { method: 'POST', headers, body })
 }
 
-test('who announces a part and sends one byte of it does not make the server set the memory for all of it aside', async () => {
+test('an announced part of which one byte comes does not make the server set aside memory for all of it', async () => {
   const sizes: number[] = []
   const counting = new Proxy(Uint8Array, {
     construct(target, given: [number]) {

@@ -138,13 +138,13 @@ test('a card is asked for by its address alone, in its one spelling', async () =
   const box = await openBox()
   for (const address of ['', 'sdbox1', box.address.toUpperCase(), ` ${box.address}`, spoilt(box.address)]) {
     const reply = await card(box, { fields: { 'Box-Address': address } })
-    // What is around a field is not a part of it.
+    // White space around a field is not a part of it.
     expect(reply.code).toBe(address.trim() === box.address ? undefined : 'bad_request')
   }
   expect((await card(box, { query: '?n=0' })).code).toBe('bad_request')
 })
 
-test('what readers announce is kept until they announce something else, and shown to the owner', async () => {
+test('the keys that readers announce are kept until they announce others, and shown to the owner', async () => {
   const box = await newBox()
   const others = await repeatedly(2, () => generateSigningKey())
   const list = [box.reader, ...others].map(readerOf)

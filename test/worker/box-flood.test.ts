@@ -13,7 +13,7 @@ import { send, withBindings, type Wire } from './support/wire.ts'
 /** The smallest drop that a box takes. */
 const U = MIN_BOX_DROP_BYTES
 
-test('who announces drops and sends none shuts a box to nobody, neither by their number nor by their bytes', async () => {
+test('announced drops that never come shut a box to nobody, neither by their number nor by their bytes', async () => {
   const box = await openBox()
   const few = withBindings({ BOX_ITEMS: '20' })
   for (let n = 0; n < 30; n++) expect(await announce(box, few)).toBe(201)
@@ -34,7 +34,7 @@ test('an upload that made room is listed once it is whole, and refused if the bo
   expect(await itemOf(box.address, first.dropId)).toBeUndefined()
   expect((await first.commit()).status).toBe(200)
   expect(await idsOf(box)).toEqual([first.dropId])
-  // What is left of the day is too little for the second.
+  // The rest of the day is too little for the second.
   expect((await second.commit()).code).toBe('box_full')
   expect(await idsOf(box)).toEqual([first.dropId])
   expect(await blobsOf(second.dropId)).toEqual([])
@@ -74,7 +74,7 @@ test('a sender whose drop loses its room at the last moment, to a box that is fu
   expect(await blobsOf(drop.dropId)).toEqual([])
 })
 
-test('strangers who fill a box leave a tenth of it to who is invited', async () => {
+test('strangers who fill a box leave a tenth of it to the invited', async () => {
   const box = await openBox()
   const { bearer } = await newInvitation(box)
   const via = withBindings({ BOX_ITEMS: '10' })

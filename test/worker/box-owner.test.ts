@@ -21,7 +21,7 @@ import { quickStretch } from '../kit/sealed.ts'
 import { DAY, travel } from './support/clock.ts'
 import { directly, ORIGIN } from './support/wire.ts'
 
-// What an owner and another reader do, by the real client against the real worker.
+// The work of an owner and another reader, by the real client against the real worker.
 
 const WEEK = 7 * DAY
 const terms = { largest: 1_000_000, invitation: false }
@@ -45,7 +45,7 @@ test('a reader who was added by a code opens what is written from then on, and a
   await write(server, alone, 'without Ana')
   expect(await read(server, without)).toEqual(['before', 'with Ana', 'without Ana'])
   await expect(read(server, ana)).rejects.toMatchObject({ code: 'not_proved' })
-  // What she would have, had the server been on her side.
+  // Her state, had the server been on her side.
   expect(await read(server, { ...ana, reader: without.reader })).toEqual(['open_failed', 'with Ana', 'open_failed'])
 })
 
@@ -58,7 +58,7 @@ test('a reader code is good for one opening', async () => {
   await expect(addReader(server, state, code, Date.now())).rejects.toMatchObject({ code: 'gone' })
   const { code: again } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   await expect(addReader(server, other, again, Date.now())).rejects.toMatchObject({ code: 'bad_code' })
-  // Whoever intercepts it is noticed: it is used.
+  // An interceptor is noticed: the code is used up.
   await expect(addReader(server, state, again, Date.now())).rejects.toMatchObject({ code: 'claimed' })
 })
 
@@ -133,7 +133,7 @@ test('a reader stays on the card for as long as it announces its keys', async ()
   expect(await read(server, renewed)).toEqual(['later'])
 })
 
-test('who reads learns what the box is called, and that the owner has put it on the card', async () => {
+test('a reader learns the name of the box, and that the owner has put the reader on the card', async () => {
   const server = serverVia()
   const state = await newBox(server)
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
@@ -141,7 +141,7 @@ test('who reads learns what the box is called, and that the owner has put it on 
   expect([learnt.name, learnt.serial]).toEqual(['Newsroom', state.serial])
 })
 
-test('what was sealed to keys that are deleted opens no more, with all that the server still has', async () => {
+test('a drop that was sealed to deleted keys opens no more, with all that the server still has', async () => {
   const server = serverVia()
   const state = await newBox(server)
   await write(server, state, 'old', 30)

@@ -62,7 +62,7 @@ test('a full box says so before it reads any of the drop', async () => {
   expect([await put(box, 10, { via }), isRead]).toEqual([201, true])
 })
 
-test('what is on its way has its room kept', async () => {
+test('a drop on its way has its room reserved', async () => {
   const box = await openBox()
   const via = withBindings({ BOX_BYTES: `${Math.floor((MIN_PART_BYTES + 10 * U) / 0.9)}` })
   const { dropId, terms, sender } = await newBoxDrop(box)
@@ -134,7 +134,7 @@ test('a deposit that is refused, or that fails, gives its room back', async () =
   expect(await boxOf(box.address)).toMatchObject({ ...NOTHING, items: 1, bytes: DROP_BYTES, dayBytes: DROP_BYTES })
 })
 
-test('who announces a drop once more with another size takes no room away from the first', async () => {
+test('a drop that is announced again with another size takes no room from the first', async () => {
   const box = await openBox()
   const via = withBindings({ BOX_BYTES: `${MIN_PART_BYTES * 3}` })
   const { dropId, terms, bytes, sender } = await newBoxDrop(box)
@@ -204,11 +204,11 @@ test('an invitation has its own room, which a repeated or failed deposit does no
     201,
     'box_full',
   ])
-  // What came by it is not kept with what came.
+  // The drops that came by it do not say so.
   expect(await itemOf(box.address, drop.dropId)).toMatchObject({ state: 'listed', invitation: undefined })
 })
 
-test('strangers who use up the day do not shut out who is invited', async () => {
+test('strangers who use up the day do not shut out the invited', async () => {
   const box = await openBox()
   const { bearer } = await newInvitation(box, { bytes: 64 * U })
   const via = withBindings({ BOX_BYTES_PER_DAY: `${64 * U}` })
@@ -224,7 +224,7 @@ test('an invitation is made once, and ended for good', async () => {
   expect(again.json['invitations']).toEqual([{ ...state, items: 1, bytes: state.bytes - 9 * U }])
   for (const reply of await repeatedly(2, () => invite(box, { ...state, items: 0, bytes: 0 })))
     expect(reply.json).toEqual({ box: box.address, invitations: [] })
-  // The request that made it, sent again by whoever saw it.
+  // The request that made it, replayed by somebody who saw it.
   expect((await invite(box, state)).json).toEqual({ box: box.address, invitations: [] })
   travel(19 * MINUTE)
   await fireRackAlarm(box.address)

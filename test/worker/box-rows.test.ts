@@ -4,7 +4,7 @@ import { DAY, travel } from './support/clock.ts'
 import { boxOf, fireRackAlarm, inRack } from './support/inside-rack.ts'
 import { repeatedly } from '../kit/people.ts'
 
-/** What SQLite says that a rack has read and written, step by step. */
+/** The rows that a rack has read and written by SQLite's own count, step by step. */
 async function meter(
   box: Awaited<ReturnType<typeof newBox>>,
 ): Promise<<T>(run: () => Promise<T>) => Promise<{ read: number; written: number }>> {

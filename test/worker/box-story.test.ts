@@ -179,7 +179,7 @@ test('the sender sees that a drop is there, and takes it back', async () => {
   expect(await readAll(server, await accessOfState(owner))).toEqual([])
 })
 
-test('who was taken off the card lists nothing and collects nothing, and opens nothing that is sealed from then on', async () => {
+test('a reader who was taken off the card lists nothing, collects nothing, and opens nothing that is sealed from then on', async () => {
   const server = serverVia()
   const owner = await newBox(server)
   const ben = await join({ origin: ORIGIN, box: owner.box, readerName: 'Ben', now: Date.now() })

@@ -54,7 +54,7 @@ function as(box: TestBox, key: SigningKey, named: PublicKey = key.publicKey): Ch
   return { box: box.address, boxReader: named, signers: { root: key, member: key } }
 }
 
-test('whoever holds no key of a box gets one answer, whether or not there is such a box or drop', async () => {
+test('a stranger without a key of the box gets one answer, whether or not there is such a box or drop', async () => {
   const [box, other, unknown] = [await openBox(), await openBox(), await newBox()]
   const { dropId } = await depositInBox(box)
   await newInvitation(box)
@@ -63,7 +63,7 @@ test('whoever holds no key of a box gets one answer, whether or not there is suc
   const nowhere = formatDropId(randomBytes(16))
   const stranger = await generateSigningKey()
   const guises: readonly ((each: TestBox) => Changes)[] = [
-    // Under a key of its own; under those of another box; in the name of who may, with a key of its own.
+    // Under a key of its own; under those of another box; in the name of an allowed reader, with a key of its own.
     (each) => as(each, stranger),
     (each) => as(each, other.root),
     (each) => as(each, other.reader),

@@ -117,7 +117,7 @@ test('an old word of the shelf’s that comes late takes nothing off the list, a
   expect(await boxOf(box.address)).toMatchObject(EMPTY)
 })
 
-test('who hangs up while a shelf is asked keeps nobody waiting who comes after', async () => {
+test('a client that hangs up while a shelf is asked keeps no later one waiting', async () => {
   const box = await openBox()
   const drop = await newBoxDrop(box)
   await deposit(drop, { via: dyingBeforeTheRack() })
@@ -161,7 +161,7 @@ test('one invitation lets no second drop in, though the room of the first was gi
   expect(await boxOf(box.address)).toMatchObject({ ...EMPTY, items: 1, bytes: DROP_BYTES })
 })
 
-/** What a worker does when its client is gone. The types of the platform leave it out. */
+/** The worker of a client that is gone. */
 function hangUp(call: Promise<unknown>): void {
   const dispose: unknown = Reflect.get(call, Symbol.dispose)
   if (typeof dispose !== 'function') throw new Error('a call to an object can be given up')
@@ -178,7 +178,7 @@ async function phaseOf({ dropId }: BoxDrop): Promise<string | undefined> {
   return (await rowOf(dropId))?.phase
 }
 
-/** What has become of a drop, if list, shelf and store say the same of it. */
+/** The state of a drop, if list, shelf and store agree. */
 async function standingOf(box: TestBox, { dropId }: BoxDrop): Promise<'listed' | 'turned away' | 'neither'> {
   const [item, row, blobs] = [await itemOf(box.address, dropId), await rowOf(dropId), await blobsOf(dropId)]
   if (item?.state === 'listed' && row?.phase === 'live' && blobs.length === 1) return 'listed'

@@ -36,7 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2 * DAY) }),
 )
 
-test('whatever comes and goes, a box counts what it holds, admits no more than it may, and uses no place twice', () => {
+test('a box counts its content, admits no more than it may, and uses no place twice, in any order of arrivals and departures', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       let now = 20_000 * DAY
@@ -105,7 +105,7 @@ test('a place is not used twice though the row of the box was removed in between
   expect(later.change?.item?.seq).toBeGreaterThan((first.change?.item?.seq ?? 0) + 900_000)
 })
 
-test('what a shelf says decides what becomes of an item', () => {
+test('the answer of a shelf decides about an item', () => {
   const now = 20_000 * DAY
   const { box, item } = kept(now)
   const live = liveAt(now, 1)
@@ -167,7 +167,7 @@ test('to strangers a tenth of a box with a card is shut, and nothing of an addre
     expect(outcomeOf(box, { ...carded, invitation })).toBe('admitted')
     expect(outcomeOf(box, { ...carded, terms: undefined, invitation: undefined })).toBe('admitted')
     expect(reserveRoom(box, deposit, carded, now)).toBeUndefined()
-    // What has expired is not in it any more.
+    // Expired drops do not count.
     const late = { items: full.items ?? 0, bytes: full.bytes ?? 0 }
     const isHeld = late.items + late.bytes > 0
     expect(outcomeOf(box, { ...carded, expired: late })).toBe(isHeld ? 'admitted' : 'box_full')
@@ -175,7 +175,7 @@ test('to strangers a tenth of a box with a card is shut, and nothing of an addre
   expect(outcomeOf({ ...newBox(ADDRESS), items: 8, bytes: 800 }, { ...carded, invitation: undefined })).toBe('admitted')
 })
 
-test('what is on its way makes room for a stranger, as much as it must and no more', () => {
+test('pending drops make room for a stranger, as much as they must and no more', () => {
   const quota = { items: 16, bytes: 9_999, bytesPerDay: 400 }
   const sized = (size: number): BoxItem => ({ ...kept(0).item, size })
   const cases: readonly [sizes: readonly number[], size: number, left: number][] = [
@@ -196,7 +196,7 @@ test('what is on its way makes room for a stranger, as much as it must and no mo
   }
 })
 
-/** What an answer of its shelf's makes of a drop. */
+/** The box after an answer of the drop's shelf. */
 function answered(
   box: Box,
   item: BoxItem | undefined,
@@ -220,7 +220,7 @@ function kept(now: number): { readonly box: Box; readonly item: BoxItem } {
   return found
 }
 
-/** What is on its way uninvited, as a rack finds it. */
+/** Uninvited pending items, in the order of a rack. */
 function waitingIn(items: readonly BoxItem[]): readonly BoxItem[] {
   return inState(items, 'pending').filter(({ invitation }) => invitation === undefined)
 }

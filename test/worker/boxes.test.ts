@@ -68,7 +68,7 @@ test('the card of a box is shown to everybody, with what the server takes', asyn
   expect((await card(box)).json).toEqual({ card: jws, largest: Number(env.LARGEST_ON_KV) })
 })
 
-test('who asks about a drop in a box as if it waited behind a link hears that it is gone', async () => {
+test('a drop in a box is gone for a request about a drop behind a link', async () => {
   const [box, other, reader] = [await openBox(), await newDrop(), await newReader()]
   const { dropId, sender } = await depositInBox(box)
   // All keys that there are, in every place.
@@ -151,7 +151,7 @@ test.for(['', '?', '?after=0', '?after=0&most=0', '?after=0&most=201', '?after=-
   },
 )
 
-test('what has expired is not listed, not counted and not handed out, and its rows go', async () => {
+test('an expired drop is not listed, not counted and not served, and its rows go', async () => {
   const box = await newBox()
   const drop = await depositInBox(box, { ttlSeconds: 300 })
   const [blob = ''] = (await rowOf(drop.dropId))?.blobs ?? []

@@ -44,7 +44,7 @@ test('one reader key takes one read, however often it claims at once', async () 
   expect((await claim(drop, second.publicKey)).status).toBe(200)
 })
 
-test('who comes too late is shown the claim of who was first', async () => {
+test('a late reader is shown the claim of the first', async () => {
   const drop = await depositDrop()
   const [first, late] = [await generateSigningKey(), await generateSigningKey()]
   await claim(drop, first.publicKey)

@@ -53,7 +53,7 @@ const OFFSETS: readonly number[] = [
 
 type Ask = (changes: Changes) => Promise<Reply>
 
-/** What an answer says, without what differs between two of the same. */
+/** An answer without the parts that differ between two of the same. */
 function saidBy({ status, code, json, body }: Reply): unknown {
   return [status, code, status === 200 && Object.keys(json).length === 0 ? body : json]
 }
@@ -66,7 +66,7 @@ async function askBy(offset: number, ask: Ask): Promise<{ first: Reply; last: Re
   return { first, last: first.code === 'not_proved' && nonce !== undefined ? await ask({ createdMs, nonce }) : first }
 }
 
-/** The requests about a drop that take signatures, as who may make them, those last that end it. */
+/** The signed requests about a drop by those who may make them; those that end it come last. */
 function requestsAbout(drop: Cut | RawDrop, reader: SigningKey): readonly (readonly [name: string, ask: Ask])[] {
   const cut = 'parts' in drop ? drop : { ...drop, parts: [drop.bytes] }
   return [
@@ -127,7 +127,7 @@ test.for(Object.entries(STATES))(
       const right = await ask({})
       for (const [at, { first, last }] of answers.entries()) {
         expect([name, OFFSETS[at], saidBy(last)]).toEqual([name, OFFSETS[at], saidBy(right)])
-        // Who would be granted something is never told that there is nothing.
+        // Nobody who would be granted something is told that there is nothing.
         const isAsked = right.status < 300 && Math.abs(OFFSETS[at] ?? 0) > 5 * MINUTE
         expect([name, isAsked ? first.code : 'not_proved']).toEqual([name, 'not_proved'])
       }
@@ -214,7 +214,7 @@ test('a guess with a signature that was not fresh was told to be right, and not 
   }
 })
 
-test('who owns or reads a box hears by a wrong clock what they hear by the right one', async () => {
+test('owners and readers of a box get the same answers by a wrong clock as by the right one', async () => {
   const box = await openBox()
   const bare = await newBox()
   const drop = await depositInBox(box)
@@ -260,7 +260,7 @@ test('an operator whose clock is wrong hears what the server holds', async () =>
   for (const offset of OFFSETS) {
     const { first, last } = await askBy(offset, ask(key))
     expect([first.status, last.status]).toEqual([Math.abs(offset) < 5 * MINUTE ? 200 : 401, 200])
-    // Who does not hold the key is offered nothing.
+    // Without the key nothing is offered.
     const refused = await ask(await generateSigningKey())({ createdMs: Date.now() + offset })
     expect([refused.status, refused.headers.get('Accept-Signature')]).toEqual([401, null])
   }

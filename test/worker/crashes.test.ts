@@ -40,7 +40,7 @@ async function wholeLife(
   expect(claims).toMatchObject([{ reader: reader.publicKey, isClaimProved: true, isOpeningProved: true }])
 }
 
-/** What is left of a drop: its phase, and bytes in the store that were not there before. */
+/** The rest of a drop: its phase, and bytes in the store that were not there before. */
 async function leftOf(dropId: DropId, before: readonly string[]): Promise<unknown> {
   return { phase: (await rowOf(dropId))?.phase, stored: (await storeKeys()).length - before.length }
 }

@@ -11,7 +11,7 @@ import { directly, ORIGIN, read, requestOf, withBindings, type Reply } from './s
 
 const NAMES = Object.keys(REQUESTS) as RequestName[]
 
-/** What a browser asks for a page from disk, or of another origin, before the request itself. */
+/** A browser's request for a page from disk, or of another origin, before the request itself. */
 async function preflight(path: string, origin = 'null', fields = 'drop-id'): Promise<Reply> {
   const headers = {
     Origin: origin,
@@ -95,10 +95,10 @@ test.for(NAMES)('a page of any origin may make %s as a client makes it, and read
   expectOpen(await read(await directly(request)), name)
 })
 
-/** What a page does not set by itself. Fetch §2.2.2. */
+/** A field that no page sets by itself. */
 const SET_BY_BROWSERS: ReadonlySet<string> = new Set(['content-length', 'origin'])
 
-test('whoever asks, and for whatever, is told the same', async () => {
+test('every page is told the same about every address', async () => {
   const asked = await Promise.all([
     preflight('/v1/drops/claim'),
     preflight('/v1/drops/claim', 'https://evil.example', 'authorization, cookie, x-anything'),

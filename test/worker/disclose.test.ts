@@ -16,7 +16,7 @@ import { newReaderKey } from '../kit/people.ts'
 import { depositInParts } from './support/parts.ts'
 import { directly, ORIGIN, read, send, withBindings, type Changes, type Reply } from './support/wire.ts'
 
-/** What an operator asks, of a server that knows the key. */
+/** A request of the operator, to a server that knows the key. */
 async function ask(about: Subject, changes: Changes = {}): Promise<Reply & { disclosure: Disclosure }> {
   const key = await operatorKey
   const via = withBindings({ OPERATOR_KEY: key.publicKey })
@@ -96,7 +96,7 @@ test('the name on a card is told in words, and not only as it was signed', async
   expect(card?.['jws']).toMatchObject({ value: jws, form: 'signed JSON', says })
 })
 
-test('who gets a disclosure is told how it is written, and that nothing found does not mean that nothing ever was', async () => {
+test('a disclosure says how to read it, and that nothing found does not mean that nothing ever was', async () => {
   const { statement } = (await ask({ drop: UNKNOWN })).disclosure
   expect(statement.reading.join()).toMatch(/base64url.*does not say that nothing ever was/)
 })
@@ -131,7 +131,7 @@ test('a drop that is on its way to boxes is told though no shelf knows it yet', 
   for (const row of rows) expect(row).toMatchObject({ id: dropId, state: 'pending', size, parts: 1 })
 })
 
-test('who only looks makes no tables', async () => {
+test('a look makes no tables', async () => {
   const names = async (): Promise<string[]> => {
     const objects = await listDurableObjectIds(env.RACK)
     const tables = objects.map((id) =>
@@ -215,7 +215,7 @@ test('a signature for one question is worth nothing for another', async () => {
   expect((await read(await withBindings({ OPERATOR_KEY: key.publicKey })(swapped))).code).toBe('bad_request')
 })
 
-test('what the operator says of itself is answered as data, and security.txt only where there is a contact', async () => {
+test('the statement of the operator is answered as data, and security.txt only where there is a contact', async () => {
   const path = '/.well-known/security.txt'
   const get = async (name: string, via = directly): Promise<Reply> => read(await via(new Request(`${ORIGIN}${name}`)))
   expect((await get('/v1/operator')).json).toEqual({})
@@ -229,7 +229,7 @@ test('what the operator says of itself is answered as data, and security.txt onl
   expect([(await get('/v1/operator', broken)).status, (await get(path, broken)).status]).toEqual([500, 500])
 })
 
-test('who asks for security.txt by another method is not told that there is none, and a slash behind it makes another address', async () => {
+test('a request for security.txt by another method does not say that there is none, and a slash behind it makes another address', async () => {
   const path = '/.well-known/security.txt'
   const via = withBindings({ OPERATOR_CONTACT: 'mailto:security@drop.example' })
   for (const [method, status, allow] of [

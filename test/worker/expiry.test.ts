@@ -75,7 +75,7 @@ test('an alarm that fires twice, or before its time, harms nothing', async () =>
   expect(await rowOf(drop.dropId)).toBeUndefined()
 })
 
-test('what an abandoned upload left behind is cleaned by the alarm', async () => {
+test('the remains of an abandoned upload are cleaned up by the alarm', async () => {
   const drop = await newDrop({ ttlSeconds: 300 })
   const { kv, reached, release } = slowPuts(env.KV)
   // The worker is stopped between the write and the commit.

@@ -65,7 +65,7 @@ test('a part is taken exactly if there are lengths for those that are missing, w
   )
 })
 
-test('whatever is taken, the rest can still come: no drop is led where it can never be whole', () => {
+test('after every part that is taken the rest can still come: no drop gets to where it can never be whole', () => {
   fc.assert(
     fc.property(anyCut, fc.array(fc.tuple(fc.nat(8), anyPart), { maxLength: 30 }), (sizes, offers) => {
       const drop = dropOf(sizes)

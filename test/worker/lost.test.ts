@@ -22,7 +22,7 @@ test('a message whose ciphertext is gone is lost to its reader and its sender, w
   }
 })
 
-test('that a message is lost is told to nobody who has not proved that it is theirs', async () => {
+test('the loss of a message is told only to those who have proved that it is theirs', async () => {
   const [whole, lost] = [await depositDrop(), await depositDrop()]
   await env.KV.delete((await blobsOf(lost.dropId)).at(-1) ?? '')
   travel(11 * MINUTE)
@@ -63,7 +63,7 @@ test.for([0, 1, 2])('a message of which part %i is gone is lost', async (n) => {
   expect((await sent(drop)).json).toMatchObject({ state: 'lost' })
 })
 
-test('a message in a box that is lost is told so to who reads the box', async () => {
+test('the loss of a message in a box is told to its readers', async () => {
   const box = await openBox()
   const drop = await depositInBox(box, { ttlSeconds: 864_000 })
   await env.KV.delete((await blobsOf(drop.dropId)).at(-1) ?? '')

@@ -10,7 +10,7 @@ import { runs } from '../runs.ts'
 
 vi.setConfig({ testTimeout: runs(10_000, 600_000) })
 
-// What may happen to a drop, in any order, by few readers so that they meet.
+// Events of a drop, in any order, by so few readers that they meet.
 type Event =
   | { readonly kind: 'create' | 'keep'; readonly blob: string }
   | { readonly kind: 'claim' | 'acknowledge' | 'reopen'; readonly reader: PublicKey }
@@ -131,7 +131,7 @@ test('a dismissed reader key never holds a claim again', () => {
   })
 })
 
-test('what has ended stays ended, by its first cause', () => {
+test('a drop that has ended stays ended, by its first cause', () => {
   lives((before, after) => {
     const expected = life.hasEnded(before) ? before : after
     expect(after.phase).toBe(expected.phase)

@@ -52,7 +52,7 @@ test.for([
     expect(await mine()).toEqual([])
     expect(most).toBeLessThanOrEqual(6)
     expect((await revoke(drop)).status).toBe(200)
-    // What was being written may still arrive: it is remembered, and deleted again with the row.
+    // A part that was being written may still arrive: it is remembered, and deleted again with the row.
     const rest = await attemptsAt(drop.dropId)
     expect(rest.every(({ state }) => state === 'erased')).toBe(true)
     expect(rest).toHaveLength(Math.ceil(count / 7))

@@ -77,7 +77,7 @@ test.for(OTHERS)(
     expect(verdict.state === 'holds' && matchProof(verdict.proof, { ...ticket, claim: opener.claim.publicKey })).toBe(
       'same',
     )
-    // Who comes late by that name is shown who was first.
+    // A late reader by that name is shown the first one.
     const late = await lookByClient(elsewhere, opener)
     expect((await provedClaims(elsewhere, opener, late)).map((each) => each.reader)).toEqual([reader.publicKey])
   },

@@ -62,7 +62,7 @@ test('begin is repeatable, also when the drop is live, and nothing else under it
   expect((await begin({ ...drop, ...small, parts: drop.parts, bytes: drop.bytes })).code).toBe('id_taken')
 })
 
-test('what cannot be a part of the drop is refused by its code, and nothing of it is kept', async () => {
+test('bytes that cannot be a part of the drop are refused by their code, and nothing of them is kept', async () => {
   const drop = await announce()
   const before = await allKeys()
   const code = async (n: number, body: Uint8Array<ArrayBuffer>, query = `?n=${n}`) =>
@@ -85,7 +85,7 @@ test('what cannot be a part of the drop is refused by its code, and nothing of i
   expect(await attemptsAt(drop.dropId)).toEqual([])
 })
 
-test('who does not hold the sender key uploads, asks and commits nothing; a wrong clock costs the sender a round trip', async () => {
+test('without the sender key nobody uploads, asks or commits anything; a wrong clock costs the sender a round trip', async () => {
   const drop = await announce()
   const signers = { sender: await generateSigningKey() }
   const asks = [
@@ -153,7 +153,7 @@ test('a browser never saw the answer to a part that was there already, and sent 
       { highWaterMark: 0 },
     )
     const reply = await read(await withBindings({})(new Request(url, { method: 'PUT', headers, body })))
-    // Read to its end: who closes a connection on a client that is still sending is not heard.
+    // Read to its end: a client that is still sending does not hear a server that closes the connection.
     expect([reply.status, left]).toEqual([status, -1])
   }
 })

@@ -41,7 +41,7 @@ import { newReader, newReaderKey, repeatedly } from '../kit/people.ts'
 import { recorder } from './support/recorder.ts'
 import { directly, ORIGIN, read, requestOf } from './support/wire.ts'
 
-// Each of these was a bug in a program of this kind. What only a page or a command line can get wrong is tried there.
+// Faults that only a page or a command line can have are tried there.
 
 test('a check of the proof that nobody waited for let everybody in', async () => {
   const drop = await depositDrop()
@@ -208,7 +208,7 @@ test('a table of locks or of visitors grew with every request', async () => {
   expect((await rowOf(drop.dropId))?.tries.length).toBeLessThanOrEqual(10)
 })
 
-test('whoever knew the id could delete', async () => {
+test('anybody who knew the id could delete', async () => {
   const drop = await depositDrop()
   const headers = { 'Drop-Id': drop.dropId }
   for (const { path } of Object.values(REQUESTS)) {
@@ -221,7 +221,7 @@ test('whoever knew the id could delete', async () => {
   expect(await blobsOf(drop.dropId)).toHaveLength(1)
 })
 
-test('what strangers had uploaded was shown as a page', async () => {
+test('uploads of strangers were shown as a page', async () => {
   const drop = await newDrop()
   const page = { ...drop, bytes: new TextEncoder().encode('<script>alert(1)</script>') as RawDrop['bytes'] }
   await create(page, { fields: { 'Content-Type': 'text/html' } })

@@ -95,7 +95,7 @@ describe('bodies', () => {
     expect([reply.status, reply.code, pulls()]).toEqual([411, 'length_required', 0])
   })
 
-  test('what announces itself as too large is refused before a byte of it is read', async () => {
+  test('a body that is announced as too large is refused before a byte of it is read', async () => {
     const drop = await newDrop()
     const { request, pulls } = streamed(drop, { 'Content-Length': `${PART_BYTES + 1}` })
     const reply = await read(await withBindings({})(request))

@@ -115,7 +115,7 @@ test('a drop that nobody reads costs no more', async () => {
   expect(total(bill.steps)).toBeLessThanOrEqual(6)
 })
 
-test('what is beyond a plain life costs a row each time it changes something, and nothing when it does not', async () => {
+test('every change beyond a plain life costs a row, and a request that changes nothing costs none', async () => {
   const drop = await newDrop({ ttlSeconds: 3_600 })
   const bill = await meter(drop)
   await bill.step('create', () => create(drop))

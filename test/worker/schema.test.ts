@@ -82,7 +82,7 @@ test('a shelf from before there were boxes gets the columns that it lacks', asyn
   expect(columns.slice(-2).map(({ name }) => name)).toEqual(['box', 'authority'])
 })
 
-test('what reads cannot write, and nothing is written besides what is declared', async () => {
+test('a query cannot write, and nothing undeclared is written', async () => {
   const { address } = await openBox()
   await inRack(address, (_rack, { storage }) => {
     const database = new Database(storage.sql, SCHEMA.rack)

@@ -55,7 +55,7 @@ const via = withBindings({ SHELVES: '1' })
 
 type Doing = 'create' | 'claim' | 'part' | 'acknowledge' | 'guess' | 'reopen' | 'revoke' | 'sent' | 'cross'
 
-/** What one drop should be, from nothing but what was done to this drop. */
+/** The expected state of one drop, from only the steps that concern it. */
 interface Model {
   readonly drop: RawDrop
   state: 'none' | 'ready' | 'claimed' | 'read' | 'revoked' | 'locked'
@@ -162,7 +162,7 @@ async function answer(drop: RawDrop, doing: Doing, reader: SigningKey, stranger:
   }
 }
 
-/** What the drop should answer, and the model as it is afterwards. */
+/** The expected answer, and the model as it is afterwards. */
 function foretell(model: Model, doing: Doing, index: number): unknown {
   const { drop, state } = model
   const isOpen = state === 'ready' || state === 'claimed'

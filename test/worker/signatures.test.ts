@@ -97,7 +97,7 @@ describe('a signature that is not exactly the one that is asked for', () => {
         const changes = await craft(drop, reader, name, role, spoiled)
         const reply = await ask(changes)
         expect([name, role, reply.status, reply.code]).toEqual([name, role, code === 'not_proved' ? 401 : 400, code])
-        // Whoever cannot know what is wrong is told what is wanted.
+        // A client that cannot know the fault is told the expected form.
         const isTold = JSON.stringify(reply.json).includes(`;tag=\\"sealdrop-${name}-${role}\\"`)
         expect([name, role, isTold]).toEqual([name, role, code !== 'not_proved'])
       }

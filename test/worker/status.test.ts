@@ -36,7 +36,7 @@ test('a stranger with the id learns the terms; the link tells the state; link an
   expect((await lookAsHolder(drop)).json).toEqual({ ...known, claims })
 })
 
-test('whoever signs by the link alone is not asked for the signature of the passphrase as well', async () => {
+test('a reader who signs by the link alone is not asked for the signature of the passphrase as well', async () => {
   const drop = await depositDrop()
   const { locator, claim: key } = drop
   const offered = async (signers: Signers): Promise<string> =>

@@ -14,7 +14,7 @@ import { announce } from './support/parts.ts'
 import { newReaderKey } from '../kit/people.ts'
 import { send, type Asking, type Reply } from './support/wire.ts'
 
-/** What takes a proof: all but what an operator asks, which is about a key of the settings. */
+/** The requests that need a proof: all except the operator's, whose key is in the settings. */
 const PROVED = (Object.keys(REQUESTS) as RequestName[]).filter(
   (name) => REQUESTS[name].signers.length > 0 && name !== 'disclose',
 )
@@ -62,7 +62,7 @@ function aboutBox(name: RequestName, box: TestBox, dropId: DropId, key: SigningK
   }
 }
 
-/** What has been answered when each has been, or waits for the tick. */
+/** The answers that have come when each request has been answered, or waits for the tick. */
 async function answeredBefore(padding: HeldPadding, asked: readonly Asked[]): Promise<readonly string[]> {
   const answered: string[] = []
   for (const { name, reply } of asked) void reply.then(() => answered.push(name))
@@ -76,7 +76,7 @@ interface Asked {
   readonly reply: Promise<Reply>
 }
 
-test('who proves nothing is answered on the tick, whatever is there', { timeout: 120_000 }, async () => {
+test('a request that proves nothing is answered on the tick, whatever is there', { timeout: 120_000 }, async () => {
   const key = await generateSigningKey()
   const [box, bare, unknown] = [await openBox(), await newBox(), await newBox()]
   const { dropId } = await depositInBox(box)
@@ -105,7 +105,7 @@ test('who proves nothing is answered on the tick, whatever is there', { timeout:
   for (const { name, reply } of asked) expect(['gone', 'not_proved'], name).toContain((await reply).code)
 })
 
-test('whoever only has an id is told on the tick that nothing waits', async () => {
+test('a holder of the id alone is told on the tick that nothing waits', async () => {
   const [revoked, begun, unknown] = [await depositDrop(), await announce(), await newDrop()]
   await revoke(revoked)
   const padding = holdPadding()
@@ -115,7 +115,7 @@ test('whoever only has an id is told on the tick that nothing waits', async () =
   for (const { reply } of asked) expect((await reply).code).toBe('gone')
 })
 
-test('who holds a key waits for no tick', async () => {
+test('a holder of a key waits for no tick', async () => {
   const [box, drop] = [await openBox(), await depositDrop()]
   await depositInBox(box)
   const padding = holdPadding()
@@ -176,7 +176,7 @@ test('requests that wait for a slow store do not wake their object so often that
   expect(passedMs % REFUSAL_PADDING_MS).toBe(0)
 })
 
-test('what fails fails at once, and stops the tick', async () => {
+test('an error is thrown at once, and stops the tick', async () => {
   await expect(padRefusals(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk')
 })
 

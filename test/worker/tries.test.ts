@@ -41,7 +41,7 @@ test('after nine wrong passphrases the right one opens', async () => {
   expect((await sent(drop)).json).toMatchObject({ state: 'read', triesLeft: 1 })
 })
 
-test('whoever has not the link cannot use up the tries', async () => {
+test('nobody can use up the tries without the link', async () => {
   const drop = await depositDrop()
   const stranger = await generateSigningKey()
   const signers = [
@@ -90,7 +90,7 @@ test('one nonce is good for one guess: a guesser who reuses it does not go uncou
   expect((await rowOf(drop.dropId))?.tries).toEqual([nonce])
 })
 
-test('who guesses many times at once under one nonce gets one guess', async () => {
+test('many guesses at once under one nonce are one guess', async () => {
   const drop = await depositDrop()
   const nonce = newNonce()
   const replies = await Promise.all(Array.from({ length: 30 }, () => guess(drop, { nonce })))
@@ -123,7 +123,7 @@ test('while the tenth wrong passphrase is destroying the drop, right and wrong l
   expect(during.map(({ code }) => code)).toEqual(['gone', 'gone', 'gone', 'gone'])
 })
 
-test('who has the link cannot try passphrases against the acknowledgement, where nothing is counted', async () => {
+test('a holder of the link cannot try passphrases against the acknowledgement, where nothing is counted', async () => {
   const drop = await depositDrop()
   const mine = await newReader()
   const wrong = await generateSigningKey()

@@ -100,7 +100,7 @@ describe.for(STORES)('on %s', ([, prefix, bindings]) => {
     const other = withBindings(bindings.R2 === undefined ? { R2: env.BUCKET } : {})
     const reader = await newReader()
     const reply = await claim(drop, reader.publicKey, { via: other })
-    // What lies on R2 cannot be reached while it is not bound; nothing is lost by asking.
+    // Parts on R2 cannot be reached while it is not bound; a request loses nothing.
     expect(prefix === 'r2/' ? reply.code : reply.body).toEqual(prefix === 'r2/' ? 'try_later' : drop.parts[0])
     expect((await claim(drop, reader.publicKey, { via })).body).toEqual(drop.parts[0])
   })

@@ -3,7 +3,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { parseSignatures, type SignatureFields } from '#protocol/signature-input.ts'
 import { verifyRequest, type Unsigned } from '#protocol/signature.ts'
 
-/** What a server does with the two fields of a request: reads them, and verifies the signature of one role. */
+/** The server's work on the two fields of a request: reads them, and verifies the signature of one role. */
 export async function verifyFields(
   request: Unsigned & SignatureFields,
   role: Role,

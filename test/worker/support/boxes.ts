@@ -43,7 +43,7 @@ export interface BoxDrop {
   readonly sender: SigningKey
 }
 
-/** What a drop has where a test names no size. */
+/** The size of a drop if a test names none. */
 export const DROP_BYTES: number = MIN_BOX_DROP_BYTES + 64
 
 /** A box that has published nothing. */
@@ -84,7 +84,7 @@ export async function signJws(type: string, payload: string, { publicKey, privat
   return [...parts, toBase64url(new Uint8Array(signature))].join('.')
 }
 
-/** What a reader announces; the server does not look into it. */
+/** A reader's announcement; the server does not look into it. */
 export function announcementOf(reader: SigningKey, first = 1): Promise<string> {
   return signJws(READER_KEYS_TYPE, JSON.stringify({ v: 1, first }), reader)
 }
@@ -103,7 +103,7 @@ export function deposit({ dropId, terms, bytes: body }: BoxDrop, changes: Change
   return send({ name: 'create', dropId, body, ...changes, fields })
 }
 
-/** A drop that lies in a box. */
+/** A drop that is in a box. */
 export async function depositInBox(
   box: Pick<TestBox, 'address'>,
   options: { sizeBytes?: number; ttlSeconds?: number } = {},
@@ -147,12 +147,12 @@ export async function uploadAll(
   return { ...drop, size, commit: (more) => send({ ...commit, ...changes, ...more }) }
 }
 
-/** What a reader asks. */
+/** The fields of a reader's request. */
 export function asReader({ address, reader }: TestBox): Changes {
   return { box: address, boxReader: reader.publicKey, signers: { member: reader } }
 }
 
-/** What the owner asks, as owner or as who reads. */
+/** The fields of an owner's request, as owner or as reader. */
 export function asOwner({ address, root }: TestBox): Changes {
   return { box: address, boxReader: root.publicKey, signers: { member: root, root } }
 }
@@ -162,7 +162,7 @@ export function items(box: TestBox, query: Partial<ItemsQuery> = {}, changes: Ch
   return send({ name: 'items', query: asked, ...asReader(box), ...changes })
 }
 
-/** What a reader sees of a whole box of at most one page. */
+/** A reader's view of a whole box of at most one page. */
 export async function listOf(box: TestBox): Promise<readonly Item[]> {
   const reply = await items(box, {}, asOwner(box))
   expect([reply.status, reply.json['more']]).toEqual([200, false])

@@ -10,7 +10,7 @@ export function serverVia(wire: Wire = directly, changes: Partial<Server> = {}):
     wait: async () => {},
     patienceMs: 120_000,
     transport: async ({ method, url, fields, body }) => {
-      // What crosses no wire does not get the field by itself.
+      // A request that crosses no wire does not get the field by itself.
       const headers = body === undefined ? fields : { ...fields, 'Content-Length': `${body.length}` }
       const reply = await read(
         await wire(new Request(url, { method, headers, ...(body === undefined ? {} : { body }) })),

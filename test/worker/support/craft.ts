@@ -18,7 +18,7 @@ import { newNonce, type Changes } from './wire.ts'
 /** Parameters of a signature, by name. */
 export type Parameters = Readonly<Record<string, string | number>>
 
-/** What is wrong about one signature of a request. */
+/** The fault in one signature of a request. */
 export interface Craft {
   readonly components?: (all: readonly string[]) => readonly string[]
   readonly parameters?: (all: Parameters) => Parameters
@@ -111,7 +111,7 @@ async function coveredBy(
   }
 }
 
-/** What the helpers in `drops.ts` and `signed.ts` send. */
+/** The bodies that the helpers in `drops.ts` and `signed.ts` send. */
 async function bodyOf(drop: RawDrop | Cut, reader: SigningKey, name: RequestName): Promise<Bytes> {
   if ('parts' in drop && name === 'upload') return drop.parts[2] ?? new Uint8Array(0)
   if ('parts' in drop && name === 'commit') return formatCommitBody(await hashOfParts(drop.parts))

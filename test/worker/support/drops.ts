@@ -51,7 +51,7 @@ export function look({ dropId }: RawDrop, changes: Changes = {}): Promise<Reply>
   return send({ name: 'status', dropId, ...changes })
 }
 
-/** What somebody with the link and the passphrase sees. */
+/** The view of a holder of link and passphrase. */
 export function lookAsHolder(drop: RawDrop, changes: Changes = {}): Promise<Reply> {
   return look(drop, { signers: holder(drop), ...changes })
 }

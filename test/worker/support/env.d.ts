@@ -1,4 +1,4 @@
-// What `cloudflare:workers` hands to the tests: the worker's own bindings and its own entry.
+// The environment that `cloudflare:workers` gives to the tests: the worker's own bindings and its own entry.
 
 declare namespace Cloudflare {
   interface Env {

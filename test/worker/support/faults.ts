@@ -106,7 +106,7 @@ export function fuse(nth: number, hadEffect: boolean): Fuse {
   return { count: () => calls, wire: withBindings({ KV: kv }), wrap, wrapRack, disarm }
 }
 
-/** A worker that dies before it can tell a rack what has come of a drop. */
+/** A worker that dies before it can tell a rack about the state of a drop. */
 export function dyingBeforeTheRack(bindings: Partial<Cloudflare.Env> = {}): Wire {
   const racks = new Proxy(env.RACK, {
     get(target, name) {
@@ -118,7 +118,7 @@ export function dyingBeforeTheRack(bindings: Partial<Cloudflare.Env> = {}): Wire
   return withBindings({ ...bindings, RACK: racks })
 }
 
-/** A worker that dies when it has stored some bytes, before it can say so to the shelf. */
+/** A worker that dies after it has stored some bytes, before it can tell the shelf. */
 export function dyingAfterTheStore(kv: KVNamespace): Wire {
   const silent: ReadonlySet<unknown> = new Set<keyof Shelf>(['keep', 'abandon', 'receive', 'abandonPart'])
   const shelves = new Proxy(env.SHELF, {
@@ -139,8 +139,8 @@ export function dyingAfterTheStore(kv: KVNamespace): Wire {
 }
 
 /**
- * Shelves whose first word on what has become of a drop is heard late.
- * @param meanwhile - what happens between the word and its hearing.
+ * Shelves whose first answer about a drop is heard late.
+ * @param meanwhile - happens between the answer and its hearing.
  */
 export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Shelf> {
   let isFirst = true
@@ -167,13 +167,13 @@ export function lateWord(meanwhile: () => Promise<unknown>): DurableObjectNamesp
   })
 }
 
-/** Words of shelves on what has become of drops, which their rack hears when a test lets it. */
+/** Answers of shelves about drops, which their rack hears when a test lets it. */
 export interface HeldWords {
-  /** Drops of which a word has been said and not heard. One that is asked about twice at once stands here twice. */
+  /** Drops with an answer that has been given and not heard. One that is asked about twice at once is here twice. */
   readonly held: () => readonly DropId[]
-  /** How many words have been said. */
+  /** The number of answers so far. */
   readonly count: () => number
-  /** Lets the oldest word on a drop be heard. */
+  /** Lets the oldest answer about a drop be heard. */
   readonly release: (id: DropId) => Promise<void>
 }
 
@@ -203,7 +203,7 @@ export async function holdWords(box: BoxAddress): Promise<HeldWords> {
     },
   })
   await rackUses(box, { SHELF: shelves })
-  // What an object waits for is settled in that object.
+  // An object's promise has to be settled in that object.
   const release = (id: DropId): Promise<void> =>
     inRack(box, () => {
       const index = waiting.findIndex((each) => each.id === id)
@@ -214,7 +214,7 @@ export async function holdWords(box: BoxAddress): Promise<HeldWords> {
   return { held: () => waiting.map(({ id }) => id), count: () => count, release }
 }
 
-/** Shelves that take a drop in only after what happens between the reading of its bytes and that. */
+/** Shelves that create a drop only after `meanwhile`, when its bytes have been read. */
 export function hesitantShelves(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Shelf> {
   const hesitant = (shelf: DurableObjectStub<Shelf>): DurableObjectStub<Shelf> =>
     new Proxy(shelf, {
@@ -235,7 +235,7 @@ export function hesitantShelves(meanwhile: () => Promise<unknown>): DurableObjec
   })
 }
 
-/** Racks that are told what has come of a drop only after what happens before that. */
+/** Racks that are told about a drop only after `meanwhile`. */
 export function hesitantRacks(meanwhile: () => Promise<unknown>): DurableObjectNamespace<Rack> {
   const hesitant = (rack: DurableObjectStub<Rack>): DurableObjectStub<Rack> =>
     new Proxy(rack, {

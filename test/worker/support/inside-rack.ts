@@ -20,7 +20,7 @@ export async function inRack<T>(
   return runInDurableObject(await rackOf(env, box), (rack: Rack, state) => run(rack, state))
 }
 
-/** What a rack counts of a box. */
+/** A rack's counts of a box. */
 export function boxOf(box: BoxAddress): Promise<Box> {
   return inRack(box, (_rack, { storage }) => new BoxRows(new Database(storage.sql, SCHEMA.rack)).find(box))
 }

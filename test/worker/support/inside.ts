@@ -10,7 +10,7 @@ import type { Shelf } from '../../../worker/drops/shelf.ts'
 import { shelfOf } from '../../../worker/drops/shelves.ts'
 import { Database } from '../../../worker/storage/database.ts'
 
-/** What lies in the shelf about a drop, expired or not. */
+/** The row of a drop on its shelf, expired or not. */
 export async function rowOf(dropId: DropId): Promise<Drop | undefined> {
   return runInDurableObject(await shelfOf(env, dropId), (_shelf: Shelf, state) =>
     new DropRows(new Database(state.storage.sql, SCHEMA.shelf)).find(dropId),

@@ -2,7 +2,7 @@ import { REQUESTS, type RequestName } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { directly, type Wire } from './wire.ts'
 
-/** One exchange as whoever runs the server sees it. */
+/** One exchange as the operator of the server sees it. */
 export interface Seen {
   readonly method: string
   readonly url: string
@@ -35,9 +35,7 @@ export function recorder(wire: Wire = directly): { wire: Wire; seen: readonly Se
   return { wire: recording, seen }
 }
 
-/**
- * What is left of an exchange when everything is masked that is random by design: names, order, lengths and numbers stay.
- */
+/** An exchange with all random parts masked: names, order, lengths and numbers stay. */
 export function mask({ method, url, fields, body, status, answerFields, answer }: Seen): unknown {
   return {
     method,

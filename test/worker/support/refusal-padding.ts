@@ -1,14 +1,14 @@
 import { onTestFinished, vi } from 'vitest'
 
-/** The tick on which shelves and racks refuse, in the hands of a test. */
+/** The tick of refusals of shelves and racks, in the hands of a test. */
 export interface HeldPadding {
-  /** How often somebody has begun to wait for it. */
+  /** How many waits have begun. */
   waiting(): number
-  /** Lets everybody go who waits, and lets nobody wait from now on. */
+  /** Ends all waits, and lets nothing wait from now on. */
   release(): void
 }
 
-/** Stops the tick. Whoever waits for it goes on waiting for the platform's clock, so that it is not taken for dead. */
+/** Stops the tick. Waiting requests go on using the platform's clock, so that they are not taken for dead. */
 export function holdPadding(): HeldPadding {
   const wait = scheduler.wait.bind(scheduler)
   const tick = { isHeld: true, waiting: 0 }

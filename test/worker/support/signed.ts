@@ -4,7 +4,7 @@ import { acknowledge, claim, look, part, reopen, revoke, sent } from './drops.ts
 import { commit, upload, uploaded, type Cut } from './parts.ts'
 import type { Changes, Reply } from './wire.ts'
 
-/** A request that takes signatures, as who may make it, and the one signature that a test spoils. */
+/** A signed request, with all its signatures, of which a test spoils one. */
 export interface Signed {
   readonly name: RequestName
   readonly role: Role

@@ -58,7 +58,7 @@ export interface Asking {
   readonly via?: Wire
 }
 
-/** What a test may change about a request that a helper makes. */
+/** Changes of a test to a request that a helper makes. */
 export type Changes = Partial<Asking>
 
 /** An answer, read to its end. */
@@ -80,7 +80,7 @@ export async function requestOf(asking: Asking): Promise<Request> {
   if (dropId !== undefined) headers.set(DROP_ID_FIELD, dropId)
   if (box !== undefined) headers.set(BOX_ADDRESS_FIELD, box)
   if (boxReader !== undefined) headers.set(BOX_READER_FIELD, boxReader)
-  // What crosses no wire does not get the field by itself.
+  // A request that crosses no wire does not get the field by itself.
   if (body !== undefined) headers.set('Content-Length', `${body.length}`)
   if (reader !== undefined) headers.set(DROP_READER_FIELD, reader)
   const digest = body === undefined ? '' : await contentDigest(body)
@@ -114,7 +114,7 @@ function subjectOf({
   | { dropId: DropId; reader: PublicKey | undefined }
   | undefined {
   if (box !== undefined && boxReader !== undefined) return { box, boxReader, dropId }
-  // What an operator asks about stands in the body.
+  // The subject of an operator's request is in the body.
   return dropId === undefined ? undefined : { dropId, reader }
 }
 
