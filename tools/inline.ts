@@ -65,6 +65,6 @@ export function fillPage(folder: string, inline: Inline, values: Readonly<Record
 /** @throws Error for text that an HTML parser would end early or change, and with it its hash. HTML §13.2.5.15, §13.2.3.5 */
 function checkInline(text: string): string {
   const found = /<\/(?:script|style)|<!--|\r|\0/i.exec(text)
-  if (text === '' || found !== null) throw new Error(`What goes into the file holds ${JSON.stringify(found?.[0])}.`)
+  if (text === '' || found !== null) throw new Error(`The inline text contains ${JSON.stringify(found?.[0])}.`)
   return text
 }

@@ -182,7 +182,7 @@ async function answer(person: Person, { box, origin }: BoxState, { reply }: Open
 async function openNewest({ server }: Person, access: Access): Promise<OpenedItem> {
   const { items } = await listItems(server, access, { order: 'before', seq: LAST, most: 1 })
   const [item] = items
-  if (item === undefined) throw new Error('what was sent to a box of the drill is not listed')
+  if (item === undefined) throw new Error('a drop for a box of the drill is not listed')
   return openItem(collectParts(server, access, item, memoryStaging()), access, item)
 }
 

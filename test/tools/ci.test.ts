@@ -37,7 +37,7 @@ test.for([
   expect([stdout.trimEnd().split('\n').at(-1), status]).toEqual([line, code])
 })
 
-test('what failed is named at the end, where a long log is still to be seen', () => {
+test('failures are named at the end, where they are seen after a long log', () => {
   const { stdout } = runCi({ report: report({ failed: 2 }), test: 1, check: 1 })
   expect(stdout.trimEnd().split('\n').slice(-5)).toEqual([
     'FAILED /test/a.test.ts: a promise',

@@ -27,7 +27,7 @@ test.for([
   ['a file that is not there', '`test/b.test.ts`', ['names test/b.test.ts, which does not exist']],
   ['one of two that is not there', '`test/a.test.ts`, `test/b/`', ['names test/b/, which does not exist']],
   ['a name that no test has', '`test/a.test.ts › nothing`', ['names “nothing”, which is no test in test/a.test.ts']],
-  ['what is only said', '`test/a.test.ts › said`', ['names “said”, which is no test in test/a.test.ts']],
+  ['a name in a comment', '`test/a.test.ts › said`', ['names “said”, which is no test in test/a.test.ts']],
   ['a file without a test', '`test/empty.test.ts`', ['names test/empty.test.ts, in which there is no test']],
   ['a file that no runner takes', '`test/a.ts`', ['names test/a.ts, in which there is no test']],
   ['a folder without tests', '`test/support`', ['names test/support, in which there is no test']],

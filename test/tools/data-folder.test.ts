@@ -54,7 +54,7 @@ test('a full disk is told with the folder that lies on it', async () => {
   )
 })
 
-test('what is no refusal of the system is told as it is', async () => {
+test('an error that is no refusal of the system is passed on unchanged', async () => {
   mkdirSync(join(folder, 'theirs'))
   writeFileSync(join(folder, 'theirs', 'notes'), '')
   rmSync(join(folder, 'theirs', 'notes'))

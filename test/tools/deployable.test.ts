@@ -55,6 +55,6 @@ test.for(['https://drop.real.org', 'https://a.workers.dev, https://drop.real.org
 test.for([
   ['OPERATOR_NAME', 'The Example Foundation'],
   ['OPERATOR_CONTACT', 'mailto:security@drop.example'],
-])('what the source says of an operator for an example is not deployed: %s', ([name = '', value = '']) => {
+])('an example statement of an operator in the source is not deployed: %s', ([name = '', value = '']) => {
   expect(findUndeployable({ ORIGIN: 'https://drop.real.org', [name]: value })).toMatch(name)
 })

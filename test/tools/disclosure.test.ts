@@ -16,7 +16,7 @@ const fields = [
   ...Object.values(STORE_FIELDS).flatMap((store) => Object.entries(store.fields)),
 ]
 
-test('what is generated from the schema is as the schema says, and the check that sees to it can fail', () => {
+test('the generated files follow the schema, and the check of them can fail', () => {
   expect(readFileSync(`${ROOT}docs/storage.md`, 'utf8')).toBe(storagePage())
   expect(readFileSync(`${ROOT}cli/operator/disclosure.json`, 'utf8')).toBe(declarationFile())
   const { status } = spawnSync(process.execPath, [`${ROOT}tools/disclosure.ts`, '--check'])

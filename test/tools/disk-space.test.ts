@@ -29,7 +29,7 @@ test('on a disk that others have filled, the reserve makes way for what ends a d
   expect(reserved()).toBe(8 * MIB)
 })
 
-test('the reserve makes way piece by piece, so that who goes on filling the disk does not get all of it at once', () => {
+test('the reserve is given up piece by piece, so that a program that goes on filling the disk does not get all of it at once', () => {
   const room = spaceOn(20 * GIB)
   room.settle()
   const left: number[] = []

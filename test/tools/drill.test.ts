@@ -107,7 +107,7 @@ test.for<[string, string | Uint8Array]>([
   expect(sightings(within(written)).map(({ note }) => note.what)).toContain('key')
 })
 
-test('what is declared may be in its own column and the files of that database, spelled as it is, and nowhere else', () => {
+test('a declared thing may be in its own column and the files of that database, as it is, and nowhere else', () => {
   const column = { kind: 'column', column: 'drops.claims', tables: [] } as const
   const of = (bytes: Uint8Array, holding: Partial<Holding>): boolean[] =>
     sightings(bytes, holding).map(({ isDeclared }) => isDeclared)
@@ -146,7 +146,7 @@ test('millions of digits in one run, and a secret behind them, are read without 
 })
 
 test.for([2_097_100, 2_097_151, 2_097_152])(
-  'what begins after %i bytes is read whole, wherever it is cut',
+  'a run that begins after %i bytes is read whole, wherever it is cut',
   (sizeBytes) => {
     const found = decodeRuns(Buffer.from(`${' '.repeat(sizeBytes)}${apart(utf8.toString('hex'), '$&:')}`))
     expect(found.map(({ bytes }) => Buffer.from(bytes).toString())).toContain(TEXT)

@@ -24,7 +24,7 @@ test('a drop that the worker hangs up on unread, and would take when it is asked
   expect(heads[1]).toMatch(/\r\n\r\n$/)
 })
 
-test('what fails on a full disk is answered with when to come back, and not as a fault', async () => {
+test('a failure on a full disk is answered with a time to come back, and not as a fault', async () => {
   const internal = '{"type":"http://localhost/problems/internal"}'
   const head = `HTTP/1.1 500 Internal\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${internal.length}`
   let isFull = true

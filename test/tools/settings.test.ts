@@ -74,7 +74,7 @@ test.for(['', '0', '-1', '1.5', '1e9', '100 MiB', '01', '1000000000000000'])('a 
     )
 })
 
-test('what the operator says of itself is taken as the file shows it, without the comment signs', () => {
+test('statements of the operator are taken as the file shows them, without the comment signs', () => {
   const toml = readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8')
   const said = toml.match(/^# OPERATOR_(?!KEY)\w+ = .*$/gm)?.map((line) => line.slice(2)) ?? []
   expect(said).toHaveLength(6)
@@ -82,7 +82,7 @@ test('what the operator says of itself is taken as the file shows it, without th
   expect(vars).toMatchObject({ OPERATOR_CONTACT: 'mailto:security@drop.example' })
 })
 
-test('what the operator says of itself is refused when it is not what it should be', () => {
+test('invalid statements of the operator are refused', () => {
   expect(() => settingsWith('[vars]\nSHELVES = "16"\nOPERATOR_CONTACT = "somebody"')).toThrow('OPERATOR_CONTACT')
 })
 

@@ -49,7 +49,7 @@ function signed(manifest: WebcatManifest, signers = [ann, ben]): WebcatBundle {
 const MANIFEST = makeWebcatManifest(RELEASE, log.treeHead())
 const BUNDLE = signed(MANIFEST)
 
-test('what is signed has one form: members in order, and only two characters escaped', () => {
+test('signed data has one form: members in order, and only two characters escaped', () => {
   expect(canonicalize({ b: [1, true, null], a: { d: 'x\ny', c: '"\\' } })).toBe(
     '{"a":{"c":"\\"\\\\","d":"x\ny"},"b":[1,true,null]}',
   )
@@ -120,7 +120,7 @@ test.for<[string, (bundle: WebcatBundle) => WebcatBundle, string]>([
     'worker-src blob:',
   ],
   [
-    'what is not named is allowed',
+    'things that are not named are allowed',
     () => signed({ ...MANIFEST, default_csp: "default-src 'self'" }),
     'begins with nothing',
   ],
