@@ -8,7 +8,7 @@ import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'
 import type { Operation } from './race.ts'
 
 /** The input of a contestant. */
-export interface Task {
+export interface Contest {
   readonly name: string
   readonly act: Operation
   /** The plaintext, or the ciphertext to open: one file per part for ours. */
@@ -18,7 +18,7 @@ export interface Task {
 }
 
 /** @returns seconds */
-export async function contest({ name, act, files, key }: Task): Promise<number> {
+export async function contest({ name, act, files, key }: Contest): Promise<number> {
   const [file = new File([], '')] = files
   const begin = CONTESTANTS[name]?.[act]
   if (begin === undefined) throw new Error(`no contestant ${name} to ${act}`)

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright'
 import { launchChromium } from '../tools/browser.ts'
 import { ROOT } from '../tools/bundle.ts'
 import { MEBIBYTES, prepareFiles, ROUNDS } from './contest.ts'
-import type { Task } from './page.ts'
+import type { Contest } from './page.ts'
 import { OPENPGP } from './peers.ts'
 import { judge, speedOf, printResults, race, type Operation, type Run } from './race.ts'
 
@@ -70,7 +70,7 @@ async function contestIn(page: Page, name: string, act: Operation, size: string)
   const key = name === 'sealdrop' ? linkOf(sealed) : name === 'typage' ? readFileSync(`${sealed}.key`, 'utf8') : ''
   return page.evaluate(
     ({ name: who, act: what, key: with_ }) => {
-      const { bench } = globalThis as unknown as { bench: { contest: (task: Task) => Promise<number> } }
+      const { bench } = globalThis as unknown as { bench: { contest: (task: Contest) => Promise<number> } }
       const files = [...(document.querySelector('input')?.files ?? [])]
       return bench.contest({ name: who, act: what, key: with_, files })
     },

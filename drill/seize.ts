@@ -24,10 +24,10 @@ export interface Holdings {
   /** The values of the store: key → bytes. */
   readonly store: ReadonlyMap<string, Uint8Array>
   /** Rows of a table of shelves or racks, by the names of their columns. */
-  readonly rows: ReadonlyMap<string, readonly StoredRow[]>
+  readonly rows: ReadonlyMap<string, readonly SeizedRow[]>
 }
 
-export type StoredRow = Readonly<Record<string, unknown>>
+export type SeizedRow = Readonly<Record<string, unknown>>
 
 /**
  * Takes everything that a seized server has. The databases are read as they were left, with write-ahead logs and freed pages,
@@ -63,7 +63,7 @@ export function seizeAll(data: string, words: Readonly<Record<string, string>>):
 interface Table {
   readonly name: string
   readonly columns: readonly string[]
-  readonly rows: readonly StoredRow[]
+  readonly rows: readonly SeizedRow[]
 }
 
 interface Database {

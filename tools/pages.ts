@@ -6,7 +6,7 @@ import { pageHeaders, publishedHeaders, WORKSHOP_PATH } from '#protocol/security
 import { staticImports } from './preload.ts'
 import { ROOT, type Bundle } from './bundle.ts'
 import { listFolder } from './files.ts'
-import type { Inline } from './inline.ts'
+import { bundleInline, fillPage, type Inline } from './inline.ts'
 import { integrityOf } from './integrity.ts'
 
 /**
@@ -51,6 +51,16 @@ export function makePages(
       fill(PROBLEM_TEMPLATE, problem, { ...addresses, code, status: String(status), title, explanation }),
     ]),
   ])
+}
+
+/**
+ * Bundles the page at `PUBLISHED_PATH`, which compares an address with the one that a web site publishes. It loads nothing: without
+ * an origin of its own, it could not. docs/decisions/0022.
+ */
+export async function makePublished(): Promise<{ readonly html: string; readonly inline: Inline }> {
+  const folder = 'web/published'
+  const inline = await bundleInline(folder, [])
+  return { html: fillPage(folder, inline, {}), inline }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** A slot that a request holds until it is done. */
-export interface Slot {
+export interface LaneSlot {
   leave(): void
   /** @param cut - called when the slot is taken away, because the body arrives too slowly and others wait */
   whenCut(cut: () => void): void
@@ -47,12 +47,12 @@ export class Lanes {
    * @param size - bytes of the body
    * @returns `full` if none becomes free in time, `gone` if the client has closed the connection
    */
-  async enter(asked: IncomingMessage, size: number): Promise<Slot | 'full' | 'gone'> {
+  async enter(asked: IncomingMessage, size: number): Promise<LaneSlot | 'full' | 'gone'> {
     if (size <= SMALL_BYTES) return FREE
     if (!this.#isFull()) return this.#hold(asked)
     if (this.#queue.length >= this.#limits.waiting) return 'full'
     return new Promise((entered) => {
-      const done = (end: Slot | 'full' | 'gone'): void => {
+      const done = (end: LaneSlot | 'full' | 'gone'): void => {
         clearTimeout(late)
         asked.off('close', hangUp)
         const at = this.#queue.indexOf(turn)
@@ -91,7 +91,7 @@ export class Lanes {
     return [...this.#holders].filter(({ isSlow }) => !isSlow).length >= this.#limits.atOnce
   }
 
-  #hold(asked: IncomingMessage): Slot {
+  #hold(asked: IncomingMessage): LaneSlot {
     const holder: Holder = { asked, seen: asked.socket.bytesRead, isSlow: false, cut: () => undefined }
     this.#holders.add(holder)
     return {
@@ -114,7 +114,7 @@ export class Lanes {
   }
 }
 
-const FREE: Slot = { leave: () => undefined, whenCut: () => undefined }
+const FREE: LaneSlot = { leave: () => undefined, whenCut: () => undefined }
 
 /** The largest body that passes at once. */
 const SMALL_BYTES = 65_536
