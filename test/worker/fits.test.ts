@@ -41,12 +41,12 @@ test('parts that add up are taken in whatever order they come, and only then the
       const here: Part[] = []
       for (const n of order) {
         const part = partOf(n, sizes[n] ?? 0)
-        expect(upload.isWhole(drop, byNumber(here))).toBe(false)
+        expect(upload.isComplete(drop, byNumber(here))).toBe(false)
         expect(upload.expect(drop, here, part)).toBe('expected')
         here.push(part)
         expect(upload.expect(drop, here, part)).toBe('kept')
       }
-      expect(upload.isWhole(drop, byNumber(here))).toBe(true)
+      expect(upload.isComplete(drop, byNumber(here))).toBe(true)
     }),
     { numRuns: runs(300, 3_000) },
   )
@@ -81,7 +81,7 @@ test('after every part that is taken the rest can still come: no drop gets to wh
         expect(upload.expect(drop, here, partOf(n, size))).toBe('expected')
         here.push(partOf(n, size))
       }
-      expect(upload.isWhole(drop, byNumber(here))).toBe(true)
+      expect(upload.isComplete(drop, byNumber(here))).toBe(true)
     }),
     { numRuns: runs(300, 3_000) },
   )

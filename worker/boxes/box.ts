@@ -193,7 +193,7 @@ export function makeRoom(waiting: readonly BoxItem[], size: number, quota: Quota
  * A box whose owner has published cards.
  * @param lastEpoch - of the cards; epochs farther ahead than cards are published do not count.
  */
-export function renew(box: Box, serial: number, lastEpoch: Epoch, now: number): Box {
+export function withNewCards(box: Box, serial: number, lastEpoch: Epoch, now: number): Box {
   const { notAfter } = lifeOfCard(Math.min(lastEpoch, epochAt(now) + EPOCHS_AHEAD))
   return { ...box, serial, forgetDay: Math.max(box.forgetDay, dayAt(notAfter * 1_000) + CARDS_KEPT_DAYS) }
 }

@@ -6,7 +6,7 @@ import { MAX_CREATED_SECONDS, MAX_INVITATIONS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
 import type { BurnResult, ShelfRpc } from '../drops/rpc.ts'
 import { shelfOf } from '../drops/shelves.ts'
-import { renew } from './box.ts'
+import { withNewCards } from './box.ts'
 import type { KeptCard } from './card-rows.ts'
 import type { BoxShardContext } from './shard-context.ts'
 import type { BoxResult } from './rpc.ts'
@@ -28,7 +28,7 @@ export async function answerPublish(
   const lastEpoch = read.cards.at(-1)?.epoch ?? 0
   context.transaction(() => {
     cards.replace(request.box, read.cards)
-    boxes.save(renew(box, read.serial, lastEpoch, Date.now()))
+    boxes.save(withNewCards(box, read.serial, lastEpoch, Date.now()))
   })
   await context.armIfIdle(request.box)
   return { outcome: 'done' }

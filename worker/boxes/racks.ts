@@ -32,7 +32,7 @@ function rackAt(env: Env, index: number): DurableObjectStub<RackRpc> {
 }
 
 /** Updates the list of a box by the state of a drop. `box_full`: there was no room, and the drop is burned. */
-export async function settle(env: Env, box: BoxAddress, id: DropId): Promise<'settled' | 'box_full'> {
+export async function settleDrop(env: Env, box: BoxAddress, id: DropId): Promise<'settled' | 'box_full'> {
   return (await rackOf(env, box)).settle(box, id, quotasOf(env))
 }
 

@@ -6,7 +6,7 @@ import type { Holder } from '../auth/signature-verifier.ts'
 import type { Refusal, RpcResult } from '../refusal.ts'
 import * as life from './drop.ts'
 import type { LinkDrop } from './drop.ts'
-import { describe, type DropShardContext } from './shard-context.ts'
+import { createdOf, type DropShardContext } from './shard-context.ts'
 import type { DropRequests, DropResult, StatusResult } from './rpc.ts'
 
 // The requests of readers and strangers. Each finds out first how much is proved.
@@ -31,7 +31,7 @@ export async function answerStatus(
   const known = holder === undefined ? {} : { state, ...(authority === undefined ? {} : { authority }) }
   const claims = holder?.kind === 'opener' && life.showsClaims(present) ? { claims: present.claims } : {}
   const nonce = await context.verifier.issue(id, now)
-  return { outcome: 'status', status: { ...describe(present), ...known, ...claims }, nonce }
+  return { outcome: 'status', status: { ...createdOf(present), ...known, ...claims }, nonce }
 }
 
 /** Binds a read to the reader key of a request that proves link and passphrase. */

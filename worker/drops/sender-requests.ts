@@ -3,7 +3,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { RpcResult } from '../refusal.ts'
 import * as life from './drop.ts'
 import type { Drop } from './drop.ts'
-import { describe, type DropShardContext } from './shard-context.ts'
+import { createdOf, type DropShardContext } from './shard-context.ts'
 import type { DropResult, SentResult } from './rpc.ts'
 
 // The requests of a sender about a drop that is there. Each is given the drop once the sender has proved its key.
@@ -49,6 +49,6 @@ function stateForSender(context: DropShardContext, id: DropId, now: number): Rpc
   if (drop === undefined) return { outcome: 'gone' }
   const { claims } = drop
   const state = life.stateOf(drop)
-  const sent = { ...describe(drop), state, triesLeft: life.triesLeft(drop), claims }
+  const sent = { ...createdOf(drop), state, triesLeft: life.triesLeft(drop), claims }
   return { outcome: 'sent', sent, blobs: context.blobsOf(drop) }
 }

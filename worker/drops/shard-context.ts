@@ -12,7 +12,7 @@ import { PartRows } from './part-rows.ts'
 import { DropRows } from './drop-rows.ts'
 import type { BlobGrant, ExpectedBlobs } from './rpc.ts'
 import { SCHEMA } from '../storage/schema.ts'
-import { erase } from '../storage/blob-store.ts'
+import { deleteBlobs } from '../storage/blob-store.ts'
 import { Database, type ShelfDatabase } from '../storage/database.ts'
 
 /** State and tools that all requests to a shelf share: its rows, signatures, its alarm, and the deletion of bytes. */
@@ -149,7 +149,7 @@ export class DropShardContext {
 
   /** @returns whether the store has deleted the blob. */
   async erase(blob: string): Promise<boolean> {
-    return (await erase(this.#env(), [blob])).has(blob)
+    return (await deleteBlobs(this.#env(), [blob])).has(blob)
   }
 
   /** Ends what is due. */
@@ -190,14 +190,14 @@ export class DropShardContext {
 
   async #eraseDrop(drop: Drop, round: Round, most: number): Promise<Erased> {
     if (drop.parts > 1) return this.#eraseParts(drop.id, round, most)
-    const deleted = await erase(this.#env(), drop.blobs)
+    const deleted = await deleteBlobs(this.#env(), drop.blobs)
     const isErased = drop.blobs.every((blob) => deleted.has(blob))
     return { isErased, isFailed: !isErased, count: drop.blobs.length }
   }
 
   async #eraseParts(id: DropId, round: Round, most: number): Promise<Erased> {
     const condemned = this.parts.condemned(id, round !== 'now', most)
-    const deleted = await erase(
+    const deleted = await deleteBlobs(
       this.#env(),
       condemned.map(({ blob }) => blob),
     )
@@ -217,7 +217,7 @@ export class DropShardContext {
 }
 
 /** The part of a drop's state that everybody who may know of it is told. */
-export function describe({ expiresAtMs, reads, size, parts }: Drop): Created {
+export function createdOf({ expiresAtMs, reads, size, parts }: Drop): Created {
   return { expires: Math.floor(expiresAtMs / 1_000), reads, size, parts }
 }
 

@@ -13,7 +13,7 @@ import type { RpcResult } from '../refusal.ts'
 import type { StoredRows } from '../storage/database.ts'
 import * as life from './drop.ts'
 import type { Attempt, Drop, LinkTerms } from './drop.ts'
-import { describe, DropShardContext } from './shard-context.ts'
+import { createdOf, DropShardContext } from './shard-context.ts'
 import { answerAck, answerClaim, answerPart, answerStatus } from './reader-requests.ts'
 import type * as rpc from './rpc.ts'
 import { answerReopen, answerRevoke, answerSent } from './sender-requests.ts'
@@ -59,7 +59,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
       if (present === undefined) rows.insert(made.drop)
       else rows.update(made.drop)
     }
-    return { outcome: made.outcome, created: describe(made.drop) }
+    return { outcome: made.outcome, created: createdOf(made.drop) }
   }
 
   async keep(id: DropId, blob: string): Promise<RpcResult<rpc.KeepResult>> {
@@ -94,7 +94,7 @@ export class Shelf extends DurableObject<Env> implements rpc.ShelfRpc {
     const begun = upload.begin(this.#context.find(id, now), id, terms, extent, now)
     if (begun.outcome === 'taken') return { outcome: 'id_taken' }
     if (begun.outcome === 'begun') this.#context.rows.insert(begun.drop)
-    return { outcome: 'begun', created: describe(begun.drop) }
+    return { outcome: 'begun', created: createdOf(begun.drop) }
   }
 
   async receive(id: DropId, n: number, blob: string): Promise<RpcResult<rpc.KeepResult>> {

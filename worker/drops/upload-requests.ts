@@ -2,7 +2,7 @@ import { equalBytes, joinBytes, sha256, toBase64url, type Bytes } from '#protoco
 import { STORE_MARGIN_SECONDS } from '#protocol/limits.ts'
 import * as life from './drop.ts'
 import type { Drop } from './drop.ts'
-import { describe, type DropShardContext } from './shard-context.ts'
+import { createdOf, type DropShardContext } from './shard-context.ts'
 import type { Part, PartRows } from './part-rows.ts'
 import type { DropResult } from './rpc.ts'
 import * as upload from './upload.ts'
@@ -21,7 +21,7 @@ export function answerUpload({ parts }: DropShardContext, drop: Drop, part: Part
 
 /** Which parts are here. */
 export function answerUploaded({ parts }: DropShardContext, drop: Drop): DropResult<'uploaded'> {
-  const uploaded = { ...describe(drop), state: life.stateOf(drop), received: receivedOf(parts, drop) }
+  const uploaded = { ...createdOf(drop), state: life.stateOf(drop), received: receivedOf(parts, drop) }
   return { outcome: 'uploaded', uploaded }
 }
 
@@ -34,24 +34,24 @@ export async function answerCommit(
   if (drop.parts === 1) return { outcome: 'bad_request' }
   // The answer was lost: it is the same as before, whatever has become of the drop since.
   if (life.isTurnedAway(drop)) return { outcome: 'box_full' }
-  if (drop.digest === digest) return { outcome: 'committed', created: describe(drop), box: drop.box }
+  if (drop.digest === digest) return { outcome: 'committed', created: createdOf(drop), box: drop.box }
   if (drop.phase !== 'uploading') return { outcome: life.hasEnded(drop) ? 'gone' : 'incomplete' }
   const { parts, rows } = context
   const hashed = parts.received(drop.id)
-  if (!upload.isWhole(drop, hashed) || toBase64url(await sha256(digestsOf(hashed))) !== digest)
+  if (!upload.isComplete(drop, hashed) || toBase64url(await sha256(digestsOf(hashed))) !== digest)
     return { outcome: 'incomplete' }
   // First the alarm, then the row, as above.
   await context.arm(life.endOfLife(drop, Date.now()))
   const now = Date.now()
   const present = context.find(drop.id, now)
   if (present === undefined) return { outcome: 'gone' }
-  if (present.digest === digest) return { outcome: 'committed', created: describe(present), box: present.box }
+  if (present.digest === digest) return { outcome: 'committed', created: createdOf(present), box: present.box }
   // A part has been replaced meanwhile, or the drop has ended.
   const isSame = equalBytes(digestsOf(parts.received(drop.id)), digestsOf(hashed))
   if (present.phase !== 'uploading' || !isSame) return { outcome: 'try_later' }
   const committed = upload.commit(present, digest, now)
   rows.commit(committed)
-  return { outcome: 'committed', created: describe(committed), box: committed.box }
+  return { outcome: 'committed', created: createdOf(committed), box: committed.box }
 }
 
 /** For each part the hash of its bytes. A drop that has ended, and one that came whole, has none to tell. */

@@ -59,7 +59,7 @@ export function fits(drop: Drop, received: readonly Part[], part: Part): boolean
 }
 
 /** Whether all parts are here. @param received - by part, each at most once. */
-export function isWhole(drop: Drop, received: readonly Part[]): boolean {
+export function isComplete(drop: Drop, received: readonly Part[]): boolean {
   const size = received.reduce((sum, part) => sum + part.size, 0)
   return size === drop.size && received.length === drop.parts && received.every(({ n }, index) => n === index)
 }

@@ -12,13 +12,13 @@ import {
 } from '#protocol/box-api.ts'
 import { MAX_CARDS_BYTES, MAX_DELETE_BYTES, MAX_READER_KEYS_CHARACTERS } from '#protocol/limits.ts'
 import type { SignedBoxRequest } from '#protocol/signature.ts'
-import { askRack, rackOf, settle } from '../boxes/racks.ts'
+import { askRack, rackOf, settleDrop } from '../boxes/racks.ts'
 import type { BoxRequestName, BoxRequests, InvitationsResult } from '../boxes/rpc.ts'
 import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
 import { isRefusal } from '../refusal.ts'
 import { largestOf } from '../storage/blob-store.ts'
-import { deliver } from './deliver.ts'
+import { serveCiphertext } from './serve-ciphertext.ts'
 import { parseSignedBox, readBoxAddress } from './parse-box.ts'
 import { parseTarget } from './parse.ts'
 import { about, json, refusal } from './respond.ts'
@@ -39,9 +39,9 @@ export const BOX_HANDLERS: Readonly<Record<BoxRequestName, Handler>> = {
     },
     answer: async (_allowed, { env, signed: { box }, input: { id, n } }) => {
       const result = await (await shelfOf(env, id)).collect(id, box, n)
-      if (!isRefusal(result)) return deliver(env, result)
+      if (!isRefusal(result)) return serveCiphertext(env, result)
       // If the list still has it, the rack was not told of its end.
-      if (result.outcome === 'gone') await settle(env, box, id)
+      if (result.outcome === 'gone') await settleDrop(env, box, id)
       return refusal(result, 'collect')
     },
   }),

@@ -17,7 +17,7 @@ import type { LinkTerms } from '../drops/drop.ts'
 import { shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
 import { largestOf, newKey, storeOf } from '../storage/blob-store.ts'
-import { readInvitation } from './parse-box.ts'
+import { readInvitationHash } from './parse-box.ts'
 import { checkDigest, malformed, parseTarget, readBody, readDropId, readField, readTerms } from './parse.ts'
 import { json, problem, refusal } from './respond.ts'
 
@@ -74,7 +74,7 @@ async function depositInto(
 ): Promise<Response> {
   // A smaller one cannot be opened: it would only take the place of a drop.
   if (incoming.size < MIN_BOX_DROP_BYTES) throw new DropError('bad_request')
-  const invitation = await readInvitation(request)
+  const invitation = await readInvitationHash(request)
   const rack = await rackOf(env, box)
   const quotas = quotasOf(env)
   const answer = await rack.admit({ ...incoming, box, invitation, largest: largestOf(env), quotas })

@@ -10,13 +10,13 @@ import {
 import { isSafeKey } from '#protocol/public-key.ts'
 import type { SignedRequest } from '#protocol/signature.ts'
 import { signersOf } from '#protocol/signature-input.ts'
-import { settle } from '../boxes/racks.ts'
+import { settleDrop } from '../boxes/racks.ts'
 import type { DropRequestName, DropRequests } from '../drops/rpc.ts'
 import { askShelf, shelfOf } from '../drops/shelves.ts'
 import type { Env } from '../env.ts'
 import { isRefusal } from '../refusal.ts'
 import { isLost, largestOf } from '../storage/blob-store.ts'
-import { deliver } from './deliver.ts'
+import { serveCiphertext } from './serve-ciphertext.ts'
 import { parseSigned, parseTarget, readDropId } from './parse.ts'
 import { about, json, problem, refusal } from './respond.ts'
 import { readNothing, respondTo, type Handler, type SignedRow } from './signed.ts'
@@ -34,7 +34,7 @@ export const DROP_HANDLERS: Readonly<Record<Name, Handler>> = {
   commit: aboutDrop('commit', {
     read: ({ body }) => parseCommitBody(body),
     answer: async ({ created, box }, { env, signed }) => {
-      const isFull = box !== undefined && (await settle(env, box, signed.dropId)) === 'box_full'
+      const isFull = box !== undefined && (await settleDrop(env, box, signed.dropId)) === 'box_full'
       return isFull ? problem('box_full') : json(created)
     },
   }),
@@ -43,14 +43,14 @@ export const DROP_HANDLERS: Readonly<Record<Name, Handler>> = {
       const reader = parseReaderBody(body)
       return reader !== undefined && isSafeKey(reader) ? reader : undefined
     },
-    answer: (grant, { env }) => deliver(env, grant),
+    answer: (grant, { env }) => serveCiphertext(env, grant),
   }),
   part: aboutDrop('part', {
     read: ({ signed: { reader, query } }) => {
       const n = parsePartQuery(query)
       return n === undefined || reader === undefined ? undefined : { reader, n }
     },
-    answer: (grant, { env }) => deliver(env, grant),
+    answer: (grant, { env }) => serveCiphertext(env, grant),
   }),
   ack: aboutDrop('ack', {
     read: ({ signed: { reader }, body }) => {
@@ -63,7 +63,7 @@ export const DROP_HANDLERS: Readonly<Record<Name, Handler>> = {
     read: ({ body }) => (body.length === 0 ? null : undefined),
     answer: async ({ sent, isErased, box }, { env, signed }) => {
       // It has ended, whether or not the store has deleted it.
-      if (box !== undefined) await settle(env, box, signed.dropId)
+      if (box !== undefined) await settleDrop(env, box, signed.dropId)
       return isErased ? about({ drop: signed.dropId }, sent) : problem('try_later')
     },
   }),

@@ -49,7 +49,7 @@ export function readBoxAddress(request: Request): BoxAddress {
  * The hash of the secret of an invitation, base64url; `undefined` without an invitation. The secret goes no further.
  * @throws DropError `bad_request`
  */
-export async function readInvitation(request: Request): Promise<string | undefined> {
+export async function readInvitationHash(request: Request): Promise<string | undefined> {
   const field = request.headers.get(BOX_INVITATION_FIELD)
   if (field === null) return undefined
   const secret = parseBase64url(field, INVITATION_BYTES)

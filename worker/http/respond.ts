@@ -30,7 +30,7 @@ export function text(body: string): Response {
 }
 
 /** Ciphertext, as it was stored. */
-export function bytes(body: ReadableStream, headers: Readonly<Record<string, string>>): Response {
+export function binary(body: ReadableStream, headers: Readonly<Record<string, string>>): Response {
   return new Response(body, { headers: { ...API_HEADERS, 'Content-Type': 'application/octet-stream', ...headers } })
 }
 

@@ -53,7 +53,7 @@ export function largestOf(env: Env): number {
 }
 
 /** Deletes from both stores. Never fails. @returns the deleted keys. */
-export async function erase(env: Env, keys: readonly string[]): Promise<ReadonlySet<string>> {
+export async function deleteBlobs(env: Env, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const onR2 = keys.filter((key) => key.startsWith(ON_R2))
   const onKv = keys.filter((key) => !key.startsWith(ON_R2))
   const deleted = await Promise.all([r2Store(env.R2).delete(onR2), kvStore(env.KV).delete(onKv)])
