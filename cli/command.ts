@@ -48,12 +48,12 @@ interface Explained {
 export type Options = Readonly<Record<string, Option>>
 
 /** The arguments of a command, parsed. */
-export type Parsed<T extends Options> = ReturnType<
+export type ParsedArgs<T extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
 >
 
 /** A text in which lists of options, and of rows in their place, stand between paragraphs. */
-export type Usage<T extends Options> = readonly (string | readonly ((keyof T & string) | Row)[])[]
+export type UsageText<T extends Options> = readonly (string | readonly ((keyof T & string) | Row)[])[]
 
 interface Row {
   readonly label: string
@@ -62,7 +62,7 @@ interface Row {
 }
 
 interface Declaration<T extends Options> {
-  readonly usage?: Usage<T>
+  readonly usage?: UsageText<T>
   readonly options: T
   /** Arguments besides options, at most; 0 if left out. */
   readonly most?: number
@@ -73,7 +73,7 @@ interface Declaration<T extends Options> {
   /** Options that mean something only with another. */
   readonly needs?: readonly (readonly [option: keyof T & string, other: keyof T & string, sentence: string])[]
   readonly isReport?: boolean
-  readonly run: (parsed: Parsed<T>) => Promise<ExitCode>
+  readonly run: (parsed: ParsedArgs<T>) => Promise<ExitCode>
 }
 
 export function command<const T extends Options>(declaration: Declaration<T>): Command {
@@ -89,7 +89,7 @@ export function command<const T extends Options>(declaration: Declaration<T>): C
 }
 
 /** What the first words of a command line lead to. */
-export interface Found {
+export interface FoundCommand {
   /** `undefined` where a word is missing, or is none of a command. */
   readonly command: Command | undefined
   /** The words after its name. */
@@ -100,7 +100,7 @@ export interface Found {
 }
 
 /** The command that the first words name. */
-export function findCommand(words: readonly string[], group: CommandGroup): Found {
+export function findCommand(words: readonly string[], group: CommandGroup): FoundCommand {
   const [name = '', ...rest] = words
   const { commands, misuse, usage } = group
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -126,7 +126,7 @@ export function row(label: string, ...lines: readonly string[]): Row {
 }
 
 /** The text of `sealdrop help`. */
-export function layOut<T extends Options>(usage: Usage<T>, options: T): string {
+export function layOut<T extends Options>(usage: UsageText<T>, options: T): string {
   const blocks = usage.map((block) =>
     typeof block === 'string'
       ? block
@@ -144,10 +144,10 @@ export function misused(sentence: string, cause?: unknown, hint: string = HOW): 
  * Parses the arguments of a command, and heeds what all of them take: `--proxy`.
  * @throws Failure that repeats no argument: it may be a secret
  */
-function parse<T extends Options>(args: readonly string[], declaration: Declaration<T>): Parsed<T> {
+function parse<T extends Options>(args: readonly string[], declaration: Declaration<T>): ParsedArgs<T> {
   const { options, most = 0, isOperand = () => false, excludes = [], needs = [] } = declaration
   const known = { ...options, ...COMMON }
-  let parsed: Parsed<T>
+  let parsed: ParsedArgs<T>
   try {
     const config = {
       args: operandsLast(args, isOperand),
@@ -156,7 +156,7 @@ function parse<T extends Options>(args: readonly string[], declaration: Declarat
       strict: true,
     } as const
     // Its type for these and one more option says nothing of these.
-    parsed = parseArgs(config) as Parsed<T>
+    parsed = parseArgs(config) as ParsedArgs<T>
   } catch (cause) {
     throw misused(describeMisuse(cause, known), cause)
   }

@@ -1,16 +1,16 @@
-import { box } from './box/box.ts'
-import { forget } from './sent/forget.ts'
-import { key } from './open/key.ts'
-import { open } from './open/open.ts'
-import { operator } from './operator/operator.ts'
-import { receipt } from './sent/receipt.ts'
-import { reopen } from './sent/reopen.ts'
-import { resume } from './send/resume.ts'
-import { comeBack } from './return/return.ts'
-import { revoke } from './sent/revoke.ts'
-import { send } from './send/send.ts'
-import { status } from './sent/status.ts'
-import { verify } from './verify/verify.ts'
+import { boxCommands } from './box/box.ts'
+import { forgetCommand } from './sent/forget.ts'
+import { keyCommand } from './open/key.ts'
+import { openCommand } from './open/open.ts'
+import { operatorCommands } from './operator/operator.ts'
+import { receiptCommands } from './sent/receipt.ts'
+import { reopenCommand } from './sent/reopen.ts'
+import { resumeCommand } from './send/resume.ts'
+import { returnCommand } from './return/return.ts'
+import { revokeCommand } from './sent/revoke.ts'
+import { sendCommand } from './send/send.ts'
+import { statusCommand } from './sent/status.ts'
+import { verifyCommand } from './verify/verify.ts'
 import type { CommandGroup } from './command.ts'
 
 /** All that `sealdrop` does. */
@@ -66,19 +66,19 @@ Exit codes:
      drop
 `,
   commands: {
-    send,
-    resume,
-    open,
-    status,
-    revoke,
-    reopen,
-    receipt,
-    forget,
-    key,
-    verify,
-    box,
-    operator,
-    return: comeBack,
+    send: sendCommand,
+    resume: resumeCommand,
+    open: openCommand,
+    status: statusCommand,
+    revoke: revokeCommand,
+    reopen: reopenCommand,
+    receipt: receiptCommands,
+    forget: forgetCommand,
+    key: keyCommand,
+    verify: verifyCommand,
+    box: boxCommands,
+    operator: operatorCommands,
+    return: returnCommand,
   },
   misuse: {
     missing: 'a command is missing',

@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { EXIT, explain, type ExitCode } from './failure.ts'
 import { failedWith } from './state/files.ts'
 import { findCommand } from './command.ts'
-import { sweep } from './state/sweep.ts'
-import { erase, restoreOnSignals, print, say } from './terminal/terminal.ts'
+import { sweepLeftovers } from './state/sweep.ts'
+import { eraseProgress, restoreOnSignals, print, say } from './terminal/terminal.ts'
 import { SEALDROP } from './commands.ts'
 import { VERSION } from './version.ts'
 
@@ -15,7 +15,7 @@ async function run(words: readonly string[]): Promise<ExitCode> {
   const isAsked = args.slice(0, end === -1 ? undefined : end).some((each) => ASKS_FOR_HELP.has(each))
   if (isAsked) return printed(explainCommand(words))
   const { command, misuse, rest } = findCommand(words, SEALDROP)
-  if (Object.hasOwn(SEALDROP.commands, name)) await sweep()
+  if (Object.hasOwn(SEALDROP.commands, name)) await sweepLeftovers()
   if (command === undefined) throw misuse
   return command.run(rest)
 }
@@ -63,7 +63,7 @@ try {
   }
   process.exitCode = exitCode
 } finally {
-  erase()
+  eraseProgress()
 }
 // All has been said. A part that a server refused while it was being sent would keep the process for minutes.
 process.exit()

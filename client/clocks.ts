@@ -1,6 +1,6 @@
 import { DropError, isDropError } from '#protocol/error.ts'
 import { LIMITS } from './answers.ts'
-import { heardTime } from './heard.ts'
+import { heardTime } from './server-time.ts'
 import { ask, type Server } from './server.ts'
 
 /** What two clocks say, at most a day apart, in milliseconds since 1970. */

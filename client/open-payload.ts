@@ -4,7 +4,7 @@ import { openHeader, type AgeIdentity } from './crypto/envelope.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, PAYLOAD_NONCE_BYTES, TAG_BYTES } from './crypto/sizes.ts'
 import { giveBack } from './memory.ts'
-import { oneAhead } from './one-ahead.ts'
+import { prefetch } from './prefetch.ts'
 import type { Parts } from './staging.ts'
 
 /** The payload of an age file that lies in parts, cut wherever its sealer liked. Reads any range, verified. */
@@ -57,7 +57,7 @@ export async function openPayload(
     let at = boxesStart + from * BOX_BYTES
     let chunk = from
     let rest = new Uint8Array(0)
-    for await (const piece of oneAhead(pieces(at, end))) {
+    for await (const piece of prefetch(pieces(at, end))) {
       at += piece.length
       const bytes = rest.length === 0 ? piece : joinBytes([rest, piece])
       const whole = at === end ? bytes.length : bytes.length - (bytes.length % BOX_BYTES)

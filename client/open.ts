@@ -3,7 +3,7 @@ import { DropError } from '#protocol/error.ts'
 import { cipherHere, type CipherFor } from './crypto/chunks.ts'
 import type { AgeIdentity } from './crypto/envelope.ts'
 import type { Letterhead } from './layout.ts'
-import { oneAhead, spent } from './one-ahead.ts'
+import { prefetch, spent } from './prefetch.ts'
 import { openPayload, type Payload } from './open-payload.ts'
 import type { Progress } from './server.ts'
 import type { Parts } from './staging.ts'
@@ -54,7 +54,7 @@ export async function openParts(
   try {
     const payload = await openPayload(faults.watchParts(parts), identities, cipherFor)
     // The archive copies what it keeps of a piece, and waits for the sink.
-    const plaintext = spent(oneAhead(payload.read(0, payload.size, tellAndStop(payload, onProgress, signal))))
+    const plaintext = spent(prefetch(payload.read(0, payload.size, tellAndStop(payload, onProgress, signal))))
     const contents = await unpackArchive(payload.size, plaintext, faults.watchSink(sink))
     // Bytes behind the end, an empty part as well: a drop is exactly what it says.
     if (!payload.isExact()) throw new RangeError('parts that do not add up')
@@ -79,7 +79,7 @@ export async function openParts(
 
 async function* again(payload: Payload, faults: Faults, start: number, end: number): AsyncGenerator<Bytes> {
   try {
-    yield* oneAhead(payload.read(start, end))
+    yield* prefetch(payload.read(start, end))
   } catch (cause) {
     throw faults.tell(cause)
   }

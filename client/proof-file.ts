@@ -4,7 +4,7 @@ import { bytesOf, parseJson, recordOf, textOf } from '#protocol/json.ts'
 import { isSafeKey, parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
 import { parseAuthority, parseReceipts } from './refused.ts'
-import type { Ticket } from './send.ts'
+import type { Ticket } from './sealed.ts'
 import type { JudgedReceipt } from './sender.ts'
 
 /** What proves, with no server, that a drop was claimed and opened. Everything in it is signed; nothing is secret. */

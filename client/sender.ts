@@ -5,7 +5,7 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { isClaimProved, isOpeningProved } from '#protocol/receipt.ts'
 import { sentForm } from './answers.ts'
 import type { SigningKey } from './crypto/keys.ts'
-import type { Ticket } from './send.ts'
+import type { Ticket } from './sealed.ts'
 import { ask, type Server } from './server.ts'
 
 /** What the sender is told of its drop, with every receipt judged against what only the ticket knows. */

@@ -11,10 +11,10 @@ import type { Unsigned } from '#protocol/signature.ts'
 import { readAnswer, type Form } from './answers.ts'
 import { randomBytes } from './crypto/random.ts'
 import type { Signers } from './crypto/sign.ts'
-import { noteDate } from './heard.ts'
+import { noteDate } from './server-time.ts'
 import { stoppable } from './platform.ts'
 import { NotOurs, Refused } from './refused.ts'
-import { exchangeAlive } from './stall.ts'
+import { exchangeAlive } from './idle-timeout.ts'
 import { Unreached, type Answer, type Exchange, type Transport } from './transport.ts'
 
 /** A Sealdrop server, as a client reaches it. */

@@ -2,7 +2,7 @@ import { anyText, listOf, parseExactJson, recordOf } from '#protocol/json.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { headSizeFrom, paddingOf, parseHead, type Entry } from './entry-head.ts'
-import { Feed } from './feed.ts'
+import { ByteReader } from './byte-reader.ts'
 import { END_BYTES, META, TEXT, TOKEN, TOKEN_BYTES, type Letterhead } from './layout.ts'
 import { parseLetterhead } from './letterhead.ts'
 import { haveClash, isCleanName } from './names.ts'
@@ -46,7 +46,7 @@ export interface ContainedFile extends Entry {
  */
 export async function unpackArchive(size: number, plaintext: AsyncIterable<Bytes>, sink?: Sink): Promise<Contents> {
   if (size !== sizeClass(size)) throw new RangeError('not a size class')
-  const feed = new Feed(plaintext)
+  const feed = new ByteReader(plaintext)
   try {
     return await readArchive(feed, size, sink)
   } finally {
@@ -54,7 +54,7 @@ export async function unpackArchive(size: number, plaintext: AsyncIterable<Bytes
   }
 }
 
-async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Promise<Contents> {
+async function readArchive(feed: ByteReader, size: number, sink: Sink | undefined): Promise<Contents> {
   const nextEntry = entriesOf(feed, size)
   const entries: (Entry & { readonly start: number })[] = []
   // The first entry, if it may be the text: or a file of that name, which only the meta says.
@@ -104,7 +104,7 @@ async function readArchive(feed: Feed, size: number, sink: Sink | undefined): Pr
 }
 
 /** Reads the head of one entry after the other; `undefined` at the first block of zeros. */
-function entriesOf(feed: Feed, size: number): () => Promise<Entry | undefined> {
+function entriesOf(feed: ByteReader, size: number): () => Promise<Entry | undefined> {
   let count = 0
   return async () => {
     if (feed.position + END_BYTES > size) throw new RangeError('no end')
@@ -121,13 +121,13 @@ function entriesOf(feed: Feed, size: number): () => Promise<Entry | undefined> {
 }
 
 /** The content of an entry, in memory: the caller has looked at its size. */
-async function takeEntry(feed: Feed, { size }: Entry): Promise<Bytes> {
+async function takeEntry(feed: ByteReader, { size }: Entry): Promise<Bytes> {
   const content = await feed.take(size)
   await passZeros(feed, paddingOf(size))
   return content
 }
 
-async function passZeros(feed: Feed, bytes: number): Promise<void> {
+async function passZeros(feed: ByteReader, bytes: number): Promise<void> {
   await feed.pass(bytes, (piece) => {
     if (!isZero(piece)) throw new RangeError('not zeros')
   })

@@ -9,7 +9,7 @@ import { PAYLOAD_NONCE_BYTES } from './crypto/sizes.ts'
 import { parseLetterhead } from './letterhead.ts'
 import { parseLink } from './link.ts'
 import type { PartHashes } from './seal-parts.ts'
-import type { Ticket, Unfinished, UnfinishedFile } from './send.ts'
+import type { Ticket, Unfinished, UnfinishedFile } from './sealed.ts'
 import { formatAnyTerms } from './terms-fields.ts'
 
 /** As JSON. What follows from the rest is not written twice. */

@@ -2,7 +2,7 @@ import { isDropError } from '#protocol/error.ts'
 import { timeToForget } from './clocks.ts'
 import type { SigningKey } from './crypto/keys.ts'
 import { checkDrop } from './sender.ts'
-import type { Ticket } from './send.ts'
+import type { Ticket } from './sealed.ts'
 import type { Server } from './server.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Report } from '#client/sender.ts'
-import type { Ticket } from '#client/send.ts'
+import type { Ticket } from '#client/sealed.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 

@@ -1,8 +1,8 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
-import type { Slip } from '#client/box/beside.ts'
+import type { SealedDraft } from '#client/box/sealed-draft.ts'
 import type { Vault } from '#client/box/vault.ts'
 import type { PartHashes } from '#client/seal-parts.ts'
-import type { Unfinished } from '#client/send.ts'
+import type { Unfinished } from '#client/sealed.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -43,7 +43,7 @@ export interface Store {
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
   /** Where what is kept beside vaults lies, for `boxes/slips.ts`: only who has a box needs that code. */
-  readonly slips: RunOnShelf | Map<string, Slip>
+  readonly slips: RunOnShelf | Map<string, SealedDraft>
   /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
   knownSerial(address: BoxAddress): Promise<number | undefined>
   rememberBox(address: BoxAddress, serial: number): Promise<void>

@@ -12,9 +12,9 @@ import { readContent, takesText } from '../send/message.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { say } from '../terminal/terminal.ts'
 import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
 import { parseLife } from '../options.ts'
-import { asReader } from '../vault/session.ts'
+import { asReader } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -27,7 +27,7 @@ const OPTIONS = {
 } as const
 
 /** Answers whoever sent an item, if they took a return code. */
-export const answer: Command = command({
+export const boxAnswer: Command = command({
   usage: [
     `Usage: sealdrop box answer ITEM [FILE | FOLDER…] [--expires 14d] [--box NAME]
                            [--passphrase-file FILE] [--json]
@@ -41,7 +41,7 @@ code. Text comes from standard input, files as for send.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [start, ...paths] = positionals
   if (start === undefined) throw misused('an item is missing', undefined, 'sealdrop box list shows them')
   if (takesText(paths) && values['passphrase-file'] === '-')

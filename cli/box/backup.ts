@@ -8,8 +8,8 @@ import { makeProgress } from '../terminal/progress.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
-import type { Session } from '../vault/session.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
+import type { UnlockedBox } from '../vault/unlocked-box.ts'
 import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const
 
 /** Writes a backup of a box as it is now: an age file that needs a passphrase. */
-export const backup: Command = command({
+export const boxBackup: Command = command({
   usage: [
     `Usage: sealdrop box backup FILE [--backup-passphrase-file FILE] [--box NAME]
                            [--passphrase-file FILE] [--json]
@@ -37,7 +37,7 @@ brings back all keys that this computer has, and so what can be opened.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { 'passphrase-file': file, 'backup-passphrase-file': ownFile } = values
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing')
@@ -62,7 +62,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
 }
 
 /** Without a way to the server all notes stay: a backup is made all the same. */
-async function forgetExpiredNotes(session: Session): Promise<void> {
+async function forgetExpiredNotes(session: UnlockedBox): Promise<void> {
   let overBy: number
   try {
     overBy = await timeToForgetNotes(session.server(PATIENCE_MS.look), session.state())

@@ -1,21 +1,21 @@
-import { answer } from './answer.ts'
-import { backup } from './backup.ts'
-import { create } from './create.ts'
-import { remove } from './delete.ts'
-import { forget } from './forget.ts'
-import { invite } from './invite.ts'
-import { join } from './join.ts'
-import { list } from './list.ts'
-import { open } from './open.ts'
-import { passphrase } from './passphrase.ts'
-import { reader } from './reader.ts'
-import { renew } from './renew.ts'
-import { restore } from './restore.ts'
-import { show } from './show.ts'
+import { boxAnswer } from './answer.ts'
+import { boxBackup } from './backup.ts'
+import { boxCreate } from './create.ts'
+import { boxDelete } from './delete.ts'
+import { boxForget } from './forget.ts'
+import { boxInvite } from './invite.ts'
+import { boxJoin } from './join.ts'
+import { boxList } from './list.ts'
+import { boxOpen } from './open.ts'
+import { boxPassphrase } from './passphrase.ts'
+import { boxReader } from './reader.ts'
+import { boxRenew } from './renew.ts'
+import { boxRestore } from './restore.ts'
+import { boxShow } from './show.ts'
 import type { CommandGroup } from '../command.ts'
 
 /** Everything about boxes: for owners and readers. Who writes to one uses `send --to`. */
-export const box: CommandGroup = {
+export const boxCommands: CommandGroup = {
   usage: `Usage: sealdrop box COMMAND [ARGUMENTS]
 
 A box takes drops from whoever has its address, without a link for each. Only
@@ -40,20 +40,20 @@ Whenever its owner's computer unlocks a box, its keys are published for three
 months ahead. Somebody writes to it with: sealdrop send --to ADDRESS
 `,
   commands: {
-    create,
-    show,
-    list,
-    open,
-    answer,
-    delete: remove,
-    renew,
-    join,
-    reader,
-    invite,
-    backup,
-    restore,
-    passphrase,
-    forget,
+    create: boxCreate,
+    show: boxShow,
+    list: boxList,
+    open: boxOpen,
+    answer: boxAnswer,
+    delete: boxDelete,
+    renew: boxRenew,
+    join: boxJoin,
+    reader: boxReader,
+    invite: boxInvite,
+    backup: boxBackup,
+    restore: boxRestore,
+    passphrase: boxPassphrase,
+    forget: boxForget,
   },
   misuse: {
     missing: 'what about the box?',

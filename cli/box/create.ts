@@ -1,7 +1,7 @@
 import { fetchOwnCard } from '#client/box/own-card.ts'
 import { createBox, publish } from '#client/box/owner.ts'
 import { deriveRoot, type Phrase } from '#client/box/root.ts'
-import { largestFor } from '#client/room.ts'
+import { largestFor } from '#client/capacity.ts'
 import { fetchLimits } from '#client/send.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -12,9 +12,9 @@ import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explainWith, Failure, type ExitCode } from '../failure.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { hasTerminal, say, sayOnSignals } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
 import { parseCardName, parseServer, parseSize } from '../options.ts'
-import { keepBox, type Session, timeOf } from '../vault/session.ts'
+import { keepBox, type UnlockedBox, timeOf } from '../vault/unlocked-box.ts'
 
 const OPTIONS = {
   name: { ...value('NAME', 'what the box calls itself to senders; default Box'), default: 'Box' },
@@ -34,7 +34,7 @@ const OPTIONS = {
 } as const
 
 /** Makes a box, shows its phrase once, and publishes its first cards. */
-export const create: Command = command({
+export const boxCreate: Command = command({
   usage: [
     `Usage: sealdrop box create [--name NAME] [--reader-name NAME] [--largest SIZE]
                            [--invitation-only] [--server ORIGIN]
@@ -49,7 +49,7 @@ address, not what was sent to it: for that, make backups.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { 'phrase-file': phraseFile, 'passphrase-file': passphraseFile, json } = values
   const origin = parseServer(values.server)
   const name = parseCardName(values.name, '--name')
@@ -85,7 +85,7 @@ async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
 }
 
 /** If the box does not come to be, its phrase lies there all the same: that is told, and how to go on. */
-async function keepAfterPhrase(phraseFile: string | undefined, keeping: Promise<Session>): Promise<Session> {
+async function keepAfterPhrase(phraseFile: string | undefined, keeping: Promise<UnlockedBox>): Promise<UnlockedBox> {
   if (phraseFile === undefined) return keeping
   const said = `no box was made; its phrase is in ${phraseFile}, and the same command goes on with it`
   sayOnSignals([`stopped; ${said}`])

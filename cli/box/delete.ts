@@ -6,8 +6,8 @@ import { agree, printJson, say } from '../terminal/terminal.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
 import { count } from '../terminal/format.ts'
-import { command, type Command, flag, misused, type Parsed } from '../command.ts'
-import { asReader } from '../vault/session.ts'
+import { command, type Command, flag, misused, type ParsedArgs } from '../command.ts'
+import { asReader } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -19,7 +19,7 @@ const OPTIONS = {
 } as const
 
 /** Deletes items from a box, for all its readers. */
-export const remove: Command = command({
+export const boxDelete: Command = command({
   usage: [
     `Usage: sealdrop box delete ITEM… | --read | --all [--yes] [--box NAME]
                            [--passphrase-file FILE] [--json]
@@ -32,7 +32,7 @@ Deletes items from the box: no reader can open them any more. Asks before.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const ways = [positionals.length > 0, values.read, values.all].filter(Boolean).length
   if (ways !== 1) throw misused('name items, or give one of --read and --all')
   const session = await unlock(values)

@@ -2,7 +2,7 @@ import { agree, printJson, say } from '../terminal/terminal.ts'
 import { chooseVault, forgetVault, lockPath } from '../vault/vaults.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { withLock } from '../state/lock.ts'
-import { command, type Command, flag, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, type ParsedArgs, value } from '../command.ts'
 
 const OPTIONS = {
   box: value('NAME', 'which box, by its name or the beginning of its address'),
@@ -11,7 +11,7 @@ const OPTIONS = {
 } as const
 
 /** Deletes a box from this computer. On the server it stays, and so does what lies in it. */
-export const forget: Command = command({
+export const boxForget: Command = command({
   usage: [
     `Usage: sealdrop box forget [--box NAME] [--yes] [--json]
 
@@ -23,7 +23,7 @@ People can write to it until its keys end.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { box, name } = chooseVault(values.box)
   await agree(values.yes, `Forget ${name} here? Only a backup, or the phrase, brings it back`)
   await withLock(lockPath(box), async () => forgetVault(box))

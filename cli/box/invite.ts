@@ -5,9 +5,9 @@ import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { paintLink, print, printJson, printOnce, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize, formatTime } from '../terminal/format.ts'
 import { MAX_INVITATIONS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
-import { command, type Command, flag, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, type ParsedArgs, row, value } from '../command.ts'
 import { parseAmount, parseCardName, parseLife, parseSize } from '../options.ts'
-import type { Session } from '../vault/session.ts'
+import type { UnlockedBox } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -22,7 +22,7 @@ const OPTIONS = {
 } as const
 
 /** Makes an invitation, and prints its link; or lists or revokes them. */
-export const invite: Command = command({
+export const boxInvite: Command = command({
   usage: [
     `Usage: sealdrop box invite [--label TEXT] [--items 10] [--bytes 1G] [--expires 30d]
        sealdrop box invite --list | --revoke LABEL
@@ -45,7 +45,7 @@ takes drops by invitation only. The server knows only a hash of it.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const order = {
     label: values.label === undefined ? '' : parseCardName(values.label, '--label'),
     items: parseAmount(values.items, '--items'),
@@ -63,7 +63,7 @@ async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   }
 }
 
-async function make(session: Session, order: Parameters<typeof inviteTo>[2], json: boolean): Promise<ExitCode> {
+async function make(session: UnlockedBox, order: Parameters<typeof inviteTo>[2], json: boolean): Promise<ExitCode> {
   const { label, items, bytes } = order
   let expiresAtMs = 0
   const server = session.server(PATIENCE_MS.send)
@@ -98,7 +98,7 @@ function tooMany(cause: unknown): Failure {
   return new Failure(`a box has at most ${MAX_INVITATIONS} invitations`, { hint, cause })
 }
 
-async function list(session: Session, json: boolean): Promise<ExitCode> {
+async function list(session: UnlockedBox, json: boolean): Promise<ExitCode> {
   const invitations = await listInvitations(session.server(PATIENCE_MS.look), session.state())
   const results = invitations.map(({ label, hash, items, bytes, expires }) => ({
     label,
@@ -116,7 +116,7 @@ async function list(session: Session, json: boolean): Promise<ExitCode> {
   return EXIT.done
 }
 
-async function revoke(session: Session, named: string, json: boolean): Promise<ExitCode> {
+async function revoke(session: UnlockedBox, named: string, json: boolean): Promise<ExitCode> {
   const server = session.server(PATIENCE_MS.send)
   const invitations = await listInvitations(server, session.state())
   const [first, ...others] = invitations.filter(

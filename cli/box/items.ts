@@ -10,7 +10,7 @@ import { say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
 
 /** What lies in a box, or at a return address. */
-export interface Contents {
+export interface BoxContents {
   /** The newest first. */
   readonly items: readonly Item[]
   /** How many there are in all. */
@@ -27,7 +27,7 @@ export async function fetchItems(
   server: Server,
   access: Access,
   most: number = Number.POSITIVE_INFINITY,
-): Promise<Contents> {
+): Promise<BoxContents> {
   const items: Item[] = []
   const places = new Map<DropId, number>()
   const watched = watchPages()

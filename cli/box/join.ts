@@ -7,9 +7,9 @@ import { nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { print, printJson, say } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
 import { parseCardName, parseServer } from '../options.ts'
-import { keepBox, timeOf } from '../vault/session.ts'
+import { keepBox, timeOf } from '../vault/unlocked-box.ts'
 import { unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -20,7 +20,7 @@ const OPTIONS = {
 } as const
 
 /** Makes this computer ready to read somebody's box, and prints the code by which its owner adds it. */
-export const join: Command = command({
+export const boxJoin: Command = command({
   usage: [
     `Usage: sealdrop box join ADDRESS [--name NAME] [--server ORIGIN]
                          [--passphrase-file FILE] [--json]
@@ -35,7 +35,7 @@ week. The same command again makes another code.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [text] = positionals
   if (text === undefined) throw misused('the address of a box is missing')
   const target = readWriteTarget(text)

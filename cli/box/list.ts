@@ -8,8 +8,8 @@ import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
-import { command, type Command, flag, type Parsed } from '../command.ts'
-import { asReader } from '../vault/session.ts'
+import { command, type Command, flag, type ParsedArgs } from '../command.ts'
+import { asReader } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const
 
 /** Lists what lies in a box, the newest first. */
-export const list: Command = command({
+export const boxList: Command = command({
   usage: [
     `Usage: sealdrop box list [--all | --unread] [--box NAME]
                          [--passphrase-file FILE] [--json]
@@ -37,7 +37,7 @@ read here, size, and of what was read the thread and the first words.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const session = await unlock(values)
   const access = await accessOfState(session.state())
   const most = values.all || values.unread ? undefined : FEW

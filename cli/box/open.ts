@@ -8,8 +8,8 @@ import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
 import { say } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
-import { asReader } from '../vault/session.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
+import { asReader } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const
 
 /** Opens an item of a box, and notes that it was read. It stays until an owner deletes it, or it expires. */
-export const open: Command = command({
+export const boxOpen: Command = command({
   usage: [
     `Usage: sealdrop box open ITEM [-o DIR] [--box NAME]
                          [--passphrase-file FILE] [--json]
@@ -40,7 +40,7 @@ are not on the list of the box.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [start] = positionals
   if (start === undefined) throw misused('an item is missing', undefined, 'sealdrop box list shows them')
   const session = await unlock(values)

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../failure.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { printJson, say } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
 import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -11,7 +11,7 @@ const OPTIONS = {
 } as const
 
 /** Gives a box another passphrase on this computer. */
-export const passphrase: Command = command({
+export const boxPassphrase: Command = command({
   usage: [
     `Usage: sealdrop box passphrase [--new-passphrase-file FILE] [--box NAME]
                                [--passphrase-file FILE] [--json]
@@ -24,7 +24,7 @@ were made with, and so do copies of the folder in which boxes are kept.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { 'passphrase-file': file, 'new-passphrase-file': newFile } = values
   if (file === '-' && newFile === '-') throw misused('standard input cannot be both passphrases')
   const session = await unlockQuietly(values)

@@ -8,7 +8,7 @@ import { describeSystemError, Failure } from '../failure.ts'
 import { createSecretFile } from '../state/files.ts'
 import { formatWords } from '../send/letter.ts'
 import { readSecretLine } from '../terminal/secrets.ts'
-import { ask, askPasted, say } from '../terminal/terminal.ts'
+import { askTerminal, askPasted, say } from '../terminal/terminal.ts'
 import { misused } from '../command.ts'
 
 /**
@@ -67,11 +67,11 @@ export async function takePhrase(path: string | undefined): Promise<Phrase> {
 export async function teachPhrase(phrase: Phrase): Promise<void> {
   say('these 24 words are all that brings the box back without a backup: write them down, on paper')
   for (;;) {
-    await ask('When they are written down, press Enter', HINT, { lines: inColumns(phrase) })
+    await askTerminal('When they are written down, press Enter', HINT, { lines: inColumns(phrase) })
     const asked = chooseThree(phrase.words.length)
     const wrong: number[] = []
     for (const at of asked) {
-      const word = await ask(`Word ${at + 1}`, HINT)
+      const word = await askTerminal(`Word ${at + 1}`, HINT)
       if (word.trim().toLowerCase() !== phrase.words[at]) wrong.push(at)
     }
     if (wrong.length === 0) return

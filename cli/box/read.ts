@@ -5,14 +5,14 @@ import { collectParts, openItem, type OpenedItem } from '#client/box/inbox.ts'
 import { memoryStaging } from '#client/staging.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { hand } from '../open/print-opened.ts'
+import { printOpened } from '../open/print-opened.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { prepareFolder, saveInto } from '../open/save.ts'
 import { checkRoomFor, stagedHint, stageIn, stagingPath } from '../open/staging.ts'
 import { sayOnSignals } from '../terminal/terminal.ts'
 
 /** Where something is read, and how it is told. */
-export interface Place {
+export interface ReadOptions {
   /** Of the server. */
   readonly origin: string
   readonly access: Access
@@ -29,7 +29,7 @@ export interface Place {
  * Fetches an item, opens it, and hands it out: nothing of it before all of it has been verified. It stays where it is, and
  * may be read again.
  */
-export async function readItem(item: Item, place: Place): Promise<OpenedItem> {
+export async function readItem(item: Item, place: ReadOptions): Promise<OpenedItem> {
   const { origin, access, output, json } = place
   const folder = output ?? '.'
   const isInParts = item.parts > 1
@@ -46,7 +46,7 @@ export async function readItem(item: Item, place: Place): Promise<OpenedItem> {
     const parts = collectParts(server, access, item, staging ?? memoryStaging(), options)
     const opened = await openItem(parts, access, item, { sink: saver })
     place.announce(opened)
-    await hand(opened, saver, json, place.describe(opened))
+    await printOpened(opened, saver, json, place.describe(opened))
     await staging?.clear()
     sayOnSignals([])
     return opened

@@ -9,14 +9,14 @@ import { readerName } from '../sent/drop-status.ts'
 import { takeCode } from '../terminal/secrets.ts'
 import { isTyped, print, printJson, say, visible } from '../terminal/terminal.ts'
 import { MAX_BOX_READERS } from '#protocol/limits.ts'
-import { command, type CommandGroup, flag, layOut, misused, type Parsed, row } from '../command.ts'
-import type { Session } from '../vault/session.ts'
+import { command, type CommandGroup, flag, layOut, misused, type ParsedArgs, row } from '../command.ts'
+import type { UnlockedBox } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = { ...UNLOCK_OPTIONS, json: flag('print {"readers": [{"name", "key", "isThis"}]}') } as const
 
 /** Who reads a box: lists them, adds one, removes one. Only its owner can. */
-export const reader: CommandGroup = {
+export const boxReader: CommandGroup = {
   get usage() {
     return layOut(
       [
@@ -45,13 +45,13 @@ later; what it opened, or fetched, before, it has.`,
   },
 }
 
-async function list({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function list({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const session = await ownersSession(values)
   await tell(session, values.json)
   return EXIT.done
 }
 
-async function add({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function add({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [argument] = positionals
   const isPiped = argument === '-' || (argument === undefined && !isTyped)
   if (isPiped && values['passphrase-file'] === '-') throw misused('standard input cannot be both code and passphrase')
@@ -82,7 +82,7 @@ async function add({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
   return EXIT.done
 }
 
-async function remove({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function remove({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [named] = positionals
   if (named === undefined) throw misused('a reader is missing', undefined, 'sealdrop box reader list shows them')
   const session = await ownersSession(values)
@@ -96,13 +96,16 @@ async function remove({ values, positionals }: Parsed<typeof OPTIONS>): Promise<
   return EXIT.done
 }
 
-async function ownersSession(values: Parameters<typeof unlock>[0]): Promise<Session> {
+async function ownersSession(values: Parameters<typeof unlock>[0]): Promise<UnlockedBox> {
   const session = await unlock(values)
   await session.root()
   return session
 }
 
-async function changeCard(session: Session, by: (state: BoxState) => BoxState | Promise<BoxState>): Promise<BoxState> {
+async function changeCard(
+  session: UnlockedBox,
+  by: (state: BoxState) => BoxState | Promise<BoxState>,
+): Promise<BoxState> {
   try {
     return await session.change(by)
   } catch (error) {
@@ -129,7 +132,7 @@ function choose({ readers }: BoxState, named: string): KnownReader {
   throw new Failure(problem, { exitCode, hint: 'sealdrop box reader list shows their names and keys' })
 }
 
-async function tell(session: Session, json: boolean): Promise<void> {
+async function tell(session: UnlockedBox, json: boolean): Promise<void> {
   const own = (await accessOfState(session.state())).key.publicKey
   const readers = session.state().readers.map(({ name, key }) => ({ name, key: readerName(key), isThis: key === own }))
   const lines = readers.map(({ name, key, isThis }) => `${key}  ${name}${isThis ? ' (this computer)' : ''}\n`)

@@ -2,7 +2,7 @@ import { renew as renewKeys } from '#client/box/owner.ts'
 import { announceBox } from './summary.ts'
 import { nameDoubt, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
-import { command, type Command, flag, type Parsed } from '../command.ts'
+import { command, type Command, flag, type ParsedArgs } from '../command.ts'
 import { UNLOCK_OPTIONS, unlockQuietly } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -11,7 +11,7 @@ const OPTIONS = {
 } as const
 
 /** Publishes a box's cards anew, whether or not that is due. */
-export const renew: Command = command({
+export const boxRenew: Command = command({
   usage: [
     `Usage: sealdrop box renew [--box NAME] [--passphrase-file FILE] [--json]
 
@@ -23,7 +23,7 @@ announced. Every other command does so too, when it is due.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const session = await unlockQuietly(values)
   await session.root()
   const server = session.server(PATIENCE_MS.send)

@@ -17,9 +17,9 @@ import { readNamed } from '../terminal/streams.ts'
 import { readPassphrase, takeNewPassphrase, takePassphrase } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
 import { parseCardName, parseServer } from '../options.ts'
-import { isHere, keepBox, type Session, timeOf } from '../vault/session.ts'
+import { isHere, keepBox, type UnlockedBox, timeOf } from '../vault/unlocked-box.ts'
 import { keepUp } from '../vault/upkeep.ts'
 
 const OPTIONS = {
@@ -37,7 +37,7 @@ const OPTIONS = {
 } as const
 
 /** Brings a box back: whole from a backup, or its address alone from the phrase. */
-export const restore: Command = command({
+export const boxRestore: Command = command({
   usage: [
     `Usage: sealdrop box restore FILE [--backup-passphrase-file FILE] [OPTIONS]
        sealdrop box restore --phrase | --phrase-file FILE [--server ORIGIN] [OPTIONS]
@@ -52,9 +52,9 @@ other readers have to be added anew.`,
   run,
 })
 
-type Values = Parsed<typeof OPTIONS>['values']
+type Values = ParsedArgs<typeof OPTIONS>['values']
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { phrase, 'phrase-file': phraseFile, 'passphrase-file': file } = values
   const [path] = positionals
   const ways = [path !== undefined, phrase, phraseFile !== undefined].filter(Boolean).length
@@ -124,7 +124,7 @@ async function fromPhrase(values: Values): Promise<ExitCode> {
 }
 
 /** The phrase gives the address back, and no key that anything was sealed for. */
-async function tellLoss(session: Session, others: readonly string[]): Promise<void> {
+async function tellLoss(session: UnlockedBox, others: readonly string[]): Promise<void> {
   const access = await accessOfState(session.state())
   const { count: lost } = await fetchItems(session.server(PATIENCE_MS.look), access, 1)
   say(

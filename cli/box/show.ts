@@ -3,14 +3,14 @@ import { isDropError } from '#protocol/error.ts'
 import { accessOfState } from '#client/box/access.ts'
 import { fetchCard } from '#client/box/write.ts'
 import { fetchItems } from './items.ts'
-import { describeStanding, standingOf, type Standing } from './summary.ts'
+import { describeSummary, summarize, type BoxSummary } from './summary.ts'
 import { hasSeveralVaults, listVaults } from '../vault/vaults.ts'
 import { PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, type ExitCode } from '../failure.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
-import { command, type Command, flag, type Parsed } from '../command.ts'
-import type { Session } from '../vault/session.ts'
+import { command, type Command, flag, type ParsedArgs } from '../command.ts'
+import type { UnlockedBox } from '../vault/unlocked-box.ts'
 import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const
 
 /** Tells how a box stands; of several, which there are. */
-export const show: Command = command({
+export const boxShow: Command = command({
   usage: [
     `Usage: sealdrop box show [--box NAME] [--passphrase-file FILE] [--json]
 
@@ -37,7 +37,7 @@ boxes it lists the addresses and names, and asks for no passphrase.`,
   run,
 })
 
-async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   if (hasSeveralVaults() && values.box === undefined) {
     const boxes = listVaults().map(({ box, name }) => ({ box, name }))
     const lines = boxes.map(({ box, name }) => `${box}  ${name}\n`)
@@ -47,15 +47,15 @@ async function run({ values }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
   }
   const session = await unlock(values)
   const own = (await accessOfState(session.state())).key.publicKey
-  const standing = { ...standingOf(session.state(), readerName(own)), ...(await readersOf(session, own)) }
+  const standing = { ...summarize(session.state(), readerName(own)), ...(await readersOf(session, own)) }
   const held = await contentsOf(session)
   if (values.json) await printJson({ ...standing, ...held })
-  else await print(`${describeStanding(standing)}${held === undefined ? '' : describeHeld(held)}`)
+  else await print(`${describeSummary(standing)}${held === undefined ? '' : describeHeld(held)}`)
   return EXIT.done
 }
 
 /** Who reads it, by its card: only owners keep a list of their own. */
-async function readersOf(session: Session, own: string): Promise<Partial<Pick<Standing, 'readers'>>> {
+async function readersOf(session: UnlockedBox, own: string): Promise<Partial<Pick<BoxSummary, 'readers'>>> {
   const { box, phrase, serial } = session.state()
   if (phrase !== undefined) return {}
   try {
@@ -69,7 +69,7 @@ async function readersOf(session: Session, own: string): Promise<Partial<Pick<St
 }
 
 /** What lies in it; `undefined` where that cannot be asked now. */
-async function contentsOf(session: Session): Promise<{ items: number; bytes: number } | undefined> {
+async function contentsOf(session: UnlockedBox): Promise<{ items: number; bytes: number } | undefined> {
   try {
     const access = await accessOfState(session.state())
     const { count: items, bytes } = await fetchItems(session.server(PATIENCE_MS.look), access, 1)

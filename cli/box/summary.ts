@@ -1,13 +1,13 @@
 import { lifeOfCard } from '#protocol/epoch.ts'
 import { formatBoxLink } from '#client/box/address-link.ts'
 import type { BoxState } from '#client/box/state.ts'
-import { letterRoom } from '#client/room.ts'
+import { letterCapacity } from '#client/capacity.ts'
 import { readerName } from '../sent/drop-status.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { formatDate, sizeAtMost } from '../terminal/format.ts'
 
 /** How a box stands, as `--json` tells it. No secret is in it. */
-export interface Standing {
+export interface BoxSummary {
   readonly box: string
   readonly link: string
   readonly name: string
@@ -30,7 +30,7 @@ interface ReaderOfBox {
 }
 
 /** What the state alone tells. A reader who is no owner keeps no list of readers: the caller has it from the card. */
-export function standingOf(state: BoxState, own: string): Standing {
+export function summarize(state: BoxState, own: string): BoxSummary {
   const { box, origin, name, readers, terms, lastEpoch, backedUpAtMs } = state
   return {
     box,
@@ -51,7 +51,7 @@ export function standingOf(state: BoxState, own: string): Standing {
 }
 
 /** In words, for a person. */
-export function describeStanding(standing: Standing): string {
+export function describeSummary(standing: BoxSummary): string {
   const { box, link, name, role, readers, published, largest, invitationOnly, backup } = standing
   const lines = [
     `${name}${role === 'owner' ? '' : ', of which this computer is a reader'}`,
@@ -61,7 +61,7 @@ export function describeStanding(standing: Standing): string {
       (each, at) =>
         `${at === 0 ? 'readers' : ''.padEnd(7)}    ${each.name} (${each.key}${each.isThis ? ', this computer' : ''})`,
     ),
-    `takes      up to ${sizeAtMost(letterRoom(largest))} of text and files${invitationOnly ? ', by invitation' : ''}`,
+    `takes      up to ${sizeAtMost(letterCapacity(largest))} of text and files${invitationOnly ? ', by invitation' : ''}`,
     `keys       ${published === null ? 'not published: sealdrop box renew' : `published until ${formatDate(Date.parse(published))}`}`,
     `backup     ${backup === null ? 'none: sealdrop box backup FILE' : `made ${formatDate(Date.parse(backup))}`}`,
   ]

@@ -22,13 +22,13 @@ export const PATIENCE_MS = {
 export function connect(origin: string, patienceMs: number): Server {
   requireWay(origin)
   // What is looked at is short.
-  const bounded = patienceMs === PATIENCE_MS.look ? within(LONGEST_LOOK_MS, transport) : transport
+  const bounded = patienceMs === PATIENCE_MS.look ? timeLimited(LONGEST_LOOK_MS, transport) : transport
   const ticks = (): number => performance.now()
   return { origin, transport: bounded, clock: Date.now, ticks, wait: (ms) => sleep(ms), patienceMs }
 }
 
 /** Gives up an exchange that takes longer as a whole: a server that lets its answer drip is never silent, and never done. */
-export function within(mostMs: number, carry: Transport): Transport {
+export function timeLimited(mostMs: number, carry: Transport): Transport {
   return (exchange) => {
     const late = AbortSignal.timeout(mostMs)
     const { signal = late } = exchange

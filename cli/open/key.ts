@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../failure.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { passphraseFor, takeLink } from '../terminal/secrets.ts'
 import { print, printJson, say } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
 
 const OPTIONS = {
   'passphrase-file': value('FILE', 'read the passphrase from the only line of FILE'),
@@ -12,7 +12,7 @@ const OPTIONS = {
 } as const
 
 /** Prints the age identity of a link: the way out for who trusts another program more. Asks no server. */
-export const key: Command = command({
+export const keyCommand: Command = command({
   usage: [
     `Usage: sealdrop key LINK [--passphrase-file FILE] [--json]
 
@@ -27,7 +27,7 @@ Asks no server, so a wrong passphrase is not noticed: it gives a wrong key.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { 'passphrase-file': passphraseFile } = values
   const [argument] = positionals
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')

@@ -7,7 +7,7 @@ import { deriveOpener, locate, type Location, type Opener } from '#client/link.t
 import { memoryStaging, type Parts } from '#client/staging.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { hand } from './print-opened.ts'
+import { printOpened } from './print-opened.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from './reader-key.ts'
 import { explainRefusal } from './refusal.ts'
@@ -18,7 +18,7 @@ import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type Fold
 import { printJson, say, sayOnSignals } from '../terminal/terminal.ts'
 import { formatReads, formatSize, formatTime } from '../terminal/format.ts'
 import { MAX_TRIES, PART_BYTES } from '#protocol/limits.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
 import { giveBack } from '#client/memory.ts'
 
 const OPTIONS = {
@@ -46,7 +46,7 @@ const OPTIONS = {
  * Opens a drop. The order is what keeps it from being lost: the reader key is stored, the read claimed, everything
  * written, and only then acknowledged. Whatever fails before, the same command gets the same bytes again.
  */
-export const open: Command = command({
+export const openCommand: Command = command({
   usage: [
     `Usage: sealdrop open LINK [-o DIR] [--passphrase-file FILE] [--json]
        sealdrop open LINK --sealed FILE [--burn] [--passphrase-file FILE] [--json]
@@ -83,7 +83,7 @@ goes on keeping the drop: it is not told that anything was opened.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { output, sealed, burn, 'passphrase-file': passphraseFile, json } = values
   const [argument] = positionals
   if (argument === '-' && passphraseFile === '-') throw misused('standard input cannot be both link and passphrase')
@@ -118,7 +118,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
     return { opened, token: (opened ?? checked)?.opened }
   })
   if (taken.opened === undefined) await handSealed(waiting.size, saver, json)
-  else await hand(taken.opened, saver, json)
+  else await printOpened(taken.opened, saver, json)
   if (taken.token === undefined) {
     say(STILL_THERE)
     if (secret.needsPassphrase) say(GUESSABLE)

@@ -8,7 +8,7 @@ import { formatSize } from '../terminal/format.ts'
  * Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe.
  * @param more - what else is told of it in JSON.
  */
-export async function hand(
+export async function printOpened(
   { text, files }: Pick<Opened, 'text' | 'files'>,
   saver: Saver,
   json: boolean,

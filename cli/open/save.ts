@@ -31,7 +31,7 @@ export interface Saver extends Sink {
   discard(): Promise<void>
 }
 
-export interface Place {
+export interface SaveOptions {
   /** Where the files go. */
   readonly folder: string
   /** Where they lie until then, on the same disk; left out for a folder that is made beside them, and removed. */
@@ -56,18 +56,18 @@ export function prepareFolder(folder: string): void {
  * Saves files under names that their sender chose, and overwrites nothing. The names are clean (`client/names.ts`): no way
  * leads out of the folder.
  */
-export function saveInto(place: Place): Saver {
+export function saveInto(place: SaveOptions): Saver {
   return new FolderSaver(place)
 }
 
 class FolderSaver implements Saver {
   fault: Failure | undefined
-  readonly #place: Place
+  readonly #place: SaveOptions
   readonly #files: Partial[] = []
   #current: { readonly partial: Partial; readonly handle: FileHandle } | undefined
   #scratch: FolderStaging | undefined
 
-  constructor(place: Place) {
+  constructor(place: SaveOptions) {
     this.#place = place
     // What was read of a drop does not stay behind under names that nobody knows.
     undoOnSignals(() => {

@@ -19,7 +19,7 @@ import { Failure } from '../failure.ts'
 import declared from './disclosure.json' with { type: 'json' }
 
 /** What was found in a server's folder, and where it was looked for. */
-export interface Found {
+export interface FoundRows {
   readonly searched: readonly string[]
   readonly held: readonly HeldTable[]
   readonly ciphertext: readonly HeldObject[]
@@ -30,7 +30,7 @@ export interface Found {
  * on, and both stores. Nothing is written, and the server may run meanwhile.
  * @throws Failure for what is no such folder
  */
-export function searchFolder(data: string, subject: Subject): Found {
+export function searchFolder(data: string, subject: Subject): FoundRows {
   const state = join(data, 'state')
   if (statSync(join(state, 'do'), { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new Failure(`${data} is no data folder of a server`, { hint: 'npm start keeps it in .sealdrop-data' })

@@ -16,11 +16,11 @@ import { searchFolder } from './folder.ts'
 import { newOperatorKey, publicPem, readOperatorKey, type OperatorKey } from './key-file.ts'
 import { formatJson, print, printJson, say } from '../terminal/terminal.ts'
 import { createNamedFile } from '../state/writing.ts'
-import { command, type CommandGroup, flag, layOut, misused, type Parsed, row, value } from '../command.ts'
+import { command, type CommandGroup, flag, layOut, misused, type ParsedArgs, row, value } from '../command.ts'
 import { parseServer } from '../options.ts'
 import { jsonForm, type Form } from '#client/answers.ts'
 
-const HOW = 'sealdrop help operator shows how it is used'
+const HOW = 'sealdrop help operatorCommands shows how it is used'
 
 const KEY_OPTIONS = { json: flag() } as const
 
@@ -37,13 +37,13 @@ const DISCLOSE_OPTIONS = {
 } as const
 
 /** What who runs a server does when somebody asks what it holds. */
-export const operator: CommandGroup = {
+export const operatorCommands: CommandGroup = {
   get usage() {
     return layOut(
       [
-        `Usage: sealdrop operator disclose ID --data DIR [-o FILE [--key-file FILE]] [--json]
-       sealdrop operator disclose ID --server ORIGIN --key-file FILE [-o FILE] [--json]
-       sealdrop operator key FILE [--json]
+        `Usage: sealdrop operatorCommands disclose ID --data DIR [-o FILE [--key-file FILE]] [--json]
+       sealdrop operatorCommands disclose ID --server ORIGIN --key-file FILE [-o FILE] [--json]
+       sealdrop operatorCommands key FILE [--json]
 
 For who runs a server and is asked what it holds. Nothing is changed, and there
 is nothing with which anything could be opened.
@@ -80,7 +80,7 @@ FILE.pub is for whoever checks a signature, with no program of ours:
 }
 
 /** Prints all that is held about one drop or one box. Nothing is changed by it. */
-async function disclose({ values, positionals }: Parsed<typeof DISCLOSE_OPTIONS>): Promise<ExitCode> {
+async function disclose({ values, positionals }: ParsedArgs<typeof DISCLOSE_OPTIONS>): Promise<ExitCode> {
   const { data, output, server } = values
   const [named] = positionals
   if (named === undefined) throw misused('a drop id or the address of a box is missing', undefined, HOW)
@@ -104,7 +104,9 @@ async function disclose({ values, positionals }: Parsed<typeof DISCLOSE_OPTIONS>
   if (values.json) await printJson({ ...result, ...proof })
   else await print(`${result.sha256}  ${output}\n`)
   if (signature !== undefined)
-    say(`signed: ${signature} is 64 bytes of Ed25519 over the file; sealdrop help operator says how to check it`)
+    say(
+      `signed: ${signature} is 64 bytes of Ed25519 over the file; sealdrop help operatorCommands says how to check it`,
+    )
   return EXIT.done
 }
 
@@ -131,15 +133,15 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
     return await ask(connect(origin, PATIENCE_MS.look), call, disclosureForm(about))
   } catch (error) {
     if (!isDropError(error) || error.code !== 'not_found') throw nameServer(error, origin)
-    throw new Failure(`the server at ${origin} lets no operator ask`, {
-      hint: 'set OPERATOR_KEY in wrangler.toml and deploy: sealdrop operator key prints it',
+    throw new Failure(`the server at ${origin} lets no operatorCommands ask`, {
+      hint: 'set OPERATOR_KEY in wrangler.toml and deploy: sealdrop operatorCommands key prints it',
       cause: error,
     })
   }
 }
 
-/** Makes the key with which an operator asks and signs. */
-async function makeKey({ values, positionals }: Parsed<typeof KEY_OPTIONS>): Promise<ExitCode> {
+/** Makes the key with which an operatorCommands asks and signs. */
+async function makeKey({ values, positionals }: ParsedArgs<typeof KEY_OPTIONS>): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing, for the key', undefined, HOW)
   const { pem, publicKey } = newOperatorKey()

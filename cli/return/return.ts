@@ -13,7 +13,7 @@ import { takeCode } from '../terminal/secrets.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
 import { DEFAULT_BOX_TTL_SECONDS, MAX_TTL_SECONDS } from '#protocol/limits.ts'
-import { command, type Command, flag, misused, type Parsed, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, value } from '../command.ts'
 import { parseLife, parseServer } from '../options.ts'
 
 const OPTIONS = {
@@ -44,7 +44,7 @@ const OPTIONS = {
 } as const
 
 /** The sender's side of a thread: with the return code one sees answers and writes again. Nothing of it is kept here. */
-export const comeBack: Command = command({
+export const returnCommand: Command = command({
   usage: [
     `Usage: sealdrop return [list] [OPTIONS]
        sealdrop return open ITEM [-o DIR] [OPTIONS]
@@ -63,9 +63,9 @@ nobody sees it, and never given to the server. Nothing is kept on this computer.
   run,
 })
 
-type Values = Parsed<typeof OPTIONS>['values']
+type Values = ParsedArgs<typeof OPTIONS>['values']
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [verb = 'list', ...rest] = positionals
   switch (verb) {
     case 'list':

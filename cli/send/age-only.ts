@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { DROP_ID_FIELD, REQUESTS } from '#protocol/api.ts'
 import { contentDigest } from '#protocol/content-digest.ts'
-import { onePartRoom } from '#client/room.ts'
-import type { Sealed } from '#client/send.ts'
+import { onePartCapacity } from '#client/capacity.ts'
+import type { Sealed } from '#client/sealed.ts'
 import { termsFields } from '#client/terms-fields.ts'
 import { describeSystemError, explain, Failure } from '../failure.ts'
 import { removeFile } from '../state/files.ts'
-import { describe, fitsOnePart, prepare, type Order } from './outgoing.ts'
+import { describeMessage, goesInOnePart, prepare, type SendOrder } from './outgoing.ts'
 import { prepareFolder } from '../open/save.ts'
 import { paintLink, printJson, printOnce, say } from '../terminal/terminal.ts'
 import { forgetTicket } from '../sent/tickets.ts'
@@ -14,10 +14,10 @@ import { formatDuration, sizeAtMost } from '../terminal/format.ts'
 import { createNamedFile } from '../state/writing.ts'
 
 /** @throws Failure if it would take more than one request to deposit: those are signed, one by one */
-export function requireOnePart(content: Pick<Order, 'text' | 'files'>): void {
-  if (fitsOnePart(content)) return
+export function requireOnePart(content: Pick<SendOrder, 'text' | 'files'>): void {
+  if (goesInOnePart(content)) return
   const files = content.files.map(({ file }) => file)
-  const most = sizeAtMost(onePartRoom(content.text !== '', files))
+  const most = sizeAtMost(onePartCapacity(content.text !== '', files))
   throw new Failure(`too large for --age-only: at most ${most} go in one request`, {
     hint: 'what is larger goes in parts, each of them signed: that takes sealdrop send, without --age-only',
   })
@@ -27,7 +27,7 @@ export function requireOnePart(content: Pick<Order, 'text' | 'files'>): void {
  * Seals a message into an age file, and prints the link and the line by which anybody with curl deposits the file. Asks no
  * server. The ticket is kept, as of every drop.
  */
-export async function sealIntoFile(order: Order, folder: string, json: boolean): Promise<void> {
+export async function sealIntoFile(order: SendOrder, folder: string, json: boolean): Promise<void> {
   prepareFolder(folder)
   const { sealed, name } = await prepare(order)
   const file = `sealdrop-${name}.age`
@@ -53,7 +53,7 @@ export async function sealIntoFile(order: Order, folder: string, json: boolean):
     throw error
   }
   const { text, files } = sealed.unfinished
-  say(`sealed ${describe(text, files)} in ${path}; nothing has been sent`)
+  say(`sealed ${describeMessage(text, files)} in ${path}; nothing has been sent`)
   say(
     'to send it, run the curl line where that file is, on any computer: there is no secret in line or file, only in the link',
   )

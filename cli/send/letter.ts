@@ -5,7 +5,7 @@ import { print, printJson, printOnce, say } from '../terminal/terminal.ts'
 import { rememberSerial } from './known-cards.ts'
 
 /** What is told of a drop that goes into a box, or back as an answer, once it has arrived. */
-export interface Letter {
+export interface BoxDelivery {
   readonly to: BoxAddress
   /** What the box calls itself; of an answer, whom it goes to. */
   readonly name: string
@@ -18,12 +18,12 @@ export interface Letter {
 }
 
 /** As JSON: secret, if a return code is in it. */
-export function formatLetter({ returnCode, ...letter }: Letter): Record<string, unknown> {
+export function formatDelivery({ returnCode, ...letter }: BoxDelivery): Record<string, unknown> {
   return returnCode === undefined ? letter : { ...letter, returnCode: formatWords(returnCode) }
 }
 
 /** A letter as it was stored, or `undefined` if it is none. */
-export function parseLetter(value: unknown): Letter | undefined {
+export function parseDelivery(value: unknown): BoxDelivery | undefined {
   const { to: address, name, readers: list = [], serial, returnCode: words } = recordOf(value) ?? {}
   const to = textOf(address, parseBoxAddress)
   const readers = listOf(list, anyText)
@@ -40,8 +40,8 @@ export function formatWords({ words }: { readonly words: readonly string[] }): s
 }
 
 /** Tells that a drop has arrived in a box, and gives out its return code. */
-export async function announceLetter(
-  { to, name, readers, serial, returnCode }: Letter,
+export async function announceDelivery(
+  { to, name, readers, serial, returnCode }: BoxDelivery,
   order: {
     /** Name of the ticket of what is still kept: resuming it prints everything again. */
     readonly again: string

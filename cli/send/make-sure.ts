@@ -1,11 +1,12 @@
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
 import { timeToForget } from '#client/clocks.ts'
-import { depositWhole, type Ticket } from '#client/send.ts'
+import { depositWhole } from '#client/send.ts'
+import { type Ticket } from '#client/sealed.ts'
 import { checkDrop } from '#client/sender.ts'
-import { announceLetter } from './letter.ts'
+import { announceDelivery } from './letter.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { describeFate, type Fate } from '../sent/drop-status.ts'
+import { describeDropStatus, type DropStatus } from '../sent/drop-status.ts'
 import { announceLink, howToBeSure } from './outgoing.ts'
 import { forgetPending, type Pending, type PendingLetter } from './outbox.ts'
 import { makeProgress } from '../terminal/progress.ts'
@@ -22,16 +23,16 @@ import { formatReads, formatTime } from '../terminal/format.ts'
 export async function makeSure(pending: Pending, json: boolean): Promise<ExitCode> {
   const { ticket: name, dropId } = pending
   const kept = readTicket(name)
-  const { fate } = await askAsSender(name, kept, checkDrop)
+  const { status } = await askAsSender(name, kept, checkDrop)
   const { origin, sealedAtMs } = kept.ticket
-  if (fate === undefined && 'link' in pending) return await missing(pending, kept, 'send it again')
-  if (fate !== undefined && ENDED.has(fate.state)) return giveUp(pending, fate)
-  if (fate?.state === 'uploading' || fate?.state === 'lost') {
-    const exitCode = fate.state === 'lost' ? EXIT.gone : EXIT.tryLater
-    throw new Failure(`it is ${describeFate(fate)[0]}`, { exitCode, hint: howToAskAgain(name) })
+  if (status === undefined && 'link' in pending) return await missing(pending, kept, 'send it again')
+  if (status !== undefined && ENDED.has(status.state)) return giveUp(pending, status)
+  if (status?.state === 'uploading' || status?.state === 'lost') {
+    const exitCode = status.state === 'lost' ? EXIT.gone : EXIT.tryLater
+    throw new Failure(`it is ${describeDropStatus(status)[0]}`, { exitCode, hint: howToAskAgain(name) })
   }
   if ('link' in pending) {
-    const expiresAtMs = fate === undefined ? kept.ticket.expiresAtMs : Date.parse(fate.expires)
+    const expiresAtMs = status === undefined ? kept.ticket.expiresAtMs : Date.parse(status.expires)
     await announceLink({ name, seed: kept.seed, link: pending.link, dropId }, { ...kept.ticket, expiresAtMs }, json)
     say(`${pending.said}; opens ${formatReads(kept.ticket.reads)}, until ${formatTime(expiresAtMs)}`)
     return EXIT.done
@@ -39,16 +40,16 @@ export async function makeSure(pending: Pending, json: boolean): Promise<ExitCod
   // Its readers may have deleted their keys by the time it came: docs/protocol.md §13.5.
   const untilMs = sealedAtMs + UPLOAD_LIFE_SECONDS * 1_000
   // By both clocks: it is given up for good.
-  if (fate === undefined && (await timeToForget(connect(origin, PATIENCE_MS.look), [untilMs])) > untilMs)
+  if (status === undefined && (await timeToForget(connect(origin, PATIENCE_MS.look), [untilMs])) > untilMs)
     return await missing(pending, kept, 'its keys are not those of today: send it to the box again')
   const { expiresAtMs } =
-    fate === undefined ? await sendAgain(pending, kept) : { expiresAtMs: Date.parse(fate.expires) }
-  await announceLetter(pending.letter, { again: name, expiresAtMs, json })
+    status === undefined ? await sendAgain(pending, kept) : { expiresAtMs: Date.parse(status.expires) }
+  await announceDelivery(pending.letter, { again: name, expiresAtMs, json })
   noteDone(() => {
     forgetPending(dropId)
     forgetTicket(name)
   })
-  const what = fate === undefined ? 'sent' : 'it had arrived'
+  const what = status === undefined ? 'sent' : 'it had arrived'
   say(
     `${what}: ${pending.said} for ${pending.letter.name} at ${origin}; it waits there until ${formatTime(expiresAtMs)}`,
   )
@@ -87,10 +88,10 @@ function howToAskAgain(name: string): string {
 }
 
 /** The server names the drop, and how it has ended. The ticket of one for a link tells of its readers, and stays. */
-function giveUp(pending: Pending, fate: Fate): never {
+function giveUp(pending: Pending, status: DropStatus): never {
   forgetPending(pending.dropId)
   if (!('link' in pending)) forgetTicket(pending.ticket)
-  const [state = ''] = describeFate(fate)
+  const [state = ''] = describeDropStatus(status)
   throw new Failure(`it has arrived, and has ended since: ${state}`, {
     exitCode: EXIT.gone,
     hint: 'nothing of it is left to open',
@@ -98,4 +99,4 @@ function giveUp(pending: Pending, fate: Fate): never {
 }
 
 /** States from which a drop does not come back. docs/protocol.md §4. */
-const ENDED: ReadonlySet<Fate['state']> = new Set<Fate['state']>(['read', 'revoked', 'locked', 'deleted'])
+const ENDED: ReadonlySet<DropStatus['state']> = new Set<DropStatus['state']>(['read', 'revoked', 'locked', 'deleted'])

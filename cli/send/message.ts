@@ -2,7 +2,7 @@ import { MAX_ENTRIES, MAX_PATH_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts
 import { cleanNames } from '#client/layout.ts'
 import { isShortEnough } from '#client/names.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { chooseFiles, SAVE_IT, type Chosen } from './sources.ts'
+import { chooseFiles, SAVE_IT, type ChosenPath } from './sources.ts'
 import { readInput } from '../terminal/streams.ts'
 import { isTyped, say } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
@@ -10,7 +10,7 @@ import { count, formatSize } from '../terminal/format.ts'
 /** What somebody wants to send. */
 export interface Content {
   readonly text: string
-  readonly files: readonly Chosen[]
+  readonly files: readonly ChosenPath[]
 }
 
 /** Whether the arguments of a command ask for text from standard input: none does, or `-` among them. */
@@ -30,7 +30,7 @@ export async function readContent(paths: readonly string[]): Promise<Content> {
 }
 
 /** Says which files go under another name than theirs. @throws Failure for one whose name is longer than an archive takes */
-function tellNames(files: readonly Chosen[], hasText: boolean): void {
+function tellNames(files: readonly ChosenPath[], hasText: boolean): void {
   const own = files.map(({ file }) => file.name)
   const names = cleanNames(
     files.map(({ file }) => file),

@@ -4,7 +4,7 @@ import { bytesOf, recordOf, textOf } from '#protocol/json.ts'
 import type { BoxTerms } from '#protocol/terms.ts'
 import { parseBoxTerms } from '#protocol/parse-terms.ts'
 import { formatAnyTerms } from '#client/terms-fields.ts'
-import { formatLetter, parseLetter, type Letter } from './letter.ts'
+import { formatDelivery, parseDelivery, type BoxDelivery } from './letter.ts'
 import { createRecord, listRecords, readRecord, removeRecord } from '../state/records.ts'
 
 /**
@@ -27,7 +27,7 @@ interface PendingLink extends Begun {
 }
 
 export interface PendingLetter extends Begun {
-  readonly letter: Letter
+  readonly letter: BoxDelivery
   readonly terms: BoxTerms
   /** The secret of an invitation: 16 bytes, base64url. */
   readonly invitation: string | undefined
@@ -67,7 +67,7 @@ export function forgetPending(dropId: DropId): void {
 function formatRest(begun: object, { letter, terms, invitation, body }: PendingLetter): object {
   return {
     ...begun,
-    letter: formatLetter(letter),
+    letter: formatDelivery(letter),
     terms: formatAnyTerms(terms),
     ...(invitation === undefined ? {} : { invitation }),
     body: toBase64url(body),
@@ -85,7 +85,7 @@ function parsePending(value: unknown, dropId: DropId): Pending | undefined {
   const { dropId: id, link, letter: kept, terms: field, invitation, body: text } = recordOf(value) ?? {}
   if (begun === undefined || id !== dropId) return undefined
   if (typeof link === 'string') return { ...begun, dropId, link }
-  const letter = parseLetter(kept)
+  const letter = parseDelivery(kept)
   const terms = textOf(field, parseBoxTerms)
   const body = bytesOf(text)
   if (letter === undefined || terms === undefined || body === undefined) return undefined

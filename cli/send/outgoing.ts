@@ -8,26 +8,27 @@ import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { Refused } from '#client/refused.ts'
-import { isOnePart } from '#client/room.ts'
-import { deposit, fetchLimits, seal, type Sealed, type Ticket } from '#client/send.ts'
+import { isOnePart } from '#client/capacity.ts'
+import { deposit, fetchLimits, seal } from '#client/send.ts'
+import { type Sealed, type Ticket } from '#client/sealed.ts'
 import { mayHaveArrived } from '#client/server.ts'
-import { announceLetter, type Letter } from './letter.ts'
+import { announceDelivery, type BoxDelivery } from './letter.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explain, Failure } from '../failure.ts'
 import { makeProgress } from '../terminal/progress.ts'
-import { SAVE_IT, type Chosen } from './sources.ts'
+import { SAVE_IT, type ChosenPath } from './sources.ts'
 import { noteDone } from '../state/records.ts'
 import { paintLink, printJson, printOnce, say, sayOnSignals } from '../terminal/terminal.ts'
-import { tooLarge, type Bulk } from './too-large.ts'
+import { tooLarge, type MessageSizes } from './too-large.ts'
 import { forgetPending, keepPending } from './outbox.ts'
 import { forgetTicket, keepTicket, noteTicket } from '../sent/tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from '../terminal/format.ts'
 
 /** What is sent, and on which terms. */
-export interface Order {
+export interface SendOrder {
   readonly text: string
-  readonly files: readonly Chosen[]
+  readonly files: readonly ChosenPath[]
   /** Origin of the server. */
   readonly origin: string
   readonly ttlSeconds: number
@@ -45,12 +46,12 @@ export interface Outgoing {
   readonly sender: SigningKey
   readonly seed: Bytes
   /** Of a drop that goes into a box: a ticket is kept of it only until it has arrived. */
-  readonly letter?: Letter | undefined
+  readonly letter?: BoxDelivery | undefined
 }
 
 /** @throws Failure if it is too large for the server, which is asked only about what does not fit one part */
-export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase'>): Promise<void> {
-  if (fitsOnePart({ text, files })) return
+export async function checkSize({ text, files, origin }: Omit<SendOrder, 'passphrase'>): Promise<void> {
+  if (goesInOnePart({ text, files })) return
   refusePipes(files)
   let largest: number
   try {
@@ -59,32 +60,32 @@ export async function checkSize({ text, files, origin }: Omit<Order, 'passphrase
     throw nameServer(error, origin, UNREACHED)
   }
   const size = HEADER_BYTES + payloadSize(archiveSize(...measure({ text, files })))
-  if (size > largest) throw tooLarge(`the server at ${origin}`, largest, bulkOf({ text, files }))
+  if (size > largest) throw tooLarge(`the server at ${origin}`, largest, sizesOf({ text, files }))
 }
 
 /** Text and files, as far as their size goes. */
-export function bulkOf({ text, files }: Pick<Order, 'text' | 'files'>): Bulk {
+export function sizesOf({ text, files }: Pick<SendOrder, 'text' | 'files'>): MessageSizes {
   return { text, files: files.map(({ file: { name, source } }) => ({ name, size: source.size })) }
 }
 
 /** Whether a message goes in one part. */
-export function fitsOnePart(content: Pick<Order, 'text' | 'files'>): boolean {
+export function goesInOnePart(content: Pick<SendOrder, 'text' | 'files'>): boolean {
   return isOnePart(...measure(content))
 }
 
-function measure({ text, files }: Pick<Order, 'text' | 'files'>): [textBytes: number, files: Described[]] {
+function measure({ text, files }: Pick<SendOrder, 'text' | 'files'>): [textBytes: number, files: Described[]] {
   return [Buffer.byteLength(text), files.map(({ file: { name, type, source } }) => ({ name, type, size: source.size }))]
 }
 
 /** @throws Failure if a file could be read only once: what goes in parts is read again to go on */
-export function refusePipes(files: readonly Chosen[]): void {
+export function refusePipes(files: readonly ChosenPath[]): void {
   const pipe = files.find(({ path }) => path === undefined)
   if (pipe !== undefined)
     throw new Failure(`cannot send ${pipe.file.name} with so much else: a pipe is read only once`, { hint: SAVE_IT })
 }
 
 /** Makes link and keys, and keeps what must outlive this process. Nothing has been sent then. */
-export async function prepare({ text, files, ...terms }: Order): Promise<Outgoing> {
+export async function prepare({ text, files, ...terms }: SendOrder): Promise<Outgoing> {
   const seed = randomBytes(32)
   const sender = await signingKeyFromSeed(seed)
   const message: Message = { text, files: files.map(({ file }) => file) }
@@ -93,7 +94,7 @@ export async function prepare({ text, files, ...terms }: Order): Promise<Outgoin
 }
 
 /** Keeps what must outlive this process. */
-export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly Chosen[]): Outgoing {
+export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly ChosenPath[]): Outgoing {
   const { sealed, seed, letter } = outgoing
   const isInParts = sealed.parts > 1
   // Before the deposit: a drop that is out there can be revoked whatever happens to this process.
@@ -112,7 +113,7 @@ export function keepOutgoing(outgoing: Omit<Outgoing, 'name'>, files: readonly C
 }
 
 /** Deposits a drop, prints its link or its return code, and removes what was kept to go on. */
-export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> {
+export async function deliverOutgoing(outgoing: Outgoing, json: boolean): Promise<void> {
   const { sealed, name, sender, letter } = outgoing
   const { dropId, parts, ticket: planned } = sealed
   const isInParts = parts > 1
@@ -127,7 +128,7 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
   })
   const { link } = sealed
   if (letter === undefined) await announceLink({ ...outgoing, link, dropId }, ticket, json)
-  else await announceLetter(letter, { again: name, expiresAtMs: ticket.expiresAtMs, json })
+  else await announceDelivery(letter, { again: name, expiresAtMs: ticket.expiresAtMs, json })
   if (letter !== undefined)
     noteDone(() => {
       forgetUpload(dropId)
@@ -138,10 +139,10 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
   const { text, files } = sealed.unfinished
   const until = `until ${formatTime(ticket.expiresAtMs)}`
   if (letter !== undefined) {
-    say(`sealed ${describe(text, files)} for ${letter.name}; it waits there ${until}`)
+    say(`sealed ${describeMessage(text, files)} for ${letter.name}; it waits there ${until}`)
     return
   }
-  say(`sealed ${describe(text, files)}; opens ${formatReads(ticket.reads)}, ${until}`)
+  say(`sealed ${describeMessage(text, files)}; opens ${formatReads(ticket.reads)}, ${until}`)
   if (ticket.needsPassphrase) say('the link opens it only with the passphrase: give that by another way')
   say(`see whether it has been opened, or end it: sealdrop status ${name}, sealdrop revoke ${name}`)
 }
@@ -150,7 +151,7 @@ export async function deliver(outgoing: Outgoing, json: boolean): Promise<void> 
 async function keepWhole(outgoing: Outgoing): Promise<void> {
   const { sealed, name: ticket, letter } = outgoing
   const { dropId, invitation, link, terms, unfinished } = sealed
-  const begun = { ticket, dropId, said: describe(unfinished.text, unfinished.files) }
+  const begun = { ticket, dropId, said: describeMessage(unfinished.text, unfinished.files) }
   try {
     if (letter === undefined || !('box' in terms)) return keepPending({ ...begun, link })
     keepPending({ ...begun, letter, terms, invitation, body: await sealed.sealPart(0) })
@@ -230,7 +231,7 @@ function explainInvited(error: unknown): unknown {
 }
 
 /** `5 bytes of text and 2 files (1.2 GiB)`. */
-export function describe(text: string, files: readonly { readonly size: number }[]): string {
+export function describeMessage(text: string, files: readonly { readonly size: number }[]): string {
   const words = text === '' ? [] : [`${formatSize(Buffer.byteLength(text))} of text`]
   const size = files.reduce((sum, each) => sum + each.size, 0)
   if (files.length > 0) words.push(`${count(files.length, 'file')} (${formatSize(size)})`)

@@ -10,8 +10,8 @@ import { makeSure } from './make-sure.ts'
 import { findPending, listPending } from './outbox.ts'
 import {
   checkSize,
-  deliver,
-  describe,
+  deliverOutgoing,
+  describeMessage,
   explainStop,
   forgetOutgoing,
   howToGoOn,
@@ -20,12 +20,12 @@ import {
 } from './outgoing.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { askAsSender } from '../sent/ask-as-sender.ts'
-import { fileSource, type Chosen } from './sources.ts'
+import { pathSource, type ChosenPath } from './sources.ts'
 import { say } from '../terminal/terminal.ts'
 import { findTicket, forgetTicket, readTicket } from '../sent/tickets.ts'
 import { forgetEndedUploads, forgetUpload, listUploads, readUpload, type Upload } from './uploads.ts'
 import { formatTime } from '../terminal/format.ts'
-import { command, type Command, flag, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, type ParsedArgs, row, value } from '../command.ts'
 
 const OPTIONS = {
   'passphrase-file': value(
@@ -37,7 +37,7 @@ const OPTIONS = {
 } as const
 
 /** Goes on with an upload that was interrupted, and prints its link. */
-export const resume: Command = command({
+export const resumeCommand: Command = command({
   usage: [
     `Usage: sealdrop resume [TICKET] [--passphrase-file FILE] [--json]
 
@@ -63,7 +63,7 @@ it is deleted too; it is sent again only by you, as its readers may have changed
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { json, 'passphrase-file': passphraseFile } = values
   await forgetEndedUploads()
   const chosen = choose(positionals[0])
@@ -79,7 +79,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
   const sealed = await goOn(unfinished, sources)
   const outgoing: Outgoing = { sealed, name, seed, sender: await signingKeyFromSeed(seed), letter }
   try {
-    await deliver(outgoing, json)
+    await deliverOutgoing(outgoing, json)
   } catch (error) {
     // Neither its size nor its time has told.
     if (isDropError(error) && error.code === 'file_changed') {
@@ -96,7 +96,7 @@ function choose(start: string | undefined): DropId {
   if (start !== undefined) return readTicket(findTicket(start)).ticket.dropId
   const uploads = listUploads().map(({ ticket, unfinished: { text, files } }) => ({
     ticket,
-    said: describe(text, files),
+    said: describeMessage(text, files),
   }))
   const all = [...uploads, ...listPending()]
   const [first] = all
@@ -110,14 +110,14 @@ function choose(start: string | undefined): DropId {
 }
 
 /** The files of an upload as they are now. @throws Failure that names those that are not there */
-async function findFiles({ paths, ticket, unfinished }: Upload): Promise<Chosen[]> {
-  const found: Chosen[] = []
+async function findFiles({ paths, ticket, unfinished }: Upload): Promise<ChosenPath[]> {
+  const found: ChosenPath[] = []
   let failure: unknown
   for (const [index, { name, type }] of unfinished.files.entries()) {
     const path = paths[index] ?? ''
     try {
       const { mtimeMs: modifiedAtMs, size } = await stat(path)
-      found.push({ file: { name, type, modifiedAtMs, source: fileSource(path, size, modifiedAtMs) }, path })
+      found.push({ file: { name, type, modifiedAtMs, source: pathSource(path, size, modifiedAtMs) }, path })
     } catch (cause) {
       failure ??= cause
       say(`cannot read ${path}: ${describeSystemError(cause)}`)
@@ -129,7 +129,7 @@ async function findFiles({ paths, ticket, unfinished }: Upload): Promise<Chosen[
 }
 
 function hasChanged(
-  { source: { size }, modifiedAtMs }: Chosen['file'],
+  { source: { size }, modifiedAtMs }: ChosenPath['file'],
   { unfinished }: Upload,
   index: number,
 ): boolean {
@@ -140,7 +140,7 @@ function hasChanged(
 /** Seals what the files hold now, under another link, and ends the upload of what they held. Nobody had its link. */
 async function sealAnew(
   { ticket: name, unfinished, letter }: Upload,
-  files: readonly Chosen[],
+  files: readonly ChosenPath[],
   changed: readonly string[],
   passphraseFile: string | undefined,
   json: boolean,
@@ -171,7 +171,7 @@ async function sealAnew(
   forgetUpload(dropId)
   forgetTicket(name)
   try {
-    await deliver(outgoing, json)
+    await deliverOutgoing(outgoing, json)
   } catch (error) {
     throw explainStop(error, outgoing)
   }

@@ -4,11 +4,11 @@ import { requirePublished } from './published.ts'
 import { chooseTarget, writeToBox } from './to-box.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
 import { readContent, takesText } from './message.ts'
-import { checkSize, deliver, explainStop, prepare } from './outgoing.ts'
+import { checkSize, deliverOutgoing, explainStop, prepare } from './outgoing.ts'
 import { takeNewPassphrase } from '../terminal/secrets.ts'
 import { forgetEndedUploads } from './uploads.ts'
 import { DEFAULT_BOX_TTL_SECONDS, DEFAULT_TTL_SECONDS, MAX_ENTRIES, MAX_READS, PART_BYTES } from '#protocol/limits.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
 import { parseLife, parseReads, parseServer } from '../options.ts'
 
 const OPTIONS = {
@@ -44,7 +44,7 @@ const OPTIONS = {
 } as const
 
 /** Seals text, files and folders, and deposits them: behind a link, which it prints, or in a box. */
-export const send: Command = command({
+export const sendCommand: Command = command({
   usage: [
     `Usage: sealdrop send [FILE | FOLDER…] [--expires 1d] [--reads 1]
                      [--passphrase | --passphrase-file FILE]
@@ -91,7 +91,7 @@ No link is printed, and nothing is kept of it here once it has arrived.`,
       : sendToBox(values, positionals),
 })
 
-type Values = Parsed<typeof OPTIONS>['values']
+type Values = ParsedArgs<typeof OPTIONS>['values']
 
 async function sendByLink(values: Values, paths: readonly string[]): Promise<ExitCode> {
   const { passphrase: isAsked, 'passphrase-file': passphraseFile } = values
@@ -116,7 +116,7 @@ async function sendByLink(values: Values, paths: readonly string[]): Promise<Exi
   }
   const outgoing = await prepare({ ...order, passphrase })
   try {
-    await deliver(outgoing, values.json)
+    await deliverOutgoing(outgoing, values.json)
   } catch (error) {
     throw explainStop(error, outgoing)
   }

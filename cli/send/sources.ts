@@ -5,7 +5,7 @@ import type { Bytes } from '#protocol/bytes.ts'
 import type { DropFile } from '#client/archive.ts'
 import { takeMemory } from '#client/memory.ts'
 import { numbered } from '#client/names.ts'
-import { onePartRoom } from '#client/room.ts'
+import { onePartCapacity } from '#client/capacity.ts'
 import { FileFault, memorySource, type Source } from '#client/source.ts'
 import { describeSystemError, Failure } from '../failure.ts'
 import { say } from '../terminal/terminal.ts'
@@ -13,7 +13,7 @@ import { sizeAtMost } from '../terminal/format.ts'
 import { misused } from '../command.ts'
 
 /** A file that was chosen to be sent. */
-export interface Chosen {
+export interface ChosenPath {
   readonly file: DropFile
   /** Absolute, to find it again; `undefined` for what could be read only once, and is in memory. */
   readonly path: string | undefined
@@ -24,7 +24,7 @@ export interface Chosen {
  * @param most - files that there may be. @param rest - what is said of that limit, such as ` besides text`.
  * @throws Failure if something is not there or cannot be read
  */
-export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<Chosen[]> {
+export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<ChosenPath[]> {
   const found: Found[] = []
   const skipped: string[] = []
   const nameOf = makeRootNamer()
@@ -36,15 +36,15 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
     }
   }
   for (const sentence of skipped) say(sentence)
-  const chosen: Chosen[] = []
-  let left = onePartRoom()
+  const chosen: ChosenPath[] = []
+  let left = onePartCapacity()
   for (const { path, name } of found) {
     const { isStream, size, modifiedAtMs } = await lookAt(path)
     const bytes = isStream ? await readStream(path, left) : undefined
     left -= bytes?.length ?? 0
     // What says that it is empty and is so is a file; what says so and is not, as in /proc, is a pipe.
     const isPipe = bytes !== undefined && (size === undefined || bytes.length > 0)
-    const source = isPipe ? memorySource(bytes) : fileSource(path, size ?? 0, modifiedAtMs)
+    const source = isPipe ? memorySource(bytes) : pathSource(path, size ?? 0, modifiedAtMs)
     const file = { name, type: '', modifiedAtMs, source }
     chosen.push({ file, path: isPipe ? undefined : await realpath(path).catch(() => resolve(path)) })
   }
@@ -55,7 +55,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
  * A file as it lies on the disk. It is opened for every read, so that a thousand of them take no descriptors, and compared
  * with what it was when it was chosen.
  */
-export function fileSource(path: string, size: number, modifiedAtMs: number): Source {
+export function pathSource(path: string, size: number, modifiedAtMs: number): Source {
   const read = async (start: number, end: number): Promise<Bytes> => {
     let file: FileHandle | undefined
     try {
@@ -146,7 +146,7 @@ async function readStream(path: string, most: number): Promise<Bytes> {
     throw unreadable(path, cause)
   }
   if (length > most)
-    throw new Failure(`cannot send ${path}: more than ${sizeAtMost(onePartRoom())} from a pipe`, { hint: SAVE_IT })
+    throw new Failure(`cannot send ${path}: more than ${sizeAtMost(onePartCapacity())} from a pipe`, { hint: SAVE_IT })
   return new Uint8Array(Buffer.concat(chunks))
 }
 

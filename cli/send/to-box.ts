@@ -8,17 +8,17 @@ import { sinceMsOf } from '#client/box/card-fault.ts'
 import { isClockFault } from '#client/clocks.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import { randomBytes } from '#client/crypto/random.ts'
-import type { Sealed } from '#client/send.ts'
+import type { Sealed } from '#client/sealed.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { EXIT, explainClock, Failure } from '../failure.ts'
 import { readerName } from '../sent/drop-status.ts'
-import type { Letter } from './letter.ts'
+import type { BoxDelivery } from './letter.ts'
 import { readContent, type Content } from './message.ts'
-import { bulkOf, deliver, explainStop, keepOutgoing, refusePipes } from './outgoing.ts'
+import { sizesOf, deliverOutgoing, explainStop, keepOutgoing, refusePipes } from './outgoing.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { readPasted } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
-import { tooLarge, type Bulk } from './too-large.ts'
+import { tooLarge, type MessageSizes } from './too-large.ts'
 import { formatDate } from '../terminal/format.ts'
 import { knownSerial } from './known-cards.ts'
 import { parseServer } from '../options.ts'
@@ -31,7 +31,7 @@ export interface Target {
 }
 
 /** On which terms somebody writes. */
-export interface Terms {
+export interface WriteTerms {
   readonly ttlSeconds: number
   readonly returnCode?: ReturnCode | undefined
   /** Whether the sender has the return code already: it is not given out again. */
@@ -62,7 +62,7 @@ export async function chooseTarget(values: {
  * Seals for all readers of a box, whom the sender is shown before, and leaves it there.
  * @param paths - as for `send`.
  */
-export async function writeToBox(target: Target, paths: readonly string[], terms: Terms): Promise<void> {
+export async function writeToBox(target: Target, paths: readonly string[], terms: WriteTerms): Promise<void> {
   const { origin, address, invitation } = target
   const { ttlSeconds, returnCode, isKnown = false, remember, json } = terms
   const { card, largest } = await fetchTodaysCard(target)
@@ -77,10 +77,10 @@ export async function writeToBox(target: Target, paths: readonly string[], terms
   const order = { origin, address, card, invitation, ttlSeconds, sender, now: Date.now(), returnCode, largest }
   const sealed = await orTooLarge(
     largest,
-    bulkOf({ text, files }),
+    sizesOf({ text, files }),
     sealForBox(message, { ...order, onProgress: makeProgress() }),
   )
-  const letter: Letter = {
+  const letter: BoxDelivery = {
     to: address,
     name: card.name,
     readers: card.readers.map(({ name }) => name),
@@ -99,14 +99,14 @@ export async function post(
   if (outgoing.sealed.parts > 1) refusePipes(files)
   const kept = keepOutgoing(outgoing, files)
   try {
-    await deliver(kept, json)
+    await deliverOutgoing(kept, json)
   } catch (error) {
     throw explainStop(error, kept)
   }
 }
 
 /** @throws Failure for a message that is larger than the box takes. @param largest - bytes of ciphertext */
-async function orTooLarge<T extends Sealed>(largest: number, bulk: Bulk, sealing: Promise<T>): Promise<T> {
+async function orTooLarge<T extends Sealed>(largest: number, bulk: MessageSizes, sealing: Promise<T>): Promise<T> {
   try {
     return await sealing
   } catch (cause) {

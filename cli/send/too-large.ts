@@ -1,9 +1,9 @@
-import { contentRoom, largestArchive, letterRoom } from '#client/room.ts'
+import { contentCapacity, largestArchive, letterCapacity } from '#client/capacity.ts'
 import { Failure } from '../failure.ts'
 import { sizeAtMost, sizeBeside } from '../terminal/format.ts'
 
 /** Text and files, as far as their size goes. */
-export interface Bulk {
+export interface MessageSizes {
   readonly text: string
   readonly files: readonly { readonly name: string; readonly size: number }[]
 }
@@ -12,7 +12,7 @@ export interface Bulk {
  * What is told of more than fits: in numbers of what was chosen, not of what it is sealed as.
  * @param where - `the server at https://drop.example`. @param largest - bytes of ciphertext that it takes, if it has said so
  */
-export function tooLarge(where: string, largest: number | undefined, bulk: Bulk, isLetter = false): Failure {
+export function tooLarge(where: string, largest: number | undefined, bulk: MessageSizes, isLetter = false): Failure {
   const room = largest === undefined ? undefined : roomFor(largest, bulk, isLetter)
   const own = `${sizeBeside(bytesOf(bulk), room ?? Infinity)}${bulk.files.length > 1 ? ' in all' : ''}`
   return new Failure(
@@ -23,10 +23,12 @@ export function tooLarge(where: string, largest: number | undefined, bulk: Bulk,
   )
 }
 
-function roomFor(largest: number, { text, files }: Bulk, isLetter: boolean): number {
-  return isLetter ? letterRoom(largest, text !== '', files) : contentRoom(largestArchive(largest), text !== '', files)
+function roomFor(largest: number, { text, files }: MessageSizes, isLetter: boolean): number {
+  return isLetter
+    ? letterCapacity(largest, text !== '', files)
+    : contentCapacity(largestArchive(largest), text !== '', files)
 }
 
-function bytesOf({ text, files }: Bulk): number {
+function bytesOf({ text, files }: MessageSizes): number {
   return files.reduce((sum, { size }) => sum + size, Buffer.byteLength(text))
 }

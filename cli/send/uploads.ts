@@ -6,13 +6,13 @@ import { dropIdBytes, type DropId } from '#protocol/id.ts'
 import { anyText, bytesOf, listOf, recordOf, textOf } from '#protocol/json.ts'
 import { signingKeyFromSeed } from '#client/crypto/keys.ts'
 import type { Journal, PartHashes } from '#client/seal-parts.ts'
-import type { Unfinished } from '#client/send.ts'
+import type { Unfinished } from '#client/sealed.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { endOfUpload } from '#client/upload-end.ts'
 import { connect } from '../network/connect.ts'
 import { Failure } from '../failure.ts'
 import { createEmptyFile, removeFile } from '../state/files.ts'
-import { formatLetter, parseLetter, type Letter } from './letter.ts'
+import { formatDelivery, parseDelivery, type BoxDelivery } from './letter.ts'
 import { createRecord, listRecords, readRecord, removeRecord, statePath, writing } from '../state/records.ts'
 
 /**
@@ -28,7 +28,7 @@ export interface Upload {
   readonly paths: readonly string[]
   readonly unfinished: Unfinished
   /** Of a drop that goes into a box. */
-  readonly letter?: Letter | undefined
+  readonly letter?: BoxDelivery | undefined
 }
 
 /** Keeps an upload, before the first part of it is sealed. */
@@ -38,7 +38,7 @@ export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload):
   // The journal first: an upload without one would seal anew what has been sealed.
   writing(() => createEmptyFile(journalPath(name)))
   try {
-    createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatLetter(letter) })
+    createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatDelivery(letter) })
   } catch (error) {
     removeFile(journalPath(name))
     throw error
@@ -157,7 +157,7 @@ function parseUpload(value: unknown): Upload | undefined {
   const paths = listOf(list, anyText)
   if (v !== 1 || typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || seed === undefined) return undefined
   if (unfinished === undefined || paths?.length !== unfinished.files.length) return undefined
-  const letter = kept === undefined ? undefined : parseLetter(kept)
+  const letter = kept === undefined ? undefined : parseDelivery(kept)
   return letter === undefined && kept !== undefined ? undefined : { ticket, seed, paths, unfinished, letter }
 }
 

@@ -6,19 +6,19 @@ import type { Report } from '#client/sender.ts'
 import { count, formatTime } from '../terminal/format.ts'
 
 /** What became of a drop, as `--json` prints it and as the ticket remembers it: receipts outlive the drop that way. */
-export interface Fate {
+export interface DropStatus {
   readonly state: SentStatus['state']
   /** ISO 8601. */
   readonly expires: string
   readonly reads: number
   readonly triesLeft: number
-  readonly readers: readonly Reader[]
+  readonly readers: readonly ReaderStatus[]
   /** When the server said so. ISO 8601. */
   readonly asked: string
 }
 
 /** One reader of a drop. Times are by the reader's clock, ISO 8601. */
-export interface Reader {
+export interface ReaderStatus {
   readonly reader: string
   readonly claimed: string
   readonly opened?: string
@@ -26,7 +26,7 @@ export interface Reader {
   readonly proved: boolean
 }
 
-export function fateOf(report: Report, now: number): Fate {
+export function dropStatusOf(report: Report, now: number): DropStatus {
   const { state, expires, reads, triesLeft } = report
   const readers = report.claims.map(({ reader, claim, ack, isClaimProved, isOpeningProved }) => ({
     reader: readerName(reader),
@@ -42,8 +42,8 @@ export function readerName(reader: PublicKey): string {
   return Buffer.from(publicKeyBytes(reader)).toString('hex').slice(0, READER_NAME_CHARACTERS)
 }
 
-/** A fate as it was stored, or `undefined` if it is none. */
-export function parseFate(value: unknown): Fate | undefined {
+/** A status as it was stored, or `undefined` if it is none. */
+export function parseDropStatus(value: unknown): DropStatus | undefined {
   const { state, expires, reads, triesLeft, readers: list, asked } = recordOf(value) ?? {}
   const readers = listOf(list, parseReader)
   if (!isState(state) || !isTime(expires) || !isTime(asked) || readers === undefined) return undefined
@@ -51,14 +51,14 @@ export function parseFate(value: unknown): Fate | undefined {
 }
 
 /** In words: one line for the drop, one for each reader. */
-export function describeFate(fate: Fate): string[] {
-  const { state, reads, triesLeft, readers } = fate
+export function describeDropStatus(status: DropStatus): string[] {
+  const { state, reads, triesLeft, readers } = status
   const opened = readers.filter((each) => each.opened !== undefined).length
   const progress = reads <= 1 ? [] : [`opened ${opened} of ${count(reads, 'time')}`]
   const tries =
     triesLeft < MAX_TRIES && state !== 'locked' ? [`wrong passphrases: ${MAX_TRIES - triesLeft} of ${MAX_TRIES}`] : []
   const until = ['ready', 'claimed', 'uploading'].includes(state)
-    ? [`until ${formatTime(Date.parse(fate.expires))}`]
+    ? [`until ${formatTime(Date.parse(status.expires))}`]
     : []
   return [
     [STATES[state], ...until, ...progress, ...tries].join(', '),
@@ -66,7 +66,7 @@ export function describeFate(fate: Fate): string[] {
   ]
 }
 
-function describeReader({ claimed, opened, proved }: Reader): string {
+function describeReader({ claimed, opened, proved }: ReaderStatus): string {
   const what = opened === undefined ? 'claimed' : 'opened'
   const when = formatTime(Date.parse(opened ?? claimed))
   const rest = opened === undefined ? '; has not told that it opened it' : ''
@@ -75,7 +75,7 @@ function describeReader({ claimed, opened, proved }: Reader): string {
     : `${what} ${when}, says the server without proof${rest}`
 }
 
-function parseReader(value: unknown): Reader | undefined {
+function parseReader(value: unknown): ReaderStatus | undefined {
   const { reader, claimed, opened, proved } = recordOf(value) ?? {}
   if (typeof reader !== 'string' || !/^[0-9a-f]{8}$/.test(reader) || !isTime(claimed)) return undefined
   if (typeof proved !== 'boolean') return undefined

@@ -4,12 +4,12 @@ import { findTicket, forgetTicket, readTicket } from './tickets.ts'
 import { forgetPending } from '../send/outbox.ts'
 import { forgetUpload } from '../send/uploads.ts'
 import { count } from '../terminal/format.ts'
-import { command, type Command, flag, misused, type Parsed } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs } from '../command.ts'
 
 const OPTIONS = { json: flag() } as const
 
 /** Deletes tickets from this computer. */
-export const forget: Command = command({
+export const forgetCommand: Command = command({
   usage: [
     `Usage: sealdrop forget TICKET… [--json]
 
@@ -21,7 +21,7 @@ are opened or expire, and cannot be looked at or revoked any more.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   if (positionals.length === 0) throw misused('a ticket is missing')
   // All are found before any is deleted.
   const names = [...new Set(positionals.map(findTicket))]

@@ -12,7 +12,7 @@ import { askAsSender } from './ask-as-sender.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { findTicket, readTicket } from './tickets.ts'
 import { createNamedFile } from '../state/writing.ts'
-import { command, type CommandGroup, flag, layOut, misused, type Parsed, row, value } from '../command.ts'
+import { command, type CommandGroup, flag, layOut, misused, type ParsedArgs, row, value } from '../command.ts'
 
 const JSON_OPTION = {
   json: {
@@ -42,7 +42,7 @@ const VERIFY_OPTIONS = {
 } as const
 
 /** Keeps what proves that a drop was opened, and checks what somebody kept. */
-export const receipt: CommandGroup = {
+export const receiptCommands: CommandGroup = {
   get usage() {
     return layOut(
       [
@@ -83,10 +83,10 @@ you. Exit code 1 if it does not hold, 6 if it is for another drop.`,
   },
 }
 
-type VerifyValues = Parsed<typeof VERIFY_OPTIONS>['values']
+type VerifyValues = ParsedArgs<typeof VERIFY_OPTIONS>['values']
 
 /** Writes the proof of a drop that was sent from here. */
-async function save({ values, positionals }: Parsed<typeof JSON_OPTION>): Promise<ExitCode> {
+async function save({ values, positionals }: ParsedArgs<typeof JSON_OPTION>): Promise<ExitCode> {
   const [start, path] = positionals
   if (start === undefined) throw misused('a ticket is missing')
   if (path === '-' && values.json) throw misused('standard output cannot be both the proof and a result')
@@ -111,7 +111,7 @@ async function save({ values, positionals }: Parsed<typeof JSON_OPTION>): Promis
 }
 
 /** Checks a proof file, with no server, and says what it proves and what not. */
-async function verify({ values, positionals }: Parsed<typeof VERIFY_OPTIONS>): Promise<ExitCode> {
+async function verify({ values, positionals }: ParsedArgs<typeof VERIFY_OPTIONS>): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing: name one, or - for standard input')
   const drop = await expected(path, values)

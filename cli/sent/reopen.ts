@@ -4,12 +4,12 @@ import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { readerName } from './drop-status.ts'
 import { changeAsSender } from './ask-as-sender.ts'
 import { printJson, say } from '../terminal/terminal.ts'
-import { command, type Command, flag, misused, type Parsed, row } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row } from '../command.ts'
 
 const OPTIONS = { json: flag() } as const
 
 /** Takes a read back from a reader who claimed and never acknowledged. */
-export const reopen: Command = command({
+export const reopenCommand: Command = command({
   usage: [
     `Usage: sealdrop reopen TICKET [READER] [--json]
 
@@ -32,10 +32,10 @@ it all the same: if in doubt, revoke it and send another.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [start, readerStart = ''] = positionals
   if (start === undefined) throw misused('a ticket is missing')
-  const { name, fate } = await changeAsSender(start, async (server, ticket, sender) => {
+  const { name, status } = await changeAsSender(start, async (server, ticket, sender) => {
     const reader = choose(await checkDrop(server, ticket, sender), readerStart)
     const report = await reopenDrop(server, ticket, sender, reader)
     // It may have acknowledged in the meantime, or have been reopened too often.
@@ -44,7 +44,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
   })
   say('open again: the link can be claimed anew')
   say('the reader before may have fetched it all the same; if in doubt, revoke it and send another')
-  if (values.json) await printJson({ ticket: name, ...fate })
+  if (values.json) await printJson({ ticket: name, ...status })
   return EXIT.done
 }
 

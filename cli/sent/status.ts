@@ -1,15 +1,15 @@
 import { isDropError } from '#protocol/error.ts'
 import { checkDrop } from '#client/sender.ts'
 import { EXIT, explain, Failure, type ExitCode } from '../failure.ts'
-import { describeFate, type Fate } from './drop-status.ts'
+import { describeDropStatus, type DropStatus } from './drop-status.ts'
 import { howToGoOn } from '../send/outgoing.ts'
 import { hasPending } from '../send/outbox.ts'
-import { askAsSender, describeAbsence, type Asked } from './ask-as-sender.ts'
+import { askAsSender, describeAbsence, type SenderAnswer } from './ask-as-sender.ts'
 import { print, printJson, say, visible } from '../terminal/terminal.ts'
 import { findTicket, listTickets, readTicket, type Kept } from './tickets.ts'
 import { forgetEndedUploads, hasUpload } from '../send/uploads.ts'
 import { formatTime } from '../terminal/format.ts'
-import { command, type Command, flag, type Parsed, row } from '../command.ts'
+import { command, type Command, flag, type ParsedArgs, row } from '../command.ts'
 
 const OPTIONS = {
   json: {
@@ -19,7 +19,7 @@ const OPTIONS = {
 } as const
 
 /** How one drop fares, or all that were sent from here. */
-export const status: Command = command({
+export const statusCommand: Command = command({
   usage: [
     `Usage: sealdrop status [TICKET] [--json]
 
@@ -35,21 +35,21 @@ writes down what was proved.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const [start] = positionals
   await forgetEndedUploads()
   if (start !== undefined) {
-    const standing = await stand(findTicket(start))
-    await (values.json ? printJson(standing.result) : print(standing.text))
+    const one = await lookUp(findTicket(start))
+    await (values.json ? printJson(one.result) : print(one.text))
     return EXIT.done
   }
   const names = listTickets()
-  const standings: Standing[] = []
+  const all: TicketStatus[] = []
   const silent = new Map<string, Failure>()
   let exitCode: ExitCode = EXIT.done
   for (const name of names) {
     try {
-      standings.push(await standUnlessSilent(name, silent))
+      all.push(await lookUpUnlessSilent(name, silent))
     } catch (error) {
       // One damaged file or silent server does not hide the other drops.
       const failure = explain(error)
@@ -59,23 +59,23 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<Exi
   }
   if (names.length === 0) say('nothing was sent from here')
   await (values.json
-    ? printJson({ tickets: standings.map(({ result }) => result) })
-    : print(standings.map(({ text }) => text).join('')))
+    ? printJson({ tickets: all.map(({ result }) => result) })
+    : print(all.map(({ text }) => text).join('')))
   return exitCode
 }
 
-interface Standing {
+interface TicketStatus {
   readonly text: string
   readonly result: Readonly<Record<string, unknown>>
 }
 
 /** @param silent - servers that could not be reached: nobody waits for them once more for every drop */
-async function standUnlessSilent(name: string, silent: Map<string, Failure>): Promise<Standing> {
+async function lookUpUnlessSilent(name: string, silent: Map<string, Failure>): Promise<TicketStatus> {
   const { origin } = readTicket(name).ticket
   const failure = silent.get(origin)
   if (failure !== undefined) throw failure
   try {
-    return await stand(name)
+    return await lookUp(name)
   } catch (error) {
     if (error instanceof Failure && isDropError(error.cause) && error.cause.code === 'offline')
       silent.set(origin, error)
@@ -83,17 +83,17 @@ async function standUnlessSilent(name: string, silent: Map<string, Failure>): Pr
   }
 }
 
-async function stand(name: string): Promise<Standing> {
+async function lookUp(name: string): Promise<TicketStatus> {
   const kept = readTicket(name)
   const asked = await askAsSender(name, kept, checkDrop)
-  const { fate, isOver } = asked
+  const { status, isOver } = asked
   const { dropId, origin, sealedAtMs } = kept.ticket
   const isUpload = hasUpload(dropId)
   const isPending = hasPending(dropId)
   const sealed = `sealed ${formatTime(sealedAtMs)} for ${origin}`
-  const lines = fate === undefined ? describeAbsent(kept, isOver) : describeFate(fate)
-  if (isUpload) lines.push(describeUpload(name, fate))
-  if (isPending) lines.push(describePending(name, kept, fate))
+  const lines = status === undefined ? describeAbsent(kept, isOver) : describeDropStatus(status)
+  if (isUpload) lines.push(describeUpload(name, status))
+  if (isPending) lines.push(describePending(name, kept, status))
   const [first = '', ...rest] = lines
   const text = [`${name}  ${first}`, ...[...rest, sealed].map((line) => `${' '.repeat(name.length)}  ${line}`)].join(
     '\n',
@@ -111,36 +111,36 @@ async function stand(name: string): Promise<Standing> {
 }
 
 /** What can be done about an upload that was interrupted: the last of it is the link on standard output. */
-function describeUpload(name: string, fate: Fate | undefined): string {
-  if (fate !== undefined && fate.state !== 'uploading')
+function describeUpload(name: string, status: DropStatus | undefined): string {
+  if (status !== undefined && status.state !== 'uploading')
     return `its link was not printed: sealdrop resume ${name} prints it`
   return `interrupted: ${howToGoOn(name)}`
 }
 
 /** What can be done about a drop of one part of which nobody has been told that it arrived. */
-function describePending(name: string, { ticket }: Kept, fate: Fate | undefined): string {
-  if (fate === undefined) return `it has not arrived: sealdrop resume ${name} tells what to do`
+function describePending(name: string, { ticket }: Kept, status: DropStatus | undefined): string {
+  if (status === undefined) return `it has not arrived: sealdrop resume ${name} tells what to do`
   return ticket.claim === undefined
     ? `it has arrived: sealdrop resume ${name} tells the rest`
     : `its link was not printed: sealdrop resume ${name} prints it`
 }
 
 function describeAbsent(kept: Kept, isOver: boolean): string[] {
-  const { fate } = kept
-  if (fate === undefined) return [describeAbsence(kept, isOver)]
-  const [first = '', ...rest] = describeFate(fate)
-  return [describeAbsence(kept, isOver), `before, as asked ${formatTime(Date.parse(fate.asked))}: ${first}`, ...rest]
+  const { status } = kept
+  if (status === undefined) return [describeAbsence(kept, isOver)]
+  const [first = '', ...rest] = describeDropStatus(status)
+  return [describeAbsence(kept, isOver), `before, as asked ${formatTime(Date.parse(status.asked))}: ${first}`, ...rest]
 }
 
 /** What the server says now; of a drop that is not there any more, what it said last. */
-function outcome(kept: Kept, { fate, isOver }: Asked): Readonly<Record<string, unknown>> {
-  if (fate !== undefined) return { ...fate }
+function outcome(kept: Kept, { status, isOver }: SenderAnswer): Readonly<Record<string, unknown>> {
+  if (status !== undefined) return { ...status }
   const state = isOver ? 'expired' : 'unknown'
   const { expiresAtMs, reads } = kept.ticket
   return {
     state,
     expires: new Date(expiresAtMs).toISOString(),
     reads,
-    ...(kept.fate === undefined ? {} : { before: kept.fate }),
+    ...(kept.status === undefined ? {} : { before: kept.status }),
   }
 }

@@ -5,9 +5,9 @@ import { bytesOf, isWhole, recordOf, textOf } from '#protocol/json.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import { originOf } from '#client/platform.ts'
 import { parseReceipts } from '#client/refused.ts'
-import type { Ticket } from '#client/send.ts'
+import type { Ticket } from '#client/sealed.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { parseFate, type Fate } from './drop-status.ts'
+import { parseDropStatus, type DropStatus } from './drop-status.ts'
 import { createRecord, listRecords, noteDone, readRecord, removeRecord, replaceRecord } from '../state/records.ts'
 
 /** A ticket as it is kept, with the sender key that goes with it. */
@@ -16,7 +16,7 @@ export interface Kept {
   /** Seed of the sender key, 32 bytes. */
   readonly seed: Bytes
   /** What the server said last. */
-  readonly fate?: Fate | undefined
+  readonly status?: DropStatus | undefined
   /** What readers have signed, as far as it proved something: it outlives the drop. */
   readonly receipts?: readonly Receipt[] | undefined
 }
@@ -71,8 +71,8 @@ export function readTicket(name: string): Kept {
   return kept
 }
 
-function formatKept({ ticket, seed, fate, receipts }: Kept): Record<string, unknown> {
-  const known = { ...(fate === undefined ? {} : { fate }), ...(receipts === undefined ? {} : { receipts }) }
+function formatKept({ ticket, seed, status, receipts }: Kept): Record<string, unknown> {
+  const known = { ...(status === undefined ? {} : { status }), ...(receipts === undefined ? {} : { receipts }) }
   return { ...ticket, seed: toBase64url(seed), ...known }
 }
 
@@ -88,15 +88,15 @@ function parseKept(value: unknown): Kept | undefined {
   if (typeof needsPassphrase !== 'boolean') return undefined
   // A drop for a box is not claimed; the others are what the server has said, once it has.
   const claim = textOf(record['claim'], parsePublicKey)
-  const fate = parseFate(record['fate'])
+  const status = parseDropStatus(record['status'])
   const receipts = parseReceipts(record['receipts'])
-  const isDamaged = Object.entries({ claim, fate, receipts }).some(
+  const isDamaged = Object.entries({ claim, status, receipts }).some(
     ([name, read]) => read === undefined && record[name] !== undefined,
   )
   if (isDamaged) return undefined
   const proof = claim === undefined ? {} : { claim }
   const ticket = { v, origin, dropId, ...proof, opened, sealedAtMs, expiresAtMs, reads, needsPassphrase } as const
-  return { ticket, seed, fate, receipts }
+  return { ticket, seed, status, receipts }
 }
 
 /** Short enough to type; longer only where the short one is taken. */

@@ -9,7 +9,7 @@ import { parseWriting } from './writing.ts'
  * Removes what killed commands have left under names that nobody would look for. What another command is writing at the
  * same time is left alone, or written again. Never fails: whoever needs a folder tells what is wrong with it.
  */
-export async function sweep(): Promise<void> {
+export async function sweepLeftovers(): Promise<void> {
   removePartialRecords()
   if (hasShelf('uploads')) quietly(forgetOverUploads)
   if (!hasShelf('writing')) return

@@ -1,5 +1,5 @@
 /** The outcome of a typed line. */
-export type Typed =
+export type TypedText =
   | { readonly state: 'typed'; readonly text: string }
   /** By the key that has a terminal send this signal. */
   | { readonly state: 'ended'; readonly by: 'SIGINT' | 'SIGQUIT' }
@@ -18,7 +18,7 @@ export async function readLine(
   next: () => Promise<string | undefined>,
   suspend: () => Promise<void>,
   keepsLines = false,
-): Promise<Typed> {
+): Promise<TypedText> {
   let line: string[] = []
   let left: Left = 'nothing'
   let sequence = ''

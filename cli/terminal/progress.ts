@@ -1,5 +1,5 @@
 import type { DropErrorCode } from '#protocol/error.ts'
-import { furthest, makePace, type Rate } from '#client/pace.ts'
+import { furthest, makeTransferMeter, type TransferRate } from '#client/transfer.ts'
 import type { Progress } from '#client/server.ts'
 import { isShowing, say, showProgress } from './terminal.ts'
 import { formatDuration, formatSize } from './format.ts'
@@ -10,13 +10,13 @@ export function makeProgress(
   tell: (sentence: string) => void = say,
 ): (progress: Progress) => void {
   let stage: Progress['stage'] | undefined
-  let pace = makePace(clock)
+  let pace = makeTransferMeter(clock)
   let shownAt = 0
   let last: Extract<Progress, { bytes: number }> | undefined
   const tellSilent = makeReminder(clock, tell)
   return (progress) => {
     if (!isShowing()) return tellSilent(progress)
-    if (progress.stage !== stage) pace = makePace(clock)
+    if (progress.stage !== stage) pace = makeTransferMeter(clock)
     const rate = 'bytes' in progress ? pace.note(progress.bytes, progress.total) : undefined
     const figure = 'bytes' in progress ? furthest(last, progress) : progress
     if ('bytes' in figure) last = figure
@@ -45,7 +45,7 @@ function makeReminder(clock: () => number, tell: (sentence: string) => void): (p
   }
 }
 
-function describe(progress: Progress, rate: Rate | undefined): string {
+function describe(progress: Progress, rate: TransferRate | undefined): string {
   switch (progress.stage) {
     case 'stretching':
       return `stretching the passphrase… ${percent(progress.done, 1)}`
@@ -64,7 +64,7 @@ function describe(progress: Progress, rate: Rate | undefined): string {
   }
 }
 
-function describeBytes({ bytes, total }: { bytes: number; total: number }, rate: Rate | undefined): string {
+function describeBytes({ bytes, total }: { bytes: number; total: number }, rate: TransferRate | undefined): string {
   const left = rate === undefined ? [] : [`${formatDuration(rate.secondsLeft)} left`]
   const speed = rate === undefined ? [] : [`${formatSize(Math.round(rate.bytesPerSecond))}/s`]
   // What matters most first: a narrow terminal shows no more.

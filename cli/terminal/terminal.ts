@@ -12,7 +12,7 @@ import { ReadStream } from 'node:tty'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { replaceHidden } from '#protocol/hidden.ts'
 import { describeSystemError, EXIT, Failure } from '../failure.ts'
-import { readLine, type Typed } from './keys.ts'
+import { readLine, type TypedText } from './keys.ts'
 import { isDiscarded, syncFile, writeWhole } from './streams.ts'
 
 /** Whether a person sees standard output. */
@@ -32,7 +32,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
  * @throws Failure if it could not be written whole: closed pipe, full disk.
  */
 export async function print(text: string): Promise<void> {
-  erase()
+  eraseProgress()
   try {
     await writeWhole(process.stdout, text)
     syncFile(process.stdout.fd)
@@ -67,7 +67,7 @@ export function formatJson(value: unknown, spaces = 0): string {
 
 /** Tells the person something, on one line: the name of a file must not look like a second sentence of ours. */
 export function say(sentence: string): void {
-  erase()
+  eraseProgress()
   process.stderr.write(`sealdrop: ${visible(sentence).replace(/\r?\n/g, '\\u{a}')}\n`)
 }
 
@@ -90,7 +90,7 @@ export function showProgress(words: string): void {
 }
 
 /** Erases the progress. */
-export function erase(): void {
+export function eraseProgress(): void {
   if (isShown) process.stderr.write(ERASE_LINE)
   isShown = false
 }
@@ -118,7 +118,7 @@ function showHidden(text: string, write: (character: string) => string): string 
  * @throws Failure if there is no terminal, or nothing was typed.
  */
 export async function askSecret(question: string, hint: string, keepsLines = false): Promise<string> {
-  const answer = await ask(question, hint, { keepsLines })
+  const answer = await askTerminal(question, hint, { keepsLines })
   if (answer === '') throw new Failure('nothing was typed', { exitCode: EXIT.usage })
   // A terminal of another encoding: every letter but those of ASCII would have become this one.
   if (answer.includes('\ufffd')) throw new Failure('what was typed is not UTF-8', { exitCode: EXIT.usage, hint })
@@ -133,7 +133,7 @@ export async function askSecret(question: string, hint: string, keepsLines = fal
 export async function askPasted(question: string, hint: string, isWhole: (text: string) => boolean): Promise<string> {
   let answer = await askSecret(question, hint, true)
   while (!isWhole(answer)) {
-    const more = await ask(`${question}, the rest of it, or Enter`, hint, { keepsLines: true })
+    const more = await askTerminal(`${question}, the rest of it, or Enter`, hint, { keepsLines: true })
     if (more.trim() === '') break
     answer += `\n${more}`
   }
@@ -146,7 +146,7 @@ export async function askPasted(question: string, hint: string, isWhole: (text: 
  * @throws Failure for any answer but yes, and where there is no terminal
  */
 export async function agree(isAgreed: boolean, question: string): Promise<void> {
-  if (isAgreed || /^y(es)?$/i.test((await ask(`${question} (y/n)`, 'use --yes')).trim())) return
+  if (isAgreed || /^y(es)?$/i.test((await askTerminal(`${question} (y/n)`, 'use --yes')).trim())) return
   throw new Failure('nothing was done')
 }
 
@@ -166,12 +166,12 @@ export function hasTerminal(): boolean {
  * @param options.keepsLines - whether what is pasted is one answer, however many lines it has: as far as the terminal tells.
  * @returns what was typed, `''` for nothing
  */
-export async function ask(
+export async function askTerminal(
   question: string,
   hint: string,
   { lines = [], keepsLines = false }: { readonly lines?: readonly string[]; readonly keepsLines?: boolean } = {},
 ): Promise<string> {
-  erase()
+  eraseProgress()
   let output: number
   let input: ReadStream
   try {
@@ -202,7 +202,7 @@ export async function ask(
     takeBack()
   }
   process.on('SIGCONT', resume)
-  let typed: Typed
+  let typed: TypedText
   try {
     take()
     const suspend = async (): Promise<void> => {
@@ -252,7 +252,7 @@ function endBy(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT'): void {
   process.removeAllListeners(signal)
   lastDeed()
   restore?.()
-  erase()
+  eraseProgress()
   for (const sentence of lastWords) say(sentence)
   // Else the system may write all that is in memory into a file.
   if (signal === 'SIGQUIT') process.exit(128 + constants.signals.SIGQUIT)

@@ -5,7 +5,7 @@ import { value, type Value } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { takePassphrase } from '../terminal/secrets.ts'
 import { say } from '../terminal/terminal.ts'
-import { makeSession, tellStretching, type Session } from './session.ts'
+import { unlockedBox, tellStretching, type UnlockedBox } from './unlocked-box.ts'
 import { keepUp } from './upkeep.ts'
 import { chooseVault } from './vaults.ts'
 
@@ -32,7 +32,7 @@ export interface UnlockOptions {
  * Unlocks a box, and does what is due whenever somebody does: renews its cards, announces this reader's keys, deletes old keys.
  * @throws Failure for a wrong passphrase
  */
-export async function unlock(options: UnlockOptions): Promise<Session> {
+export async function unlock(options: UnlockOptions): Promise<UnlockedBox> {
   const session = await unlockQuietly(options)
   await keepUp(session)
   const { phrase, backedUpAtMs } = session.state()
@@ -42,11 +42,11 @@ export async function unlock(options: UnlockOptions): Promise<Session> {
 }
 
 /** The same without asking any server. */
-export async function unlockQuietly({ box, 'passphrase-file': path }: UnlockOptions): Promise<Session> {
+export async function unlockQuietly({ box, 'passphrase-file': path }: UnlockOptions): Promise<UnlockedBox> {
   const vault = chooseVault(box)
   const passphrase = await takePassphrase(`Passphrase of ${vault.name}`, path)
   try {
-    return makeSession(await openVault(vault, passphrase, stretch, tellStretching()), passphrase)
+    return unlockedBox(await openVault(vault, passphrase, stretch, tellStretching()), passphrase)
   } catch (cause) {
     if (!isDropError(cause) || cause.code !== 'open_failed') throw cause
     throw new Failure('wrong passphrase', { exitCode: EXIT.wrongPassphrase, cause })

@@ -1,14 +1,14 @@
 import { isDropError } from '#protocol/error.ts'
 import { forgetExpired } from '#client/box/forget.ts'
 import { announceKeys, learnCard } from '#client/box/joining.ts'
-import { needsRenewal, renew, takeUp } from '#client/box/owner.ts'
+import { needsRenewal, renew, reconcile } from '#client/box/owner.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { isClockFault } from '#client/clocks.ts'
 import type { Server } from '#client/server.ts'
 import { explain, Failure } from '../failure.ts'
 import { nameServer, PATIENCE_MS } from '../network/connect.ts'
 import { say } from '../terminal/terminal.ts'
-import { ASK_OWNER, NOT_LISTED, type Session } from './session.ts'
+import { ASK_OWNER, NOT_LISTED, type UnlockedBox } from './unlocked-box.ts'
 
 /** One of the things that are due whenever a box is unlocked. */
 interface Step {
@@ -23,7 +23,7 @@ interface Step {
 }
 
 /** Does what is due. A failure is told, and keeps nobody from reading: the next command tries again. */
-export async function keepUp(session: Session): Promise<void> {
+export async function keepUp(session: UnlockedBox): Promise<void> {
   const now = Date.now()
   const server = session.server(PATIENCE_MS.look)
   const due = session.state().phrase === undefined ? READER : OWNER
@@ -51,7 +51,7 @@ const FORGET: Step = {
 
 const OWNER: readonly Step[] = [
   FORGET,
-  { run: takeUp, failed: ofCards },
+  { run: reconcile, failed: ofCards },
   {
     run: (server, state, now) => (needsRenewal(state, now) ? renew(server, state, now) : state),
     failed: ofCards,

@@ -9,7 +9,7 @@ import { BROWSERS, type Browser } from './browsers.ts'
 import { describeBriefly, describeObservation, describeSeen } from './describe.ts'
 import { readManifest } from './manifest.ts'
 import { observe, type Observation } from './observe.ts'
-import { command, type Command, flag, misused, type Parsed, row, value } from '../command.ts'
+import { command, type Command, flag, misused, type ParsedArgs, row, value } from '../command.ts'
 
 const OPTIONS = {
   as: {
@@ -27,7 +27,7 @@ const OPTIONS = {
 } as const
 
 /** Compares what a server serves with a release. */
-export const verify: Command = command({
+export const verifyCommand: Command = command({
   usage: [
     `Usage: sealdrop verify ORIGIN [--as BROWSER] [--manifest FILE] [--json]
        sealdrop verify ORIGIN --watch [--every 10m] [--as BROWSER] [--manifest FILE]
@@ -51,7 +51,7 @@ below HTTP, and can be told from one by who looks closely.`,
   run,
 })
 
-async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<ExitCode> {
+async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const origin = parseOrigin(positionals[0])
   const everyMs = parseEvery(values.every)
   const browsers = parseBrowsers(values.as)

@@ -14,7 +14,7 @@ import { newPaddedHeader, stanzasFor } from '../crypto/padded-header.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { headerSize, PAYLOAD_NONCE_BYTES, payloadSize } from '../crypto/sizes.ts'
 import { makeSealer, planMessage } from '../seal-parts.ts'
-import { keptOf, sealedWith, type Sealed } from '../send.ts'
+import { keptOf, sealedWith, type Sealed } from '../sealed.ts'
 import type { Progress } from '../server.ts'
 
 /** What any drop to an address needs. */
@@ -33,7 +33,7 @@ export interface Posting {
 }
 
 /** To whom, and what is said of it inside. */
-export interface Letter {
+export interface LetterPlan {
   readonly letterhead: Letterhead
   /** `age1pq1…`, of all who can open it. */
   readonly recipients: readonly string[]
@@ -48,7 +48,7 @@ export interface Letter {
 /** Seals a message for an address. @throws DropError `too_large`, and what `notSound` makes */
 export async function sealLetter(
   { text, files }: Message,
-  { letterhead, recipients, notSound, link, invitation }: Letter,
+  { letterhead, recipients, notSound, link, invitation }: LetterPlan,
   { origin, ttlSeconds, sender, now, largest = Infinity, cipherFor = cipherHere, onProgress }: Posting,
 ): Promise<Sealed<BoxTerms>> {
   const { box, drop: dropId } = letterhead.to

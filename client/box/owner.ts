@@ -129,7 +129,7 @@ export async function renew(server: Server, state: BoxState, now: number): Promi
  * sees that whom this device has removed has stayed away: a device that was shown an old card may have brought the reader back.
  * @throws as `renew`
  */
-export async function takeUp(server: Server, state: BoxState, now: number): Promise<BoxState> {
+export async function reconcile(server: Server, state: BoxState, now: number): Promise<BoxState> {
   const { by } = await catchUp(server, state)
   // Where this device's own reader was left out, and nothing else, it comes back only with what its owner does.
   return by === 'this device' || by === 'others without this' ? state : renew(server, state, now)

@@ -1,6 +1,5 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import type { Bytes } from '#protocol/bytes.ts'
-import { nodeAead } from './node-aead.ts'
 
 /** ChaCha20-Poly1305 (RFC 8439 §2.8) under one key; a box is ciphertext ‖ tag (16 bytes). */
 export interface Aead {
@@ -13,11 +12,6 @@ export interface Aead {
    * @param plaintext - gets what was in it, and is exactly as long.
    */
   open(nonce: Bytes, box: Bytes, plaintext: Bytes): Promise<void>
-}
-
-/** The platform's own cipher where it has one, which is several times faster, else noble's. Found out by trying. */
-export async function aeadFor(key: Bytes): Promise<Aead> {
-  return nodeAead(key) ?? (await nativeAead(key)) ?? nobleAead(key)
 }
 
 /** `undefined` where WebCrypto has no ChaCha20-Poly1305. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { toBase64url } from '#protocol/bytes.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
 import type { JudgedReceipt, Report } from '#client/sender.ts'
-import { describeFate, fateOf, parseFate } from '../../cli/sent/drop-status.ts'
+import { describeDropStatus, dropStatusOf, parseDropStatus } from '../../cli/sent/drop-status.ts'
 
 const RECORD = { created: 1_790_000_000, nonce: 'n'.repeat(22), signature: '' }
 const ACK = { opened: toBase64url(new Uint8Array(32)), claim: RECORD, reader: { ...RECORD, created: 1_790_000_060 } }
@@ -36,10 +36,10 @@ test('a time that no calendar has does not stop the report', () => {
   expect(words({ claim: far, isClaimProved: true, isOpeningProved: false })).toMatch(/claimed 1970-01-01/)
 })
 
-test('a fate that was stored is read back, and anything else is refused', () => {
-  const fate = fateOf(report({ ack: ACK, isClaimProved: true, isOpeningProved: true }), 1_790_000_000_000)
-  const stored: unknown = JSON.parse(JSON.stringify(fate))
-  expect(parseFate(stored)).toEqual(fate)
+test('a status that was stored is read back, and anything else is refused', () => {
+  const status = dropStatusOf(report({ ack: ACK, isClaimProved: true, isOpeningProved: true }), 1_790_000_000_000)
+  const stored: unknown = JSON.parse(JSON.stringify(status))
+  expect(parseDropStatus(stored)).toEqual(status)
   const changes = [
     { state: 'toString' },
     { expires: 'soon' },
@@ -48,21 +48,24 @@ test('a fate that was stored is read back, and anything else is refused', () => 
     { readers: [{}] },
     { asked: undefined },
   ]
-  for (const change of changes) expect(parseFate({ ...fate, ...change })).toBeUndefined()
-  for (const other of [null, 'read', []]) expect(parseFate(other)).toBeUndefined()
+  for (const change of changes) expect(parseDropStatus({ ...status, ...change })).toBeUndefined()
+  for (const other of [null, 'read', []]) expect(parseDropStatus(other)).toBeUndefined()
 })
 
 test('of a drop that was taken out of its box nobody says that it was opened', () => {
-  const fate = fateOf({ ...report({ isClaimProved: true, isOpeningProved: true }), ...IN_BOX }, 1_790_000_000_000)
-  expect(describeFate(fate)).toEqual(['deleted from its box, read or not'])
-  expect(parseFate(JSON.parse(JSON.stringify(fate)))).toEqual(fate)
-  expect(describeFate({ ...fate, state: 'ready' })[0]).toMatch(/^waits, until [^,]+$/)
+  const status = dropStatusOf(
+    { ...report({ isClaimProved: true, isOpeningProved: true }), ...IN_BOX },
+    1_790_000_000_000,
+  )
+  expect(describeDropStatus(status)).toEqual(['deleted from its box, read or not'])
+  expect(parseDropStatus(JSON.parse(JSON.stringify(status)))).toEqual(status)
+  expect(describeDropStatus({ ...status, state: 'ready' })[0]).toMatch(/^waits, until [^,]+$/)
 })
 
 type Told = Partial<JudgedReceipt> & Pick<JudgedReceipt, 'isClaimProved' | 'isOpeningProved'>
 
 function words(receipt: Told): string {
-  return describeFate(fateOf(report(receipt), 1_790_000_000_000))[1] ?? ''
+  return describeDropStatus(dropStatusOf(report(receipt), 1_790_000_000_000))[1] ?? ''
 }
 
 function report(receipt: Told): Report {

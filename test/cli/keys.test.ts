@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLine, type Typed } from '../../cli/terminal/keys.ts'
+import { readLine, type TypedText } from '../../cli/terminal/keys.ts'
 
 test.for([
   ['Ctrl-W takes the last word', 'one two\x17three\r', 'one three'],
@@ -36,7 +36,7 @@ test('Ctrl-Z suspends, and what was typed before is not part of what comes after
 
 test('of several lines that are pasted at once each is an answer', async () => {
   const ahead = ['a', '\r', 'b', '\r']
-  const read = (): Promise<Typed> =>
+  const read = (): Promise<TypedText> =>
     readLine(
       ahead,
       async () => undefined,
@@ -84,7 +84,11 @@ test('keys that come one by one make the same line', async () => {
   expect(await type('o', ['n', 'e', '\t', 'x', '\x7f', '\r'])).toEqual({ state: 'typed', text: 'one\t' })
 })
 
-function type(first: string, later: readonly string[] = [], onSuspend: () => void = () => undefined): Promise<Typed> {
+function type(
+  first: string,
+  later: readonly string[] = [],
+  onSuspend: () => void = () => undefined,
+): Promise<TypedText> {
   const left = [...later]
   return readLine(
     Array.from(first),

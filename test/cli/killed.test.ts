@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { saveInto } from '../../cli/open/save.ts'
-import { sweep } from '../../cli/state/sweep.ts'
+import { sweepLeftovers } from '../../cli/state/sweep.ts'
 import { listFolder } from '../../tools/files.ts'
 import { writeProgram } from '../tools/program.ts'
 
@@ -64,7 +64,7 @@ test.for(Object.entries(WRITERS))(
     for (let isDone = false; !isDone; kills++) {
       const { signal, status, stderr } = run(file, ['--import', KILLER], `${kills + 2}`)
       expect([signal, status], stderr).toEqual(status === 0 ? [null, 0] : ['SIGKILL', null])
-      await sweep()
+      await sweepLeftovers()
       const found = listFolder(top).filter((path) => readFileSync(join(top, path), 'utf8').includes(SECRET))
       expect(found.filter((path) => !names.some((name) => name.test(path)))).toEqual([])
       expect(listFolder(join(top, 'home/writing'))).toEqual([])
@@ -80,7 +80,7 @@ test('what a command that is running has opened is left alone by the next one', 
   const saver = saveInto({ folder: join(top, 'out'), keepsHidden: true, hint: '' })
   await saver.file({ name: 'a', size: 1, modifiedAtMs: 0 })
   await saver.write(new Uint8Array(1))
-  await sweep()
+  await sweepLeftovers()
   expect(await saver.publish()).toMatchObject([{ name: 'a', wasThere: false }])
   expect(listFolder(top)).toEqual(['out/a'])
 })

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readAnswer } from '#client/answers.ts'
 import type { DropId } from '#protocol/id.ts'
 import { findCommand } from '../../cli/command.ts'
-import { disclosureForm, operator } from '../../cli/operator/operator.ts'
+import { disclosureForm, operatorCommands } from '../../cli/operator/operator.ts'
 import { searchFolder } from '../../cli/operator/folder.ts'
 import { formatJson } from '../../cli/terminal/terminal.ts'
 import { says } from '../kit/network.ts'
@@ -75,7 +75,7 @@ test('a key whose public half cannot be written is not left behind', async () =>
 })
 
 async function run(words: readonly string[]): Promise<unknown> {
-  const { command, rest } = findCommand(words, operator)
+  const { command, rest } = findCommand(words, operatorCommands)
   return command?.run(rest)
 }
 

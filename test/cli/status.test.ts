@@ -11,7 +11,7 @@ import { toBase64url } from '#protocol/bytes.ts'
 import { PROBLEM_TYPE } from '#protocol/error.ts'
 import { problemFor } from '#protocol/problem.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { within } from '../../cli/network/connect.ts'
+import { timeLimited } from '../../cli/network/connect.ts'
 import { transport } from '../../cli/network/transport.ts'
 import { keepTicket } from '../../cli/sent/tickets.ts'
 
@@ -43,9 +43,9 @@ test('a server that lets its answer drip keeps nobody waiting for ever', async (
     response.on('close', () => clearInterval(drip))
   })
   const exchange = { method: 'GET', url: origin, fields: {} } as const
-  await expect(within(300, transport)(exchange)).rejects.toThrow(/aborted/)
+  await expect(timeLimited(300, transport)(exchange)).rejects.toThrow(/aborted/)
   const stop = new AbortController()
-  const stopped = within(60_000, transport)({ ...exchange, signal: stop.signal })
+  const stopped = timeLimited(60_000, transport)({ ...exchange, signal: stop.signal })
   stop.abort()
   // Before a connection: whoever asks can be sure of that.
   await expect(stopped).rejects.toThrow('nothing went out')

@@ -9,7 +9,7 @@ import { formatDropId, type DropId } from '#protocol/id.ts'
 import { problemFor } from '#protocol/problem.ts'
 import { connect } from '../../cli/network/connect.ts'
 import { forgetExpiredReaders, noteOpened, openedBy, takeReaderKey } from '../../cli/open/reader-key.ts'
-import { sweep } from '../../cli/state/sweep.ts'
+import { sweepLeftovers } from '../../cli/state/sweep.ts'
 import { forgetEndedUploads, forgetUpload, keepUpload, listUploads } from '../../cli/send/uploads.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'sealdrop-uploads-'))
@@ -75,11 +75,11 @@ test('a clock that was ahead for one command lost the key of a drop that had bee
 
 test('an upload that a killed command was forgetting is forgotten by the next, one that it was not is kept', async () => {
   await keepOne(Date.now())
-  await sweep()
+  await sweepLeftovers()
   expect(listUploads()).toHaveLength(1)
   const [journal = ''] = readdirSync(join(home, 'uploads')).filter((name) => name.endsWith('.hashes'))
   rmSync(join(home, 'uploads', journal))
-  await sweep()
+  await sweepLeftovers()
   expect(readdirSync(join(home, 'uploads'))).toEqual([])
 })
 

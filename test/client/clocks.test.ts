@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LIMITS } from '#client/answers.ts'
 import { timeToForget } from '#client/clocks.ts'
-import { noteDate, shownTime } from '#client/heard.ts'
+import { noteDate, shownTime } from '#client/server-time.ts'
 import { ask } from '#client/server.ts'
 import { lost, says, serverThat } from '../kit/network.ts'
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { aeadFor } from '#client/crypto/aead.ts'
-import { chunkCipher, type ChunkCipher } from '#client/crypto/chunks.ts'
+import { aeadFor, chunkCipher, type ChunkCipher } from '#client/crypto/chunks.ts'
 import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/sizes.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { hireCrew } from '../../web/crew.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Report } from '#client/sender.ts'
-import type { Ticket } from '#client/send.ts'
+import type { Ticket } from '#client/sealed.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { fateOf, isLive, listReduce, NO_LIST, type Fate, type SentDrop } from '../../web/sent-list.ts'

@@ -1,4 +1,4 @@
-import { openSlip, sealSlip, slipName, type Slip } from '#client/box/beside.ts'
+import { openDraftText, sealDraftText, draftName, type SealedDraft } from '#client/box/sealed-draft.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { formatVault, reopenVault, saveState, type OpenVault, type Vault } from '#client/box/vault.ts'
@@ -140,8 +140,8 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
         for (const { slip, text } of texts) if (text === undefined) await slips.forget(box, slip.name)
         return texts.flatMap(({ text }) => text ?? [])
       },
-      keep: async (what, text) => slips.keep(box, sealSlip(held(), what, text)),
-      forget: async (what) => slips.forget(box, slipName(held(), what)),
+      keep: async (what, text) => slips.keep(box, sealDraftText(held(), what, text)),
+      forget: async (what) => slips.forget(box, draftName(held(), what)),
     },
     change,
     rewrap: async (by) => void (await write(by)),
@@ -165,9 +165,9 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
   }
 }
 
-function textIn(open: OpenVault, slip: Slip): string | undefined {
+function textIn(open: OpenVault, slip: SealedDraft): string | undefined {
   try {
-    return openSlip(open, slip)
+    return openDraftText(open, slip)
   } catch {
     return undefined
   }

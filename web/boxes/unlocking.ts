@@ -1,6 +1,6 @@
 import { announceKeys } from '#client/box/joining.ts'
 import { forgetExpired } from '#client/box/forget.ts'
-import { needsRenewal, renew, takeUp } from '#client/box/owner.ts'
+import { needsRenewal, renew, reconcile } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
 import { isClockFault } from '#client/clocks.ts'
 import type { BoxAddress } from '#protocol/address.ts'
@@ -94,7 +94,7 @@ export function makeUnlocking(
     try {
       const state = session.state()
       if (state.phrase === undefined) return await announceKeys(server, state, now)
-      await session.work((before) => takeUp(server, before, now))
+      await session.work((before) => reconcile(server, before, now))
     } catch (error) {
       // Of what the next unlock may mend nothing is told.
       const code = faultOf(error)

@@ -1,4 +1,4 @@
-import { shownTime } from '#client/heard.ts'
+import { shownTime } from '#client/server-time.ts'
 import { revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { Burning } from '../event.ts'

@@ -1,4 +1,4 @@
-import { shownTime } from '#client/heard.ts'
+import { shownTime } from '#client/server-time.ts'
 import { checkDrop, reopenDrop, revokeDrop, type Report } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import { utf8 } from '#protocol/bytes.ts'

@@ -1,5 +1,5 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
-import { noteDate } from '#client/heard.ts'
+import { noteDate } from '#client/server-time.ts'
 import { meaningOf } from '#client/meaning.ts'
 import type { Server } from '#client/server.ts'
 import type { Transport } from '#client/transport.ts'

@@ -1,4 +1,4 @@
-import { makePace, makeThinning } from '#client/pace.ts'
+import { makeTransferMeter, makeThinning } from '#client/transfer.ts'
 import type { Progress } from '#client/server.ts'
 import type { Carried } from '../parts/transfer.tsx'
 
@@ -19,7 +19,7 @@ export function makeReport(
   clock: () => number,
   { checkingAfterMs = 0, isHere = false, isWaiting: hasWaited = false, onCarried, onWaiting }: Report,
 ): (progress: Progress) => void {
-  let pace = makePace(clock)
+  let pace = makeTransferMeter(clock)
   let isDrawn = makeThinning(clock)
   let last: Progress['stage'] | undefined
   /** When the last byte came in, or when it began. */
@@ -43,7 +43,7 @@ export function makeReport(
     if (stage === 'checking' && (!isAllHere || clock() - hereAtMs < checkingAfterMs)) return
     if (stage !== last) {
       last = stage
-      pace = makePace(clock)
+      pace = makeTransferMeter(clock)
       isDrawn = makeThinning(clock)
     }
     const rate = stage === 'checking' ? undefined : pace.note(bytes, total)

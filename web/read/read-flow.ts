@@ -1,7 +1,7 @@
 import type { ReceiveOptions } from '#client/download.ts'
 import { isAway } from '#client/meaning.ts'
 import type { Opened } from '#client/open.ts'
-import { furthest } from '#client/pace.ts'
+import { furthest } from '#client/transfer.ts'
 import type { Progress } from '#client/server.ts'
 import { memoryStaging, type Parts, type Staging } from '#client/staging.ts'
 import { isDropError } from '#protocol/error.ts'

@@ -1,7 +1,7 @@
 import type { CipherFor } from '#client/crypto/chunks.ts'
 import type { SigningKey } from '#client/crypto/keys.ts'
 import { Refused } from '#client/refused.ts'
-import type { Sealed, Ticket, Unfinished } from '#client/send.ts'
+import type { Sealed, Ticket, Unfinished } from '#client/sealed.ts'
 import { FileFault } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'

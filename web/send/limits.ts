@@ -1,7 +1,7 @@
 import { LARGEST_ENTRY } from '#client/entry-head.ts'
 import { archiveLength, cleanNames } from '#client/layout.ts'
 import { isShortEnough } from '#client/names.ts'
-import { contentRoom, isOnePart, largestArchive } from '#client/room.ts'
+import { contentCapacity, isOnePart, largestArchive } from '#client/capacity.ts'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { MAX_FILES, type Draft } from './draft.ts'
 import type { Limits } from '../state.ts'
@@ -45,12 +45,12 @@ export function findExcess(draft: Content, limits: Limits | undefined): Excess |
  */
 export function limitsOf(largest: number, headerBytes?: number, extraBytes = 0): Limits {
   const archive = Math.max(0, largestArchive(largest, headerBytes) - extraBytes)
-  return { largest, archive, room: roundDown(contentRoom(archive, true, [{ name: 'n'.repeat(255) }])) }
+  return { largest, archive, room: roundDown(contentCapacity(archive, true, [{ name: 'n'.repeat(255) }])) }
 }
 
 /** The most bytes of text and files that fit, as many files as there are and named as they are. */
 export function roomFor({ files, text }: Content, { archive }: Limits): number {
-  return contentRoom(archive, text !== '', files)
+  return contentCapacity(archive, text !== '', files)
 }
 
 /** To two digits. */

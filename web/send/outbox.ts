@@ -1,5 +1,5 @@
 import type { Journal } from '#client/seal-parts.ts'
-import type { Unfinished } from '#client/send.ts'
+import type { Unfinished } from '#client/sealed.ts'
 import { endOfUpload } from '#client/upload-end.ts'
 import type { DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'

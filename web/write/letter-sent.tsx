@@ -1,4 +1,4 @@
-import { shownTime } from '#client/heard.ts'
+import { shownTime } from '#client/server-time.ts'
 import type { VNode } from 'preact'
 import { Button } from '../parts/button.tsx'
 import { Mark } from '../parts/mark.tsx'

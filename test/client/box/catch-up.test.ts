@@ -7,7 +7,7 @@ import {
   readersRunningShort,
   removeReader,
   renew,
-  takeUp,
+  reconcile,
 } from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { formatState, parseState } from '#client/box/state.ts'
@@ -74,7 +74,7 @@ test('a reader whom one device has removed does not come back through another th
   expect(namesOf(server)[0]).toEqual(['Office', 'Ana'])
   expect(needsRenewal(removed, NOW + 120_000)).toBe(false)
   const kept = parseState(formatState(removed)) ?? removed
-  const after = await takeUp(server, kept, NOW + 120_000)
+  const after = await reconcile(server, kept, NOW + 120_000)
   expect(new Set(namesOf(server).flat())).toEqual(new Set(['Office']))
   expect([after.name, after.removed]).toEqual(['Second', [publicKey]])
   for (const change of [publish, renew]) {
@@ -87,14 +87,14 @@ test('a reader whom one device has removed does not come back through another th
 test('a reader whom one device has added is no stranger to another that is unlocked, and publishes nothing', async () => {
   const [, second] = await published()
   const [server, first, ana] = await withReader()
-  const told = await takeUp(server, second, NOW)
+  const told = await reconcile(server, second, NOW)
   expect(server.asked).toEqual(['card', 'limits', 'card', 'readers'])
   expect(told.readers.map(({ name }) => name)).toEqual(['Office', 'Ana'])
   expect([told.serial, told.lastEpoch]).toEqual([first.serial, first.lastEpoch])
   // Nor does one whom it has removed stay on the list.
   const { publicKey } = await deriveReaderKey(ana.reader.seed)
   await removeReader(server, first, publicKey, NOW + 1_000)
-  expect((await takeUp(server, told, NOW + 2_000)).readers.map(({ name }) => name)).toEqual(['Office'])
+  expect((await reconcile(server, told, NOW + 2_000)).readers.map(({ name }) => name)).toEqual(['Office'])
 })
 
 test('a device that another has left out publishes nothing by being unlocked', async () => {
@@ -102,7 +102,7 @@ test('a device that another has left out publishes nothing by being unlocked', a
   const { origin, name, phrase, terms } = state
   const { state: restored } = await createBox({ origin, name, readerName: 'Home', terms, now: NOW, phrase })
   await publish(server, restored, NOW + 1_000)
-  expect(await takeUp(server, state, NOW + 2_000)).toBe(state)
+  expect(await reconcile(server, state, NOW + 2_000)).toBe(state)
   expect(namesOf(server)[0]).toEqual(['Home'])
 })
 
@@ -113,18 +113,18 @@ test('a device that once removed a reader, and was left out since, put itself ba
   const { origin, name, phrase, terms } = state
   const { state: restored } = await createBox({ origin, name, readerName: 'Home', terms, now: NOW, phrase })
   await publish(server, restored, NOW + 1_000)
-  expect(await takeUp(server, removed, NOW + 2_000)).toBe(removed)
+  expect(await reconcile(server, removed, NOW + 2_000)).toBe(removed)
   expect(namesOf(server)[0]).toEqual(['Home'])
 })
 
 test('who sees nobody back asks no more than it must', async () => {
   const [server, first, ana] = await withReader()
-  expect(await takeUp(server, first, NOW)).toBe(first)
+  expect(await reconcile(server, first, NOW)).toBe(first)
   expect(server.asked).toEqual(['card'])
   const { publicKey } = await deriveReaderKey(ana.reader.seed)
   const removed = await removeReader(server, first, publicKey, NOW)
   const asked = server.asked.length
-  expect(await takeUp(server, removed, NOW)).toBe(removed)
+  expect(await reconcile(server, removed, NOW)).toBe(removed)
   expect(server.asked.slice(asked)).toEqual(['card'])
 })
 

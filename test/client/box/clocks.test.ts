@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { announceKeys, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, needsRenewal, publish, removeReader, renew, takeUp } from '#client/box/owner.ts'
+import { addReader, createBox, needsRenewal, publish, removeReader, renew, reconcile } from '#client/box/owner.ts'
 import { invite } from '#client/box/invitations.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import type { BoxState } from '#client/box/state.ts'
@@ -101,7 +101,7 @@ test.for([8, 30, 400])('a box that was published %i days ahead is brought back b
   const dead = await publish(server, made, server.now)
   server.now = NOW
   expect(() => readersAt(server, NOW)).toThrow('future_card')
-  const taken = await takeUp(server, dead, NOW)
+  const taken = await reconcile(server, dead, NOW)
   expect(needsRenewal(taken, NOW)).toBe(true)
   const alive = await renew(server, taken, NOW)
   expect(readersAt(server, NOW)).toEqual(['Office'])

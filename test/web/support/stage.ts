@@ -1,6 +1,6 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
-import type { Sealed } from '#client/send.ts'
+import type { Sealed } from '#client/sealed.ts'
 import type { Answer, Exchange, Transport } from '#client/transport.ts'
 import { utf8, type Bytes } from '#protocol/bytes.ts'
 import { contentDigest } from '#protocol/content-digest.ts'

@@ -1,4 +1,4 @@
-import { shownTime } from '#client/heard.ts'
+import { shownTime } from '#client/server-time.ts'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useFoundFocus } from '../../parts/found-focus.ts'

@@ -1,4 +1,4 @@
-import type { Unfinished } from '#client/send.ts'
+import type { Unfinished } from '#client/sealed.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { parseDropId, type DropId } from '#protocol/id.ts'

@@ -1,4 +1,4 @@
-import { shownTime } from '#client/heard.ts'
+import { shownTime } from '#client/server-time.ts'
 import type { VNode } from 'preact'
 import { needsRenewal, readersRunningShort } from '#client/box/owner.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { largestFor, letterRoom } from '#client/room.ts'
+import { largestFor, letterCapacity } from '#client/capacity.ts'
 import { Field } from '../../parts/field.tsx'
 import { createWords as words } from '../../words/boxes-making.ts'
 import * as format from '../../words/format.ts'
@@ -16,7 +16,7 @@ export const FIRST_TERMS: TypedTerms = { largest: largestFor(100_000_000), invit
 
 export function TermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (terms: TypedTerms) => void }): VNode {
   const isOffered = OFFERED.some(({ largest }) => largest === terms.largest)
-  const own = { largest: terms.largest, room: letterRoom(terms.largest) }
+  const own = { largest: terms.largest, room: letterCapacity(terms.largest) }
   const offered = isOffered ? OFFERED : [...OFFERED, own].toSorted((a, b) => a.largest - b.largest)
   return (
     <>

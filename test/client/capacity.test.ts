@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { headerSize, HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
 import { archiveSize, type Letterhead } from '#client/layout.ts'
-import { contentRoom, largestArchive, largestFor, letterRoom, ONE_PART_BYTES, onePartRoom } from '#client/room.ts'
+import {
+  contentCapacity,
+  largestArchive,
+  largestFor,
+  letterCapacity,
+  ONE_PART_BYTES,
+  onePartCapacity,
+} from '#client/capacity.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
 import { DEFAULT_LARGEST_ON_KV, DEFAULT_LARGEST_ON_R2, PART_BYTES } from '#protocol/limits.ts'
@@ -36,7 +43,7 @@ test('whatever the limit and the files are, the room that is told is used, and t
       fc.array(anyName, { minLength: 1, maxLength: 20 }),
       (largest, hasText, names) => {
         const files = names.map((name) => ({ name, type: '' }))
-        const room = contentRoom(largestArchive(largest), hasText, files)
+        const room = contentCapacity(largestArchive(largest), hasText, files)
         fc.pre(room > files.length)
         // All in one, and a byte in each of the others: as badly as it can be filled.
         const [text, first] = hasText ? [1, room - files.length] : [0, room - files.length + 1]
@@ -52,7 +59,7 @@ test('of a drop for a box the readers and the letterhead are counted', () => {
   fc.assert(
     fc.property(anyLargest, (largest) => {
       const files = [{ name: 'n'.repeat(255), type: '', size: 0 }]
-      const room = letterRoom(largest, true, files)
+      const room = letterCapacity(largest, true, files)
       fc.pre(room > 1)
       const sizes = files.map((file) => ({ ...file, size: room - 1 }))
       expect(headerSize(8) + payloadSize(archiveSize(1, sizes, longest))).toBeLessThanOrEqual(largest)
@@ -64,12 +71,12 @@ test('of a drop for a box the readers and the letterhead are counted', () => {
 test.for([1, 30_720, 1_000_000, 20 * 2 ** 20, 100_000_000, 5_000_000_000])(
   'a box that is to take %i bytes takes them',
   (bytes) => {
-    expect(letterRoom(largestFor(bytes))).toBeGreaterThanOrEqual(bytes)
+    expect(letterCapacity(largestFor(bytes))).toBeGreaterThanOrEqual(bytes)
   },
 )
 
 test('what goes in one part goes in one part', () => {
-  const sealed = archiveSize(1, [{ name: 'n'.repeat(255), type: '', size: onePartRoom() - 1 }])
+  const sealed = archiveSize(1, [{ name: 'n'.repeat(255), type: '', size: onePartCapacity() - 1 }])
   expect(sealed).toBe(8_257_536)
   expect(sealed).toBeLessThanOrEqual(ONE_PART_BYTES)
   expect(HEADER_BYTES + payloadSize(ONE_PART_BYTES)).toBeLessThanOrEqual(PART_BYTES)
@@ -79,10 +86,10 @@ test.for([
   [DEFAULT_LARGEST_ON_KV, 98 * 2 ** 20],
   [DEFAULT_LARGEST_ON_R2, 79 * 2 ** 26],
 ] as const)('of a limit of %i bytes a file of just under %d is what fits, as the README says', ([largest, bytes]) => {
-  const room = contentRoom(largestArchive(largest), false, [{ name: 'film.mp4' }])
+  const room = contentCapacity(largestArchive(largest), false, [{ name: 'film.mp4' }])
   expect([room < bytes, room > bytes - 8_192]).toEqual([true, true])
 })
 
 test.for([0, 1, 512, 10_000])('of a limit of %i bytes nothing fits', (largest) => {
-  expect([largestArchive(largest), contentRoom(largestArchive(largest), false, [])]).toEqual([0, 0])
+  expect([largestArchive(largest), contentCapacity(largestArchive(largest), false, [])]).toEqual([0, 0])
 })

@@ -34,7 +34,7 @@ export function largestArchive(largest: number, headerBytes: number = HEADER_BYT
  * The most bytes of text and files that fit an archive, if the files are so many and named so.
  * @param archiveBytes - of the largest archive that is taken, before it is padded
  */
-export function contentRoom(
+export function contentCapacity(
   archiveBytes: number,
   hasText: boolean,
   files: readonly { readonly name: string }[],
@@ -43,17 +43,17 @@ export function contentRoom(
 }
 
 /** The most bytes of text and files that go in one part. */
-export function onePartRoom(hasText = true, files: readonly { readonly name: string }[] = ANY_FILE): number {
-  return contentRoom(largestArchive(HEADER_BYTES + payloadSize(ONE_PART_BYTES)), hasText, files)
+export function onePartCapacity(hasText = true, files: readonly { readonly name: string }[] = ANY_FILE): number {
+  return contentCapacity(largestArchive(HEADER_BYTES + payloadSize(ONE_PART_BYTES)), hasText, files)
 }
 
 /** The same of a drop for a box, whoever reads it: its letterhead counts. @param largest - bytes of ciphertext */
-export function letterRoom(
+export function letterCapacity(
   largest: number,
   hasText = true,
   files: readonly { readonly name: string }[] = ANY_FILE,
 ): number {
-  return contentRoom(largestArchive(largest, headerSize(MAX_BOX_READERS)) - LETTERHEAD_BYTES, hasText, files)
+  return contentCapacity(largestArchive(largest, headerSize(MAX_BOX_READERS)) - LETTERHEAD_BYTES, hasText, files)
 }
 
 /** Bytes of ciphertext that a box has to take, for so many of text and a file to fit. */

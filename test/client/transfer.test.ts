@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { furthest, makePace, makeThinning } from '#client/pace.ts'
+import { furthest, makeTransferMeter, makeThinning } from '#client/transfer.ts'
 
 /** A transfer that is noted every quarter of a second, with so many bytes in each. */
 function run(quarters: readonly number[], total: number, before = 0) {
   let now = 5_000
   let bytes = before
-  const pace = makePace(() => now)
+  const pace = makeTransferMeter(() => now)
   pace.note(bytes, total)
   return quarters.map((gone) => {
     now += 250

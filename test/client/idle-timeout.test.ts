@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { exchangeAlive } from '#client/stall.ts'
+import { exchangeAlive } from '#client/idle-timeout.ts'
 import type { Answer, Exchange, Transport } from '#client/transport.ts'
 
 const exchange: Exchange = { method: 'GET', url: 'https://drop.example/v1/limits', fields: {} }

@@ -1,19 +1,19 @@
 /** How fast a transfer goes, smoothed so that a person can read it. */
-export interface Pace {
+export interface TransferMeter {
   /**
    * @param bytes - gone through so far. @param total - of how many.
    * @returns `undefined` until it is known, and while nothing moves
    */
-  note(bytes: number, total: number): Rate | undefined
+  note(bytes: number, total: number): TransferRate | undefined
 }
 
-export interface Rate {
+export interface TransferRate {
   readonly bytesPerSecond: number
   readonly secondsLeft: number
 }
 
 /** @param clock - milliseconds since any moment. */
-export function makePace(clock: () => number): Pace {
+export function makeTransferMeter(clock: () => number): TransferMeter {
   const began = clock()
   let first: number | undefined
   let last = { ms: began, bytes: 0 }

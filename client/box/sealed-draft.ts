@@ -7,7 +7,7 @@ import type { OpenVault } from './vault.ts'
  * What a device keeps beside the vault of a box, sealed under the same key: what is typed into an answer changes too often to
  * seal the whole state with it, and belongs into no backup. docs/protocol.md §13.10.
  */
-export interface Slip {
+export interface SealedDraft {
   /** 16 bytes, base64url: tells nobody what it stands for. */
   readonly name: string
   /** Nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes). */
@@ -15,18 +15,18 @@ export interface Slip {
 }
 
 /** The name under which something is kept. The same as long as there is this vault. @param what - such as `draft` and a drop */
-export function slipName({ key }: OpenVault, what: string): string {
+export function draftName({ key }: OpenVault, what: string): string {
   return toBase64url(hkdf(key, new Uint8Array(0), `sealdrop/v1/vault/beside\n${what}`, NAME_BYTES))
 }
 
 /** Seals a text, under a fresh nonce each time. */
-export function sealSlip(open: OpenVault, what: string, text: string): Slip {
-  const name = slipName(open, what)
+export function sealDraftText(open: OpenVault, what: string, text: string): SealedDraft {
+  const name = draftName(open, what)
   return { name, sealed: sealUnder(open.key, contextOf(open, name), utf8(text)) }
 }
 
 /** @throws DropError `open_failed` for what was sealed under another vault's key or another name, or was changed */
-export function openSlip(open: OpenVault, { name, sealed }: Slip): string {
+export function openDraftText(open: OpenVault, { name, sealed }: SealedDraft): string {
   const plaintext = openUnder(open.key, contextOf(open, name), sealed)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(plaintext)
 }

@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
 /** A stream of bytes, in pieces of whatever length, to be taken apart at places of one's own. It keeps one piece. */
-export class Feed {
+export class ByteReader {
   readonly #pieces: AsyncIterator<Bytes>
   #piece: Bytes = new Uint8Array(0)
   #position = 0

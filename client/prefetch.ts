@@ -10,7 +10,7 @@ export async function* spent(pieces: AsyncGenerator<Bytes>): AsyncGenerator<Byte
 }
 
 /** Has the next one made while the last one is worked on. */
-export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* prefetch<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next()
   try {
     for (;;) {

@@ -21,7 +21,7 @@ import { makeProgress } from '../terminal/progress.ts'
 import { createVault, lockPath, readVault, replaceVault } from './vaults.ts'
 
 /** A box that this command has unlocked. */
-export interface Session {
+export interface UnlockedBox {
   readonly address: BoxAddress
   /** The passphrase that unlocked it: a backup is sealed with it where its owner names no other. */
   readonly passphrase: string
@@ -36,14 +36,14 @@ export interface Session {
 }
 
 /** Seals a new box and keeps it. @throws Failure if the box is here already */
-export async function keepBox(state: BoxState, passphrase: string): Promise<Session> {
+export async function keepBox(state: BoxState, passphrase: string): Promise<UnlockedBox> {
   const open = await newVault(state, passphrase, stretch, tellStretching())
   if (!createVault(open.vault)) throw isHere()
-  return makeSession(open, passphrase)
+  return unlockedBox(open, passphrase)
 }
 
 /** What a reader asks of its box. @throws Failure that says so if the box does not know this reader */
-export async function asReader<T>(session: Session, request: Promise<T>): Promise<T> {
+export async function asReader<T>(session: UnlockedBox, request: Promise<T>): Promise<T> {
   try {
     return await request
   } catch (error) {
@@ -70,7 +70,7 @@ export function isHere(): Failure {
 }
 
 /** The session of a vault that has been opened. */
-export function makeSession(opened: OpenVault, passphrase: string): Session {
+export function unlockedBox(opened: OpenVault, passphrase: string): UnlockedBox {
   let open = opened
   const { box: address } = opened.vault
   /** Under the lock, and on top of what other commands have done meanwhile. */
