@@ -1,8 +1,7 @@
-import { isClockFault } from '#client/clocks.ts'
+import { isClockFault, type ClockFault } from '#client/clocks.ts'
 import { meaningOf, type Meaning } from '#client/meaning.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { BetweenCode } from '../words/between.ts'
-import type { ToldFault } from './state.ts'
 
 /** What a person can be told of what went wrong with a box. */
 export type FaultCode =
@@ -52,6 +51,13 @@ export type FaultCode =
   | 'unsupported'
   /** The page came over plain http: browsers give it no keys. */
   | 'insecure'
+
+/** A fault as a person is told of it. */
+export interface ToldFault {
+  readonly code: FaultCode
+  /** With `clock_wrong`: what the clocks say, in milliseconds since 1970. */
+  readonly clocks?: Pick<ClockFault, 'ownMs' | 'serverMs'> | undefined
+}
 
 /** What was typed cannot be taken, or a device cannot do it: told by its code, like a refusal of the server. */
 export class BoxFault extends Error {

@@ -16,64 +16,61 @@ import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.t
 import { boxWords as words } from '../words/boxes.ts'
 import type { HomeAct } from './act.ts'
 import { BoxFault } from './fault.ts'
-import type { BoxesEvent, JobName } from './state.ts'
-import { checkPassphrase, type BoxTools, type Jobs, type Waiting } from './tools.ts'
-import type { Unlocking } from './unlocking.ts'
+import { withAnnouncement, withNews, withSection, type JobName } from './state.ts'
+import { checkPassphrase, type BoxTools, type JobTask, type RunJob } from './tools.ts'
+import type { OpenBox, Unlocking } from './unlocking.ts'
 
 /** What can be done in a box that is open. */
-export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unlocking): HomeAct {
-  const { device, dispatch, passkeys, stretch } = tools
-  const done = (text: string): void => dispatch({ type: 'announced', text })
-  /** What was told of a box that is locked by now is for no other one. */
-  const show = ({ isThere }: Waiting, about: Told): void => {
-    if (isThere()) dispatch({ type: 'told', about })
+export function makeHome(tools: BoxTools, run: RunJob, unlocking: Unlocking): HomeAct {
+  const home: HomeTools = {
+    ...tools,
+    run,
+    open() {
+      const open = unlocking.current()
+      if (open === undefined) throw new BoxFault('forgotten')
+      return open
+    },
   }
+  return {
+    section: (section) => tools.flow.change(withSection(section)),
+    lock: () => unlocking.lock('pressed'),
+    ...makePublishing(home),
+    ...makeJoined(home),
+    ...makeInviting(home),
+    ...makeProtection(home),
+    ...makePasskeys(home),
+  }
+}
 
+interface HomeTools extends BoxTools {
+  readonly run: RunJob
+  /** The box that is open. @throws BoxFault `forgotten` */
+  readonly open: () => OpenBox
+}
+
+/** The card of an owner's box: its keys, terms and readers. */
+function makePublishing(home: HomeTools): Pick<HomeAct, 'publish' | 'terms' | 'addReader' | 'removeReader'> {
   /** Changes the box at the server, then on this device, then on the screen. */
-  const publishing = (
+  const change = (
     name: JobName,
     by: (server: Server, state: BoxState, now: number) => Promise<BoxState>,
     said: string,
   ): Promise<boolean> =>
-    run(name, async () => {
-      await session().work((state) => by(serverOf(tools, WORK_PATIENCE_MS), state, device.clock()))
-      done(said)
+    home.run(name, async (job) => {
+      const { keys, session } = home.open()
+      const server = serverOf(home, WORK_PATIENCE_MS)
+      await job.of(session.work((state) => by(server, state, home.device.clock())))
+      // The keys that were due to be deleted are deleted with it.
+      if (name === 'publish') keys.change(() => undefined)
+      job.change(withAnnouncement(said))
     })
 
-  /** What is left of the invitations, as the server says. */
-  const askLeft = async (server: Server, waiting: Waiting): Promise<void> => {
-    const listed = await listInvitations(server, session().state())
-    const left = listed.map(({ label, hash, items, bytes, expiresAtMs }) => ({
-      label,
-      hash,
-      items,
-      bytes,
-      expiresAtMs,
-    }))
-    show(waiting, { left })
-  }
-
-  /** The act itself is done, and no failure to look at it again undoes it. */
-  const askAfter = (server: Server, waiting: Waiting): Promise<void> => askLeft(server, waiting).catch(() => {})
-
   return {
-    section: (section) => dispatch({ type: 'section', section }),
-    lock: () => unlocking.lock('pressed'),
-    publish: () =>
-      publishing(
-        'publish',
-        async (server, state, now) => {
-          const renewed = await renew(server, state, now)
-          // What was due to be deleted is deleted with it.
-          dispatch({ type: 'told', about: { keysFault: undefined } })
-          return renewed
-        },
-        words.published,
-      ),
+    publish: () => change('publish', renew, words.published),
     terms: (terms) =>
-      publishing('terms', (server, state, now) => publish(server, { ...state, terms }, now), words.termsKept),
+      change('terms', (server, state, now) => publish(server, { ...state, terms }, now), words.termsKept),
     addReader: (code) =>
-      publishing(
+      change(
         'add-reader',
         async (server, state, now) => {
           try {
@@ -85,38 +82,65 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
         words.readerAdded,
       ),
     removeReader: (key) =>
-      publishing(
+      change(
         'remove-reader',
         async (server, state, now) => unsaved(await removeReader(server, state, key, now)),
         words.readerRemoved,
       ),
+  }
+}
+
+/** On a device that reads somebody else's box. */
+function makeJoined(home: HomeTools): Pick<HomeAct, 'makeCode' | 'lookAtCard'> {
+  return {
     makeCode: () =>
-      run('code', async (waiting) => {
-        const server = serverOf(tools, WORK_PATIENCE_MS)
+      home.run('code', async (job) => {
+        const server = serverOf(home, WORK_PATIENCE_MS)
         let code = ''
-        // What its keys are is kept before anybody is given the code.
-        await session().work(async (before) => {
-          const made = await makeReaderCode(server, before, device.clock(), stretch)
+        // Its keys are kept before anybody is given the code.
+        const work = home.open().session.work(async (before) => {
+          const made = await makeReaderCode(server, before, home.device.clock(), home.stretch)
           code = made.code
           return made.state
         })
-        show(waiting, { code })
-        done(words.codeMade)
+        await job.of(work)
+        job.change(withNews({ code }))
+        job.change(withAnnouncement(words.codeMade))
       }),
     lookAtCard: () =>
-      run('card', async (waiting) => {
-        // This one: by the time of the answer another may be open.
-        const open = session()
-        const card = await fetchOwnCard(serverOf(tools, LOOK_PATIENCE_MS), open.state())
-        await open.change((state) => keepCard(state, card))
-        const { publicKey: own } = await deriveReaderKey(open.state().reader.seed)
-        show(waiting, { card: { readers: card.readers, own } })
+      home.run('card', async (job) => {
+        const { session } = home.open()
+        const card = await job.of(fetchOwnCard(serverOf(home, LOOK_PATIENCE_MS), session.state()))
+        await job.of(session.change((state) => keepCard(state, card)))
+        const { publicKey: own } = await job.of(deriveReaderKey(session.state().reader.seed))
+        job.change(withNews({ card: { readers: card.readers, own } }))
       }),
+  }
+}
+
+function makeInviting(home: HomeTools): Pick<HomeAct, 'invite' | 'uninvite' | 'lookAtInvitations'> {
+  /** What is left of the invitations, as the server says. */
+  const ask = async (job: JobTask, patienceMs: number): Promise<void> => {
+    const listed = await job.of(listInvitations(serverOf(home, patienceMs), home.open().session.state()))
+    const left = listed.map(({ label, hash, items, bytes, expiresAtMs }) => ({
+      label,
+      hash,
+      items,
+      bytes,
+      expiresAtMs,
+    }))
+    job.change(withNews({ left }))
+  }
+
+  /** The act itself is done, and no failure to look at it again undoes it. */
+  const askAfter = (job: JobTask): Promise<void> => ask(job, WORK_PATIENCE_MS).catch(() => {})
+
+  return {
     invite: (order) =>
-      run('invite', async (waiting) => {
-        const server = serverOf(tools, WORK_PATIENCE_MS)
+      home.run('invite', async (job) => {
+        const server = serverOf(home, WORK_PATIENCE_MS)
         let link = ''
-        await session().work(async (state) => {
+        const work = home.open().session.work(async (state) => {
           const invited = await invite(server, state, order).catch((error: unknown) => {
             throw isDropError(error) && error.code === 'box_full'
               ? new BoxFault('invitations_full', { cause: error })
@@ -125,65 +149,79 @@ export function makeHome(tools: BoxTools, { run, session }: Jobs, unlocking: Unl
           link = invited.link
           return invited.state
         })
-        show(waiting, { invited: { label: order.label, link } })
-        done(words.invited)
-        await askAfter(server, waiting)
+        await job.of(work)
+        job.change(withNews({ invited: { label: order.label, link } }))
+        job.change(withAnnouncement(words.invited))
+        await askAfter(job)
       }),
     uninvite: (hash) =>
-      run('uninvite', async (waiting) => {
-        const server = serverOf(tools, WORK_PATIENCE_MS)
-        await session().work((state) => uninvite(server, state, hash))
-        const { screen } = tools.state()
+      home.run('uninvite', async (job) => {
+        const server = serverOf(home, WORK_PATIENCE_MS)
+        await job.of(home.open().session.work((state) => uninvite(server, state, hash)))
+        const { screen } = home.flow.state
         const left = screen.at === 'home' ? screen.left?.filter((each) => each.hash !== hash) : undefined
-        show(waiting, { invited: undefined, left })
-        done(words.uninvited)
-        await askAfter(server, waiting)
+        job.change(withNews({ invited: undefined, left }))
+        job.change(withAnnouncement(words.uninvited))
+        await askAfter(job)
       }),
-    lookAtInvitations: () => run('left', (waiting) => askLeft(serverOf(tools, LOOK_PATIENCE_MS), waiting)),
+    lookAtInvitations: () => home.run('left', (job) => ask(job, LOOK_PATIENCE_MS)),
+  }
+}
+
+/** What protects the box on this device, and against the loss of it. */
+function makeProtection(home: HomeTools): Pick<HomeAct, 'backUp' | 'changePassphrase' | 'autoLock'> {
+  return {
     backUp: (passphrase, repeated) =>
-      run('backup', async ({ isThere, stretched }) => {
+      home.run('backup', async (job) => {
         checkPassphrase(passphrase, repeated)
-        const now = device.clock()
-        const overBy = await timeToForgetNotes(serverOf(tools, 0), session().state())
-        await session().change((state) => withoutExpiredNotes(state, overBy))
-        // In the file as well: who restores it has it.
-        const file = await sealBackup({ ...session().state(), backedUpAtMs: now }, passphrase, stretched)
-        if (!isThere()) return
-        device.save(flatName(words.backupName(session().state().name, now)), file)
-        await session().change((state) => ({ ...state, backedUpAtMs: now }))
-        done(words.backedUp)
+        const { session } = home.open()
+        const now = home.device.clock()
+        const overBy = await job.of(timeToForgetNotes(serverOf(home, 0), session.state()))
+        await job.of(session.change((state) => withoutExpiredNotes(state, overBy)))
+        // In the file as well, for the device on which it is restored.
+        const file = await job.of(sealBackup({ ...session.state(), backedUpAtMs: now }, passphrase, job.stretched))
+        home.device.save(flatName(words.backupName(session.state().name, now)), file)
+        await job.of(session.change((state) => ({ ...state, backedUpAtMs: now })))
+        job.change(withAnnouncement(words.backedUp))
       }),
     changePassphrase: (passphrase, repeated) =>
-      run('passphrase', async ({ stretched }) => {
+      home.run('passphrase', async (job) => {
         checkPassphrase(passphrase, repeated)
-        await session().rewrap((open) => changePassphrase(open, passphrase, stretch, stretched))
-        done(words.passphraseChanged)
-      }),
-    addPasskey: () =>
-      run('passkey', async () => {
-        if (passkeys === undefined) throw new BoxFault('passkey_unfit')
-        const taken = session()
-          .vault()
-          .slots.flatMap((slot) => (slot.kind === 'passkey' ? [slot.credential] : []))
-        const { credential, salt, prf } = await passkeys.make(taken, device.clock())
-        await session().rewrap((open) => addPasskey(open, credential, salt, prf))
-        done(words.passkeyAdded)
-      }),
-    removePasskey: (credential) =>
-      run('passkey', async () => {
-        await session().rewrap((open) => removePasskey(open, credential))
-        await passkeys?.drop(credential)
-        done(words.passkeyRemoved)
+        const { session } = home.open()
+        await job.of(session.rewrap((open) => changePassphrase(open, passphrase, home.stretch, job.stretched)))
+        job.change(withAnnouncement(words.passphraseChanged))
       }),
     autoLock: (minutes) =>
-      run('auto-lock', async () => {
-        await session().change((state) => ({ ...state, autoLockMinutes: minutes }))
-        done(words.autoLockKept)
+      home.run('auto-lock', async (job) => {
+        await job.of(home.open().session.change((state) => ({ ...state, autoLockMinutes: minutes })))
+        job.change(withAnnouncement(words.autoLockKept))
       }),
   }
 }
 
-type Told = Extract<BoxesEvent, { type: 'told' }>['about']
+function makePasskeys({ device, open, passkeys, run }: HomeTools): Pick<HomeAct, 'addPasskey' | 'removePasskey'> {
+  return {
+    addPasskey: () =>
+      run('passkey', async (job) => {
+        if (passkeys === undefined) throw new BoxFault('passkey_unfit')
+        const { session } = open()
+        const taken = session.vault().slots.flatMap((slot) => (slot.kind === 'passkey' ? [slot.credential] : []))
+        const { credential, salt, prf } = await job.of(passkeys.make(taken, device.clock()))
+        await job.of(session.rewrap((vault) => addPasskey(vault, credential, salt, prf)))
+        job.change(withAnnouncement(words.passkeyAdded))
+      }),
+    removePasskey: (credential) =>
+      run('passkey', async (job) => {
+        const { session } = open()
+        const remove = async (): Promise<void> => {
+          await session.rewrap((vault) => removePasskey(vault, credential))
+          await passkeys?.drop(credential)
+        }
+        await job.of(remove())
+        job.change(withAnnouncement(words.passkeyRemoved))
+      }),
+  }
+}
 
 /** The backup that there is knows other readers. */
 function unsaved(state: BoxState): BoxState {

@@ -3,7 +3,8 @@ import type { BoxesAct } from './act.ts'
 import { makeHome } from './home.ts'
 import { makeMaking } from './making.ts'
 import type { OpenSession } from './open-session.ts'
-import { makeJobs, type BoxTools } from './tools.ts'
+import { withAnnouncement, withQuestion } from './state.ts'
+import { leaveFor, makeJobs, type BoxTools } from './tools.ts'
 import { makeUnlocking } from './unlocking.ts'
 
 export interface Boxes {
@@ -22,21 +23,21 @@ export interface Boxes {
 
 /** What each act does, over the effects. */
 export function makeBoxes(tools: BoxTools): Boxes {
-  const { device, dispatch } = tools
-  let session: OpenSession | undefined
-  const jobs = makeJobs(tools, () => session)
-  const unlocking = makeUnlocking(tools, jobs, (open) => (session = open))
-  const { leave, ...making } = makeMaking(tools, jobs, unlocking)
-  const announce = (text: string): void => dispatch({ type: 'announced', text })
+  const { device, flow } = tools
+  const run = makeJobs(flow)
+  const unlocking = makeUnlocking(tools, run)
+  const { leave, ...making } = makeMaking(tools, run, unlocking)
+  const session = (): OpenSession | undefined => unlocking.current()?.session
+  const announce = (text: string): void => flow.change(withAnnouncement(text))
   const act: BoxesAct = {
     list: unlocking.list,
     go(at) {
       leave()
-      dispatch({ type: 'went', screen: { at } })
+      leaveFor(flow, { at })
       if (at === 'list') void unlocking.list()
     },
-    choose: (entry) => dispatch({ type: 'went', screen: { at: 'locked', entry } }),
-    ask: (asking) => dispatch({ type: 'asked', asking }),
+    choose: (entry) => leaveFor(flow, { at: 'locked', entry }),
+    ask: (asking) => flow.change(withQuestion(asking)),
     announce,
     async copy(text, done) {
       const isCopied = await device.copy(text)
@@ -48,17 +49,17 @@ export function makeBoxes(tools: BoxTools): Boxes {
     unlock: unlocking.unlock,
     unlockWithPasskey: unlocking.unlockWithPasskey,
     forget: unlocking.forget,
-    home: makeHome(tools, jobs, unlocking),
+    home: makeHome(tools, run, unlocking),
   }
   return {
     act,
-    session: () => session,
+    session,
     lockIdle: () => unlocking.lock('idle'),
-    isAtWork: () => tools.state().job !== undefined || session?.isAtWork() === true,
-    onHidden: () => session?.leave(),
+    isAtWork: () => flow.state.job !== undefined || session()?.isAtWork() === true,
+    onHidden: () => session()?.leave(),
     leave() {
       unlocking.lock('pressed')
-      if (tools.state().screen.at !== 'list') act.go('list')
+      if (flow.state.screen.at !== 'list') act.go('list')
     },
   }
 }

@@ -2,20 +2,21 @@ import { openDraftText, sealDraftText, draftName, type SealedDraft } from '#clie
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { formatVault, reopenVault, saveState, type OpenVault, type Vault } from '#client/box/vault.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import type { Device } from '../device.ts'
 import type { Store } from '../store.ts'
 import { BoxFault } from './fault.ts'
 import { makeQueue } from './queue.ts'
-import type { BoxSession, SessionPart } from './session.ts'
+import type { Beside, BoxSession, SessionPart } from './session.ts'
 import { slipsOf } from './slips.ts'
 import type { Tabs } from './tabs.ts'
 
-/** What the rest of this room may do with an open box besides. */
+/** An open box, with everything that only this room may do with it. */
 export interface OpenSession extends BoxSession {
   /** Changes how the vault is opened. */
   rewrap(by: (open: OpenVault) => OpenVault | Promise<OpenVault>): Promise<void>
   /**
-   * Runs what takes its time, such as a request, and then stores what it has changed; other changes go on meanwhile. One at a time
+   * Runs work that takes time, such as a request, and then stores its changes; other changes go on meanwhile. One at a time
    * over all tabs. @param by - given the newest state
    */
   work(by: (state: BoxState) => Promise<BoxState>): Promise<BoxState>
@@ -41,120 +42,57 @@ type LockReason = 'asked' | 'lost' | 'ended'
 
 /** The session of a vault that has been opened. */
 export function openSession(opened: OpenVault, { device, store, tabs, onLock }: SessionTools): OpenSession {
-  const { box } = opened.vault
-  const slips = slipsOf(store)
-  /** All that opens anything. Nothing of it is left after the lock. */
-  let open: OpenVault | undefined = opened
-  let root: Promise<Root> | undefined
   const listeners = new Set<() => void>()
   const parts = new Set<SessionPart>()
-  const [inTurn, atWork] = [makeQueue(), makeQueue()]
-
-  const held = (): OpenVault => {
-    if (open === undefined) throw new BoxFault('forgotten')
-    return open
-  }
-
-  const take = (next: OpenVault): OpenVault => {
-    // Locked meanwhile: what is on the disk is right, and memory stays empty.
-    held()
-    open = next
-    for (const listener of listeners) listener()
-    return next
-  }
+  let root: Promise<Root> | undefined
 
   const leave = (): void => {
     for (const part of parts) part.onLeave()
   }
 
   const close = (why: LockReason): void => {
-    if (open === undefined) return
-    const { vault } = open
+    if (vault.isLocked()) return
+    const { vault: closed } = vault.held()
     try {
       // Of a vault that is gone nothing is kept: nobody could open it.
       if (why === 'asked') leave()
     } finally {
-      open = undefined
+      vault.drop()
       root = undefined
       listeners.clear()
       stopListening()
       for (const part of parts) part.onLock()
       parts.clear()
-      onLock(vault, why)
+      onLock(closed, why)
     }
   }
 
-  /** The newest that any tab has stored. */
-  const refresh = async (): Promise<OpenVault> => {
-    const before = held()
-    const stored = (await store.vaults()).find((each) => each.box === box)
-    try {
-      if (stored === undefined) throw new BoxFault('forgotten')
-      return formatVault(stored) === formatVault(before.vault) ? before : take(await reopenVault(before, stored))
-    } catch (cause) {
-      close('lost')
-      throw new BoxFault('forgotten', { cause })
-    }
-  }
-
-  const alone = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => device.alone(`vault ${box}`, run))
-
-  const write = (by: (current: OpenVault) => OpenVault | Promise<OpenVault>): Promise<OpenVault> =>
-    alone(async () => {
-      const current = await refresh()
-      const next = await by(current)
-      if (next === current) return current
-      held()
-      await store.keepVault(next.vault)
-      tabs.post({ box, what: 'changed' })
-      return take(next)
-    })
-
-  const change = async (by: (state: BoxState) => BoxState | Promise<BoxState>): Promise<BoxState> => {
-    const { state } = await write(async (current) => {
-      const next = await by(current.state)
-      return next === current.state ? current : saveState(current, next)
-    })
-    return state
-  }
+  const vault = new HeldVault(opened, { device, store, tabs }, (news) => {
+    if (news === 'lost') close('lost')
+    else for (const listener of listeners) listener()
+  })
 
   const stopListening = tabs.listen((message) => {
-    if (message.box !== box) return
+    if (message.box !== opened.vault.box) return
     if (message.what === 'forgotten') close('lost')
-    else alone(refresh).catch(() => {})
+    else vault.alone(() => vault.refresh()).catch(() => {})
   })
 
   return {
-    state: () => held().state,
-    vault: () => held().vault,
-    isLocked: () => open === undefined,
+    state: () => vault.held().state,
+    vault: () => vault.held().vault,
+    isLocked: () => vault.isLocked(),
     isAtWork: () => [...parts].some((part) => part.isAtWork()),
     adopt: (part) => void parts.add(part),
     lock: () => close('asked'),
     end: () => close('ended'),
     leave,
-    beside: {
-      isLasting: store.isLasting,
-      async all() {
-        const texts = (await slips.of(box)).map((slip) => ({ slip, text: textIn(held(), slip) }))
-        for (const { slip, text } of texts) if (text === undefined) await slips.forget(box, slip.name)
-        return texts.flatMap(({ text }) => text ?? [])
-      },
-      keep: async (what, text) => slips.keep(box, sealDraftText(held(), what, text)),
-      forget: async (what) => slips.forget(box, draftName(held(), what)),
-    },
-    change,
-    rewrap: async (by) => void (await write(by)),
-    work: (by) =>
-      atWork(() =>
-        device.alone(`box ${box}`, async () => {
-          const { state: before } = await alone(refresh)
-          const after = await by(before)
-          return change((now) => merge(now, before, after))
-        }),
-      ),
+    beside: besideOf(vault, store),
+    change: (by) => vault.change(by),
+    rewrap: async (by) => void (await vault.write(by)),
+    work: (by) => vault.work(by),
     async root() {
-      const { phrase } = held().state
+      const { phrase } = vault.held().state
       if (phrase !== undefined) root ??= deriveRoot(phrase)
       return root
     },
@@ -162,6 +100,109 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+  }
+}
+
+/** All that opens anything of a vault, until it is dropped: the newest of this tab, kept in step with the disk and with other tabs. */
+class HeldVault {
+  readonly #box: BoxAddress
+  readonly #tools: Omit<SessionTools, 'onLock'>
+  readonly #tell: (news: 'changed' | 'lost') => void
+  #open: OpenVault | undefined
+  readonly #inTurn = makeQueue()
+  readonly #atWork = makeQueue()
+
+  constructor(opened: OpenVault, tools: Omit<SessionTools, 'onLock'>, tell: (news: 'changed' | 'lost') => void) {
+    this.#box = opened.vault.box
+    this.#open = opened
+    this.#tools = tools
+    this.#tell = tell
+  }
+
+  /** @throws BoxFault `forgotten` once it is dropped */
+  held(): OpenVault {
+    if (this.#open === undefined) throw new BoxFault('forgotten')
+    return this.#open
+  }
+
+  isLocked(): boolean {
+    return this.#open === undefined
+  }
+
+  drop(): void {
+    this.#open = undefined
+  }
+
+  alone<T>(run: () => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#tools.device.alone(`vault ${this.#box}`, run))
+  }
+
+  /** The newest that any tab has stored. Only while it is alone. */
+  async refresh(): Promise<OpenVault> {
+    const before = this.held()
+    const stored = (await this.#tools.store.vaults()).find((each) => each.box === this.#box)
+    try {
+      if (stored === undefined) throw new BoxFault('forgotten')
+      if (formatVault(stored) === formatVault(before.vault)) return before
+      return this.#take(await reopenVault(before, stored))
+    } catch (cause) {
+      this.#tell('lost')
+      throw new BoxFault('forgotten', { cause })
+    }
+  }
+
+  write(by: (current: OpenVault) => OpenVault | Promise<OpenVault>): Promise<OpenVault> {
+    return this.alone(async () => {
+      const current = await this.refresh()
+      const next = await by(current)
+      if (next === current) return current
+      this.held()
+      await this.#tools.store.keepVault(next.vault)
+      this.#tools.tabs.post({ box: this.#box, what: 'changed' })
+      return this.#take(next)
+    })
+  }
+
+  async change(by: (state: BoxState) => BoxState | Promise<BoxState>): Promise<BoxState> {
+    const { state } = await this.write(async (current) => {
+      const next = await by(current.state)
+      return next === current.state ? current : saveState(current, next)
+    })
+    return state
+  }
+
+  work(by: (state: BoxState) => Promise<BoxState>): Promise<BoxState> {
+    return this.#atWork(() =>
+      this.#tools.device.alone(`box ${this.#box}`, async () => {
+        const { state: before } = await this.alone(() => this.refresh())
+        const after = await by(before)
+        return this.change((now) => merge(now, before, after))
+      }),
+    )
+  }
+
+  #take(next: OpenVault): OpenVault {
+    // Locked meanwhile: the disk is right, and memory stays empty.
+    this.held()
+    this.#open = next
+    this.#tell('changed')
+    return next
+  }
+}
+
+/** Texts beside the vault, sealed under its key. */
+function besideOf(vault: HeldVault, store: SessionTools['store']): Beside {
+  const slips = slipsOf(store)
+  const { box } = vault.held().vault
+  return {
+    isLasting: store.isLasting,
+    async all() {
+      const texts = (await slips.of(box)).map((slip) => ({ slip, text: textIn(vault.held(), slip) }))
+      for (const { slip, text } of texts) if (text === undefined) await slips.forget(box, slip.name)
+      return texts.flatMap(({ text }) => text ?? [])
+    },
+    keep: async (what, text) => slips.keep(box, sealDraftText(vault.held(), what, text)),
+    forget: async (what) => slips.forget(box, draftName(vault.held(), what)),
   }
 }
 
@@ -173,7 +214,7 @@ function textIn(open: OpenVault, slip: SealedDraft): string | undefined {
   }
 }
 
-/** What changed from `before` to `after`, put onto what there is now. */
+/** Puts the changes from `before` to `after` onto the present state. */
 function merge(now: BoxState, before: BoxState, after: BoxState): BoxState {
   const old = new Map(Object.entries(before))
   const changed = Object.entries(after).filter(([key, value]) => value !== old.get(key))

@@ -70,7 +70,7 @@ export const drawBoxes: DrawBoxes = (tools, { act, session }) => (
   <BoxesRoom
     act={act}
     session={session}
-    state={tools.state()}
+    state={tools.flow.state}
     tools={tools}
     canPasskey={tools.passkeys !== undefined}
   />

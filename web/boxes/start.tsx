@@ -1,23 +1,22 @@
+import { Flow } from '../kit/flow.ts'
 import { makeDrawing } from '../parts/drawing.ts'
 import type { RoomTools } from '../room-tools.ts'
 import { watchIdle } from './idle.ts'
 import { makeBoxes } from './make-act.ts'
 import { browserPasskeys } from './passkey.ts'
 import { drawBoxes } from './room.tsx'
-import { boxesReduce, FIRST_BOXES, wouldLoseBox, type BoxesEvent } from './state.ts'
+import { FIRST_BOXES, wouldLoseBox } from './state.ts'
 import { browserTabs } from './tabs.ts'
 import type { BoxTools } from './tools.ts'
 
 /** The room of this device's boxes. */
 export function start(root: Element, tools: RoomTools): void {
-  let state = FIRST_BOXES
   let isInnerGuarded = false
-  const guard = (): void => tools.device.guard(isInnerGuarded || wouldLoseBox(state))
-  const dispatch = (event: BoxesEvent): void => {
-    state = boxesReduce(state, event)
+  const guard = (): void => tools.device.guard(isInnerGuarded || wouldLoseBox(flow.state))
+  const flow = new Flow(FIRST_BOXES, () => {
     guard()
     draw()
-  }
+  })
   const own: BoxTools = {
     ...tools,
     device: {
@@ -28,8 +27,7 @@ export function start(root: Element, tools: RoomTools): void {
         guard()
       },
     },
-    dispatch,
-    state: () => state,
+    flow,
     tabs: browserTabs(),
     passkeys: browserPasskeys(),
     persist: () => promised(() => navigator.storage.persist()),

@@ -1,10 +1,9 @@
-import type { ClockFault } from '#client/clocks.ts'
 import type { InvitationState } from '#protocol/box-api.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { BoxTermsOfCard, CardReader } from '#protocol/card.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { Work } from '../state.ts'
-import type { FaultCode } from './fault.ts'
+import type { FaultCode, ToldFault } from './fault.ts'
 
 /** What is drawn of this device's boxes. What a box holds is not in here: its session has it, and loses it when it locks. */
 export interface BoxesState {
@@ -78,6 +77,9 @@ export interface Home {
   readonly keysFault?: ToldFault | undefined
 }
 
+/** What the server or a job tells about the box that is open. */
+export type HomeNews = Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault' | 'keysFault'>>
+
 /** What is left of an invitation. Its secret stays in the box. */
 export interface LeftInvitation extends Pick<InvitationState, 'hash' | 'items' | 'bytes'> {
   /** `''` if this device does not know it. */
@@ -88,7 +90,7 @@ export interface LeftInvitation extends Pick<InvitationState, 'hash' | 'items' |
 
 export type Section = 'inbox' | 'share' | 'readers' | 'invitations' | 'settings'
 
-/** What takes its time, one at a time. A fault is told where its job began. */
+/** The work that takes time, one at a time. A fault is told where its job began. */
 export type JobName =
   | 'create'
   | 'phrase'
@@ -115,8 +117,6 @@ export type JobName =
 
 export interface Job {
   readonly name: JobName
-  /** Tells one from the next. */
-  readonly turn: number
   readonly work: Work
 }
 
@@ -124,34 +124,13 @@ export interface Fault extends ToldFault {
   readonly at: JobName
 }
 
-/** What a person is told. */
-export interface ToldFault {
-  readonly code: FaultCode
-  /** With `clock_wrong`: what the clocks say, in milliseconds since 1970. */
-  readonly clocks?: Pick<ClockFault, 'ownMs' | 'serverMs'> | undefined
-}
-
 export type Asking =
   | { readonly to: 'remove-reader'; readonly key: PublicKey }
   | { readonly to: 'uninvite'; readonly hash: string }
   | { readonly to: 'remove-passkey'; readonly credential: string }
 
-export type BoxesEvent =
-  | { readonly type: 'listed'; readonly entries: readonly Entry[]; readonly isLasting: boolean }
-  | { readonly type: 'went'; readonly screen: Screen }
-  | { readonly type: 'locked'; readonly entry: Entry; readonly why: LockCause }
-  | { readonly type: 'section'; readonly section: Section }
-  | { readonly type: 'worked'; readonly job: Job | undefined }
-  | { readonly type: 'failed'; readonly fault: Fault }
-  | { readonly type: 'asked'; readonly asking: Asking | undefined }
-  /** What the server or a job has told about the box that is open. */
-  | {
-      readonly type: 'told'
-      readonly about: Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault' | 'keysFault'>>
-    }
-  | { readonly type: 'changed' }
-  | { readonly type: 'persisted'; readonly isPersisted: boolean }
-  | { readonly type: 'announced'; readonly text: string }
+/** How the state of this room moves on. */
+type Change = (state: BoxesState) => BoxesState
 
 export const FIRST_BOXES: BoxesState = {
   entries: undefined,
@@ -162,53 +141,59 @@ export const FIRST_BOXES: BoxesState = {
   isLasting: true,
 }
 
-export function boxesReduce(state: BoxesState, event: BoxesEvent): BoxesState {
-  switch (event.type) {
-    case 'listed':
-      return { ...state, entries: event.entries, isLasting: event.isLasting }
-    case 'went':
-      return { ...calm(state), screen: event.screen }
-    case 'locked':
-      return { ...calm(state), screen: { at: 'locked', entry: event.entry, why: event.why } }
-    case 'section':
-      return state.screen.at === 'home'
-        ? {
-            ...calm(state),
-            job: state.job,
-            // What has failed while another part was shown was not seen yet.
-            fault:
-              state.screen.section !== event.section && sectionOf(state.fault) === event.section
-                ? state.fault
-                : undefined,
-            screen: {
-              ...state.screen,
-              section: event.section,
-              // Made while other parts were shown, it was not seen yet.
-              invited:
-                state.screen.section !== 'invitations' || event.section === 'invitations'
-                  ? state.screen.invited
-                  : undefined,
-              passkeyFault: undefined,
-            },
-          }
-        : state
-    case 'worked':
-      return event.job === undefined
-        ? { ...state, job: undefined }
-        : { ...state, job: event.job, fault: undefined, asking: undefined, announcement: '' }
-    case 'failed':
-      return { ...state, job: undefined, fault: event.fault }
-    case 'asked':
-      return { ...state, asking: event.asking, fault: undefined }
-    case 'told':
-      return state.screen.at === 'home' ? { ...state, screen: { ...state.screen, ...event.about } } : state
-    case 'changed':
-      return { ...state, revision: state.revision + 1 }
-    case 'persisted':
-      return { ...state, isPersisted: event.isPersisted }
-    case 'announced':
-      return { ...state, announcement: event.text, announcements: state.announcements + 1 }
+/** Another screen, which begins without what the last one had to say. */
+export function withScreen(screen: Screen): Change {
+  return (state) => ({ ...state, job: undefined, fault: undefined, asking: undefined, announcement: '', screen })
+}
+
+/** Another part of the box that is open. Its job goes on. */
+export function withSection(section: Section): Change {
+  return (state) => {
+    const { fault, screen } = state
+    if (screen.at !== 'home') return state
+    return {
+      ...state,
+      asking: undefined,
+      announcement: '',
+      // A failure while another part was shown was not seen yet.
+      fault: screen.section !== section && sectionOf(fault) === section ? fault : undefined,
+      screen: {
+        ...screen,
+        section,
+        // Made while other parts were shown, it was not seen yet.
+        invited: screen.section !== 'invitations' || section === 'invitations' ? screen.invited : undefined,
+        passkeyFault: undefined,
+      },
+    }
   }
+}
+
+/** A job under way, or none. */
+export function withJob(job: Job | undefined): Change {
+  return (state) =>
+    job === undefined
+      ? { ...state, job: undefined }
+      : { ...state, job, fault: undefined, asking: undefined, announcement: '' }
+}
+
+/** A job that failed. */
+export function withFault(fault: Fault): Change {
+  return (state) => ({ ...state, job: undefined, fault })
+}
+
+/** A question in the page, or none. */
+export function withQuestion(asking: Asking | undefined): Change {
+  return (state) => ({ ...state, asking, fault: undefined })
+}
+
+/** News of the box that is open. */
+export function withNews(news: HomeNews): Change {
+  return (state) => (state.screen.at === 'home' ? { ...state, screen: { ...state.screen, ...news } } : state)
+}
+
+/** A sentence for a screen reader. */
+export function withAnnouncement(announcement: string): Change {
+  return (state) => ({ ...state, announcement, announcements: state.announcements + 1 })
 }
 
 /** Whether leaving the page now would lose something for good. */
@@ -246,9 +231,4 @@ function sectionOf(fault: Fault | undefined): Section | undefined {
     default:
       return undefined
   }
-}
-
-/** Another screen begins without what the last one had to say. */
-function calm(state: BoxesState): BoxesState {
-  return { ...state, job: undefined, fault: undefined, asking: undefined, announcement: '' }
 }

@@ -1,24 +1,22 @@
-import { announceKeys } from '#client/box/joining.ts'
-import { forgetExpired } from '#client/box/forget.ts'
-import { needsRenewal, renew, reconcile } from '#client/box/owner.ts'
 import { openVault, openVaultWith, type OpenVault, type Vault } from '#client/box/vault.ts'
-import { isClockFault } from '#client/clocks.ts'
 import type { BoxAddress } from '#protocol/address.ts'
-import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
-import { BoxFault, faultOf, toldFault } from './fault.ts'
+import { Flow } from '../kit/flow.ts'
+import { BoxFault } from './fault.ts'
 import { openSession, type OpenSession } from './open-session.ts'
 import { slipsOf } from './slips.ts'
-import type { Entry, LockCause, ToldFault } from './state.ts'
-import type { BoxTools, Jobs } from './tools.ts'
+import { withNews, withScreen, type BoxesState, type Entry, type HomeNews, type LockCause } from './state.ts'
+import { leaveFor, type BoxTools, type JobTask, type RunJob } from './tools.ts'
+import { keepUp, type KeysFault } from './upkeep.ts'
 
 export interface Unlocking {
+  /** The box that is open. */
+  readonly current: () => OpenBox | undefined
   /** Reads what this device has. */
   readonly list: () => Promise<boolean>
-  /**
-   * Shows a box that has been opened, and brings its keys up to date.
-   * @param isPersisted - asks whether this browser has promised to keep it
-   */
-  readonly enter: (open: OpenVault, isPersisted?: () => Promise<boolean>) => Promise<void>
+  /** Keeps a new vault on this device, among the others. */
+  readonly keep: (vault: Vault) => Promise<void>
+  /** Shows a box that has been opened, and brings its keys up to date. */
+  readonly enter: (job: JobTask, open: OpenVault, news?: EntryNews) => Promise<void>
   readonly unlock: (entry: Entry, passphrase: string) => Promise<boolean>
   readonly unlockWithPasskey: (entry: Entry) => Promise<boolean>
   /** Locks the box that is open, if one is. */
@@ -27,19 +25,22 @@ export interface Unlocking {
   readonly forget: (box: BoxAddress) => Promise<boolean>
 }
 
-/** @param hold - keeps the open box for the other effects; `undefined` when it is locked */
-export function makeUnlocking(
-  tools: BoxTools,
-  { run }: Jobs,
-  hold: (session: OpenSession | undefined) => void,
-): Unlocking {
-  const { device, dispatch, passkeys, stretch, tabs } = tools
-  let current: OpenSession | undefined
+/** A box that is open, until it is locked. */
+export interface OpenBox {
+  readonly session: OpenSession
+  readonly keys: Flow<KeysFault>
+}
 
-  const readList = async (): Promise<void> => {
-    const store = await tools.store()
-    dispatch({ type: 'listed', entries: (await store.vaults()).map(entryOf), isLasting: store.isLasting })
-  }
+/** News of a box that was made just now. */
+interface EntryNews extends Pick<HomeNews, 'passkeyFault'> {
+  /** Asks whether this browser has promised to keep it. */
+  readonly isPersisted?: () => Promise<boolean>
+}
+
+export function makeUnlocking(tools: BoxTools, run: RunJob): Unlocking {
+  const { flow, passkeys, stretch, tabs } = tools
+  const readList = makeReading(tools)
+  let current: OpenBox | undefined
 
   const find = async ({ box }: Entry): Promise<Vault> => {
     const vault = (await (await tools.store()).vaults()).find((each) => each.box === box)
@@ -47,114 +48,105 @@ export function makeUnlocking(
     return vault
   }
 
-  const release = (): void => {
-    current = undefined
-    hold(undefined)
-  }
-
-  const enter: Unlocking['enter'] = async (open, isPersisted = tools.isPersisted) => {
-    const { phrase, serial } = open.state
+  const enter: Unlocking['enter'] = async (job, open, news = {}) => {
+    const { isPersisted = tools.isPersisted, passkeyFault } = news
+    const store = await job.of(tools.store())
+    const keys = new Flow<KeysFault>(undefined, (keysFault) => flow.change(withNews({ keysFault })))
     const session = openSession(open, {
-      device,
-      store: await tools.store(),
+      device: tools.device,
+      store,
       tabs,
       onLock(vault, why) {
-        release()
-        if (why === 'asked') return dispatch({ type: 'locked', entry: entryOf(vault), why: 'pressed' })
-        // Whoever removed it goes on by itself.
-        if (why === 'ended') return
-        dispatch({ type: 'went', screen: { at: 'list', lost: vault.name } })
+        keys.end()
+        current = undefined
+        if (why === 'asked') leaveFor(flow, { at: 'locked', entry: entryOf(vault), why: 'pressed' })
+        // A box that is removed here is left by the job that removes it.
+        if (why !== 'lost') return
+        leaveFor(flow, { at: 'list', lost: vault.name })
         readList().catch(() => {})
       },
     })
-    current = session
-    hold(session)
-    session.onChange(() => dispatch({ type: 'changed' }))
-    // Whoever has just joined is on no card yet, and has to tell the owner first.
-    const section = phrase === undefined && serial === 0 ? 'readers' : 'inbox'
-    dispatch({ type: 'went', screen: { at: 'home', box: open.vault.box, section } })
-    // A new box is among them now.
-    readList().catch(() => {})
-    void freshen(session)
-    void isPersisted().then((is) => dispatch({ type: 'persisted', isPersisted: is }))
-  }
-
-  /** Forgets the keys that are too old, and sees that senders find keys for the weeks to come. */
-  const freshen = async (session: OpenSession): Promise<void> => {
-    const server = serverOf(tools, LOOK_PATIENCE_MS)
-    const now = device.clock()
-    try {
-      // Once: whoever waits for a server that is busy is told late, and the next unlock does it.
-      await session.work((before) => forgetExpired(serverOf(tools, 0), before, now))
-    } catch (error) {
-      tellOfKeys(session, isClockFault(error) ? toldFault(error) : { code: 'keys_kept' })
-      // By a clock that is wrong nothing else can be done either.
-      if (session.isLocked() || isClockFault(error)) return
-    }
-    try {
-      const state = session.state()
-      if (state.phrase === undefined) return await announceKeys(server, state, now)
-      await session.work((before) => reconcile(server, before, now))
-    } catch (error) {
-      // Of what the next unlock may mend nothing is told.
-      const code = faultOf(error)
-      if (session.isLocked()) return
-      const { phrase, reading } = session.state()
-      const isReader = phrase === undefined
-      // Who has just joined waits to be added, and has read nothing yet.
-      const isEnded = isReader && code === 'not_proved' && Object.keys(reading.items).length > 0
-      if (isEnded) tellOfKeys(session, { code: 'reader_ended' })
-      if (isReader) return
-    }
-    if (session.isLocked() || !needsRenewal(session.state(), now)) return
-    await run('publish', async () => void (await session.work((state) => renew(server, state, now))))
-  }
-
-  /** It stays, whatever somebody has begun meanwhile. */
-  const tellOfKeys = (session: OpenSession, keysFault: ToldFault): void => {
-    if (!session.isLocked()) dispatch({ type: 'told', about: { keysFault } })
+    current = { session, keys }
+    session.onChange(() => flow.change((state) => ({ ...state, revision: state.revision + 1 })))
+    job.change(withScreen({ at: 'home', box: open.vault.box, section: firstSection(open), passkeyFault }))
+    void keys.begin((task) => keepUp(tools, run, session, task))
+    void isPersisted().then((is) => flow.change((state) => ({ ...state, isPersisted: is })))
   }
 
   return {
-    list: () => run('list', readList),
+    current: () => current,
+    list: () => run('list', (job) => job.of(readList())),
+    async keep(vault) {
+      await (await tools.store()).keepVault(vault)
+      await readList().catch(() => {})
+    },
     enter,
     unlock: (entry, passphrase) =>
-      run('unlock', async ({ isThere, stretched }) => {
+      run('unlock', async (job) => {
         if (passphrase === '') throw new BoxFault('no_passphrase')
-        const open = await openVault(await find(entry), passphrase, stretch, stretched)
-        if (isThere()) await enter(open)
+        const vault = await job.of(find(entry))
+        await enter(job, await job.of(openVault(vault, passphrase, stretch, job.stretched)))
       }),
     unlockWithPasskey: (entry) =>
-      run('passkey-unlock', async ({ isThere }) => {
-        const vault = await find(entry)
+      run('passkey-unlock', async (job) => {
+        const vault = await job.of(find(entry))
         const slots = vault.slots.filter((slot) => slot.kind === 'passkey')
         if (passkeys === undefined || slots.length === 0) throw new BoxFault('passkey_unfit')
-        const { credential, prf } = await passkeys.ask(slots)
-        const open = await openVaultWith(vault, credential, prf)
-        if (isThere()) await enter(open)
+        const { credential, prf } = await job.of(passkeys.ask(slots))
+        await enter(job, await job.of(openVaultWith(vault, credential, prf)))
       }),
     lock(why) {
-      const vault = current?.vault()
-      current?.lock()
-      if (vault !== undefined && why !== 'pressed') dispatch({ type: 'locked', entry: entryOf(vault), why })
+      const vault = current?.session.vault()
+      current?.session.lock()
+      if (vault !== undefined && why !== 'pressed')
+        flow.change(withScreen({ at: 'locked', entry: entryOf(vault), why }))
     },
-    forget: (box) =>
-      run('forget', async () => {
-        const store = await tools.store()
-        const vault = (await store.vaults()).find((each) => each.box === box)
-        await store.forgetVault(box)
-        tabs.post({ box, what: 'forgotten' })
-        for (const slot of vault?.slots ?? []) if (slot.kind === 'passkey') void passkeys?.drop(slot.credential)
-        if (current?.vault().box === box) current.end()
-        else current?.lock()
-        dispatch({ type: 'went', screen: { at: 'list' } })
-        // Only now: as long as it is open, what is typed is kept beside it.
-        await slipsOf(store).forgetAll(box)
-        await readList()
-      }),
+    forget(box) {
+      const session = current?.session
+      const isOpen = session?.vault().box === box
+      if (!isOpen) session?.lock()
+      return run('forget', async (job) => {
+        const onGone = (): void => {
+          if (isOpen) session?.end()
+          job.change(withScreen({ at: 'list' }))
+        }
+        await job.of(removeBox(tools, box, onGone))
+        await job.of(readList())
+      })
+    },
   }
 }
 
-export function entryOf({ box, name, slots }: Vault): Entry {
+/** Reads the boxes of this device. Only the last of several readings is shown. */
+function makeReading({ flow, store }: BoxTools): () => Promise<void> {
+  const listed = new Flow<Pick<BoxesState, 'entries' | 'isLasting'>>(flow.state, ({ entries, isLasting }) =>
+    flow.change((state) => ({ ...state, entries, isLasting })),
+  )
+  return () =>
+    listed.begin(async (task) => {
+      const opened = await task.of(store())
+      const vaults = await task.of(opened.vaults())
+      task.change(() => ({ entries: vaults.map(entryOf), isLasting: opened.isLasting }))
+    })
+}
+
+/** Removes a box from this device, with everything that is kept beside it. @param onGone - called as soon as nobody can open it again */
+async function removeBox({ passkeys, store, tabs }: BoxTools, box: BoxAddress, onGone: () => void): Promise<void> {
+  const opened = await store()
+  const vault = (await opened.vaults()).find((each) => each.box === box)
+  await opened.forgetVault(box)
+  tabs.post({ box, what: 'forgotten' })
+  for (const slot of vault?.slots ?? []) if (slot.kind === 'passkey') void passkeys?.drop(slot.credential)
+  onGone()
+  // Only now: as long as it is open, typed texts are kept beside it.
+  await slipsOf(opened).forgetAll(box)
+}
+
+/** A device that has just joined is on no card yet, and has to tell the owner first. */
+function firstSection({ state: { phrase, serial } }: OpenVault): 'readers' | 'inbox' {
+  return phrase === undefined && serial === 0 ? 'readers' : 'inbox'
+}
+
+function entryOf({ box, name, slots }: Vault): Entry {
   return { box, name, hasPasskey: slots.some(({ kind }) => kind === 'passkey') }
 }

@@ -102,3 +102,27 @@ test('the link of an invitation that was made while another part of the box was 
   await room.press(homeWords.sections.invitations)
   await expect.poll(() => room.text(), PATIENT).not.toContain(invitationsWords.linkHint)
 })
+
+test('a box whose screen is left while it is being unlocked stays locked', async () => {
+  const store = memoryStore()
+  await store.keepVault((await newVault(await newState('Tips'), PASSPHRASE, quickStretch)).vault)
+  const gate = Promise.withResolvers<void>()
+  let isHeld = false
+  const held = async (): ReturnType<typeof store.vaults> => {
+    if (isHeld) await gate.promise
+    return store.vaults()
+  }
+  const room = (shown = roomStage({ store: { ...store, vaults: held } }))
+  await expect.poll(() => room.state().entries?.length, PATIENT).toBe(1)
+  await idle(room)
+  const [entry = expect.fail('no box')] = room.state().entries ?? []
+  room.act.choose(entry)
+  isHeld = true
+  const unlocking = room.act.unlock(entry, PASSPHRASE)
+  room.act.go('join')
+  gate.resolve()
+  expect(await unlocking).toBe(false)
+  expect(await room.act.list()).toBe(true)
+  expect(room.state().screen.at).toBe('join')
+  expect(() => room.session()).toThrow('locked')
+})

@@ -6,8 +6,8 @@ import { WorkNotice } from '../../parts/progress.tsx'
 import { boxFaults, clockTimes } from '../../words/boxes-faults.ts'
 import { moment } from '../../words/format.ts'
 import { page } from '../../words/page.ts'
-import type { FaultCode } from '../fault.ts'
-import type { BoxesState, JobName, ToldFault } from '../state.ts'
+import type { FaultCode, ToldFault } from '../fault.ts'
+import type { BoxesState, JobName } from '../state.ts'
 import { faultAt } from './props.ts'
 
 export interface JobFormProps {

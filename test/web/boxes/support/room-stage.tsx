@@ -7,9 +7,10 @@ import type { BoxesAct } from '../../../../web/boxes/act.ts'
 import type { OpenSession } from '../../../../web/boxes/open-session.ts'
 import type { Passkeys } from '../../../../web/boxes/passkey.ts'
 import { drawBoxes } from '../../../../web/boxes/room.tsx'
-import { boxesReduce, FIRST_BOXES, type BoxesState } from '../../../../web/boxes/state.ts'
+import { FIRST_BOXES, type BoxesState } from '../../../../web/boxes/state.ts'
 import type { TabMessage, Tabs } from '../../../../web/boxes/tabs.ts'
 import type { BoxTools } from '../../../../web/boxes/tools.ts'
+import { Flow } from '../../../../web/kit/flow.ts'
 import { makeDrawing } from '../../../../web/parts/drawing.ts'
 import { memoryStore, type Store } from '../../../../web/store.ts'
 import { boxServer, type BoxServer } from '../../../client/box/support/box-server.ts'
@@ -52,7 +53,7 @@ export interface RoomSetting {
 export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), passkeys }: RoomSetting = {}): RoomStage {
   const page = document.createElement('div')
   document.body.append(page)
-  let state = FIRST_BOXES
+  const flow = new Flow<BoxesState>(FIRST_BOXES, () => draw())
   let server: BoxServer | undefined
   const saved = new Map<string, Bytes>()
   const shown: RoomStage = {
@@ -62,7 +63,7 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     now: NOW,
     isOffline: false,
     isPersisted: false,
-    state: () => state,
+    state: () => flow.state,
     act: undefined as never,
     session: () => boxes.session() ?? fail('the box is locked'),
     server: () => server ?? fail('nobody has asked the server'),
@@ -123,11 +124,7 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     ...tools,
     stretch: quickStretch,
     store: async () => store,
-    state: () => state,
-    dispatch(event) {
-      state = boxesReduce(state, event)
-      draw()
-    },
+    flow,
     tabs,
     passkeys,
     persist: async () => shown.isPersisted,
