@@ -8,7 +8,7 @@ export interface Command {
   readonly usage: string | undefined
   /** Names of its options, those left out that every command takes. */
   readonly options: readonly string[]
-  /** Whether it only prints something: whoever stops reading has seen enough, and nothing failed. */
+  /** Whether it only prints something: a reader who stops has seen enough, and nothing failed. */
   readonly isReport: boolean
   readonly run: (args: readonly string[]) => Promise<ExitCode>
 }
@@ -17,7 +17,7 @@ export interface Command {
 export interface CommandGroup {
   readonly usage: string
   readonly commands: Commands
-  /** What is said where the second word is missing, or is none of them. */
+  /** The sentences for a second word that is missing, or is none of them. */
   readonly misuse: { readonly missing: string; readonly unknown: string; readonly hint: string }
 }
 
@@ -33,7 +33,7 @@ export interface Flag extends Explained {
 
 export interface Value extends Explained {
   readonly type: 'string'
-  /** What stands for the value in the explanation. */
+  /** The placeholder of the value in the explanation. */
   readonly placeholder: string
 }
 
@@ -88,7 +88,7 @@ export function command<const T extends Options>(declaration: Declaration<T>): C
   }
 }
 
-/** What the first words of a command line lead to. */
+/** The command to which the first words of a command line lead. */
 export interface FoundCommand {
   /** `undefined` where a word is missing, or is none of a command. */
   readonly command: Command | undefined

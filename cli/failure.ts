@@ -5,7 +5,7 @@ import { meaningOf, type Meaning } from '#client/meaning.ts'
 import { FileFault } from '#client/source.ts'
 import { formatTime } from './terminal/format.ts'
 
-/** What the command ends with. Scripts rely on these numbers; `sealdrop help` prints them. */
+/** The exit codes of the command. Scripts rely on these numbers; `sealdrop help` prints them. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -21,7 +21,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 interface FailureOptions {
   readonly exitCode?: ExitCode | undefined
-  /** What to do about it. */
+  /** The remedy. */
   readonly hint?: string | undefined
   readonly cause?: unknown
 }
@@ -71,7 +71,7 @@ function explainDropError(error: DropError): Failure {
   return new Failure(sentence, { exitCode: EXITS[meaningOf(error)], hint, cause: error })
 }
 
-/** @param what - what it has kept from being done. */
+/** @param what - the verb for the act that was prevented. */
 export function explainClock(fault: ClockFault, what = 'changed'): Failure {
   const { ownMs, serverMs } = fault
   const told = `this computer's clock says ${formatTime(ownMs)}, the server's says ${formatTime(serverMs)}`
@@ -179,7 +179,7 @@ const SENTENCES: Readonly<Record<DropErrorCode, readonly [sentence: string, hint
   repeated: ['the server hands out a drop for the second time', 'do not trust it'],
 }
 
-/** What a failure ends the command with, where it is not `failed`. */
+/** The exit code for a failure, where it is not `failed`. */
 const EXITS: Readonly<Partial<Record<Meaning, ExitCode>>> = {
   bad_code: EXIT.usage,
   bad_address: EXIT.usage,

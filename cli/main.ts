@@ -47,7 +47,7 @@ const REPORTS: ReadonlySet<string> = new Set([...ASKS_FOR_HELP, 'help', '--versi
 // From here on the list of processes shows a name for this one, not its arguments, among which a link may be. It cannot
 // take back what was there before, nor what npm and a shell show that started it: help tells to type a link or pipe it.
 process.title = 'sealdrop'
-// What comes and goes in parts hangs on small objects: where the space for young ones stays small, memory is given back soon.
+// A transfer in parts makes many small objects: where the space for young ones stays small, memory is given back soon.
 setFlagsFromString('--semi-space-growth-factor=1')
 restoreOnSignals()
 // Nobody but terminal.ts speaks: Node calls a cipher experimental that other platforms have had for years.

@@ -25,11 +25,13 @@ export interface Form<T> {
   readonly status: 200 | 201
   /** The media type, without parameters. */
   readonly type: 'application/json' | 'application/octet-stream'
-  /** What the answer says; `undefined` if its body has not its shape; DropError `damaged` if it is not what was sent. */
+  /**
+   * The content of the answer; `undefined` if its body has another shape; DropError `damaged` if it was damaged on the way.
+   */
   read(answer: Answer): T | undefined | DropError | Promise<T | undefined | DropError>
 }
 
-/** What a JSON answer says; `undefined` for an object of any other shape. */
+/** The content of a JSON answer; `undefined` for an object of any other shape. */
 type Parse<T> = (body: Readonly<Record<string, unknown>>, answer: Answer) => T | undefined | Promise<T | undefined>
 
 /** A JSON answer. */
@@ -49,7 +51,7 @@ export function emptyForm(status: Form<true>['status'] = 200): Form<true> {
   return jsonForm((body) => (Object.keys(body).length === 0 ? true : undefined), status)
 }
 
-/** Reads an answer. @returns what it says; or Refused for a problem, NotOurs for an answer in no form of the contract */
+/** Reads an answer. @returns its content; or Refused for a problem, NotOurs for an answer in no form of the contract */
 export async function readAnswer<T>(answer: Answer, form: Form<T>): Promise<{ readonly said: T } | DropError> {
   if (answer.status !== form.status || mediaTypeOf(answer) !== form.type || isStored(answer))
     return parseRefusal(answer)
@@ -58,7 +60,7 @@ export async function readAnswer<T>(answer: Answer, form: Form<T>): Promise<{ re
   return said === undefined ? new NotOurs('bad_answer', answer, { isGarbled: true }) : { said }
 }
 
-/** Answer to `claim`, `part` and `collect`: ciphertext. What was damaged on the way did not arrive. */
+/** Answer to `claim`, `part` and `collect`: ciphertext. A part that was damaged on the way did not arrive. */
 export const PART: Form<Bytes> = {
   status: 200,
   type: 'application/octet-stream',
@@ -89,7 +91,7 @@ export function aboutForm<T>(asked: About, parse: Parse<T>): Form<T> {
 
 /**
  * Answer to `create`, `begin` (201) and `commit` (200).
- * @param expected - what the drop is, as its sender sealed it: an answer about another one is none.
+ * @param expected - the drop as its sender sealed it: an answer about another one is none.
  */
 export function createdForm(
   expected: Pick<Created, 'reads' | 'size' | 'parts'>,

@@ -18,7 +18,7 @@ export interface DropFile {
   readonly source: Source
 }
 
-/** What goes into a drop. */
+/** The message in a drop. */
 export interface Message {
   /** `''` if there is none. */
   readonly text: string
@@ -81,7 +81,7 @@ export async function planArchive(message: Message, token: Bytes, now: number): 
 /** Bytes of our own, or a file. */
 type Content = Bytes | DropFile
 
-/** What an archive holds from `start` up to `end`. */
+/** The bytes of an archive from `start` up to `end`. */
 interface Segment {
   readonly start: number
   readonly end: number
@@ -103,7 +103,7 @@ async function readSegments(segments: readonly Segment[], size: number, start: n
   return bytes
 }
 
-/** What lies in a segment from `start` up to `end` of the archive. */
+/** The bytes of a segment from `start` up to `end` of the archive. */
 async function readContent(segment: Segment, start: number, end: number): Promise<Bytes> {
   const { content } = segment
   const [from, to] = [start - segment.start, end - segment.start]
@@ -111,6 +111,6 @@ async function readContent(segment: Segment, start: number, end: number): Promis
   const bytes = await content.source.read(from, to)
   // One byte more or fewer would move everything that comes after it.
   if (bytes.length !== end - start) throw new FileFault('file_changed', content.name)
-  // Whoever seals it gives the memory back: what lies beside a view would go with it.
+  // The sealer gives the memory back: anything beside a view would go with it.
   return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
 }

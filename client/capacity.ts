@@ -47,7 +47,7 @@ export function onePartCapacity(hasText = true, files: readonly { readonly name:
   return contentCapacity(largestArchive(HEADER_BYTES + payloadSize(ONE_PART_BYTES)), hasText, files)
 }
 
-/** The same of a drop for a box, whoever reads it: its letterhead counts. @param largest - bytes of ciphertext */
+/** The same of a drop for a box, for any number of readers: its letterhead counts. @param largest - bytes of ciphertext */
 export function letterCapacity(
   largest: number,
   hasText = true,

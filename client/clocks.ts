@@ -3,7 +3,7 @@ import { LIMITS } from './answers.ts'
 import { heardTime } from './server-time.ts'
 import { ask, type Server } from './server.ts'
 
-/** What two clocks say, at most a day apart, in milliseconds since 1970. */
+/** The time by two clocks, at most a day apart, in milliseconds since 1970. */
 export interface Agreed {
   /** By the one that is behind: what has ended by it has ended. */
   readonly earliest: number
@@ -25,8 +25,8 @@ export class ClockFault extends DropError {
 }
 
 /**
- * What the server's clock says, in milliseconds since 1970: its own word (docs/protocol.md §6.9), or when it says that it made
- * its last answer, whatever that was.
+ * The time by the server's clock, in milliseconds since 1970: its own word (docs/protocol.md §6.9), or the date of its last
+ * answer, whatever that was.
  * @throws DropError `offline`, `bad_answer`; Refused: it has told no time
  */
 export async function askTime(server: Server): Promise<number> {
@@ -69,8 +69,8 @@ export function isClockFault(error: unknown): error is ClockFault {
 }
 
 /**
- * The time by which a device may forget for good what is over: the earlier of both clocks, so that none of them alone, however
- * wrong, loses anything. Whoever does not learn the server's forgets nothing.
+ * The time by which a device may forget for good what is over: the earlier of both clocks, so that none of them alone,
+ * however wrong, loses anything. A device that does not learn the server's forgets nothing.
  * @param ends - when each thing that may be forgotten is over, in milliseconds since 1970. The server is asked only if this
  * device's clock says that one is.
  */

@@ -15,7 +15,7 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is known of a drop before it is fetched. */
+/** The facts about a drop before it is fetched. */
 export interface Announced {
   readonly dropId: DropId
   /** Bytes of ciphertext. */
@@ -29,7 +29,7 @@ export type FetchPart = (n: number, send: Send) => Promise<Bytes>
 /** Sends a request whose answer is part `n`. */
 type Send = (n: number, call: Call) => Promise<Bytes>
 
-/** Fetches parts into a staging, ahead of whoever asks for them. `receiveParts` says what it promises. */
+/** Fetches parts into a staging, ahead of their reader. `receiveParts` says what it promises. */
 export function makeDownload(
   server: Server,
   fetchBy: FetchPart,
@@ -64,7 +64,7 @@ export function makeDownload(
 
   function fetchAhead(n: number): void {
     for (let ahead = n + 1; ahead < Math.min(count, n + 1 + AHEAD); ahead++) {
-      // Whoever asks for it is told how it went.
+      // The reader of it is told how it went.
       bringIn(ahead).catch(() => {})
     }
   }
@@ -123,7 +123,7 @@ export function byClaim(opener: Opener, reader: SigningKey, offered: string | un
       return await send(n, call)
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'gone') throw error
-      // Why it is gone is told to who claims: dismissed, claimed by others, read.
+      // A claimant is told why it is gone: dismissed, claimed by others, read.
       await claimAgain(send)
       // Nobody forgets a reader key because of this.
       return await send(n, call).catch(notGone)

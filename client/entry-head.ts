@@ -2,7 +2,7 @@ import { equalBytes, joinBytes, utf8, type Bytes } from '#protocol/bytes.ts'
 import { MAX_PATH_BYTES } from '#protocol/limits.ts'
 import { BLOCK_BYTES } from './pad.ts'
 
-/** What the head of an entry says. */
+/** The content of the head of an entry. */
 export interface Entry {
   readonly name: string
   /** Bytes of its content, at most LARGEST_ENTRY. */
@@ -15,7 +15,7 @@ export interface Entry {
 export const LARGEST_ENTRY: number = 8 ** 11 - 1
 
 /**
- * What comes before the content of an entry, in the one spelling of docs/protocol.md §3.2: a block, or a pax header before it
+ * The bytes before the content of an entry, in the one spelling of docs/protocol.md §3.2: a block, or a pax header before it
  * that holds the name.
  * @throws RangeError for an entry larger than LARGEST_ENTRY
  */
@@ -55,7 +55,7 @@ export function parseHead(head: Bytes): Entry {
   return entry
 }
 
-/** What fills an entry up to whole blocks, in bytes. Remainder, not bit operations: lengths pass 2^32. */
+/** The bytes that fill an entry up to whole blocks. Remainder, not bit operations: lengths pass 2^32. */
 export function paddingOf(bytes: number): number {
   return (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES
 }

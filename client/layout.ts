@@ -7,21 +7,21 @@ import { makeNamer } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
 /**
- * What lies where in an archive, and how long it is: names and sums, so that a page can count while a person types.
- * docs/protocol.md §3.2.
+ * The layout of an archive, and its length: names and sums, so that a page can count while a person types. docs/protocol.md
+ * §3.2.
  */
 
 export const TEXT = 'message.txt'
 export const META = '.sealdrop/meta.json'
 export const TOKEN = '.sealdrop/token'
 
-/** Bytes of the token that lies in the last chunk: who knows it has opened the whole drop. */
+/** Bytes of the token that lies in the last chunk: its holder has opened the whole drop. */
 export const TOKEN_BYTES = 32
 
 /** Two blocks of zeros. POSIX.1-2017 pax, ustar. */
 export const END_BYTES: number = 2 * BLOCK_BYTES
 
-/** What a drop for a box says of itself, sealed with it: so no server can pass it for another. docs/protocol.md §3.2. */
+/** The letterhead of a drop for a box, sealed with it: so no server can pass it for another. docs/protocol.md §3.2. */
 export interface Letterhead {
   readonly to: Addressee
   /** Where the sender looks for answers, if it does. */
@@ -40,7 +40,7 @@ export interface Addressee {
   readonly readers: readonly PublicKey[]
 }
 
-/** What an answer is sealed to, and where it goes: to the address of the key. */
+/** The recipient of an answer, and its place: the address of the key. */
 export interface Reply {
   readonly key: PublicKey
   /** `age1pq1…` */
@@ -49,7 +49,7 @@ export interface Reply {
   readonly proof: string
 }
 
-/** What is known of a file before it is sealed. */
+/** A file as it is known before it is sealed. */
 export interface Described {
   readonly name: string
   /** Bytes. */
@@ -95,7 +95,7 @@ export function cleanNames(files: readonly { readonly name: string }[], hasText:
   return files.map(({ name }) => nameOf(name))
 }
 
-/** What `meta.json` says of an archive. */
+/** The content of an archive's `meta.json`. */
 export function formatMeta(
   hasText: boolean,
   files: readonly { readonly type: string }[],

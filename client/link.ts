@@ -11,20 +11,20 @@ import { randomBytes, type Random } from './crypto/random.ts'
 import { findCode, findCodes } from './pasted.ts'
 import { parseUrl } from './platform.ts'
 
-/** What a link holds. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
+/** The secret of a link. An object, so that it is not printed or joined to a string by accident. docs/protocol.md §2. */
 export interface LinkSecret {
   /** 24 random bytes. */
   readonly bytes: Bytes
   readonly needsPassphrase: boolean
 }
 
-/** What a link tells without the passphrase: where the drop is, and the key that proves possession of the link. */
+/** The part of a link that needs no passphrase: where the drop is, and the key that proves possession of the link. */
 export interface Location {
   readonly dropId: DropId
   readonly locator: SigningKey
 }
 
-/** What opens a drop: link and passphrase together. */
+/** The key to a drop: link and passphrase together. */
 export interface Opener extends Location {
   readonly claim: SigningKey
   readonly identity: AgeIdentity
@@ -61,7 +61,7 @@ export function parseLink(link: string): { origin: string; secret: LinkSecret } 
   return { origin: url.origin, secret }
 }
 
-/** What stands behind the first `#`, as it stands there: a URL parser would take white space away, and encode. */
+/** The text behind the first `#`, as it stands there: a URL parser would take white space away, and encode. */
 export function fragmentOf(link: string): string {
   const at = link.indexOf('#')
   return at < 0 ? '' : link.slice(at + 1)

@@ -4,7 +4,7 @@ import type { Bytes } from '#protocol/bytes.ts'
  * Memory for parts, used again. Left to the collector, parts that nobody needs any more pile up by the hundred megabytes, and
  * the system has to find and clear fresh memory for each.
  *
- * Whoever gives memory back takes it from everybody who still looks at it: they see no bytes at all from that moment on, and
+ * Memory that is given back is taken from everybody who still looks at it: they see no bytes at all from that moment on, and
  * never those of somebody else (HTML, Transferable objects). So giving it back too early ends what was still to be done with
  * it, loudly, and cannot send, seal or save other bytes.
  */
@@ -45,10 +45,10 @@ function takeIdle(length: number): ArrayBuffer | undefined {
   return undefined
 }
 
-/** What was taken and not given back. A buffer is taken once: given back, its memory is another buffer's. */
+/** Buffers that were taken and not given back. A buffer is taken once: given back, its memory is another buffer's. */
 const taken = new WeakSet<ArrayBuffer>()
 
-/** What waits to be taken again. Weakly: when nothing is under way the collector may have it. */
+/** Buffers that wait to be taken again. Weakly: when nothing is under way the collector may have it. */
 const idle: WeakRef<ArrayBuffer>[] = []
 
 /** As many as are given back before one is taken. */

@@ -42,9 +42,9 @@ export function haveClash(names: readonly string[]): boolean {
 }
 
 /**
- * Gives files clean names, each in a place of its own: two names never become one, and neither do two folders, whatever
- * file system they end on. A clean name whose place is free stays as it is.
- * @returns what names one file after the other. The name may be longer than an archive takes: `isShortEnough`
+ * Gives files clean names, each in a place of its own: two names never become one, and neither do two folders, whatever file
+ * system they end on. A clean name whose place is free stays as it is.
+ * @returns a function that names one file after the other. The name may be longer than an archive takes: `isShortEnough`
  */
 export function makeNamer({ reserved = [], most = MAX_NAME_BYTES, change = same }: Naming = {}): (
   name: string,
@@ -83,9 +83,9 @@ export function numbered(part: string, count: number, isFolder = false, most: nu
 export interface Naming {
   /** Names in the outermost folder that no file may have. */
   readonly reserved?: readonly string[]
-  /** Bytes of a part, at least 100. What is longer is cut, and an ellipsis shows where. */
+  /** Bytes of a part, at least 100. A longer name is cut, and an ellipsis shows where. */
   readonly most?: number
-  /** What becomes of a part before it is cleaned. Two that become the same are told apart. */
+  /** Changes a part before it is cleaned. Two that become the same are told apart. */
   readonly change?: (part: string) => string
 }
 
@@ -93,7 +93,7 @@ function same(part: string): string {
   return part
 }
 
-/** What has been named in one folder. */
+/** The names in one folder so far. */
 interface Folder {
   readonly taken: Set<string>
   /** By the name that the sender's folder has. */
@@ -152,7 +152,7 @@ function fit(stem: string, end: string, most: number): string {
   return kept.replace(LOOSE_END, '') + tail
 }
 
-/** What some file system does not take, and the mark of bytes that were no text. */
+/** Characters that some file system does not take, and the mark of bytes that were no text. */
 const FORBIDDEN = /[\ufffd\\:*?"<>|]/g
 
 const BLANK_END = new RegExp(`[.${SPACES}]+$`)

@@ -36,7 +36,7 @@ export async function openPayload(
   /** Where each part begins in the whole, as far as they have been seen. */
   const starts = [0, first.length]
 
-  /** What the parts hold from `from` up to `end`, part by part. */
+  /** The bytes of the parts from `from` up to `end`, part by part. */
   async function* pieces(from: number, end: number): AsyncGenerator<Bytes> {
     for (let n = starts.findLastIndex((start) => start <= from), at = from; at < end; n++) {
       if (n >= parts.count) throw new RangeError('less than the server said')
@@ -67,7 +67,7 @@ export async function openPayload(
         yield { boxes, chunk, isEnd: at === parts.size && done + boxes.length === whole }
         chunk += boxes.length / BOX_BYTES
       }
-      // Whoever asks for more has opened the last of it.
+      // A reader who asks for more has opened the last of it.
       giveBack(piece)
     }
   }

@@ -1,10 +1,10 @@
 /**
- * Who may try a passphrase, and how often: `ten` for a link, which its server ends after ten wrong ones; `any` for what lies on a device
- * or in a file, where a thief tries as often as their machines can.
+ * The attacker of a passphrase, and how often it is tried: `ten` for a link, which its server ends after ten wrong ones;
+ * `any` for a vault or a file, where a thief tries as often as their machines can.
  */
 export type Tries = 'ten' | 'any'
 
-/** `hopeless`: among the first that anybody tries. `weak`: found by whoever takes the time. */
+/** `hopeless`: among the first that anybody tries. `weak`: found by an attacker who takes the time. */
 export type Strength = 'hopeless' | 'weak' | 'fair'
 
 /**
@@ -22,7 +22,7 @@ export function judgePassphrase(passphrase: string, tries: Tries): Strength {
   return length < FAIR || isOfFew ? 'weak' : 'fair'
 }
 
-/** What is repeated to the end, once: `abc` for `abcabcab`. */
+/** The part that is repeated to the end, once: `abc` for `abcabcab`. */
 function repeated(text: string): string {
   for (let length = 1; length <= text.length / 2; length++) {
     const unit = text.slice(0, length)
@@ -76,7 +76,10 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '!': 'i',
 }
 
-/** What lists of stolen passwords begin with, besides runs and repetitions; with digits and signs around them they are no better. */
+/**
+ * The beginnings of lists of stolen passwords, besides runs and repetitions; with digits and signs around them they are no
+ * better.
+ */
 const COMMON: ReadonlySet<string> = new Set(
   (
     'password passwort passphrase passw0rd motdepasse contraseña wachtwoord iloveyou letmein welcome willkommen monkey dragon ' +

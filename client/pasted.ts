@@ -12,10 +12,10 @@ export interface Found<T> {
 }
 
 /**
- * Finds a code in a text as people send it: with words around, broken over lines, in brackets, as what a mail server or a search engine
- * makes of a link. Codes themselves are strict (docs/protocol.md §2.1, §13.1): here it is only found where one is, and its checksum
- * decides. Nothing is guessed.
- * @param prefixes - what such codes begin with, before the `1`
+ * Finds a code in a text as people send it: with words around, broken over lines, in brackets, as what a mail server or a
+ * search engine makes of a link. Codes themselves are strict (docs/protocol.md §2.1, §13.1): here it is only found where one
+ * is, and its checksum decides. Nothing is guessed.
+ * @param prefixes - the beginning of such codes, before the `1`
  * @param parse - the strict parser
  * @returns `undefined` if there is no whole code in it, or more than one
  */
@@ -43,7 +43,7 @@ export function findCodes<T>(
       const origin = originBefore(reading.slice(0, index))
       if (found.get(code.spelling)?.origin === undefined) found.set(code.spelling, { ...code, origin })
     }
-    // What stands there in plain goes before what it may stand for.
+    // A code in plain goes before one that a text may stand for.
     if (Array.from(found.values()).some(({ origin }) => origin !== undefined)) break
   }
   return Array.from(found.values())
@@ -129,8 +129,8 @@ function originBefore(text: string): string | undefined {
 }
 
 /**
- * Whether the address is of a server such as ours: of the first page, behind whose `?` only a tracker may have put a word. Any other one
- * leads somewhere by what stands in it, and whoever runs it must not be asked.
+ * Whether the address is of a server such as ours: of the first page, behind whose `?` only a tracker may have put a word.
+ * Any other one leads somewhere by its content, and its owner must not be asked.
  */
 function isPlain({ pathname, search }: URL): boolean {
   return pathname === '/' && /^(?:\?[\w=&-]*)?$/.test(search)
@@ -153,8 +153,8 @@ function schemeless(address: string): URL | undefined {
 }
 
 /**
- * What a line end within a code leaves: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` or a bar of a quoted
- * mail. An address bar takes the line end itself away. None of them is a letter of a code.
+ * The traces of a line end within a code: spaces, the `=` of quoted-printable (RFC 2045 §6.7), a hyphen, `>` or a bar of a
+ * quoted mail. An address bar takes the line end itself away. None of them is a letter of a code.
  */
 const GLUE = String.raw`[\s=>|│┃\u2010-]*`
 const LINE_ENDS = /[=\u2010-]?[ \t]{0,9}[\r\n][\s>|│┃]*/g
@@ -170,10 +170,10 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['nbsp', ' '],
 ])
 
-/** What is longer is a file, and no text that somebody was sent. */
+/** A longer text is a file, and no message that somebody was sent. */
 const MAX_LENGTH = 20_000
 
-/** What may stand before a code, and how many there may be. */
+/** Characters that may stand before a code, and how many there may be. */
 const MAX_ADDRESS = 4_000
 const MAX_CODES = 50
 

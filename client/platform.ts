@@ -1,4 +1,4 @@
-// What newer platforms bring along, and the oldest that can seal and open do without: README.
+// Functions of newer platforms that the oldest that can seal and open do without: README.
 
 /** `URL.parse`. @returns `undefined` for what is no absolute URL */
 export function parseUrl(text: string): URL | undefined {

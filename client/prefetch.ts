@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { giveBack } from './memory.ts'
 
-/** For whoever is done with each piece when it asks for the next: its memory is given back then. */
+/** For a reader who is done with each piece when it asks for the next: its memory is given back then. */
 export async function* spent(pieces: AsyncGenerator<Bytes>): AsyncGenerator<Bytes> {
   for await (const piece of pieces) {
     yield piece

@@ -7,7 +7,7 @@ import { parseAuthority, parseReceipts } from './refused.ts'
 import type { Ticket } from './sealed.ts'
 import type { JudgedReceipt } from './sender.ts'
 
-/** What proves, with no server, that a drop was claimed and opened. Everything in it is signed; nothing is secret. */
+/** The proof, with no server, that a drop was claimed and opened. Everything in it is signed; nothing is secret. */
 export interface Proof {
   /** Host, and port unless it is the scheme's own, that the readers addressed. */
   readonly authority: string
@@ -18,10 +18,10 @@ export interface Proof {
   readonly receipts: readonly Receipt[]
 }
 
-/** What a file turns out to be. `malformed`: no proof file. `forged`: one in which a signature does not hold. */
+/** The verdict on a file. `malformed`: no proof file. `forged`: one in which a signature does not hold. */
 export type Verdict = { readonly state: 'holds'; readonly proof: Proof } | { readonly state: 'malformed' | 'forged' }
 
-/** What a proof should be for: the drop of a ticket, or of a link with its passphrase. */
+/** The drop that a proof should be for: of a ticket, or of a link with its passphrase. */
 export type Expected = Pick<Ticket, 'origin' | 'dropId'> & {
   readonly claim: PublicKey
   /** SHA-256 of the token, base64url. Only a ticket has it. */
@@ -36,7 +36,7 @@ export type Match = 'same' | 'another_server' | 'another_drop' | 'another_key' |
 
 /**
  * The receipts that prove something, without what they do not prove.
- * @param before - what was proved earlier. It stays proved, although a server shows less later.
+ * @param before - receipts that were proved earlier. It stays proved, although a server shows less later.
  */
 export function provedReceipts(claims: readonly JudgedReceipt[], before: readonly Receipt[] = []): Receipt[] {
   const proved = new Map(before.map((each) => [each.reader, each]))
@@ -100,7 +100,8 @@ function parseProof(text: string): Proof | undefined {
   if (isOpened !== (opened !== undefined)) return undefined
   if (opened !== undefined && (typeof opened !== 'string' || bytesOf(opened, 32) === undefined)) return undefined
   const proof = { authority, dropId, claim, ...(opened === undefined ? {} : { opened }), receipts }
-  // What is not signed has no place in it: not even a member that is there twice, of which people see one and we the other.
+  // A member that is not signed has no place in it: not even one that is there twice, of which people see one and we the
+  // other.
   return withoutSpace(text) === withoutSpace(JSON.stringify(toJson(proof))) ? proof : undefined
 }
 

@@ -11,7 +11,7 @@ import { isCount, parseAuthority, parseCreated, parseReceipts, Refused } from '.
 import { ask, offeredNonce, type Server } from './server.ts'
 import type { Parts, Staging } from './staging.ts'
 
-/** What waits for a link, before anything is consumed. */
+/** A drop that waits for its link, before anything is consumed. */
 export interface Waiting extends Required<Status> {
   /** To claim with, in one round trip whatever the clocks say. */
   readonly nonce: string | undefined
@@ -51,10 +51,10 @@ const ACKNOWLEDGED: Form<Acknowledged> = jsonForm(({ burned }) =>
  * The ciphertext of a drop, part by part, as it comes in. The first part claims a read for the reader key. The caller has
  * stored that key before: the same key may go on after whatever went wrong, with the same staging, until it acknowledges.
  *
- * Once the first part is staged nothing is claimed, and so no wrong passphrase is told: whoever goes on with a passphrase
- * that was typed anew looks with the opener first.
- * @returns at once; each part rejects with Refused `gone`, `claimed`, `dismissed`, `wrong_passphrase`; DropError
- * `offline`, `try_later`, `bad_answer`, `stopped`; or what the staging throws
+ * Once the first part is staged nothing is claimed, and so no wrong passphrase is told: a caller with a passphrase that was
+ * typed anew looks with the opener first.
+ * @returns at once; each part rejects with Refused `gone`, `claimed`, `dismissed`, `wrong_passphrase`; DropError `offline`,
+ * `try_later`, `bad_answer`, `stopped`; or what the staging throws
  */
 export function receiveParts(
   server: Server,
@@ -73,7 +73,7 @@ export function receiveParts(
  * @throws DropError `open_failed` for whatever is wrong with it, `stopped`; what the parts and the sink throw
  */
 export async function openDrop(parts: Parts, opener: Opener, options: OpenDropOptions = {}): Promise<Opened> {
-  // Loaded only here: who looks at a link need not wait for the ciphers.
+  // Loaded only here: a look at a link need not wait for the ciphers.
   return (await import('./open.ts')).openParts(parts, [opener.identity], options)
 }
 

@@ -36,7 +36,7 @@ export class Refused extends DropError {
 }
 
 /**
- * What a look is told right after the server has said that it holds what is looked at: that it is gone is not its answer then.
+ * The error of a look right after the server has said that it holds the drop: `gone` is not its answer then.
  * @throws DropError `bad_answer` in place of `gone`; anything else as it is
  */
 export function notGone(error: unknown): never {
@@ -86,7 +86,7 @@ export function isStored(answer: Pick<Answer, 'field'>): boolean {
   return age !== null && !/^0+$/.test(age.trim())
 }
 
-/** What speaks for itself between us and the server says by its status (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
+/** A device between us and the server speaks by its status (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
 function codeOf(status: number): NotOurs['code'] {
   if (status === 429) return 'rate_limited'
   if (status === 413) return 'body_refused'
@@ -100,8 +100,8 @@ export function mediaTypeOf(answer: Answer): string {
 }
 
 /**
- * The wait that `Retry-After` asks for (RFC 9110 §10.2.3), from a second to an hour. A date is by the clock of who answered, so it
- * is counted from when the same answer says that it was made, and without that it says nothing.
+ * The wait that `Retry-After` asks for (RFC 9110 §10.2.3), from a second to an hour. A date is by the clock of its sender, so
+ * it is counted from the time at which the same answer says that it was made, and without that it says nothing.
  */
 function retryAfterMsOf(answer: Answer): number | undefined {
   const asked = answer.field('Retry-After') ?? ''
@@ -135,7 +135,7 @@ export function parseReceipts(value: unknown): readonly Receipt[] | undefined {
   return listOf(value, parseReceipt)
 }
 
-/** What every answer about a drop begins with, or `undefined`. */
+/** The beginning of every answer about a drop, or `undefined`. */
 export function parseCreated(body: Readonly<Record<string, unknown>>): Created | undefined {
   const { expires, reads, size, parts } = body
   const isWhole = isCount(expires) && isCount(reads) && isCount(size) && isCount(parts) && parts > 0
@@ -170,7 +170,7 @@ function parseRecord(value: unknown): SignatureRecord | undefined {
   if (!isCount(created) || typeof nonce !== 'string' || typeof signature !== 'string') return undefined
   if (!isNonce(nonce) || parseBase64(signature, 64) === undefined) return undefined
   if (input === undefined) return { created, nonce, signature }
-  // What it says is compared with the rest where the signature is verified.
+  // Its content is compared with the rest where the signature is verified.
   return typeof input === 'string' && input.length <= MAX_SIGNATURE_INPUT_CHARACTERS
     ? { created, nonce, signature, input }
     : undefined

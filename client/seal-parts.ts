@@ -7,7 +7,7 @@ import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
 import { giveBack } from './memory.ts'
 import { FileFault, type Source } from './source.ts'
 
-/** What is known of a part that has been sealed, so that its nonces never seal anything else. */
+/** The hashes of a part that has been sealed, so that its nonces never seal anything else. */
 export interface PartHashes {
   /** SHA-256 of its plaintext, 32 bytes. */
   readonly plaintext: Bytes

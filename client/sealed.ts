@@ -10,26 +10,26 @@ import type { Progress } from './server.ts'
 
 /** A message that is ready to be deposited as often as it takes: its parts are sealed when they are asked for. */
 export interface Sealed<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> extends Sealer {
-  /** What opens the drop; of a drop for a box, the link by which one writes to it. */
+  /** The link that opens the drop; of a drop for a box, the link by which one writes to it. */
   readonly link: string
   readonly dropId: DropId
   readonly terms: T
   /** The secret of an invitation to a box: 16 bytes, base64url. */
   readonly invitation?: string | undefined
-  /** What the sender keeps: neither the link nor any key that opens is in it. */
+  /** The sender's record: neither the link nor any key that opens is in it. */
   readonly ticket: Ticket
-  /** What goes on after a crash, as of now. Only a drop in parts needs it kept. */
+  /** The state that goes on after a crash, as of now. Only a drop in parts needs it kept. */
   readonly unfinished: Unfinished
 }
 
-/** What a sender keeps of a drop, besides the sender key, to look at it, end it and check its receipts. */
+/** The record of a sender, besides the sender key: to look at a drop, end it and check its receipts. */
 export interface Ticket {
   readonly v: 1
   readonly origin: string
   readonly dropId: DropId
-  /** What claims prove; a drop for a box is not claimed. */
+  /** The key that claims prove; a drop for a box is not claimed. */
   readonly claim?: PublicKey
-  /** SHA-256 of the token, base64url: an acknowledgement that names it was made by who opened the whole drop. */
+  /** SHA-256 of the token, base64url: the author of an acknowledgement that names it opened the whole drop. */
   readonly opened: string
   /** Milliseconds since 1970. */
   readonly sealedAtMs: number
@@ -40,8 +40,8 @@ export interface Ticket {
 }
 
 /**
- * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds
- * the link and the file key: whoever has it can open the drop. It is kept only until the drop is finished or cancelled.
+ * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds the
+ * link and the file key: its holder can open the drop. It is kept only until the drop is finished or cancelled.
  */
 export interface Unfinished<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> extends EnvelopeKey {
   readonly v: 1
@@ -107,7 +107,7 @@ export function sealedWith<T extends DropTerms | BoxTerms>(
   }
 }
 
-/** What is kept of a message beside its files. */
+/** The record of a message beside its files. */
 export function keptOf({ text, files }: Message): Pick<Unfinished, 'text' | 'files'> {
   const described = files.map(({ name, type, modifiedAtMs, source }) => ({
     name,

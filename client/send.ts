@@ -36,7 +36,7 @@ export interface SealOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** What a server takes. @throws DropError `offline`, `bad_answer` */
+/** The limits of a server. @throws DropError `offline`, `bad_answer` */
 export async function fetchLimits(server: Server): Promise<ServerLimits> {
   return ask(server, { name: 'limits' }, LIMITS)
 }
@@ -113,7 +113,7 @@ export async function goOn(
  * `try_later`, `stopped`: the server may hold some of it; FileFault; Refused
  */
 export async function deposit(server: Server, sealed: Sealed, options: DepositOptions): Promise<Ticket> {
-  // Loaded only here: who sends a few words need not wait for this code.
+  // Loaded only here: sending a few words need not wait for this code.
   if (sealed.parts > 1) return (await import('./upload.ts')).depositParts(server, sealed, options)
   return depositWhole(server, { ...pick(sealed), body: await sealed.sealPart(0) }, options)
 }

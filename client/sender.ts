@@ -8,7 +8,7 @@ import type { SigningKey } from './crypto/keys.ts'
 import type { Ticket } from './sealed.ts'
 import { ask, type Server } from './server.ts'
 
-/** What the sender is told of its drop, with every receipt judged against what only the ticket knows. */
+/** The server's report to the sender of a drop, with every receipt judged against the secrets of the ticket. */
 export interface Report extends Omit<SentStatus, 'claims'> {
   readonly claims: readonly JudgedReceipt[]
 }
@@ -26,7 +26,7 @@ export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): P
 }
 
 /**
- * Ends a drop: the ciphertext is deleted, whoever has not opened it cannot any more.
+ * Ends a drop: the ciphertext is deleted, and a reader who has not opened it cannot any more.
  * @throws DropError `not_done` if the answer is of a drop that has not ended; as `checkDrop`
  */
 export async function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {

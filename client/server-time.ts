@@ -2,7 +2,7 @@ import { parseHttpDate } from './http-date.ts'
 import type { Answer } from './transport.ts'
 
 interface Heard {
-  /** What the server's clock said, and this device's at the same time; milliseconds since 1970. */
+  /** The server's clock, and this device's at the same time; milliseconds since 1970. */
   readonly serverMs: number
   readonly ownMs: number
 }
@@ -10,8 +10,9 @@ interface Heard {
 const heard = new WeakMap<object, Heard>()
 
 /**
- * Notes when an answer was made, if it says so (RFC 9110 §6.6.1). One out of a cache is as old as the cache: it tells nothing.
- * @param listener - who has heard it. @param ownMs - what this device's clock says now.
+ * Notes when an answer was made, if it says so (RFC 9110 §6.6.1). One out of a cache is as old as the cache: it tells
+ * nothing.
+ * @param listener - the device that has heard it. @param ownMs - the time by this device's clock.
  */
 export function noteDate(listener: object, answer: Pick<Answer, 'field'>, ownMs: number): void {
   const serverMs = parseHttpDate(answer.field('Date') ?? '')
@@ -24,9 +25,9 @@ export function heardTime(listener: object): number | undefined {
 }
 
 /**
- * What is shown as the present: by the server's clock, as far as it was heard, since what the server will do it does by that. Only to
- * be shown: nothing is decided by it.
- * @param ownMs - what this device's clock says now.
+ * The time to be shown as the present: by the server's clock, as far as it was heard, since the server acts by it. Only to be
+ * shown: nothing is decided by it.
+ * @param ownMs - the time by this device's clock.
  */
 export function shownTime(listener: object, ownMs: number): number {
   const { serverMs, ownMs: then } = heard.get(listener) ?? { serverMs: 0, ownMs: 0 }

@@ -53,7 +53,7 @@ export interface Call {
   readonly transfer?: Transfer
 }
 
-/** What the requests of one transfer share. */
+/** The state that the requests of one transfer share. */
 export interface Transfer {
   /** When a part last went through, by the server's `ticks`: while any does, no request loses patience. */
   renewedAtMs: number
@@ -61,7 +61,7 @@ export interface Transfer {
   nonce?: string
 }
 
-/** What a person who waits may be told. */
+/** The progress that a person who waits may be told. */
 export type Progress =
   /** Stretching the passphrase; done from 0 to 1. */
   | { readonly stage: 'stretching'; readonly done: number }
@@ -76,9 +76,9 @@ export type Progress =
 /**
  * Asks until there is an answer in its form. Every request of the contract may be sent again: the server does the same thing
  * once.
- * @returns what the answer says
+ * @returns the content of the answer
  * @throws DropError `offline`, `try_later`, `rate_limited` or `damaged` after the server's patience, `stopped` by the signal;
- * Refused for a problem that is final; NotOurs `bad_answer`, `body_refused`. What our own code throws goes through as it is.
+ * Refused for a problem that is final; NotOurs `bad_answer`, `body_refused`. An error of our own code goes through as it is.
  */
 export async function ask<T>(server: Server, call: Call, form: Form<T>): Promise<T> {
   const { body, signal, transfer } = call
@@ -174,13 +174,13 @@ function leavesDoubt(outcome: DropError): boolean {
   return !(outcome.cause instanceof Unreached)
 }
 
-/** Whoever was told how long to stay away knows more than one who is left waiting, and waits longer. */
+/** A client that was told how long to stay away knows more than one that is left waiting, and waits longer. */
 function patienceWith({ patienceMs }: Server, outcome: DropError): number {
   const isTold = outcome instanceof NotOurs && outcome.retryAfterMs !== undefined
   return isTold && patienceMs > 0 ? Math.max(patienceMs, LIMITED_PATIENCE_MS) : patienceMs
 }
 
-/** What may be otherwise in a moment. Everything else is final. */
+/** Failures that may be over in a moment. Everything else is final. */
 const RETRIED: ReadonlySet<string> = new Set(['try_later', 'internal', 'offline', 'rate_limited', 'damaged'])
 
 /** How often a request is repeated whose answer has the right head and the wrong body: damaged once it may be, not always. */
@@ -219,7 +219,7 @@ async function askOnce<T>(
         signal: stop.signal,
         onSent: (bytes, total) => onProgress?.({ stage: 'sending', bytes, total }),
         onReceived: (bytes, total) => {
-          // Nothing that is answered is longer than a part. Whoever answers more would fill the memory.
+          // Nothing that is answered is longer than a part. A server that answers more would fill the memory.
           isEndless ||= bytes > PART_BYTES
           if (isEndless) return stop.abort()
           onProgress?.({ stage: 'receiving', bytes, total })
@@ -240,7 +240,7 @@ function isStopped(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
 }
 
-/** What one attempt signs with. */
+/** The values with which one attempt signs. */
 interface Signing {
   /** `Content-Digest` of the body, or `''`. */
   readonly digest: string
@@ -262,7 +262,7 @@ async function fieldsOf(
   if (boxReader !== undefined) fields[BOX_READER_FIELD] = boxReader
   if (digest !== '') fields['Content-Digest'] = digest
   if (signers === undefined) return fields
-  // Loaded only here: who seals a message signs nothing, and need not wait for this code.
+  // Loaded only here: sealing a message signs nothing, and need not wait for this code.
   const signing = await import('./crypto/sign.ts').catch((cause: unknown) => new DropError('offline', { cause }))
   if (signing instanceof DropError) return signing
   // A device that believes in a time before 1970 is given a nonce, too.
@@ -276,7 +276,7 @@ async function fieldsOf(
   return { ...fields, 'Signature-Input': signed.signatureInput, Signature: signed.signature }
 }
 
-/** What is signed. */
+/** The text that is signed. */
 function unsignedOf(authority: string, call: Call, digest: string): Unsigned {
   const { name, dropId, reader, box, boxReader, query = '' } = call
   const covered = { name, authority, query, digest }
@@ -286,7 +286,7 @@ function unsignedOf(authority: string, call: Call, digest: string): Unsigned {
 
 /** The nonce that an answer offers for the next request, in its `Accept-Signature`. */
 export async function offeredNonce(field: string): Promise<string | undefined> {
-  // It comes with what signs: who only seals signs nothing.
+  // It comes with the code that signs: sealing a message signs nothing.
   const { parseAcceptSignature } = await import('./crypto/sign.ts')
   return parseAcceptSignature(field)
 }

@@ -8,8 +8,8 @@ import { DropError } from '#protocol/error.ts'
 export interface Source {
   readonly size: number
   /**
-   * Exactly the bytes from `start` up to `end`, in memory that the source never writes to again: they are hashed, then sealed.
-   * What was taken from `memory.ts` is given back then.
+   * Exactly the bytes from `start` up to `end`, in memory that the source never writes to again: they are hashed, then
+   * sealed. Memory that was taken from `memory.ts` is given back then.
    * @throws FileFault if they cannot be read, or the file has changed since it was chosen.
    */
   read(start: number, end: number): Promise<Bytes>

@@ -2,8 +2,8 @@ import type { Bytes } from '#protocol/bytes.ts'
 import { keepMemory } from './memory.ts'
 
 /**
- * Keeps the parts of one drop's ciphertext while they come in: on disk, where they outlive a crash, or in memory. What it
- * holds is sealed; the link that opens it is nowhere beside it.
+ * Keeps the parts of one drop's ciphertext while they come in: on disk, where they outlive a crash, or in memory. Its content
+ * is sealed; the link that opens it is nowhere beside it.
  */
 export interface Staging {
   /** Bytes of a part that was kept whole; `undefined` if it was not. */

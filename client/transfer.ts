@@ -23,7 +23,7 @@ export function makeTransferMeter(clock: () => number): TransferMeter {
   return {
     note(bytes, total) {
       const now = clock()
-      // What was there before the first look has not gone through now.
+      // Bytes that were there before the first look have not gone through now.
       if (first === undefined) {
         first = bytes
         last = { ms: now, bytes }
@@ -31,7 +31,7 @@ export function makeTransferMeter(clock: () => number): TransferMeter {
       }
       const ms = now - last.ms
       if (ms >= SAMPLE_MS) {
-        // What is lost on the way and sent again counts as standing still, not as going back.
+        // Bytes that are lost on the way and sent again count as standing still, not as going back.
         const rate = Math.max(0, bytes - last.bytes) / ms
         const kept = Math.exp(-ms / MEMORY_MS)
         smooth = smooth * kept + rate * (1 - kept)

@@ -66,7 +66,7 @@ function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onS
     pull(controller) {
       // A server may answer before it has taken everything, and the memory be given back.
       if (body.length !== length) throw new RangeError('a body that was given back')
-      // Whoever asks for the next piece has passed on the last one.
+      // A reader who asks for the next piece has passed on the last one.
       onSent?.(sent, length)
       if (sent === length) return controller.close()
       // A copy: a connection may hold on to it after there was an answer.
@@ -86,7 +86,7 @@ function outgoing(fields: Exchange['fields'], body: Bytes, onSent: Exchange['onS
 /** Bytes of a body that go out at a time. */
 export const PIECE_BYTES = 65_536
 
-/** Stands for any redirect. The contract has none: whoever answers with one is not the server. */
+/** Stands for any redirect. The contract has none: an answer with one is not the server's. */
 const REDIRECTED = 307
 
 /** Not every browser lets a stream be gone through. */
@@ -97,8 +97,8 @@ async function* chunksOf(stream: ReadableStream<Uint8Array> | null): AsyncGenera
 
 /**
  * The body of an answer, in memory that may be given back.
- * @param expected - what the answer says of its length, in bytes. Believed up to a part: so that one lies in memory once
- * and not twice.
+ * @param expected - the length that the answer names, in bytes. Believed up to a part: so that one lies in memory once and
+ * not twice.
  */
 export async function collectBytes(
   chunks: AsyncIterable<Uint8Array>,

@@ -8,7 +8,7 @@ import { parseLetterhead } from './letterhead.ts'
 import { haveClash, isCleanName } from './names.ts'
 import { BLOCK_BYTES, sizeClass } from './pad.ts'
 
-/** Takes the files as they come. What it has taken is nothing yet: the archive may still turn out to be refused. */
+/** Takes the files as they come. Nothing that it has taken is final: the archive may still turn out to be refused. */
 export interface Sink {
   /** A file begins. In the order of the archive; only a first one called `message.txt` may come last. */
   file(entry: Entry): Promise<void>
@@ -16,7 +16,7 @@ export interface Sink {
   write(bytes: Bytes): Promise<void>
 }
 
-/** What an archive holds. */
+/** The content of an archive. */
 export interface Contents {
   /** `''` if there is none. */
   readonly text: string
@@ -25,7 +25,7 @@ export interface Contents {
   /** Only a drop for a box has one. */
   readonly letterhead: Letterhead | undefined
   /**
-   * Where in the archive the entries of the files lie, in bytes. What is between, and two blocks of zeros after it, is a
+   * Where in the archive the entries of the files lie, in bytes. The bytes between, and two blocks of zeros after them, are a
    * tar file of the files alone.
    */
   readonly filesStart: number

@@ -12,7 +12,7 @@ import type { PartHashes } from './seal-parts.ts'
 import type { Ticket, Unfinished, UnfinishedFile } from './sealed.ts'
 import { formatAnyTerms } from './terms-fields.ts'
 
-/** As JSON. What follows from the rest is not written twice. */
+/** As JSON. A value that follows from the rest is not written twice. */
 export function formatUnfinished(unfinished: Unfinished): string {
   const { v, link, dropId, terms, letterhead, ticket, header, nonce, fileKey, token, sealedAtMs, text, files, hashes } =
     unfinished
@@ -35,7 +35,7 @@ export function formatUnfinished(unfinished: Unfinished): string {
   })
 }
 
-/** What `formatUnfinished` has written; `undefined` for anything else. */
+/** The record that `formatUnfinished` has written; `undefined` for anything else. */
 export function parseUnfinished(json: string): Unfinished | undefined {
   const parsed = parseJson(json)
   const record = membersOf(parsed, MEMBERS, ['letterhead'])

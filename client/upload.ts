@@ -102,7 +102,7 @@ async function sendMissing(upload: Upload, received: readonly (string | null)[])
         stop.abort()
       }
     }
-    // Whoever hears of a failure may try again at once: by then nothing of this attempt is under way.
+    // A caller that hears of a failure may try again at once: by then nothing of this attempt is under way.
     await Promise.all(Array.from({ length: FLIGHTS }, fly))
   })
   if (failure !== undefined) throw failure
@@ -133,7 +133,7 @@ async function sendPart(
   told.done(n)
 }
 
-/** What an earlier life has sent must still be what the files hold: else the rest would not go with it. */
+/** The parts that an earlier life has sent must still be those of the files: else the rest would not go with them. */
 async function checkAgain({ options, sealed }: Upload, numbers: readonly number[]): Promise<void> {
   const total = numbers.reduce((sum, n) => sum + sealed.partSize(n), 0)
   let bytes = 0
@@ -179,7 +179,7 @@ function makeTally({ options: { onProgress }, sealed }: Upload, missing: readonl
   return {
     part(n, progress) {
       if (progress.stage === 'waiting') {
-        // What was on its way has not arrived, whatever the line took of it.
+        // A part that was on its way has not arrived, whatever the line took of it.
         under.delete(n)
         tell()
         onProgress?.(progress)

@@ -26,7 +26,7 @@ const OPTIONS = {
   json: flag('print {"to", "name", "readers", "expires"}'),
 } as const
 
-/** Answers whoever sent an item, if they took a return code. */
+/** Answers the sender of an item who took a return code. */
 export const boxAnswer: Command = command({
   usage: [
     `Usage: sealdrop box answer ITEM [FILE | FOLDER…] [--expires 14d] [--box NAME]
@@ -70,7 +70,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   try {
     await session.change((state) => noteAnswered(state, item.drop, text, Date.now()))
   } catch (error) {
-    // Whoever took this for a failure would send it twice.
+    // A person who took this for a failure would send it twice.
     say(`the answer is sent, but that could not be noted here: ${explain(error).message}`)
   }
   return EXIT.done

@@ -14,7 +14,7 @@ import { boxRestore } from './restore.ts'
 import { boxShow } from './show.ts'
 import type { CommandGroup } from '../command.ts'
 
-/** Everything about boxes: for owners and readers. Who writes to one uses `send --to`. */
+/** Everything about boxes: for owners and readers. Senders use `send --to`. */
 export const boxCommands: CommandGroup = {
   usage: `Usage: sealdrop box COMMAND [ARGUMENTS]
 

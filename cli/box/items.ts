@@ -9,7 +9,7 @@ import { EXIT, Failure } from '../failure.ts'
 import { say } from '../terminal/terminal.ts'
 import { count } from '../terminal/format.ts'
 
-/** What lies in a box, or at a return address. */
+/** The contents of a box, or of a return address. */
 export interface BoxContents {
   /** The newest first. */
   readonly items: readonly Item[]

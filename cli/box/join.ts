@@ -55,7 +55,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   const server = session.server(PATIENCE_MS.send)
   let code = ''
   try {
-    // What its keys are is kept before anybody is given the code.
+    // Its keys are kept before anybody is given the code.
     await session.change(async (before) => {
       const made = await makeReaderCode(server, before, Date.now(), stretch)
       code = made.code

@@ -63,7 +63,7 @@ export async function takePhrase(path: string | undefined): Promise<Phrase> {
   return phrase
 }
 
-/** Shows a phrase once, and asks for three of its words: whoever has not written it down finds out now. */
+/** Shows a phrase once, and asks for three of its words: a person who has not written it down finds out now. */
 export async function teachPhrase(phrase: Phrase): Promise<void> {
   say('these 24 words are all that brings the box back without a backup: write them down, on paper')
   for (;;) {
@@ -100,5 +100,5 @@ const MAX_PHRASE_BYTES = 216
 
 const REGULAR_FILE = constants.S_IFREG
 
-/** What kind of file it is, and what others than its owner may do with it. */
+/** The kind of file it is, and the rights that others than its owner have. */
 const FILE_TYPE_AND_OTHERS = constants.S_IFMT | constants.S_IRWXG | constants.S_IRWXO

@@ -19,7 +19,7 @@ export interface ReadOptions {
   /** Folder for files; `undefined` for this one. */
   readonly output: string | undefined
   readonly json: boolean
-  /** What is told of an item in JSON besides its text and files. */
+  /** Members that JSON tells of an item besides its text and files. */
   readonly describe: (opened: OpenedItem) => Readonly<Record<string, unknown>>
   /** Told before text is printed. */
   readonly announce: (opened: OpenedItem) => void
@@ -51,7 +51,7 @@ export async function readItem(item: Item, place: ReadOptions): Promise<OpenedIt
     sayOnSignals([])
     return opened
   } catch (error) {
-    // What is fetched ahead would keep the command from ending.
+    // A part that is fetched ahead would keep the command from ending.
     stop.abort()
     await saver.discard()
     // Fetched once more it may be whole; staged it would stay what it is.

@@ -15,7 +15,7 @@ import { unlock, UNLOCK_OPTIONS } from '../vault/unlock.ts'
 
 const OPTIONS = { ...UNLOCK_OPTIONS, json: flag('print {"readers": [{"name", "key", "isThis"}]}') } as const
 
-/** Who reads a box: lists them, adds one, removes one. Only its owner can. */
+/** The readers of a box: lists them, adds one, removes one. Only its owner can. */
 export const boxReader: CommandGroup = {
   get usage() {
     return layOut(
@@ -139,7 +139,7 @@ async function tell(session: UnlockedBox, json: boolean): Promise<void> {
   await (json ? printJson({ readers }) : print(visible(lines.join(''))))
 }
 
-/** What is wrong with a reader code that is not damaged. */
+/** The faults of a reader code that is not damaged. */
 const CODES: Readonly<Record<string, string>> = {
   gone: 'this code was used already, or has expired',
   claimed: 'somebody else has used this code: whoever that is may be somebody between you and the reader',

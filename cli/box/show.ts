@@ -54,7 +54,7 @@ async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   return EXIT.done
 }
 
-/** Who reads it, by its card: only owners keep a list of their own. */
+/** Its readers, by its card: only owners keep a list of their own. */
 async function readersOf(session: UnlockedBox, own: string): Promise<Partial<Pick<BoxSummary, 'readers'>>> {
   const { box, phrase, serial } = session.state()
   if (phrase !== undefined) return {}
@@ -68,7 +68,7 @@ async function readersOf(session: UnlockedBox, own: string): Promise<Partial<Pic
   }
 }
 
-/** What lies in it; `undefined` where that cannot be asked now. */
+/** Its contents; `undefined` where the server cannot be asked now. */
 async function contentsOf(session: UnlockedBox): Promise<{ items: number; bytes: number } | undefined> {
   try {
     const access = await accessOfState(session.state())

@@ -29,7 +29,9 @@ interface ReaderOfBox {
   readonly isThis: boolean
 }
 
-/** What the state alone tells. A reader who is no owner keeps no list of readers: the caller has it from the card. */
+/**
+ * The summary that the state alone gives. A reader who is no owner keeps no list of readers: the caller has it from the card.
+ */
 export function summarize(state: BoxState, own: string): BoxSummary {
   const { box, origin, name, readers, terms, lastEpoch, backedUpAtMs } = state
   return {

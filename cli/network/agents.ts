@@ -10,7 +10,10 @@ import { trustSystem } from './trust.ts'
 
 /** Connections that stay open, of one visitor. */
 export interface Agents {
-  /** What connects to the server of a URL: directly, or through the proxy that is to be used for it. @throws Failure */
+  /**
+   * The agent that connects to the server of a URL: directly, or through the proxy that is to be used for it.
+   * @throws Failure
+   */
   agentFor(url: string): PlainAgent
   /** Lets the connections go. */
   readonly close: () => void

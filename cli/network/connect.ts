@@ -8,7 +8,7 @@ import { requireWay, transport } from './transport.ts'
 
 /** How long a command goes on asking a server that does not answer as it should, in milliseconds. */
 export const PATIENCE_MS = {
-  /** Nothing has been begun yet: whoever waits would rather know. */
+  /** Nothing has been begun yet: a person who waits would rather know. */
   look: 4_000,
   send: 12_000,
   /** Hours of work may be at stake, and a connection comes back. */
@@ -21,7 +21,7 @@ export const PATIENCE_MS = {
 /** A server, and how it is asked. @throws Failure as `requireWay` */
 export function connect(origin: string, patienceMs: number): Server {
   requireWay(origin)
-  // What is looked at is short.
+  // The answer to a look is short.
   const bounded = patienceMs === PATIENCE_MS.look ? timeLimited(LONGEST_LOOK_MS, transport) : transport
   const ticks = (): number => performance.now()
   return { origin, transport: bounded, clock: Date.now, ticks, wait: (ms) => sleep(ms), patienceMs }

@@ -26,7 +26,7 @@ export interface Trouble {
   readonly proxy?: string
 }
 
-/** What a failed exchange says of its cause; `undefined` if that is nothing that helps. @param error - as it came from `client` */
+/** The cause of a failed exchange; `undefined` if it says nothing that helps. @param error - as it came from `client` */
 export function explainTrouble(error: unknown): Trouble | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ProxyFault) return { ...proxyTrouble(cause.cause), proxy: cause.proxy }

@@ -49,7 +49,10 @@ function isDecodable({ username, password }: URL): boolean {
   }
 }
 
-/** Names are always looked up by the proxy, as `socks5h` says: who looked one up here would tell the network whom he asks. */
+/**
+ * Names are always looked up by the proxy, as `socks5h` says: a lookup from here would tell the network which server is
+ * asked.
+ */
 const KINDS: Readonly<Record<string, Proxy['kind']>> = {
   'http:': 'http',
   'https:': 'http',

@@ -122,7 +122,7 @@ const agents = makeAgents()
 
 const NOTHING = new Uint8Array(0)
 
-/** Some gateways turn away whoever does not say what it is. No answer is for keeping. */
+/** Some gateways turn away clients that do not name themselves. No answer is for keeping. */
 const FIELDS = { Accept: '*/*', 'Cache-Control': 'no-cache', 'User-Agent': 'node' }
 
 /** RFC 9110 §15.5.8. */

@@ -11,7 +11,7 @@ const OPTIONS = {
   json: flag('print {"identity"}'),
 } as const
 
-/** Prints the age identity of a link: the way out for who trusts another program more. Asks no server. */
+/** Prints the age identity of a link: the way out for people who trust another program more. Asks no server. */
 export const keyCommand: Command = command({
   usage: [
     `Usage: sealdrop key LINK [--passphrase-file FILE] [--json]

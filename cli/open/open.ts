@@ -112,7 +112,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   const opening = { origin, opener, waiting, staging, saver, progress }
   const { taken, reader } = await fetchWith(opening, async (parts) => {
     const opened = sealed === undefined ? await openDrop(parts, opener, { sink: saver }) : undefined
-    // Whoever has us tell the server that all is well has us see to it that it is.
+    // Before the server is told that all is well, it is checked.
     const checked = burn ? await openDrop(parts, opener) : undefined
     if (sealed !== undefined) await takeSealed(parts, saver, basename(sealed), Date.now())
     return { opened, token: (opened ?? checked)?.opened }
@@ -153,7 +153,7 @@ interface Opening {
   readonly progress: ReturnType<typeof makeProgress>
 }
 
-/** What is done with the ciphertext as it comes in. */
+/** The use that is made of the ciphertext as it comes in. */
 type Take<T> = (parts: Parts) => Promise<T>
 
 /** Claims with the stored reader key; with a fresh one where the stored one is of no use any more. */
@@ -163,7 +163,7 @@ async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T
   for (let round = 1; ; round++, nonce = undefined) {
     const { key: reader, isResumed } = await takeReaderKey(opener.dropId, waiting.expires * 1_000)
     try {
-      // The first part claims: whoever has it already, with a key that has claimed nothing, could never acknowledge.
+      // The first part claims: a process that has it already, with a key that has claimed nothing, could never acknowledge.
       if (!isResumed) await staging?.forget(0)
       // Otherwise nothing is claimed, and only so it shows that a passphrase was mistyped.
       else if (staging?.has(0) === true) await look(connect(origin, PATIENCE_MS.look), opener)
@@ -177,7 +177,7 @@ async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T
       }
       const code = isDropError(error) ? error.code : ''
       if (code === 'dismissed' || code === 'gone') forgetReaderKey(opener.dropId)
-      // The sender has opened it again for whoever has the link; or an earlier run opened it, and could not tidy up.
+      // The sender has opened it again for anyone with the link; or an earlier run opened it, and could not tidy up.
       const isFreed = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
       // A server that says so of every key would have us claim for ever.
       const isStale = isFreed && round < MOST_CLAIMS
@@ -204,7 +204,7 @@ async function takeWith<T>(
     progress({ stage: 'opening' })
     return taken
   } catch (error) {
-    // What is fetched ahead would keep the command from ending.
+    // A part that is fetched ahead would keep the command from ending.
     stop.abort()
     throw error
   }

@@ -5,8 +5,8 @@ import { isSeen, printJson, printOnce, say, visible } from '../terminal/terminal
 import { formatSize } from '../terminal/format.ts'
 
 /**
- * Writes what was opened. When this returns, it is on the disk or in the hands of whoever reads the pipe.
- * @param more - what else is told of it in JSON.
+ * Writes what was opened. When this returns, it is on the disk or in the hands of the program that reads the pipe.
+ * @param more - further members for JSON.
  */
 export async function printOpened(
   { text, files }: Pick<Opened, 'text' | 'files'>,

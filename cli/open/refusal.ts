@@ -8,7 +8,7 @@ import { openedBy } from './reader-key.ts'
 import { formatTime } from '../terminal/format.ts'
 
 /**
- * What a reader is told who got nothing, with what is proved of it.
+ * The message for a reader who got nothing, with everything that is proved of the drop.
  * @param reader - the key that was refused.
  */
 export async function explainRefusal(

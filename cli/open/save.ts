@@ -25,7 +25,7 @@ export interface Saved {
 export interface Saver extends Sink {
   /** Why it could not go on, whatever became of that error on its way. */
   readonly fault: Failure | undefined
-  /** Gives all files their names. Only when the whole drop is known to be genuine. What gets none is removed. */
+  /** Gives all files their names. Only when the whole drop is known to be genuine. A file that gets none is removed. */
   publish(): Promise<Saved[]>
   /** Removes what has no name yet. */
   discard(): Promise<void>
@@ -38,7 +38,7 @@ export interface SaveOptions {
   readonly partials?: string | undefined
   /** Else `.profile` becomes `_.profile`: in a home folder a new hidden file may be a command. */
   readonly keepsHidden: boolean
-  /** What to do when a file cannot be saved. */
+  /** The remedy when a file cannot be saved. */
   readonly hint: string
 }
 
@@ -69,7 +69,7 @@ class FolderSaver implements Saver {
 
   constructor(place: SaveOptions) {
     this.#place = place
-    // What was read of a drop does not stay behind under names that nobody knows.
+    // The contents of a drop do not stay behind under names that nobody knows.
     undoOnSignals(() => {
       this.#removeAll()
       if (this.#scratch !== undefined) rmSync(this.#scratch.path, { recursive: true, force: true })

@@ -74,7 +74,7 @@ export async function stageIn(path: string): Promise<FolderStaging> {
     forget: (n) => rm(partPath(path, n), { force: true }),
     leave: async () => {
       isOver = true
-      // What is fetched ahead is kept, too, and nothing of it half.
+      // A part that is fetched ahead is kept, too, and never half of it.
       await Promise.allSettled(writing)
       leaveStaging(path, lock)
       forgetNote()
@@ -111,7 +111,7 @@ export async function forgetStaged(path: string): Promise<boolean> {
   }
 }
 
-/** @throws Failure if the disk has no room for so many bytes more. What does not tell its room is tried. */
+/** @throws Failure if the disk has no room for so many bytes more. A disk that does not tell its free space is tried. */
 export async function checkRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, blocks, bsize } = await statfs(folder)
   const free = bavail * bsize
@@ -142,7 +142,7 @@ export async function checkRoomFor(
   }
 }
 
-/** What is to be done when the disk refused something. */
+/** The remedy when the disk refused something. */
 export function stagedHint(path: string): string {
   return `nothing is lost: the same command goes on with what is in ${path}`
 }

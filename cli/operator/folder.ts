@@ -18,7 +18,7 @@ import { dropIdBytes } from '#protocol/id.ts'
 import { Failure } from '../failure.ts'
 import declared from './disclosure.json' with { type: 'json' }
 
-/** What was found in a server's folder, and where it was looked for. */
+/** The rows that were found in a server's folder, and the places that were searched. */
 export interface FoundRows {
   readonly searched: readonly string[]
   readonly held: readonly HeldTable[]
@@ -71,7 +71,7 @@ interface Shelved {
   readonly found: Rows
 }
 
-/** What is found by the address of a box are its drops; their parts have its id alone. */
+/** The address of a box leads to its drops; their parts have its id alone. */
 function withParts(file: string, found: Rows): readonly Shelved[] {
   const tables = declared.databases.shelf
   const drops = (found['drops'] ?? []).filter(() => found['parts'] === undefined)
@@ -97,7 +97,7 @@ function rowsWith(
   })
 }
 
-/** What the local stand-ins of KV and R2 have under a key. */
+/** The values that the local stand-ins of KV and R2 have under a key. */
 function look(state: string, key: string): HeldObject {
   const [kind, table, columns] = key.startsWith(declared.stores.r2.prefix)
     ? (['r2', '_mf_objects', 'blob_id, uploaded'] as const)

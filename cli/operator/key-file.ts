@@ -46,7 +46,7 @@ function parseKey(path: string): KeyObject {
     const key = createPrivateKey(pem)
     if (key.asymmetricKeyType === 'ed25519') return key
   } catch {
-    // What it is instead is nobody's business: it may be another secret.
+    // Its contents are not named: they may be another secret.
   }
   throw new Failure(`${path} is no Ed25519 private key in PEM`, {
     exitCode: EXIT.usage,

@@ -36,7 +36,7 @@ const DISCLOSE_OPTIONS = {
   json: flag('print it on one line; with -o print {"file", "sha256",', '"signature", "key"}'),
 } as const
 
-/** What who runs a server does when somebody asks what it holds. */
+/** `sealdrop operator`: answers a disclosure request about one drop or box. */
 export const operatorCommands: CommandGroup = {
   get usage() {
     return layOut(
@@ -190,8 +190,8 @@ function parseSubject(text: string): Subject {
 }
 
 /**
- * Answer to `disclose`: what a server says that it holds. What is about something else is not taken: it would be signed, and
- * handed over, as the answer to this.
+ * Answer to `disclose`: what a server says that it holds. An answer about something else is not taken: it would be signed,
+ * and handed over, as the answer to this.
  */
 export function disclosureForm(about: Subject): Form<unknown> {
   return jsonForm((body) => {

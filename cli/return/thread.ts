@@ -15,7 +15,7 @@ export async function boxOfThread(
   access: Access,
   items: readonly Item[],
 ): Promise<BoxAddress | undefined> {
-  // What has several parts would have to be fetched whole for a word of it.
+  // An answer in several parts would have to be fetched whole for a word of it.
   for (const item of items.filter(({ parts }) => parts === 1)) {
     const address = await senderOf(server, access, item)
     if (address !== undefined) return address

@@ -71,13 +71,13 @@ function writeAge(path: string, bytes: Uint8Array): void {
   if (!isNew) throw new Failure(`${path} is there already`)
 }
 
-/** What deposits a drop with nothing of ours. Creating is unsigned: docs/protocol.md §6.1. */
+/** The command line that deposits a drop with nothing of ours. Creating is unsigned: docs/protocol.md §6.1. */
 async function curlLine(sealed: Sealed, file: string, digest: string): Promise<string> {
   const { method, path } = REQUESTS.create
   const fields = {
     [DROP_ID_FIELD]: sealed.dropId,
     ...termsFields(sealed),
-    // What was damaged on its way to who deposits it is refused.
+    // A file that was damaged before it is deposited is refused.
     'Content-Digest': digest,
     'Content-Type': 'application/octet-stream',
   }

@@ -4,10 +4,10 @@ import { parseReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { print, printJson, printOnce, say } from '../terminal/terminal.ts'
 import { rememberSerial } from './known-cards.ts'
 
-/** What is told of a drop that goes into a box, or back as an answer, once it has arrived. */
+/** The report on a drop that goes into a box, or back as an answer, once it has arrived. */
 export interface BoxDelivery {
   readonly to: BoxAddress
-  /** What the box calls itself; of an answer, whom it goes to. */
+  /** The name of the box on its card; for an answer, the thread. */
   readonly name: string
   /** Names of its readers. */
   readonly readers: readonly string[]

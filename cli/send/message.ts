@@ -7,7 +7,7 @@ import { readInput } from '../terminal/streams.ts'
 import { isTyped, say } from '../terminal/terminal.ts'
 import { count, formatSize } from '../terminal/format.ts'
 
-/** What somebody wants to send. */
+/** The message to send. */
 export interface Content {
   readonly text: string
   readonly files: readonly ChosenPath[]
@@ -52,7 +52,7 @@ async function readText(): Promise<string> {
   if (bytes === undefined)
     throw new Failure(`too large: text on standard input is at most ${formatSize(MAX_TEXT_BYTES)}`, { hint: SAVE_IT })
   try {
-    // What comes out must be what went in: nothing is stripped, nothing is replaced.
+    // The text that comes out must be the text that went in: nothing is stripped, nothing is replaced.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     throw new Failure('standard input is not text', { hint: 'save it as a file, and send that', cause })

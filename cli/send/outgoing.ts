@@ -25,7 +25,7 @@ import { forgetTicket, keepTicket, noteTicket } from '../sent/tickets.ts'
 import { forgetUpload, journalOf, keepUpload } from './uploads.ts'
 import { count, formatReads, formatSize, formatTime } from '../terminal/format.ts'
 
-/** What is sent, and on which terms. */
+/** A message, and the terms on which it is sent. */
 export interface SendOrder {
   readonly text: string
   readonly files: readonly ChosenPath[]
@@ -122,7 +122,7 @@ export async function deliverOutgoing(outgoing: Outgoing, json: boolean): Promis
   const progress = makeProgress()
   const ticket = await deposit(connect(planned.origin, isInParts ? PATIENCE_MS.transfer : PATIENCE_MS.send), sealed, {
     sender,
-    // What comes in is a short receipt: nobody needs to see how much of it.
+    // The answer is a short receipt: nobody needs to see how much of it has come.
     onProgress: (now) => now.stage !== 'receiving' && progress(now),
     journal: isInParts ? journalOf(dropId) : undefined,
   })
@@ -199,7 +199,7 @@ export function forgetOutgoing({ sealed: { dropId }, name }: Outgoing): void {
   forgetTicket(name)
 }
 
-/** What a failed delivery is told as; what was kept goes if it is of no more use. */
+/** The failure that is told of a delivery; everything that was kept to go on is removed if it is of no more use. */
 export function explainStop(cause: unknown, outgoing: Outgoing): unknown {
   const { sealed, name, letter } = outgoing
   const error = sealed.invitation === undefined ? cause : explainInvited(cause)
@@ -243,12 +243,12 @@ function anew(name: string): string {
   return `sealdrop resume ${name} seals it anew, with another link`
 }
 
-/** The same of a drop for a box: whoever sends it is to be shown its readers again. */
+/** The same for a drop into a box: its sender has to see its readers again. */
 function again(name: string): string {
   return `sealdrop revoke ${name} deletes what was sent; send it to the box again`
 }
 
-/** What to do about a drop whose deposit was not answered. */
+/** The remedy for a drop whose deposit was not answered. */
 export function howToBeSure(name: string): string {
   return `it may have arrived: sealdrop resume ${name} makes sure, sealdrop revoke ${name} takes it back`
 }

@@ -151,7 +151,7 @@ async function sealAnew(
     await askAsSender(name, readTicket(name), revokeDrop)
     forgetUpload(dropId)
     forgetTicket(name)
-    // Its readers may be others by now, and whoever sends it is to be shown them.
+    // Its readers may be others by now, and the sender has to see them.
     throw new Failure('a file has changed since; what was sent is deleted', { hint: 'send it to the box again' })
   }
   say('sealing it anew, with another link; what was sent before is deleted')

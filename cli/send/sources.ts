@@ -20,8 +20,8 @@ export interface ChosenPath {
 }
 
 /**
- * What the arguments of `send` name: files, all files of folders, pipes.
- * @param most - files that there may be. @param rest - what is said of that limit, such as ` besides text`.
+ * The files that the arguments of `send` name: files, all files of folders, pipes.
+ * @param most - files that there may be. @param rest - an addition to the sentence about that limit, such as ` besides text`.
  * @throws Failure if something is not there or cannot be read
  */
 export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<ChosenPath[]> {
@@ -42,7 +42,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
     const { isStream, size, modifiedAtMs } = await lookAt(path)
     const bytes = isStream ? await readStream(path, left) : undefined
     left -= bytes?.length ?? 0
-    // What says that it is empty and is so is a file; what says so and is not, as in /proc, is a pipe.
+    // A file of size 0 that has no bytes is a file; one that has some, as in /proc, is read as a pipe.
     const isPipe = bytes !== undefined && (size === undefined || bytes.length > 0)
     const source = isPipe ? memorySource(bytes) : pathSource(path, size ?? 0, modifiedAtMs)
     const file = { name, type: '', modifiedAtMs, source }
@@ -175,7 +175,7 @@ function describe(entry: Dirent): string {
 }
 
 function unreadable(path: string, cause: unknown): Failure {
-  // What Node makes of bytes that are no text, and finds nowhere then.
+  // Node's replacement for bytes that are no text, under which nothing is found.
   if (path.includes('\ufffd')) return new Failure(`cannot read ${path}: its name is not UTF-8`, { hint: RENAME, cause })
   return new Failure(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
 }

@@ -136,7 +136,7 @@ function explainCard(error: unknown, origin: string): unknown {
   return error
 }
 
-/** Who will be able to read it, before anything is sealed. The names are the owner's word, the keys are what counts. */
+/** The readers, shown before anything is sealed. The names are the owner's word, the keys are what counts. */
 function describeReaders({ name, readers }: Card): string[] {
   const who = readers.length === 1 ? '1 reader' : `${readers.length} readers`
   return [`${name} has ${who}:`, ...readers.map((reader) => `  ${reader.name} (${readerName(reader.key)})`)]

@@ -9,7 +9,7 @@ export interface MessageSizes {
 }
 
 /**
- * What is told of more than fits: in numbers of what was chosen, not of what it is sealed as.
+ * The failure for a message that does not fit: in numbers of its text and files, not of their ciphertext.
  * @param where - `the server at https://drop.example`. @param largest - bytes of ciphertext that it takes, if it has said so
  */
 export function tooLarge(where: string, largest: number | undefined, bulk: MessageSizes, isLetter = false): Failure {

@@ -92,7 +92,7 @@ export async function forgetEndedUploads(only?: string): Promise<void> {
       const { origin } = unfinished.ticket
       if (silent.has(origin) || (only !== undefined && only !== origin)) continue
       const sender = await signingKeyFromSeed(seed)
-      // Once: whoever waits for this has asked for something else.
+      // Once: the person who waits for this has asked for something else.
       const end = await endOfUpload(connect(origin, 0), unfinished.ticket, sender, unfinished.sealedAtMs + KEPT_MS)
       if (end === 'unknown') silent.add(origin)
       if (end !== 'over') continue

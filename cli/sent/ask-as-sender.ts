@@ -20,7 +20,7 @@ export interface ChangedDrop {
   readonly status: DropStatus
 }
 
-/** What a sender learns. */
+/** The answer to a sender. */
 export interface SenderAnswer {
   /** `undefined` if the server has nothing of this name any more. */
   readonly status: DropStatus | undefined

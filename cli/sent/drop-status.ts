@@ -5,7 +5,7 @@ import { publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
 import type { Report } from '#client/sender.ts'
 import { count, formatTime } from '../terminal/format.ts'
 
-/** What became of a drop, as `--json` prints it and as the ticket remembers it: receipts outlive the drop that way. */
+/** The status of a drop, as `--json` prints it and as the ticket remembers it: receipts outlive the drop that way. */
 export interface DropStatus {
   readonly state: SentStatus['state']
   /** ISO 8601. */

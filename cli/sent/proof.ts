@@ -16,7 +16,7 @@ interface ProvedReader {
   readonly opened?: string
 }
 
-/** Who signed, in the order of the file. */
+/** The signers, in the order of the file. */
 export function provedReaders({ receipts }: Proof): ProvedReader[] {
   return receipts.map(({ reader, claim, ack }) => ({
     reader: readerName(reader),
@@ -25,14 +25,14 @@ export function provedReaders({ receipts }: Proof): ProvedReader[] {
   }))
 }
 
-/** What `receipt verify --json` prints. @param compared - `undefined` where nobody said what the proof should be for */
+/** The output of `receipt verify --json`. @param compared - `undefined` where nobody said what the proof should be for */
 export function proofToJson(proof: Proof, compared: Comparison | undefined): unknown {
   const { authority: server, dropId: drop, claim } = proof
   const { proves, not } = saidOf(compared)
   return { holds: true, compared, server, drop, claim, readers: provedReaders(proof), proves, not }
 }
 
-/** What `receipt verify` prints of a proof that holds, and is for the drop that it was compared with. */
+/** The output of `receipt verify` for a proof that holds, and is for the drop that it was compared with. */
 export function describeProof(proof: Proof, compared: Comparison | undefined): string {
   const readers = provedReaders(proof).map(({ reader, claimed, opened }) =>
     opened === undefined

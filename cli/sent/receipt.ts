@@ -133,7 +133,7 @@ async function verify({ values, positionals }: ParsedArgs<typeof VERIFY_OPTIONS>
   }
 }
 
-/** What somebody wants a proof to be for. */
+/** The drop that a proof should be for. */
 type Wanted = Expected & { readonly with: 'ticket' | 'link'; readonly needsPassphrase?: boolean }
 
 /** @param path - of the proof. @returns `undefined` if nobody said what it should be for */
@@ -162,7 +162,7 @@ async function expected(path: string, values: VerifyValues): Promise<Wanted | un
   return { with: 'link', origin, dropId, claim: claim.publicKey, needsPassphrase: secret.needsPassphrase }
 }
 
-/** Asks the server once more. What it has proved before is kept, and is enough where it does not answer. */
+/** Asks the server once more. An earlier proof is kept, and is enough where the server does not answer. */
 async function learn(name: string): Promise<readonly Receipt[]> {
   const kept = readTicket(name)
   let { receipts = [] } = kept

@@ -110,14 +110,14 @@ async function lookUp(name: string): Promise<TicketStatus> {
   }
 }
 
-/** What can be done about an upload that was interrupted: the last of it is the link on standard output. */
+/** The remedy for an interrupted upload: its last step is the link on standard output. */
 function describeUpload(name: string, status: DropStatus | undefined): string {
   if (status !== undefined && status.state !== 'uploading')
     return `its link was not printed: sealdrop resume ${name} prints it`
   return `interrupted: ${howToGoOn(name)}`
 }
 
-/** What can be done about a drop of one part of which nobody has been told that it arrived. */
+/** The remedy for a drop of one part of which nobody has been told that it arrived. */
 function describePending(name: string, { ticket }: Kept, status: DropStatus | undefined): string {
   if (status === undefined) return `it has not arrived: sealdrop resume ${name} tells what to do`
   return ticket.claim === undefined
@@ -132,7 +132,7 @@ function describeAbsent(kept: Kept, isOver: boolean): string[] {
   return [describeAbsence(kept, isOver), `before, as asked ${formatTime(Date.parse(status.asked))}: ${first}`, ...rest]
 }
 
-/** What the server says now; of a drop that is not there any more, what it said last. */
+/** The server's answer now; for a drop that is not there any more, its last one. */
 function outcome(kept: Kept, { status, isOver }: SenderAnswer): Readonly<Record<string, unknown>> {
   if (status !== undefined) return { ...status }
   const state = isOver ? 'expired' : 'unknown'

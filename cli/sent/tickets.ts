@@ -15,9 +15,9 @@ export interface Kept {
   readonly ticket: Ticket
   /** Seed of the sender key, 32 bytes. */
   readonly seed: Bytes
-  /** What the server said last. */
+  /** The server's last answer. */
   readonly status?: DropStatus | undefined
-  /** What readers have signed, as far as it proved something: it outlives the drop. */
+  /** Signatures of readers that proved something: they outlive the drop. */
   readonly receipts?: readonly Receipt[] | undefined
 }
 

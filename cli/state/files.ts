@@ -143,7 +143,7 @@ export function claimName(partial: string, path: string): boolean {
   return true
 }
 
-/** What was done to the names in a folder, on the disk when this returns. */
+/** Changes to the names in a folder are on the disk when this returns. */
 export function syncFolder(folder: string): void {
   try {
     const file = openSync(folder, 'r')

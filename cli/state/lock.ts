@@ -27,7 +27,7 @@ export function tryLock(path: string): Lock | undefined {
     const inode = inodeOf(path)
     const database = lockDatabase(path)
     if (database === undefined) return undefined
-    // Whoever had it before may have removed it: what nobody else finds locks nothing.
+    // Its last holder may have removed it: a file that nobody else finds locks nothing.
     if (inode !== undefined && inode === inodeOf(path)) {
       return {
         release: (leave = 'file') => {

@@ -8,20 +8,18 @@ import { createFile, failedWith, makeFolder, removeFile, removePartials, replace
 import { say } from '../terminal/terminal.ts'
 
 /**
- * What the command line remembers, as one JSON file each in a folder that only its owner can enter:
+ * The memory of the command line, as one JSON file each in a folder that only its owner can enter:
  *
- *   tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it
- *   reading/<drop id>.json  the reader key of a drop that is being opened
- *   opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is blamed for it
- *   uploads/<drop id>.json  an upload in parts that has not been finished, the link or the return code and the text in it
- *   outbox/<drop id>.json   a drop of one part that may have arrived: its link, or of one for a box the drop as it is sealed
- *   boxes/<address>.json    what this computer keeps of a box, sealed with its passphrase; the address is a hash, in hex
- *   known/<address>.json    the serial of a box's card, where a sender asked to remember it
- *   writing/<random>.json   the path under which a file outside of this folder is being written, until it has its name
+ * tickets/<ticket>.json   what a sender keeps of a drop, the sender key in it reading/<drop id>.json  the reader key of a
+ * drop that is being opened opened/<drop id>.json   public reader keys that have opened a drop here, so that nobody else is
+ * blamed for it uploads/<drop id>.json  an upload in parts that has not been finished, the link or the return code and the
+ * text in it outbox/<drop id>.json   a drop of one part that may have arrived: its link, or of one for a box the drop as it
+ * is sealed boxes/<address>.json    what this computer keeps of a box, sealed with its passphrase; the address is a hash, in
+ * hex known/<address>.json    the serial of a box's card, where a sender asked to remember it writing/<random>.json the path
+ * under which a file outside of this folder is being written, until it has its name
  *
- * Never a passphrase, and never a link or a message but of what is not known to have arrived, until that is finished or
- * cancelled: whoever gets this
- * folder opens nothing that anybody was given a link to, and no box without its passphrase.
+ * Never a passphrase. A link or a message only of a drop that is not known to have arrived, until that is finished or
+ * cancelled: a thief of this folder opens nothing that anybody was given a link to, and no box without its passphrase.
  */
 type Shelf = (typeof SHELVES)[number]
 
@@ -106,7 +104,7 @@ export function removePartialRecords(): void {
     try {
       removePartials(join(homePath(), shelf))
     } catch {
-      // There is no such folder; or whoever needs it will tell what is wrong with it.
+      // There is no such folder; or the command that needs it will tell its fault.
     }
   }
 }

@@ -6,8 +6,8 @@ import { forgetOverUploads } from '../send/uploads.ts'
 import { parseWriting } from './writing.ts'
 
 /**
- * Removes what killed commands have left under names that nobody would look for. What another command is writing at the
- * same time is left alone, or written again. Never fails: whoever needs a folder tells what is wrong with it.
+ * Removes what killed commands have left under names that nobody would look for. A file that another command is writing at
+ * the same time is left alone, or written again. Never fails: a command that needs a folder tells its fault.
  */
 export async function sweepLeftovers(): Promise<void> {
   removePartialRecords()

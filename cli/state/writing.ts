@@ -8,7 +8,7 @@ import { createRecord, removeRecord } from './records.ts'
  * Notes where something is being written that is to have another name later: if this process is killed, the next command
  * removes it (`sweep.ts`).
  * @param path - as `partialPath` makes it, of a file or a folder.
- * @returns what forgets the note
+ * @returns a function that forgets the note
  */
 export function noteWriting(path: string): () => void {
   const name = randomBytes(NAME_BYTES).toString('hex')

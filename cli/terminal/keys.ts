@@ -6,9 +6,10 @@ export type TypedText =
 
 /**
  * Reads a line from a terminal that leaves all keys to us, and edits it as the terminal itself would: Backspace takes a
- * character, Ctrl-W a word, Ctrl-U the line; Ctrl-D ends it; Ctrl-C and Ctrl-\ end the command, Ctrl-Z suspends it. A Tab is a character like others.
- * @param ahead - keys that were pressed before they were asked for: several answers may be pasted at once. What is left of
- * them stays there.
+ * character, Ctrl-W a word, Ctrl-U the line; Ctrl-D ends it; Ctrl-C and Ctrl-\ end the command, Ctrl-Z suspends it. A Tab is
+ * a character like others.
+ * @param ahead - keys that were pressed before they were asked for: several answers may be pasted at once. The rest of them
+ * stays there.
  * @param next - the next keys; `undefined` when there are no more.
  * @param suspend - returns when the command goes on.
  * @param keepsLines - whether what a terminal brackets as pasted is part of one answer, with the line ends in it.
@@ -44,7 +45,7 @@ export async function readLine(
         case CTRL_BACKSLASH:
           return { state: 'ended', by: key === CTRL_C ? 'SIGINT' : 'SIGQUIT' }
         case CTRL_Z:
-          // As a terminal does: what was typed before it is not for whoever comes next.
+          // As a terminal does: text that was typed before it is not for the next program.
           ahead.length = 0
           line = []
           await suspend()
@@ -73,7 +74,7 @@ function withoutWord(line: readonly string[]): string[] {
   return Array.from(line.join('').replace(/\S*\s*$/u, ''))
 }
 
-/** What is still to come of an arrow or another key without a letter: it may come in pieces, and is no part of a secret. */
+/** The rest of an arrow or another key without a letter: it may come in pieces, and is no part of a secret. */
 type Left = 'nothing' | 'all' | 'parameters' | 'letter'
 
 function leftAfter(left: Left, key: string): Left {
@@ -91,7 +92,7 @@ function leftAfter(left: Left, key: string): Left {
   }
 }
 
-/** What a terminal that was asked to puts around what is pasted. Defined by XTerm, "Bracketed Paste Mode". */
+/** The marks that a terminal puts around pasted text when it was asked to. Defined by XTerm, "Bracketed Paste Mode". */
 const PASTE_BEGINS = '\x1b[200~'
 const PASTE_ENDS = '\x1b[201~'
 

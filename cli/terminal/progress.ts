@@ -34,7 +34,7 @@ function makeReminder(clock: () => number, tell: (sentence: string) => void): (p
   let most = 0
   return (progress) => {
     if (progress.stage !== 'waiting') {
-      // What was lost on the way is counted again.
+      // Bytes that were lost on the way are counted again.
       if ('bytes' in progress && progress.bytes > most) [sinceMs, most] = [undefined, progress.bytes]
       return
     }
@@ -67,7 +67,7 @@ function describe(progress: Progress, rate: TransferRate | undefined): string {
 function describeBytes({ bytes, total }: { bytes: number; total: number }, rate: TransferRate | undefined): string {
   const left = rate === undefined ? [] : [`${formatDuration(rate.secondsLeft)} left`]
   const speed = rate === undefined ? [] : [`${formatSize(Math.round(rate.bytesPerSecond))}/s`]
-  // What matters most first: a narrow terminal shows no more.
+  // The most important figure first: a narrow terminal shows no more.
   return [percent(bytes, total), ...left, ...speed, `${formatSize(bytes)} of ${formatSize(total)}`].join(', ')
 }
 

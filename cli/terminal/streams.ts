@@ -27,7 +27,7 @@ export async function readInput(most: number): Promise<Buffer<ArrayBuffer> | und
 /**
  * A file that somebody named, whole.
  * @param path - `-` for standard input. @param most - bytes; reading stops with `undefined` when there are more.
- * @param hint - what to do if it cannot be read.
+ * @param hint - the remedy if it cannot be read.
  * @throws Failure if it cannot be read
  */
 export async function readNamed(path: string, most: number, hint?: string): Promise<Buffer<ArrayBuffer> | undefined> {
@@ -67,7 +67,7 @@ export function isDiscarded(file: number): boolean {
 }
 
 /**
- * Writes all of a text to a standard stream, and returns when whoever reads it has been handed it.
+ * Writes all of a text to a standard stream, and returns when the reader has been handed it.
  * @throws as the system, where not all of it was taken
  */
 export async function writeWhole(stream: typeof process.stdout, text: string): Promise<void> {
@@ -85,7 +85,7 @@ function isAwaited(file: number): boolean {
   return stats.isFIFO() || stats.isSocket()
 }
 
-/** What goes to a file must be on the disk before the drop is burned. */
+/** Output to a file must be on the disk before the drop is burned. */
 export function syncFile(file: number): void {
   try {
     fsyncSync(file)

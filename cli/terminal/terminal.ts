@@ -1,10 +1,10 @@
 // All talk with people and pipes. The rules:
 //   - Standard output carries the result and nothing else: a link, a message, a report.
-//   - What needs an answer goes to the terminal itself, wherever the standard streams lead, and is erased afterwards.
+//   - A question goes to the terminal itself, wherever the standard streams lead, and is erased afterwards.
 //     Secrets are not echoed.
 //   - Everything else goes to standard error, with "sealdrop:" before it: no capitalized initials, no period at the end.
 //   - Progress is shown only if standard error is a terminal that can erase it, and is erased afterwards.
-//   - What other people wrote reaches a terminal only with its control characters made visible.
+//   - Text of other people reaches a terminal only with its control characters made visible.
 //   - Colour only on a terminal, and not with NO_COLOR.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -24,11 +24,11 @@ const isDumb = process.env['TERM'] === 'dumb'
 /** Whether a person types standard input. */
 export const isTyped: boolean = process.stdin.isTTY
 
-// A stream that nobody reads any more says so twice: to who wrote, and here. Once is enough.
+// A stream that nobody reads any more says so twice: to the writer, and here. Once is enough.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 /**
- * Writes a result, and returns when whoever reads it has been handed it all.
+ * Writes a result, and returns when the reader has been handed it all.
  * @throws Failure if it could not be written whole: closed pipe, full disk.
  */
 export async function print(text: string): Promise<void> {
@@ -43,7 +43,7 @@ export async function print(text: string): Promise<void> {
 
 /**
  * Writes what is given out once: a link, a code, what was sealed.
- * @throws Failure as `print`; and where standard output is closed, or whoever started this command discards it
+ * @throws Failure as `print`; and where standard output is closed, or discarded by the program that started this command
  */
 export async function printOnce(text: string): Promise<void> {
   if (isDiscarded(process.stdout.fd)) throw new Failure('cannot write to standard output: it is closed')
@@ -77,7 +77,7 @@ export function isShowing(): boolean {
 }
 
 /**
- * Shows how far it is, over what was shown before. What does not fit the line is cut, where there is one after a comma: two
+ * Shows how far it is, over what was shown before. A line that is too long is cut, where there is a comma after one: two
  * lines could not be erased.
  */
 export function showProgress(words: string): void {
@@ -126,8 +126,8 @@ export async function askSecret(question: string, hint: string, keepsLines = fal
 }
 
 /**
- * The same for what people copy and paste: programs for mail break it over lines, of which a terminal hands over one at a time. What
- * is not whole yet goes on with the next line, until an empty one.
+ * The same for what people copy and paste: programs for mail break it over lines, of which a terminal hands over one at a
+ * time. A text that is not whole yet goes on with the next line, until an empty one.
  * @param isWhole - whether nothing is missing in a text
  */
 export async function askPasted(question: string, hint: string, isWhole: (text: string) => boolean): Promise<string> {
@@ -164,7 +164,7 @@ export function hasTerminal(): boolean {
  * Asks the person at the terminal, without echo.
  * @param options.lines - shown above the question, and erased with it: short, for what is wrapped would not be erased whole.
  * @param options.keepsLines - whether what is pasted is one answer, however many lines it has: as far as the terminal tells.
- * @returns what was typed, `''` for nothing
+ * @returns the typed text, `''` for nothing
  */
 export async function askTerminal(
   question: string,
@@ -195,7 +195,7 @@ export async function askTerminal(
     writeSync(output, '\r\n')
     take()
   }
-  // Whoever stopped this command from elsewhere, and had the terminal meanwhile, has left it as a shell needs it.
+  // A program that stopped this command from elsewhere, and had the terminal meanwhile, has left it as a shell needs it.
   const resume = (): void => {
     if (isSuspending) return
     input.setRawMode(false)
@@ -208,7 +208,7 @@ export async function askTerminal(
     const suspend = async (): Promise<void> => {
       giveBack()
       isSuspending = true
-      // The whole group, as a terminal does: whoever started this command waits for it.
+      // The whole group, as a terminal does: the program that started this command waits for it.
       process.kill(0, 'SIGTSTP')
       await sleep(SUSPENDING_MS)
       // By then SIGCONT has been heard too: taken back twice, the terminal would show for a moment what is typed.
@@ -230,17 +230,20 @@ export async function askTerminal(
   throw new Failure('interrupted')
 }
 
-/** What the person is told when a signal ends the command from now on: how to go on, or how to undo it. */
+/** The sentences for a signal that ends the command from now on: how to go on, or how to undo it. */
 export function sayOnSignals(sentences: readonly string[]): void {
   lastWords = sentences
 }
 
-/** What is done when a signal ends the command from now on: at once, and without failing. */
+/** The work for a signal that ends the command from now on: done at once, and without failing. */
 export function undoOnSignals(undo: () => void): void {
   lastDeed = undo
 }
 
-/** Leaves the terminal as it was when a signal ends the command; and ends it when whoever started it and waits for it is gone. */
+/**
+ * Leaves the terminal as it was when a signal ends the command; and ends it when the program that started it and waits for it
+ * is gone.
+ */
 export function restoreOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.once(signal, () => endBy(signal))
   process.once('disconnect', () => endBy('SIGHUP'))

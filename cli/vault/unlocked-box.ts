@@ -42,7 +42,7 @@ export async function keepBox(state: BoxState, passphrase: string): Promise<Unlo
   return unlockedBox(open, passphrase)
 }
 
-/** What a reader asks of its box. @throws Failure that says so if the box does not know this reader */
+/** A request of a reader to its box. @throws Failure that says so if the box does not know this reader */
 export async function asReader<T>(session: UnlockedBox, request: Promise<T>): Promise<T> {
   try {
     return await request

@@ -45,7 +45,7 @@ export function forgetVault(address: BoxAddress): void {
   removeFile(lockPath(address))
 }
 
-/** What a command holds that changes a box. */
+/** The lock of a command that changes a box. */
 export function lockPath(address: BoxAddress): string {
   return statePath('boxes', `${nameOf(address)}.lock`)
 }

@@ -8,7 +8,7 @@ import { describeProxy, proxyFor } from '../network/proxy.ts'
 import { fieldsOf, type Browser } from './browsers.ts'
 import type { Way } from './ways.ts'
 
-/** What came back for one address. */
+/** The answer for one address. */
 export interface Visit {
   readonly status: number
   /** By name in lower case; one that came several times is joined by commas. A coding for transport that was undone is none. */
@@ -68,7 +68,7 @@ async function readUpTo(answer: IncomingMessage, most: number): Promise<Buffer> 
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     length += chunk.length
-    // Nothing that is served is as long. Whoever answers more would fill the memory.
+    // Nothing that is served is as long. A server that answers more would fill the memory.
     if (length >= most) break
   }
   return Buffer.concat(chunks).subarray(0, most)
@@ -94,7 +94,7 @@ const CODINGS: ReadonlyMap<string, Undo> = new Map<string, Undo>([
   ...('zstdDecompress' in zlib ? [['zstd', promisify(zlib.zstdDecompress)] as [string, Undo]] : []),
 ])
 
-/** As many as a browser opens to one server: who visits has no more under way, for waiting counts as silence. */
+/** As many as a browser opens to one server: no visitor has more under way, for waiting counts as silence. */
 export const SOCKETS = 6
 
 /** Bytes of the largest answer that is looked at: many times the largest file. */

@@ -5,7 +5,7 @@ export type Browser = 'chrome' | 'firefox' | 'safari'
 
 export const BROWSERS: readonly Browser[] = ['chrome', 'firefox', 'safari']
 
-/** What people call it. */
+/** Its common name. */
 export const BROWSER_NAMES: Readonly<Record<Browser, string>> = {
   chrome: 'Chrome',
   firefox: 'Firefox',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Visit } from './browse.ts'
 import type { Manifest, ServedFile } from './manifest.ts'
 
-/** One thing in which a server differs from a release. What was found is text of the server: do not trust it. */
+/** One thing in which a server differs from a release. The findings are text of the server: do not trust them. */
 export type Difference =
   /** The status of the answer. */
   | { readonly kind: 'missing'; readonly path: string; readonly status: number }
@@ -69,9 +69,9 @@ function compareHeaders({ path, headers }: ServedFile, found: Visit['headers']):
 }
 
 /**
- * What a page names as code, or as what may bring code, that is not among the known paths; and code that stands in it, unless its
- * hash is known. Not a parser: the bytes have been found to differ, and this says to whoever looks at them where to look
- * first. Nothing in it goes over the same text more than so many times: a server could keep us busy for ever.
+ * Paths that a page names as code, or as a source of code, and that are not among the known ones; and code in the page
+ * itself, unless its hash is known. Not a parser: the bytes have been found to differ, and this says where to look first.
+ * Nothing in it goes over the same text more than so many times: a server could keep us busy for ever.
  */
 export function unknownScripts(html: string, base: string, origin: string, known: ReadonlySet<string>): string[] {
   const page = html.slice(0, MAX_READ)
@@ -98,7 +98,7 @@ const TAG = /^(?:"[^"]*"|'[^']*'|[^>"'])*/
 
 const ADDRESS = /\s(?:xlink:)?(?:src|srcdoc|href|data|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi
 
-/** What a release does not have and a browser obeys: it brings code, changes where it may come from, or how bytes are read. */
+/** Elements that no release has and a browser obeys: they bring code, change its sources, or change how bytes are read. */
 const SCRIPT_HEADERS = [
   'Access-Control-Allow-Origin',
   'Clear-Site-Data',

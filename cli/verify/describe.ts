@@ -4,7 +4,7 @@ import type { Difference } from './compare.ts'
 import type { Manifest } from './manifest.ts'
 import type { Observation, Seen } from './observe.ts'
 
-/** What was seen, in one line. */
+/** The observation, in one line. */
 export function describeObservation(
   { as, differences, ok, origin, version }: Observation,
   { files }: Manifest,
@@ -15,12 +15,12 @@ export function describeObservation(
     : `${origin} does not serve version ${version}: ${count(differences.length, 'difference')}; ${asked}`
 }
 
-/** The same for who watches: when, what, and which addresses. */
+/** The same for a person who watches: when, the findings, and the addresses. */
 export function describeBriefly({ as, at, differences, ok, origin, unreachable, version }: Observation): string {
   const paths = [...new Set(differences.map(({ path }) => path))]
   const named = paths.length > MAX_NAMED ? [...paths.slice(0, MAX_NAMED), `${paths.length - MAX_NAMED} more`] : paths
   const verdict = unreachable === true ? 'unreachable' : ok ? 'same' : `differs at ${named.join(', ')}`
-  // Who was shown something else: that it was not all of them tells most.
+  // The browsers that were shown something else: that it was not all of them tells most.
   const shown = as.filter((browser) => differences.some((each) => each.as.includes(browser)))
   const told = shown.length === 0 || shown.length === as.length ? '' : ` to ${naming(shown)} alone`
   return `${at}  ${origin}  ${version}  ${as.join()}  ${verdict}${told}`

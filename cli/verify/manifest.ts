@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { EXIT, Failure } from '../failure.ts'
 import { readNamed } from '../terminal/streams.ts'
 
-/** What a server of one release serves besides its API. docs/verify.md. */
+/** The files that a server of one release serves besides its API. docs/verify.md. */
 export interface Manifest {
   readonly version: string
   /** Not empty, with `/` among them. */
   readonly files: readonly ServedFile[]
 }
 
-/** What one address answers, without a redirect. */
+/** The answer of one address, without a redirect. */
 export interface ServedFile {
   /** `/assets/app.js` */
   readonly path: string

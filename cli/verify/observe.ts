@@ -7,7 +7,7 @@ import { waysTo, type Way } from './ways.ts'
 /** A difference, and in whose place it was seen. */
 export type Seen = Difference & { readonly as: readonly Browser[] }
 
-/** What was seen of a server at one time. */
+/** An observation of a server at one time. */
 export interface Observation {
   readonly origin: string
   /** ISO 8601, when it began. */
@@ -49,7 +49,7 @@ export async function observe(
       return differences.map((difference): Found => [difference, visitor.browser])
     })
   const first = (await Promise.all(visitors.map((each) => look(each, pages)))).flat()
-  // One browser and one way in which it could be had are enough: who is answered there may be deceived.
+  // One browser and one way in which it could be had are enough: a person who gets this answer may be deceived.
   if (first.every((each) => each.some(([{ kind }]) => kind === 'no_answer')))
     return { ...seen, ok: false, differences: [], unreachable: true }
   const rest: Found[][] = []
@@ -63,7 +63,7 @@ type Errand = readonly [file: ServedFile, way: Way]
 
 type Found = readonly [difference: Difference, browser: Browser]
 
-/** What differs in two ways, or to two browsers, mostly differs in both alike: once, with all that saw it. */
+/** A difference in two ways, or to two browsers, is mostly the same in both: it is told once, with all that saw it. */
 function merge(found: readonly Found[]): Seen[] {
   const all = new Map<string, [Difference, Set<Browser>]>()
   for (const [difference, browser] of found) {
@@ -75,7 +75,7 @@ function merge(found: readonly Found[]): Seen[] {
   return [...all.values()].map(([difference, browsers]) => ({ ...difference, as: [...browsers] }))
 }
 
-/** Does all of it, so many at a time. @returns what came of each, in order */
+/** Does all of it, so many at a time. @returns the result of each, in order */
 async function inLanes<T, R>(all: readonly T[], work: (each: T) => Promise<R>): Promise<R[]> {
   const done: R[] = []
   const left = all.entries()

@@ -8,8 +8,8 @@ import type { ServedFile } from './manifest.ts'
 export type Way = 'document' | 'link' | 'inside' | 'frame' | 'script' | 'worker' | 'style' | 'image'
 
 /**
- * The ways in which browsers come to ask for a file of the client. All are taken: a server that deceives only who comes in one of
- * them is seen too.
+ * The ways in which browsers come to ask for a file of the client. All are taken: a server that deceives visitors in only one
+ * of them is seen too.
  */
 export function waysTo({ headers, path }: ServedFile): readonly Way[] {
   if (path === WORKSHOP_PATH) return ['document', 'frame']

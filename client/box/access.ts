@@ -8,14 +8,15 @@ import { deriveReaderKey } from './reader-keys.ts'
 import type { ReturnKeys } from './return.ts'
 import type { BoxState } from './state.ts'
 
-/** One way to read, for who reads a box and for who comes back with a return code. */
+/** One way to read, for the readers of a box and for a sender who comes back with a return code. */
 export interface Access {
   readonly address: BoxAddress
   /** Signs as `member`. */
   readonly key: SigningKey
   /**
-   * What may open a drop that arrived on a day: of the epochs by whose cards it may have been sealed, those whose keys are
-   * not deleted. @param arrivedDay - days since 1970.
+   * The identities that may open a drop that arrived on a day: of the epochs by whose cards it may have been sealed, those
+   * whose keys are not deleted.
+   * @param arrivedDay - days since 1970.
    */
   identitiesFor(arrivedDay: number): readonly AgeIdentity[]
   /** The reader on the card; a return code has none. */

@@ -21,14 +21,18 @@ export function formatBoxLink(origin: string, address: BoxAddress): string {
   return `${origin}/#${address}`
 }
 
-/** The link of an invitation: whoever has it may write as often as it allows. @param secret - 16 bytes. docs/protocol.md §13.8 */
+/**
+ * The link of an invitation: anyone with it may write as often as it allows.
+ * @param secret - 16 bytes. docs/protocol.md §13.8
+ */
 export function formatInvitation(origin: string, address: BoxAddress, secret: Bytes): string {
   const data = new Uint8Array([VERSION, ...boxAddressBytes(address), ...secret])
   return `${origin}/#${bech32m.encode(INVITATION_PREFIX, bech32m.toWords(data))}`
 }
 
 /**
- * Reads an address, an invitation, or a link with either, in the one spelling of each. What people send: `readWriteTarget`.
+ * Reads an address, an invitation, or a link with either, in the one spelling of each. The forms that people send:
+ * `readWriteTarget`.
  * @returns `undefined` if a character is wrong or missing
  */
 export function parseWriteTarget(text: string): WriteTarget | undefined {

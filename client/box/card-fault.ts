@@ -2,7 +2,7 @@ import type { Card } from '#protocol/card.ts'
 import { DropError, isDropError, type DropErrorCode } from '#protocol/error.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
 
-/** What is wrong with a box's card, and the card itself where its box's root key signed it. */
+/** The fault of a box's card, and the card itself where its box's root key signed it. */
 export class CardFault extends DropError {
   readonly card: Card | undefined
   /** With `stale_card`: when the card ceased to hold, milliseconds since 1970. */

@@ -19,10 +19,10 @@ export interface CaughtUp {
 }
 
 /**
- * Takes up what another device of the same owner has published since: otherwise the next publication would undo it, and
- * take a reader off the card whom the other has added. Whom this device has removed it does not take up: the other may have been
- * shown an old card. A state that has published nothing takes up nothing: a box that is
- * restored from its phrase begins with its own reader alone.
+ * Takes up what another device of the same owner has published since: otherwise the next publication would undo it, and take
+ * a reader off the card whom the other has added. A reader whom this device has removed is not taken up: the other device may
+ * have been shown an old card. A state that has published nothing takes up nothing: a box that is restored from its phrase
+ * begins with its own reader alone.
  * @throws DropError `bad_card`, `foreign_card`, `offline`
  */
 export async function catchUp(server: Server, state: BoxState): Promise<CaughtUp> {

@@ -17,7 +17,10 @@ export function newChain(now: number, random: Random = randomBytes): Chain {
   return { epoch: epochAt(now), key: random(CHAIN_BYTES) }
 }
 
-/** The chain from a later epoch on: whoever keeps only this has deleted what lies before. @throws RangeError for an earlier one */
+/**
+ * The chain from a later epoch on: a device that keeps only this has deleted everything before.
+ * @throws RangeError for an earlier one
+ */
 export function advance(chain: Chain, epoch: Epoch): Chain {
   if (!Number.isSafeInteger(epoch) || epoch < chain.epoch) throw new RangeError('a chain runs one way')
   if (epoch - chain.epoch > MOST_STEPS) throw new RangeError('no clock is that far ahead')

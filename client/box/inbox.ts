@@ -27,7 +27,7 @@ import { threadOf } from './thread.ts'
 
 /** A listing that has been looked through. */
 export interface CheckedListing extends Listing {
-  /** What the server listed once more, under another place: not among the items. Each is a case of `repeated`. */
+  /** Items that the server listed once more, under another place: not among `items`. Each is a case of `repeated`. */
   readonly repeated: readonly Item[]
 }
 
@@ -36,7 +36,7 @@ export interface OpenedItem extends Opened {
   readonly to: Addressee
   /** The address to which answers go; `undefined` if the sender takes none. */
   readonly thread: BoxAddress | undefined
-  /** What an answer is sealed to. */
+  /** The recipient of an answer. */
   readonly reply: Pick<Reply, 'key' | 'age'> | undefined
   /** Whether it names a thread that is not its sender's own. Then it has none. */
   readonly isThreadForged: boolean
@@ -112,7 +112,7 @@ export async function openItem(
   item: Pick<Item, 'drop' | 'arrived'>,
   options: OpenDropOptions = {},
 ): Promise<OpenedItem> {
-  // Loaded only here: who lists a box need not wait for the ciphers.
+  // Loaded only here: listing a box need not wait for the ciphers.
   const { openParts } = await import('../open.ts')
   const opened = await openParts(parts, access.identitiesFor(item.arrived), options)
   const { to, reply, from } = opened.letterhead ?? {}
@@ -195,7 +195,7 @@ function parseItem(value: unknown): Item | undefined {
   const isWhole = isCount(seq) && isCount(size) && isCount(parts) && isCount(arrived) && isCount(expires)
   // Nobody is made to ask for millions of parts with nothing in them.
   if (drop === undefined || !isWhole || parts < 1 || !isPossible({ size, parts })) return undefined
-  // Whoever lists them shows these days.
+  // A list shows these days.
   if (Math.max(expires, arrived * DAY_SECONDS) > MAX_CREATED_SECONDS) return undefined
   return { drop, seq, size, parts, arrived, expires }
 }

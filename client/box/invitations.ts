@@ -14,16 +14,17 @@ import { formatInvitation } from './address-link.ts'
 import { rootOf } from './root.ts'
 import type { BoxState, KnownInvitation } from './state.ts'
 
-/** What an invitation allows. */
+/** The terms of an invitation. */
 export interface InvitationOrder extends Pick<KnownInvitation, 'label' | 'items' | 'bytes'> {
   readonly lifeSeconds: number
 }
 
 /**
- * Makes an invitation: whoever has the link may write so many drops and bytes until it ends. docs/protocol.md §13.8. It ends by the
- * server's clock, so its life is counted from what that says.
+ * Makes an invitation: anyone with the link may write so many drops and bytes until it ends. docs/protocol.md §13.8. It ends
+ * by the server's clock, so its life is counted from what that says.
  * @returns the next state, of which the invitation is the last
- * @throws RangeError for a label that is no single line of at most 80 characters; DropError `box_full` for too many, `offline`
+ * @throws RangeError for a label that is no single line of at most 80 characters; DropError `box_full` for too many,
+ * `offline`
  */
 export async function invite(
   server: Server,
@@ -32,7 +33,7 @@ export async function invite(
 ): Promise<{ state: BoxState; link: string; invitation: KnownInvitation }> {
   const { label, items, bytes, lifeSeconds } = order
   if (label !== '' && parseName(label) === undefined) throw new RangeError('no label')
-  // Whoever is no owner asks nobody.
+  // A device that is not the owner's asks nobody.
   await rootOf(state)
   const now = await askTime(server)
   if (withoutExpired(state.invitations, now).length >= MAX_INVITATIONS) throw new DropError('box_full')
@@ -56,7 +57,7 @@ export async function uninvite(server: Server, state: BoxState, hash: string): P
 }
 
 /**
- * What the server holds, and what is left of each.
+ * The invitations that the server holds, and the rest of each.
  * @returns `items` and `bytes` are what is left. One that this device knows nothing of (the box was restored from its phrase)
  * has an empty label and an empty secret; it can be ended all the same.
  */
@@ -76,7 +77,10 @@ export async function listInvitations(
   })
 }
 
-/** What has expired is of no use to anybody. @param now - by the clock that is behind: what it forgets is forgotten for good */
+/**
+ * An expired invitation is of no use to anybody.
+ * @param now - by the clock that is behind: what it forgets is forgotten for good
+ */
 function withoutExpired(invitations: readonly KnownInvitation[], now: number): readonly KnownInvitation[] {
   return invitations.filter(({ expiresAtMs }) => expiresAtMs > now)
 }

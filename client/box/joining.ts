@@ -16,7 +16,7 @@ import { formatReaderCode } from './reader-code.ts'
 import { announce, deriveReaderKey, recipientsFrom, signReaderKeys } from './reader-keys.ts'
 import { AUTO_LOCK_MINUTES, type BoxState } from './state.ts'
 
-/** What somebody does who is to read another's box. */
+/** The steps of a person who is to read another's box. */
 
 /**
  * The state of a reader-to-be. Asks no server; until the owner has added the reader, it opens nothing.
@@ -52,11 +52,11 @@ export async function join(order: {
   }
 }
 
-/** What a reader-to-be has laid down its keys under. */
+/** The code under which a reader-to-be has left its keys. */
 export interface MadeCode {
   /** To be kept before the code is given out: its keys may have begun again. */
   readonly state: BoxState
-  /** `sdreader1…`, to be given to the owner. Whoever else uses it first makes the owner see that it is used. */
+  /** `sdreader1…`, to be given to the owner. Any other person who uses it first makes the owner see that it is used. */
   readonly code: string
 }
 
@@ -93,7 +93,7 @@ export async function makeReaderCode(
 
 /**
  * Tells the owner the reader's keys for this epoch and those ahead. Changes nothing if they are known.
- * @throws Refused `not_proved` for who is not on the card: not yet, or not any more; ClockFault
+ * @throws Refused `not_proved` for a reader who is not on the card: not yet, or not any more; ClockFault
  */
 export async function announceKeys(server: Server, state: BoxState, now: number): Promise<void> {
   const { earliest } = await agreeOnTime(server, now)
@@ -112,7 +112,7 @@ export async function learnCard(server: Server, state: BoxState): Promise<BoxSta
   return { ...state, name, terms, serial, lastEpoch: epoch }
 }
 
-/** What the reader announces: its keys from the present epoch on. */
+/** The reader's announcement: its keys from the present epoch on. */
 async function ownKeys({ box, reader, chain }: BoxState, key: SigningKey, now: number): Promise<string> {
   const first = Math.max(epochAt(now), chain.epoch)
   return signReaderKeys(box, { name: reader.name, first, ages: await recipientsFrom(chain, first) }, key)

@@ -17,7 +17,7 @@ import { makeSealer, planMessage } from '../seal-parts.ts'
 import { keptOf, sealedWith, type Sealed } from '../sealed.ts'
 import type { Progress } from '../server.ts'
 
-/** What any drop to an address needs. */
+/** The terms of any drop to an address. */
 export interface Posting {
   /** Origin of the server that holds the box. */
   readonly origin: string
@@ -37,7 +37,7 @@ export interface LetterPlan {
   readonly letterhead: Letterhead
   /** `age1pq1…`, of all who can open it. */
   readonly recipients: readonly string[]
-  /** What to throw if one of their keys is not sound. */
+  /** Makes the error for a key of theirs that is not sound. */
   readonly notSound: (cause: unknown) => DropError
   /** By which one writes there. */
   readonly link: string

@@ -14,7 +14,7 @@ export async function fetchOwnCard(server: Server, { box }: Pick<BoxState, 'box'
   return (await readCard((await askForCard(server, box)).card, box)).card
 }
 
-/** What the server hands out as the card of a box, unread. @throws Refused `gone`; DropError `bad_answer` */
+/** The text that the server hands out as the card of a box, unread. @throws Refused `gone`; DropError `bad_answer` */
 export function askForCard(server: Server, box: BoxAddress): Promise<CardAnswer> {
   return ask(server, { name: 'card', box }, CARD)
 }

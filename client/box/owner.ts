@@ -31,8 +31,8 @@ import { deriveRoot, newPhrase, rootOf, rootSecret, type Phrase, type Root } fro
 import { AUTO_LOCK_MINUTES, type BoxState, type KnownReader } from './state.ts'
 
 /**
- * What an owner does. Each returns the next state, which the caller keeps. Whatever publishes compares the clocks first, and by
- * a device whose clock is more than a day off the server's nothing is changed: ClockFault.
+ * The acts of an owner. Each returns the next state, which the caller keeps. Whatever publishes compares the clocks first,
+ * and by a device whose clock is more than a day off the server's nothing is changed: ClockFault.
  */
 
 export interface NewBox {
@@ -156,7 +156,9 @@ export async function addReader(server: Server, state: BoxState, code: string, n
   return next
 }
 
-/** Takes a reader off the card, for good. What is sealed from now on it cannot open; what it could, it can. */
+/**
+ * Takes a reader off the card, for good. Anything sealed from now on does not open for it; anything sealed before still does.
+ */
 export async function removeReader(server: Server, state: BoxState, key: PublicKey, now: number): Promise<BoxState> {
   const own = await deriveReaderKey(state.reader.seed)
   if (key === own.publicKey) throw new RangeError("not this device's own reader")
@@ -169,7 +171,7 @@ export async function removeReader(server: Server, state: BoxState, key: PublicK
 
 /** The time by which an owner changes a box. */
 async function beginAt(server: Server, state: BoxState, now: number): Promise<Agreed> {
-  // Whoever is no owner asks nobody.
+  // A device that is not the owner's asks nobody.
   await rootOf(state)
   return agreeOnTime(server, now)
 }
@@ -224,7 +226,7 @@ function unlessGone(error: unknown): undefined {
   if (!isDropError(error) || error.code !== 'gone') throw error
 }
 
-/** What the other readers have announced to the server. */
+/** The announcements of the other readers at the server. */
 async function fetchAnnounced(
   server: Server,
   { box, readers }: BoxState,
@@ -275,7 +277,7 @@ function epochsFrom(first: Epoch): readonly Epoch[] {
   return Array.from({ length: EPOCHS_AHEAD + 1 }, (_, ahead) => first + ahead)
 }
 
-/** Fetches what a reader code leads to. Always the same for one code: whoever was cut off may go on. */
+/** Fetches what a reader code leads to. Always the same for one code: an owner who was cut off may go on. */
 function claimerOf({ phrase }: BoxState, { bytes }: LinkSecret): Promise<SigningKey> {
   if (phrase === undefined) throw new TypeError("not an owner's device")
   return signingKeyFromSeed(hkdfExpand(rootSecret(phrase), `reader code ${toBase64url(bytes)}`, 32))

@@ -11,7 +11,7 @@ export function watchPages(): (page: Pick<CheckedListing, 'items' | 'repeated' |
   let listed = 0
   let again = 0
   return ({ items, repeated, more, count }) => {
-    // What comes while somebody asks raises it; what is deleted meanwhile was there before.
+    // An arrival between two pages raises it; a drop that is deleted meanwhile was there before.
     promised = Math.min(Math.max(promised, count), MOST_ITEMS)
     listed += items.length
     again += repeated.length

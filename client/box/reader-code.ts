@@ -33,7 +33,7 @@ export function readReaderCode(text: string): LinkSecret | undefined {
   return findCode(text, [PREFIX], parseReaderCode)?.code
 }
 
-/** What a reader code led to. */
+/** The reader to whom a code led. */
 export interface Introduced {
   readonly reader: KnownReader
   /** Lets the server forget the keys. Until then the same claimer may fetch them again. */
@@ -54,7 +54,7 @@ export async function fetchReader(
 ): Promise<Introduced> {
   const opener = await deriveOpener(secret, '', async () => new Uint8Array(0))
   const waiting = await look(server, { dropId: opener.dropId, locator: opener.locator })
-  // Nobody's keys are that long: whoever made this code may not fill the memory with it.
+  // Nobody's keys are that long: the maker of this code may not fill the memory with it.
   if (waiting.parts > 1) throw new DropError('bad_code')
   const parts = receiveParts(server, opener, claimer, waiting, memoryStaging())
   const { text, opened } = await openDrop(parts, opener)

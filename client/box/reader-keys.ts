@@ -32,7 +32,7 @@ export async function recipientsFrom(chain: Chain, first: Epoch): Promise<readon
   return ages
 }
 
-/** What a reader announces to a box's owner, signed by the reader. docs/protocol.md §13.2. */
+/** A reader's announcement to a box's owner, signed by the reader. docs/protocol.md §13.2. */
 export function signReaderKeys(
   box: BoxAddress,
   { name, first, ages }: Pick<KnownReader, 'name' | 'first' | 'ages'>,

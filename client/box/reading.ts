@@ -5,12 +5,12 @@ import { parsePublicKey, type PublicKey } from '#protocol/public-key.ts'
 import { MAX_BOX_READERS } from '#protocol/limits.ts'
 import { isRecipient } from '#protocol/recipient.ts'
 
-/** What this device has read: it is nobody else's business, the other readers' neither. */
+/** The items that this device has read: nobody else's business, not even the other readers'. */
 export interface Reading {
   readonly items: Readonly<Record<DropId, ItemNote>>
 }
 
-/** What is kept of an item once it has been opened. Times are milliseconds since 1970. */
+/** The note on an item that has been opened. Times are milliseconds since 1970. */
 export interface ItemNote {
   readonly readAtMs: number
   /** It is to be shown as unread again. */
@@ -23,7 +23,7 @@ export interface ItemNote {
   /** Of the text: at most 80 characters. */
   readonly preview: string
   readonly answeredAtMs?: number
-  /** What was answered on this device, oldest first. */
+  /** Answers from this device, oldest first. */
   readonly answers?: readonly KeptAnswer[]
   readonly deletedAtMs?: number
   readonly expiresAtMs: number
@@ -42,7 +42,7 @@ export interface KeptAnswer {
 export const MAX_PREVIEW_CHARACTERS = 80
 export const MAX_KEPT_ANSWER_CHARACTERS = 2_000
 
-/** What lies in a state's JSON, as far as it can be read; `undefined` for what is no reading at all. */
+/** The notes in a state's JSON, as far as they can be read; `undefined` for a value that is no reading at all. */
 export function parseReading(value: unknown): Reading | undefined {
   const listed = recordOf(membersOf(value, ['items'])?.['items'])
   if (listed === undefined) return undefined
@@ -50,7 +50,7 @@ export function parseReading(value: unknown): Reading | undefined {
   for (const [id, noted] of Object.entries(listed)) {
     const drop = parseDropId(id)
     const note = parseNote(noted)
-    // What cannot be read costs itself, and not the box.
+    // A note that cannot be read costs itself, and not the box.
     if (drop !== undefined && note !== undefined) items[drop] = note
   }
   return { items }

@@ -14,7 +14,7 @@ export interface ReturnCode {
   readonly words: readonly string[]
 }
 
-/** What a return code opens: the sender's side of a thread. docs/protocol.md §13.2. */
+/** The keys of a return code: the sender's side of a thread. docs/protocol.md §13.2. */
 export interface ReturnKeys {
   /** Where answers lie. */
   readonly address: BoxAddress

@@ -10,7 +10,7 @@ export interface Phrase {
   readonly words: readonly string[]
 }
 
-/** What only an owner has: the key whose hash is the address. docs/protocol.md §13.1. */
+/** The key that only an owner has: its hash is the address. docs/protocol.md §13.1. */
 export interface Root {
   readonly address: BoxAddress
   readonly key: SigningKey

@@ -4,8 +4,8 @@ import { openUnder, sealUnder } from '../crypto/vault-cipher.ts'
 import type { OpenVault } from './vault.ts'
 
 /**
- * What a device keeps beside the vault of a box, sealed under the same key: what is typed into an answer changes too often to
- * seal the whole state with it, and belongs into no backup. docs/protocol.md §13.10.
+ * A text that a device keeps beside the vault of a box, sealed under the same key: an answer is typed too fast to seal the
+ * whole state with it, and belongs into no backup. docs/protocol.md §13.10.
  */
 export interface SealedDraft {
   /** 16 bytes, base64url: tells nobody what it stands for. */

@@ -17,13 +17,13 @@ export interface BoxState {
   readonly box: BoxAddress
   /** The server that it lives on: `https://drop.example`. */
   readonly origin: string
-  /** What its card says; who joins and has seen no card has the address here. */
+  /** The name on its card; before a reader-to-be has seen a card, the address. */
   readonly name: string
   /** Only on an owner's device. */
   readonly phrase: Phrase | undefined
   /** This device's reader: its name, and the 32 bytes `R` of docs/protocol.md §13.2. */
   readonly reader: { readonly name: string; readonly seed: Bytes }
-  /** What its reader opens with. Drops of epochs before `chain.epoch` cannot be opened any more. */
+  /** The keys with which its reader opens. Drops of epochs before `chain.epoch` cannot be opened any more. */
   readonly chain: Chain
   /** The readers as of the last card, this one among them. Owner only; `[]` otherwise. */
   readonly readers: readonly KnownReader[]
@@ -53,7 +53,7 @@ export interface KnownReader {
 }
 
 export interface KnownInvitation {
-  /** What the owner calls it; `''` if nothing. */
+  /** The owner's label; `''` if there is none. */
   readonly label: string
   /** 16 bytes. */
   readonly secret: Bytes

@@ -7,7 +7,7 @@ import type { ReturnKeys } from './return.ts'
 
 /** A thread is named by the address to which its answers go. docs/protocol.md §13.6. */
 
-/** What the holder of a return code means to say, and where. */
+/** The message of the holder of a return code, and its place. */
 export interface Said {
   readonly box: BoxAddress
   readonly drop: DropId
@@ -17,7 +17,7 @@ export interface Said {
   readonly files: readonly { readonly name: string; readonly size: number }[]
 }
 
-/** What a sender who takes a return code seals with a drop. */
+/** The reply address that a sender with a return code seals into a drop. */
 export async function signReply(keys: ReturnKeys, said: Said): Promise<Reply> {
   const { key, recipient } = keys
   return { key: key.publicKey, age: recipient, proof: await signBytes(key, await thread(said, recipient)) }
@@ -29,8 +29,9 @@ export async function threadOf(reply: Reply, said: Said): Promise<BoxAddress | u
 }
 
 /**
- * With the recipient: else who has read a drop could have its answers sealed to somebody else. With what it says: else who has
- * read it could put other words into the thread, once its id is free. What is in a file would take a pass over it to know.
+ * With the recipient: else who has read a drop could have its answers sealed to somebody else. With what it says: else who
+ * has read it could put other words into the thread, once its id is free. The content of a file would take a pass over it to
+ * know.
  */
 async function thread({ box, drop, text, files }: Said, age: string): Promise<Bytes> {
   const words = toBase64url(await sha256(utf8(text)))

@@ -9,7 +9,7 @@ import { randomBytes } from '../crypto/random.ts'
 import { openUnder, sealUnder } from '../crypto/vault-cipher.ts'
 import { formatState, parseState, type BoxState } from './state.ts'
 
-/** What a device keeps of a box, sealed: one format for browser and command. docs/protocol.md §13.10. */
+/** A box as a device keeps it, sealed: one format for browser and command. docs/protocol.md §13.10. */
 export interface Vault {
   readonly v: 1
   readonly box: BoxAddress
@@ -104,7 +104,7 @@ export function removePasskey(open: OpenVault, credential: string): OpenVault {
   return { ...open, vault: { ...open.vault, slots } }
 }
 
-/** Whoever has an old copy of the vault and the old passphrase opens that copy still. */
+/** A person with an old copy of the vault and the old passphrase opens that copy still. */
 export async function changePassphrase(
   open: OpenVault,
   passphrase: string,
@@ -197,7 +197,7 @@ function sealState(slots: readonly Slot[], key: Bytes, state: BoxState): OpenVau
   return { vault: { v: 1, box, name, slots, state: toBase64url(sealed) }, key, state }
 }
 
-/** What is beside a sealed text and not in it is bound to it: a vault put together from two does not open. */
+/** Everything beside a sealed text is bound to it: a vault put together from two does not open. */
 function stateContext(box: BoxAddress, name: string): string {
   return ['sealdrop/v1/vault', 'state', box, name].join('\n')
 }

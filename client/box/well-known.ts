@@ -9,8 +9,8 @@ declare const brand: unique symbol
 export type Domain = string & { readonly [brand]: 'Domain' }
 
 /**
- * What a person typed, or `undefined` for what is no name of a public web site: an address of a machine, a name without a dot, one
- * that only a local network knows, or one with a path or a user.
+ * The domain that a person typed; `undefined` for any text that is no name of a public web site: an address of a machine, a
+ * name without a dot, one that only a local network knows, or one with a path or a user.
  * @param text - `newsroom.example`, or `https://newsroom.example/`
  */
 export function parseDomain(text: string): Domain | undefined {
@@ -25,7 +25,7 @@ export function boxJsonUrl(domain: Domain): string {
   return `https://${domain}/.well-known/sealdrop/box.json`
 }
 
-/** What an owner puts on their own web site, at `/.well-known/sealdrop/box.json`. docs/protocol.md §13.11. */
+/** The file that an owner puts on their own web site, at `/.well-known/sealdrop/box.json`. docs/protocol.md §13.11. */
 export function formatBoxJson(address: BoxAddress, origin: string): string {
   return `${JSON.stringify({ boxes: [address], server: origin }, undefined, 2)}\n`
 }
@@ -33,18 +33,12 @@ export function formatBoxJson(address: BoxAddress, origin: string): string {
 /** The field with which a web site lets the pages of others read that file, and so lets a browser compare. Fetch §3.3.3. */
 export const BOX_JSON_FIELD = 'Access-Control-Allow-Origin: *'
 
-/**
- * What a web site says of an address:
- * - `published`: its file names this address;
- * - `another`: it names boxes, and this one is not among them;
- * - `nothing`: there is no file, or what is there is no list of boxes;
- * - `unread`: no answer that could be looked at. A browser tells no page whether there was one that the site keeps to itself.
- */
+/** The word of a web site about an address: A browser tells no page whether there was one that the site keeps to itself. */
 export type Publication = 'published' | 'another' | 'nothing' | 'unread'
 
 /**
  * Asks a web site whether it publishes this address too. docs/protocol.md §13.11.
- * @param transport - one that follows no redirect and sends nothing of who asks
+ * @param transport - one that follows no redirect and sends nothing about its user
  * @param patienceMs - how long the whole answer may take
  */
 export async function checkPublished(

@@ -103,7 +103,7 @@ export async function sealForBox(message: Message, order: BoxOrder): Promise<Sea
 }
 
 /**
- * Seals an answer for who holds the return code. Reads no file. `deposit` brings it to where that code looks.
+ * Seals an answer for the holder of the return code. Reads no file. `deposit` brings it to where that code looks.
  * @throws DropError `bad_address` for a key that is not sound, `too_large`
  */
 export async function sealAnswer(message: Message, order: AnswerOrder): Promise<Sealed<BoxTerms>> {

@@ -68,7 +68,7 @@ export async function newHeader(recipients: readonly string[]): Promise<{ header
   })
   const empty = await encrypter.encrypt(new Uint8Array(0))
   if (fileKey === undefined) throw new TypeError('the library asked no recipient')
-  // What the library sealed is the empty payload, under a nonce of its own; ours is sealed under another.
+  // The library sealed the empty payload, under a nonce of its own; ours is sealed under another.
   return { header: new Uint8Array(empty.slice(0, empty.length - payloadSize(0))), fileKey }
 }
 

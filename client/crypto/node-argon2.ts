@@ -1,6 +1,6 @@
 import type { Bytes } from '#protocol/bytes.ts'
 
-/** What Argon2id is asked for: memory in KiB, passes, lanes, bytes of tag. RFC 9106 §3.1. */
+/** The parameters of Argon2id: memory in KiB, passes, lanes, bytes of tag. RFC 9106 §3.1. */
 export interface Argon2Cost {
   readonly m: number
   readonly t: number

@@ -8,8 +8,8 @@ export function stanzasFor(recipients: number): number {
 }
 
 /**
- * A header for the readers of a box, and the fresh file key that it wraps. Whoever sees it learns how many readers there are
- * up to the next power of two, and not which stanza is whose. docs/protocol.md §3.1.
+ * A header for the readers of a box, and the fresh file key that it wraps. An observer learns how many readers there are up
+ * to the next power of two, and not which stanza is whose. docs/protocol.md §3.1.
  * @throws Error for a recipient that is none, or whose key is not sound
  */
 export async function newPaddedHeader(

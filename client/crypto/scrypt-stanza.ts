@@ -44,7 +44,7 @@ export async function sealToPassphrase(
   if (fileKey === undefined) throw new TypeError('the library asked no recipient')
   const nonce = random(PAYLOAD_NONCE_BYTES)
   const cipher = await cipherHere(payloadKey(fileKey, nonce))
-  // What the library sealed is the empty payload, under a nonce of its own; ours is sealed under another.
+  // The library sealed the empty payload, under a nonce of its own; ours is sealed under another.
   const header = empty.slice(0, empty.length - payloadSize(0))
   return joinBytes([header, nonce, await cipher.sealRun(plaintext, 0, true)])
 }
@@ -85,7 +85,7 @@ function parseStanza({ args, body }: Stanza): { salt: Bytes; workFactor: number;
   const salt = new Uint8Array(base64nopad.decode(text))
   const isExact = kind === KIND && others.length === 0 && salt.length === SALT_BYTES && body.length === WRAPPED_BYTES
   if (!isExact || !/^[1-9]\d?$/.test(digits)) throw new RangeError('no passphrase stanza')
-  // What it costs is read from the file: a stranger's could hold up a device for hours.
+  // The cost is read from the file: a stranger's could hold up a device for hours.
   if (Number(digits) > MAX_WORK_FACTOR) throw new RangeError('too much work')
   return { salt, workFactor: Number(digits), body }
 }
@@ -107,7 +107,7 @@ async function stretch(
   onProgress: (done: number) => void = () => {},
 ): Promise<Bytes> {
   const labelled = joinBytes([utf8('age-encryption.org/v1/scrypt'), salt])
-  // The library tells ten thousand times, and whoever draws each would take longer than the stretching.
+  // The library tells ten thousand times, and drawing each would take longer than the stretching.
   let told = 0
   const tell = (done: number): void => {
     if (done - told < 0.01 && done < 1) return

@@ -5,7 +5,7 @@ import { randomBytes, type Random } from './random.ts'
 
 /**
  * Seals under a key that seals many times: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), whose nonces may be drawn.
- * @param key - 32 bytes. @param context - what it is and whose: it opens under no other.
+ * @param key - 32 bytes. @param context - its kind and its owner: it opens under no other.
  * @returns nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes)
  */
 export function sealUnder(key: Bytes, context: string, plaintext: Bytes, random: Random = randomBytes): Bytes {

@@ -88,7 +88,7 @@ test.for(CLOCKS.filter(([, ms]) => Math.abs(ms) > DAY))(
     }
     const sent = await run(writer, ms, ['send', '--to', address], 'by a wrong clock')
     expect(sent).toMatchObject({ code: 1, err: expect.stringMatching(/the server's says .*: nothing was sent/) })
-    // What was published is read by whatever clock, and nothing is forgotten by it.
+    // A published box is read by whatever clock, and nothing is forgotten by it.
     await isReadable(owner, ms, 2)
   },
 )
@@ -99,7 +99,7 @@ test.for(CLOCKS)('an operator asks what is held, though a clock is %s', async ([
   expect(await run(home, ms, ask)).toMatchObject({ code: 0, err: '' })
 })
 
-/** What publishes or signs for an inbox. */
+/** The commands that publish or sign for an inbox. */
 function changesOf(owner: string, second: string, address: string): [home: string, args: readonly string[]][] {
   return [
     [owner, ['box', 'renew', ...UNLOCK]],

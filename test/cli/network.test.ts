@@ -17,7 +17,7 @@ const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.ur
 let folder: string
 let authority: string
 let manifest: string
-/** What a server that is asked through a proxy sees of who comes. */
+/** The requests of a client as a server behind a proxy sees them. */
 const comers = new Set<number>()
 const closing: (() => void)[] = []
 let plain: number
@@ -199,7 +199,7 @@ async function ask(url: string, env: Environment = {}, more: Readonly<Record<str
   return JSON.parse(stdout) as Asked
 }
 
-/** What a person types. */
+/** The words that a person types. */
 function run(args: readonly string[], env: Environment = {}, input = ''): Promise<Done> {
   return execute([BUILT, ...args], env, input)
 }

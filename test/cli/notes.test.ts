@@ -136,7 +136,7 @@ function dropOf(text: string): DropId {
   return drop
 }
 
-/** Runs the command. @returns what it printed @throws Error with what it said if it fails */
+/** Runs the command. @returns its output @throws Error with what it said if it fails */
 function run(home: string, args: readonly string[], input = ''): Promise<string> {
   const child = spawn(process.execPath, [BUILT, ...args], {
     env: { PATH: process.env['PATH'], HOME: home, SEALDROP_HOME: home, NO_COLOR: '1', SEALDROP_SERVER: server.url },

@@ -8,8 +8,10 @@ import { startServer, type Server } from '../tools/server.ts'
 
 const BUILT = fileURLToPath(new URL('../../dist/cli/sealdrop.js', import.meta.url))
 
-/** What somebody types, and what it takes: the home to be read or written (or written if that
- * can be), a folder to be written, standard output to be read. */
+/**
+ * The command that somebody types, and its needs: the home to be read or written (or written if that can be), a folder to be
+ * written, standard output to be read.
+ */
 type Row = readonly [command: string, ...needs: ('reads' | 'notes' | 'writes' | 'folder' | 'output')[]]
 
 const COMMANDS: readonly Row[] = [
@@ -94,7 +96,7 @@ test.concurrent.for(COMMANDS)('where nobody may enter the home, it is said: %s',
 const WRITERS = COMMANDS.filter(([command]) => !command.startsWith('operator disclose'))
 test.concurrent.for(WRITERS)('where the home is full, it is said: %s', async ([command, ...needs]) => {
   await using place = makePlace()
-  // What is written grows no file: as on a full disk, without one.
+  // Writing grows no file: as on a full disk, without one.
   const done = await place.run(command, { before: 'ulimit -f 0; ' })
   const isNeeded = needs.includes('writes') || needs.includes('folder')
   const isNoted = needs.includes('notes')
@@ -132,7 +134,7 @@ test.concurrent.for([
   writeFileSync(join(place.out, 'full'), 'x'.repeat(FEW_BLOCKS * BLOCK_BYTES - 1))
   const done = await place.run(command, { before: `ulimit -f ${FEW_BLOCKS}; `, after: ' >>out/full' })
   expect(faultsOf(done, /cannot write to standard output: file too large/)).toEqual([])
-  // What was not handed over was not acknowledged.
+  // A drop that was not handed over was not acknowledged.
   expect(await place.run(command, { after: ' >out/whole' })).toMatchObject({ code: 0 })
 })
 
@@ -181,7 +183,10 @@ interface Done {
   readonly stderr: string
 }
 
-/** What is wrong with how a command has ended. @param cause - that it must name; `noted` if it is told and nothing fails; `undefined` if nothing is to */
+/**
+ * The fault in the end of a command.
+ * @param cause - that it must name; `noted` if it is told and nothing fails; `undefined` if nothing is to
+ */
 function faultsOf({ code, stderr }: Done, cause: RegExp | 'noted' | undefined): string[] {
   const lines = stderr.split('\n').filter((each) => each !== '')
   const foreign = lines.filter((each) => !each.startsWith('sealdrop: ') || NO_SENTENCE.test(each))
@@ -244,7 +249,10 @@ function environment(home: string): Record<string, string> {
   return { HOME: home, PATH: process.env['PATH'] ?? '', SEALDROP_HOME: home, SEALDROP_SERVER: server.url }
 }
 
-/** Who may do everything is not stopped by the rights of a folder: without that, root is as others are. `setpriv` is of util-linux, like `script`. */
+/**
+ * A user who may do everything is not stopped by the rights of a folder: without that, root is as others are. `setpriv` is of
+ * util-linux, like `script`.
+ */
 const AS_OTHERS =
   process.getuid?.() === 0
     ? ([

@@ -15,7 +15,7 @@ test('who sent to a gateway that was down heard nothing for minutes where standa
   }
   for (let times = 0; times < 15; times++) wait()
   expect(told).toEqual(Array(5).fill('the server is not reached or not ready; trying again in 10 s'))
-  // What goes on again is no news, and what stops again is reckoned anew.
+  // A transfer that goes on again is no news, and one that stops again is reckoned anew.
   progress({ stage: 'sending', bytes: 20, total: 100 })
   for (let times = 0; times < 2; times++) wait('rate_limited')
   expect(told).toHaveLength(5)

@@ -47,7 +47,7 @@ test('a server that lets its answer drip keeps nobody waiting for ever', async (
   const stop = new AbortController()
   const stopped = timeLimited(60_000, transport)({ ...exchange, signal: stop.signal })
   stop.abort()
-  // Before a connection: whoever asks can be sure of that.
+  // Before a connection: the person who asks can be sure of that.
   await expect(stopped).rejects.toThrow('nothing went out')
 })
 

@@ -22,7 +22,8 @@ afterAll(() => {
 const SEALED = 1_800_000_000_000
 const DAY = 86_400_000
 
-// What it takes to go on, the link too, is forgotten when the server has ended the upload and both clocks say that it has.
+// Everything it takes to go on, the link too, is forgotten when the server has ended the upload and both clocks say that it
+// has.
 test.for([
   ['a day later', DAY + 1, DAY + 1, 'gone', []],
   ['a second before', DAY - 1_000, DAY - 1_000, 'gone', ['kept']],

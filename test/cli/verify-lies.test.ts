@@ -7,7 +7,7 @@ import { BROWSERS, type Browser } from '../../cli/verify/browsers.ts'
 import { observe, type Observation } from '../../cli/verify/observe.ts'
 
 const RIGHT = Buffer.from('page')
-/** What the server shows all but whom it deceives. */
+/** The page that the server shows to everybody but its victims. */
 const SERVED: readonly (readonly [path: string, type: string])[] = [
   ['/', 'text/html; charset=utf-8'],
   ['/workshop', 'text/html; charset=utf-8'],

@@ -28,7 +28,7 @@ import { delivers, refuses, says, type Reply } from '../kit/network.ts'
 
 // Every request of the contract, asked over every answer that is not its server's.
 
-/** What may come in place of an answer, and as what a person is told of it. */
+/** The answers that may come in place of a right one, and the failure that a person is told. */
 const STRANGE: readonly (readonly [what: string, reply: Reply, code: DropErrorCode])[] = [
   ...[200, 201, 203, 401, 403, 404, 405, 407, 410, 451].map(
     (status) => [`a page with ${status}`, page(status), 'bad_answer'] as const,
@@ -179,7 +179,7 @@ function requestOf(method: string, url: string): RequestName {
 const about = (status: number): Reply =>
   says({ expires: 1_900_000_000, reads: 1, size: inParts.size, parts: inParts.parts }, {}, status)
 
-/** What a server says of the drop in parts, as far as others are asked before the one that is answered strangely. */
+/** A server's answers about the drop in parts, as far as others are asked before the strange one. */
 const HONEST: Readonly<Partial<Record<RequestName, Reply>>> = {
   begin: (exchange) => about(201)(exchange),
   upload: says({}, {}, 201),
@@ -216,7 +216,7 @@ const ONE_OF_EACH = STRANGE.filter(([what]) =>
 
 test.for(names)('nothing that is not the answer to %s is believed, lost, misnamed or printed', async (name) => {
   for (const [what, reply, code] of SLOW.has(name) ? ONE_OF_EACH : STRANGE) {
-    // What an operator says of itself may be nothing at all: docs/protocol.md §6.10.
+    // An operator may say nothing at all of itself: docs/protocol.md §6.10.
     if (name === 'operator' && what === 'JSON of somebody else') continue
     const server = await lineWith(name, reply, () => true)
     const error: unknown = await ASKED[name](server).then(

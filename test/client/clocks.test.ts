@@ -26,7 +26,7 @@ test.for([0, 600_000, -600_000, 3 * DAY, -3 * DAY, 7_300 * DAY, -7_300 * DAY])(
     noteDate(page, answer, NOW + aheadMs)
     // An hour later, by either clock.
     expect(shownTime(page, NOW + aheadMs + 3_600_000)).toBe(NOW + 3_600_000)
-    // What a cache kept for an hour is no news of now.
+    // An answer that a cache kept for an hour is no news of now.
     noteDate(page, { field: (name) => answer.field(name) ?? '3600' }, NOW + aheadMs + 3_600_000)
     expect(shownTime(page, NOW + aheadMs + 3_600_000)).toBe(NOW + 3_600_000)
   },

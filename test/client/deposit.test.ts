@@ -31,7 +31,7 @@ test('a drop is deposited as its contract says, and again with the same bytes wh
   const { size } = sealed
   const server = serverThat([lost, says({ expires: 1_795_507_036, reads, size, parts: 1 }, {}, 201)])
   const ticket = await deposit(server, sealed, { sender })
-  // The server's clock counts, not that of whoever sealed.
+  // The server's clock counts, not that of the sender.
   expect(ticket).toEqual({ ...sealed.ticket, expiresAtMs: 1_795_507_036_000 })
   expect(server.exchanges).toHaveLength(2)
   for (const { method, url, fields, body } of server.exchanges) {

@@ -12,7 +12,7 @@ const address = formatBoxAddress(new Uint8Array(32).fill(0xa5))
 const LINK = formatLink(origin, secret)
 const LEADING_TO_A_BOX = [formatBoxLink(origin, address), formatInvitation(origin, address, new Uint8Array(16))]
 
-/** What a server is asked for by whoever puts a text behind its name. @param begin - `/` for a path, `/?` for a query */
+/** The request to a server when somebody puts a text behind its name. @param begin - `/` for a path, `/?` for a query */
 function asked(begin: string, text: string): string {
   const { pathname, search } = new URL(`${origin}${begin}${text.replaceAll('#', '%23')}`)
   return pathname + search

@@ -79,7 +79,7 @@ test('of many files no two take the same place, on any file system', () => {
       )
       expect([clean, haveClash([...clean, 'message.txt'])]).toEqual([clean, false])
       for (const name of clean) expect([name, isCleanName(name)]).toEqual([name, true])
-      // Whoever sends on what has arrived sends it under the same names.
+      // A person who sends on a drop that has arrived sends it under the same names.
       expect(clean.map(makeNamer())).toEqual(clean)
     }),
     { numRuns },

@@ -3,7 +3,7 @@ import { LIMITS } from '#client/answers.ts'
 import { ask, type Progress } from '#client/server.ts'
 import { lost, refuses, says, serverThat, type Reply } from '../kit/network.ts'
 
-// What stands between a client and its server, and answers in its place. All requests are in answers.test.ts.
+// The devices that stand between a client and its server, and answer in its place. All requests are in answers.test.ts.
 
 const limits = { name: 'limits' } as const
 const good = says({ largest: 5, time: 6 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judgePassphrase, type Strength } from '#client/passphrase.ts'
 
-/** What people choose, and how it holds on a device and behind a link. */
+/** The passphrases that people choose, and how they hold on a device and behind a link. */
 const CHOSEN: readonly (readonly [passphrase: string, any: Strength, ten: Strength])[] = [
   ['', 'hopeless', 'hopeless'],
   ['a', 'hopeless', 'hopeless'],

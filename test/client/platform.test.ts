@@ -11,9 +11,9 @@ import { noise } from '../kit/bytes.ts'
 import { says, serverThat } from '../kit/network.ts'
 
 /**
- * What Safari 17.0, Firefox 129 or Chrome 137 lacks, the oldest that have Ed25519, with what has it first. Nothing of it may be needed.
- * Not here: base64 and hex of `Uint8Array`, which the libraries look for when they are loaded, and do without.
- * https://github.com/mdn/browser-compat-data
+ * The functions that Safari 17.0, Firefox 129 or Chrome 137 lacks, the oldest that have Ed25519, with the first version that
+ * has each. Nothing of it may be needed. Not here: base64 and hex of `Uint8Array`, which the libraries look for when they are
+ * loaded, and do without. https://github.com/mdn/browser-compat-data
  */
 const LACKED: readonly (readonly [what: string, since: string, holder: () => object, name: string])[] = [
   ['URL.parse', 'Safari 18.0', () => URL, 'parse'],

@@ -27,7 +27,7 @@ function answer(body: unknown, status = 404, fields: Record<string, string> = {}
 
 const TYPE = { said: 'application/json; charset=utf-8', refused: 'application/problem+json' }
 
-/** What an answer says in a form, or the code of what it is else. */
+/** The content of an answer in a form, or the code of its fault. */
 async function read<T>(form: Form<T>, given: Answer): Promise<T | string> {
   const outcome = await readAnswer(given, form)
   return 'said' in outcome ? outcome.said : outcome.code
@@ -198,7 +198,7 @@ test('an answer out of a cache was believed, whatever it was about', async () =>
   expect(await read(LIMITS, answer({ largest: 5, time: 6 }, 200, stored))).toBe('bad_answer')
   const gone = { type: 'https://drop.example/problems/gone' }
   expect(parseRefusal(answer(gone, 404, stored))).toMatchObject({ code: 'bad_answer', isGarbled: false })
-  // What some write on whatever they pass on.
+  // The mark that some write on everything they pass on.
   expect(await read(sentForm(drop), answer(named(sent), 200, { Age: '0' }))).toEqual(sent)
   expect(parseRefusal(answer(gone, 404, { Age: '0' })).code).toBe('gone')
 })

@@ -42,7 +42,7 @@ async function sent(): Promise<{ sealed: Sealed; server: PartsServer }> {
   const sealed = await newDrop(sender)
   const plain = partsServer()
   await deposit(plain, sealed, { sender })
-  // What goes out comes in memory of the reader's own, as from a network.
+  // The bytes that go out come in memory of the reader's own, as from a network.
   const transport: typeof plain.transport = async (exchange) => {
     const answer = await plain.transport(exchange)
     const body = takeMemory(answer.body.length)
@@ -100,7 +100,7 @@ test('a drop comes in, is opened and read again in memory that is used again', a
   }
 })
 
-/** What a sink has to itself until it is done. */
+/** The piece that a sink has to itself until it is done. */
 async function slowCopy(piece: Bytes): Promise<Bytes> {
   await new Promise((done) => setTimeout(done, 2))
   return piece.slice()

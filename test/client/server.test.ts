@@ -268,7 +268,7 @@ test('a machine that slept over a part had used up all patience, and asked nobod
   const server = { ...sleepy, ticks, wait, transport }
   await expect(ask(server, { ...call, transfer: { renewedAtMs: 0 } }, PART)).rejects.toMatchObject({ code: 'offline' })
   expect(sleepy.waits).toEqual([1_000, 2_000, 4_000, 8_000])
-  // Where no part is at stake, whoever has waited that long is told.
+  // Where no part is at stake, a person who has waited that long is told.
   await expect(ask(server, call, PART)).rejects.toMatchObject({ code: 'offline' })
   expect(sleepy.waits).toHaveLength(4)
   // Nor was patience left to a part that was long on its way, only to be refused for the clock.

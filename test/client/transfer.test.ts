@@ -60,7 +60,7 @@ test('a transfer that is held up does not stand on the figure of a tenth of a se
   for (let bytes = 0; bytes <= 700; bytes++) note(bytes)
   expect(drawn.at(-1)).toBe(700)
   expect(drawn.length).toBeLessThanOrEqual(71)
-  // What is lost on the way is taken off at once.
+  // Bytes that are lost on the way are taken off at once.
   note(699)
   expect(drawn.at(-1)).toBe(699)
   note(700)

@@ -88,7 +88,7 @@ test('a change of one byte outside of what is sealed, in a head or between entri
   const message = { text: 'text', files: [fileOf('file', noise(100)), fileOf(longest, noise(600))] }
   const archive = await pack(message, token, NOW)
   const whole = await unpackArchive(archive.length, inPieces(archive, [archive.length]))
-  // What is sealed: the text, two files, meta and token, each behind its head.
+  // The sealed entries: the text, two files, meta and token, each behind its head.
   const metaStart = whole.filesEnd + 512
   const metaBytes = '{"v":1,"text":true,"types":["",""]}'.length
   const inside = [

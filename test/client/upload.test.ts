@@ -41,7 +41,7 @@ async function afterCrash(drop: Sealed, hashes: readonly (PartHashes | undefined
   return goOn(kept, [source])
 }
 
-/** What fails once, and from then on not. */
+/** A request that fails once, and from then on not. */
 function once(hand: Hand): Hand {
   let isDone = false
   return (...request) => {

@@ -166,7 +166,7 @@ test('a card that is older than what was published, or is not of this box, is no
   expect(server.cards()[0]?.epoch).toBe(epochAt(NOW))
 })
 
-/** What becomes of the first request of a name, and of no other. */
+/** The fate of the first request of a name, and of no other. */
 function onlyFirst(name: string, reply: Reply): NonNullable<BoxServer['hand']> {
   const replies = [reply]
   return (request) => (request === name ? replies.shift() : undefined)

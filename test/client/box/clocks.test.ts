@@ -142,7 +142,7 @@ async function newBox(now: number): Promise<BoxState> {
   return (await createBox({ origin: 'https://drop.example', name: 'Tips', readerName: 'Office', terms, now })).state
 }
 
-/** Whom a sender seals to whose clock is right. @throws DropError `future_card`, `stale_card` */
+/** The readers to whom a sender with a right clock seals. @throws DropError `future_card`, `stale_card` */
 function readersAt(server: BoxServer, now: number): readonly string[] {
   const present = server.cards().find(({ epoch }) => epoch === epochAt(now)) ?? server.cards().at(-1)
   if (present === undefined) throw new Error('no card')

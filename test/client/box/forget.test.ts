@@ -110,7 +110,7 @@ test('a server that could not tell the time had old keys kept in silence', async
   }
   server.hand = () => says({ largest: 1 }, dated(NOW))
   await expect(forgetExpired(server, state, later)).rejects.toMatchObject({ code: 'clock_wrong' })
-  // What a cache has kept since then tells nothing of now.
+  // An answer that a cache has kept since then tells nothing of now.
   server.hand = () => says({ largest: 1 }, { ...dated(later), Age: '0' })
   const fresh = { ...server }
   await expect(forgetExpired(fresh, state, later)).rejects.toMatchObject({ code: 'bad_answer' })

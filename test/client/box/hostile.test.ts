@@ -23,7 +23,7 @@ const letter = { text: 'What I saw', files: [] }
 const all = { order: 'after', seq: 0, most: 50 } as const
 const accessOf = ({ accesses }: TestBox) => accesses[0] ?? expect.fail('no reader')
 
-/** What a sender is told who asks for a box's card. */
+/** The answer to a sender who asks for a box's card. */
 async function told(box: TestBox, jws: string, known?: number): Promise<unknown> {
   const server = boxServer()
   server.cards.set(box.address, jws)
@@ -109,7 +109,7 @@ test('a card with a further reader that the owner did sign is shown to the sende
   const order = await orderFor({ ...box, card })
   await deposit(server, await sealForBox(letter, order), order)
   const opened = await openFirst(server, box)
-  // What Ana knows of is one reader; the drop says that it was sealed for two, by a later card.
+  // Ana knows of one reader; the drop says that it was sealed for two, by a later card.
   expect(opened.readers).not.toEqual(box.card.readers.map(({ key }) => key))
   expect([opened.readers, opened.to.serial]).toEqual([readers.map(({ key }) => key), 8])
 })

@@ -87,7 +87,7 @@ test('sender and box write to each other, round after round, in one thread', asy
     expect([answer.text, answer.from, answer.thread]).toEqual([`answer ${round}`, box.address, undefined])
     expect([answer.to.serial, answer.readers]).toEqual([0, []])
   }
-  // Whoever has the code may delete the answers.
+  // The holder of the code may delete the answers.
   const { items } = await listItems(server, accessOfReturn(keys), newest)
   const drops = items.map(({ drop }) => drop)
   expect(await deleteItems(server, keys.key, keys.address, drops)).toBe(3)

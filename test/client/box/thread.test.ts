@@ -33,7 +33,7 @@ test('a proof holds for its drop in its box, by its key, and for nothing else', 
   expect(await threadOf({ key, age, proof }, { ...said, box: other.address })).toBeUndefined()
   expect(await threadOf({ key: other.key.publicKey, age, proof }, said)).toBeUndefined()
   expect(await threadOf({ key, age, proof: two.proof }, said)).toBeUndefined()
-  // Whoever has read the drop knows all of it but the key, and may send it again once it is gone.
+  // A reader of the drop knows all of it but the key, and may send it again once it is gone.
   expect(await threadOf({ key, age: other.recipient, proof }, said)).toBeUndefined()
   for (const bad of ['', 'x', proof.slice(1), toBase64url(noise(64))]) {
     expect(await threadOf({ key, age, proof: bad }, said)).toBeUndefined()

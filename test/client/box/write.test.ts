@@ -216,7 +216,7 @@ test('neither the return code nor what follows from it is told to the server', a
   for (const secret of [keys.address, keys.key.publicKey, keys.recipient, keys.identity, letter.text, 'proof.pdf']) {
     expect(seen).not.toContain(secret)
   }
-  // Whoever finds an upload that was broken off finds no way to the answers.
+  // A person who finds an upload that was broken off finds no way to the answers.
   const kept = formatUnfinished(sealed.unfinished)
   expect(kept).toContain(keys.recipient)
   const pairs = returnCode.words.slice(1).map((word, n) => `${returnCode.words[n] ?? ''} ${word}`)

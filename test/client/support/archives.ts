@@ -13,7 +13,7 @@ export interface Unpacked extends Pick<Contents, 'text' | 'token' | 'letterhead'
   readonly files: readonly { name: string; type: string; modifiedAtMs: number; bytes: Bytes }[]
 }
 
-/** What an archive holds, delivered in pieces of these lengths over and over; and what its sink was given. */
+/** The content of an archive, delivered in pieces of these lengths over and over; and everything that its sink was given. */
 export async function unpack(archive: Bytes, lengths: readonly number[] = [archive.length]): Promise<Unpacked> {
   const { sink, found } = collect()
   const { text, token, letterhead, files } = await unpackArchive(archive.length, inPieces(archive, lengths), sink)

@@ -10,7 +10,7 @@ const proofpoint = (text: string): string =>
     .replaceAll(/%([0-9A-F]{2})/g, '-$1')
     .replaceAll('-2F', '_')
 
-/** What becomes of a link on its way, each by what one sees of it. */
+/** The changes to a link on its way, each named by its looks. */
 export const WAYS: Readonly<Record<string, (text: string) => string>> = {
   'as it is': (text) => text,
   'with a full stop': (text) => `${text}.`,

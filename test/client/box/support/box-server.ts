@@ -10,20 +10,20 @@ import { refuses, says, type Reply } from '../../../kit/network.ts'
 /** A server that holds one box as docs/protocol.md §13 says, over a network that a test makes up. It checks no signature. */
 export interface BoxServer extends Server {
   readonly asked: readonly string[]
-  /** What is published, by epoch. */
+  /** The published cards, by epoch. */
   readonly cards: () => readonly Card[]
   readonly published: () => Published
-  /** What readers have announced. */
+  /** The announcements of readers. */
   readonly announced: Map<string, string>
   readonly invitations: Map<string, InvitationState>
-  /** What becomes of the next request instead. */
+  /** The transport that answers the next request instead. */
   hand: ((request: string) => Reply | undefined) | undefined
   now: number
 }
 
 export type Published = readonly { readonly jws: string; readonly card: Card }[]
 
-/** @param before - what has been published already. */
+/** @param before - the cards that have been published already. */
 export function boxServer(address: BoxAddress, now: number, before: Published = []): BoxServer {
   const asked: string[] = []
   let published = before
