@@ -3,9 +3,7 @@ import { memoryStaging, type Staging } from '#client/staging.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Device } from './device.ts'
-import { originDisk } from './opfs.ts'
-import { pickersOf, type Dialogs, type Pickers } from './pickers.ts'
-import { within } from './within.ts'
+import type { Outlet, Pickers } from './pickers.ts'
 
 /** What of this device a page may fill: with sealed parts as they come in, and with files on their way out. */
 export interface Disk extends Pickers {
@@ -29,27 +27,6 @@ export interface Stage extends Staging {
   count(): Promise<number>
   /** Nobody needs them once the page is left. */
   letGo(): void
-}
-
-/** One file on its way out: whole after `close`, and not there before. */
-export interface Outlet {
-  /** Is done with the bytes when it resolves: their memory is given back then. */
-  write(bytes: Bytes): Promise<void>
-  close(): Promise<void>
-  /** Leaves nothing behind. */
-  abort(): Promise<void>
-}
-
-/** The origin private file system, or memory where a browser has none that a page can write to. */
-export async function openDisk(device: Pick<Device, 'save'>): Promise<Disk> {
-  try {
-    if (!('createWritable' in FileSystemFileHandle.prototype)) return memoryDisk(device)
-    const root = await within(PATIENCE_MS, () => navigator.storage.getDirectory())
-    return { ...originDisk(root, device), ...pickersOf(window as Window & Dialogs) }
-  } catch {
-    // A private window of some browsers.
-    return memoryDisk(device)
-  }
 }
 
 export function memoryDisk({ save }: Pick<Device, 'save'>): Disk {
@@ -92,9 +69,6 @@ function memoryStage(): Stage {
     letGo: () => {},
   }
 }
-
-/** How long a browser may take to say whether it has a disk for this page, in milliseconds. */
-const PATIENCE_MS = 4_000
 
 /** The largest drop that is opened in memory, in bytes of ciphertext: a page lives with a few times as much. */
 export const MEMORY_BYTES = 256_000_000

@@ -10,7 +10,7 @@ const root = document.querySelector<HTMLElement>('#app') ?? document.body
 
 const stretch: Stretch = async (...wanted) => (await import('./kdf.ts')).stretchAside(...wanted)
 
-const disk = once(async () => (await import('./disk.ts')).openDisk(device))
+const disk = once(async () => (await import('./opfs.ts')).openDisk(device))
 const store = once(async () => (await import('./store.ts')).openStore())
 
 // A code that stands before the `#` has been sent. Its page says so, and nothing of it goes there.

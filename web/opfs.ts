@@ -1,15 +1,27 @@
 import { giveBack } from '#client/memory.ts'
 import type { Device } from './device.ts'
-import type { Disk, Stage } from './disk.ts'
-import { outlet, type Pickers } from './pickers.ts'
+import { memoryDisk, type Disk, type Stage } from './disk.ts'
 import { underLock } from './locks.ts'
+import { outlet, pickersOf, type Dialogs, type Pickers } from './pickers.ts'
 import { within } from './within.ts'
+
+/** The origin private file system, or memory where a browser has none that a page can write to. */
+export async function openDisk(device: Pick<Device, 'save'>): Promise<Disk> {
+  try {
+    if (!('createWritable' in FileSystemFileHandle.prototype)) return memoryDisk(device)
+    const root = await within(PATIENCE_MS, () => navigator.storage.getDirectory())
+    return { ...originDisk(root, device), ...pickersOf(window as Window & Dialogs) }
+  } catch {
+    // A private window of some browsers.
+    return memoryDisk(device)
+  }
+}
 
 /**
  * A disk in the origin private file system. Parts lie there as they came, sealed; whole files only on their way to the
  * downloads of the browser. docs/decisions/0008-received-parts-are-staged-sealed.md.
  */
-export function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Device, 'save'>): Omit<Disk, keyof Pickers> {
+function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Device, 'save'>): Omit<Disk, keyof Pickers> {
   const stages = new Map<string, Stage>()
   /** Of this page alone, so that another tab knows what is still in use. */
   const own = crypto.randomUUID()
@@ -241,6 +253,9 @@ type Place = typeof PARTS | typeof FILES
 
 const PARTS = 'parts'
 const FILES = 'files'
+
+/** How long a browser may take to say whether it has a disk for this page, in milliseconds. */
+const PATIENCE_MS = 4_000
 
 /** How long a browser may take for what is done at once, and for what is written or read, in milliseconds. */
 const QUICK_MS = 10_000

@@ -1,4 +1,4 @@
-import type { Outlet } from './disk.ts'
+import type { Bytes } from '#protocol/bytes.ts'
 
 /**
  * The dialogs in which a person says where a file is to be (File System Access API). A browser opens them only from within a
@@ -28,6 +28,15 @@ export interface Dialogs {
 
 interface Removable {
   remove?(): Promise<void>
+}
+
+/** One file on its way out: whole after `close`, and not there before. */
+export interface Outlet {
+  /** Is done with the bytes when it resolves: their memory is given back then. */
+  write(bytes: Bytes): Promise<void>
+  close(): Promise<void>
+  /** Leaves nothing behind. */
+  abort(): Promise<void>
 }
 
 export function pickersOf(dialogs: Dialogs): Pickers {

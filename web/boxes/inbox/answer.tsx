@@ -23,7 +23,7 @@ import * as format from '../../words/format.ts'
 import { answer as words, answerFault } from '../../words/inbox.ts'
 import { page } from '../../words/page.ts'
 import { isEmptyAnswer, isInterrupted, type Answer } from './answer-state.ts'
-import type { OpenedViewProps } from './opened.tsx'
+import type { OpenedViewProps } from './props.ts'
 import { answerTo } from './state.ts'
 
 /** Answers a drop whose sender took a return code, or says why that cannot be. */

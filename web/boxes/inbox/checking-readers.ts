@@ -3,19 +3,8 @@ import { CardFault } from '#client/box/card-fault.ts'
 import { fetchCard } from '#client/box/write.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../../effects/tools.ts'
+import type { ReadersCheck } from './state.ts'
 import type { InboxTools } from './tools.ts'
-
-/** The readers that the drop says it is sealed for, held against those of the box. */
-export interface ReadersCheck {
-  /** Names, of those that are known; in the order of the drop. */
-  readonly known: readonly string[]
-  /** Keys that are not among the readers of the box. */
-  readonly strangers: readonly string[]
-  /** Names of readers of the box for whom it is not sealed. */
-  readonly left: readonly string[]
-  /** Whether the readers of the box could be found out at all. */
-  readonly isChecked: boolean
-}
 
 /** Who reads the box: whom its owner lists, or whom its card names. */
 interface KnownReaders {

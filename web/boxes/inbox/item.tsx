@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Device } from '../../device.ts'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { useLater } from '../../parts/progress.tsx'
@@ -12,13 +11,8 @@ import { closedFaults, inbox as listWords, item as words } from '../../words/inb
 import { obstacles } from '../../words/reading.ts'
 import { DeleteQuestion } from './delete-question.tsx'
 import { OpenedItemView } from './opened.tsx'
-import type { InboxViewProps } from './props.ts'
-import type { Phase, Shown } from './state.ts'
-
-export interface ItemViewProps extends InboxViewProps {
-  readonly device: Device
-  readonly shown: Shown
-}
+import type { ItemViewProps } from './props.ts'
+import type { Phase } from './state.ts'
 
 /** One drop: on its way here, open, or why it is not. */
 export function ItemScreen(props: ItemViewProps): VNode {

@@ -5,15 +5,10 @@ import { Said, verbatim } from '../../parts/verbatim.tsx'
 import { OpenedMessage } from '../../read/opened-message.tsx'
 import { inbox as listWords, readers as readersWords } from '../../words/inbox.ts'
 import { AnswerSection } from './answer.tsx'
-import type { ItemViewProps } from './item.tsx'
-import type { ReadersCheck } from './checking-readers.ts'
 import { threadName } from '#client/box/notes.ts'
-import type { Phase } from './state.ts'
+import type { OpenedViewProps } from './props.ts'
+import type { ReadersCheck } from './state.ts'
 import { ThreadSection } from './thread.tsx'
-
-export interface OpenedViewProps extends ItemViewProps {
-  readonly phase: Extract<Phase, { at: 'opened' }>
-}
 
 /** A message that is open, its readers, its thread, and the answer to it. */
 export function OpenedItemView(props: OpenedViewProps): VNode {

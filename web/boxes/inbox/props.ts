@@ -1,12 +1,24 @@
 import type { BoxState } from '#client/box/state.ts'
+import type { Device } from '../../device.ts'
 import type { InboxAct } from './act.ts'
-import type { InboxState } from './state.ts'
+import type { InboxState, Phase, Shown } from './state.ts'
 
-/** What every view of an inbox is given. */
+/** The props of every view of an inbox. */
 export interface InboxViewProps {
   readonly act: InboxAct
   readonly box: BoxState
   /** Milliseconds since 1970. */
   readonly now: number
   readonly state: InboxState
+}
+
+/** The props of the views of one item. */
+export interface ItemViewProps extends InboxViewProps {
+  readonly device: Device
+  readonly shown: Shown
+}
+
+/** The props of the views of an item that is open. */
+export interface OpenedViewProps extends ItemViewProps {
+  readonly phase: Extract<Phase, { at: 'opened' }>
 }

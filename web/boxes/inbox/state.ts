@@ -4,7 +4,6 @@ import type { DropId } from '#protocol/id.ts'
 import type { BoxReading } from '../../read/from-box.ts'
 import type { FailureCode } from '../../state.ts'
 import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
-import type { ReadersCheck } from './checking-readers.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemList, type ItemsPage } from './item-list.ts'
 
 /** Everything that is drawn of a box's drops. What has been read, and keys, are the session's. */
@@ -45,6 +44,18 @@ export interface AboutItem {
   /** `none`: its sender took no return code. `forged`: it names one that it does not prove to have. */
   readonly answering: 'open' | 'none' | 'forged'
   readonly readers: ReadersCheck
+}
+
+/** The readers that the drop says it is sealed for, held against those of the box. */
+export interface ReadersCheck {
+  /** Names, of those that are known; in the order of the drop. */
+  readonly known: readonly string[]
+  /** Keys that are not among the readers of the box. */
+  readonly strangers: readonly string[]
+  /** Names of readers of the box for whom it is not sealed. */
+  readonly left: readonly string[]
+  /** Whether the readers of the box could be found out at all. */
+  readonly isChecked: boolean
 }
 
 /** Drops that are about to be deleted. */

@@ -6,7 +6,7 @@ import { day } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { thread as words } from '../../words/inbox.ts'
 import { threadName, threadEntries, type ThreadEntry } from '#client/box/notes.ts'
-import type { OpenedViewProps } from './opened.tsx'
+import type { OpenedViewProps } from './props.ts'
 
 /** What this device knows of a thread: earlier drops, and what was answered. */
 export function ThreadSection({ thread, ...props }: OpenedViewProps & { thread: BoxAddress }): VNode {
