@@ -29,7 +29,7 @@ export async function ciphertextOf(sealed: Sealed): Promise<Bytes> {
   return joinBytes(parts)
 }
 
-/** Opens an age file that lies in memory, cut at these places. */
+/** Opens an age file in memory, cut at these places. */
 export async function openWhole(
   ciphertext: Bytes,
   opener: Opener,

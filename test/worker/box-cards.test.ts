@@ -46,7 +46,7 @@ test('the largest publication fits, and the card of each week is shown in its we
   expect((await card(box)).json['card']).toBe(cards.at(-1))
 })
 
-test('a box that nobody has renewed for half a year, and in which nothing lies, is forgotten', async () => {
+test('an empty box that nobody has renewed for half a year is forgotten', async () => {
   const [box, kept] = [await openBox(), await openBox()]
   // As far ahead as a number goes: it must not last for ever.
   await publish(box, [await cardOf(box, { serial: 2, epoch: 9_000_000 })])

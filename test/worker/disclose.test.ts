@@ -29,7 +29,7 @@ const operatorKey: Promise<SigningKey> = generateSigningKey()
 
 const UNKNOWN = toBase64url(new Uint8Array(16)) as DropId
 
-test('of a drop the operator is told every declared field, and where its sealed bytes lie', async () => {
+test('of a drop the operator is told every declared field, and the store keys of its sealed bytes', async () => {
   const drop = await depositDrop()
   const reader = await newReaderKey()
   await claim(drop, reader)

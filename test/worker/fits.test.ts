@@ -100,7 +100,7 @@ test('a part of what has been committed or has ended is not taken, and attempts 
   expect(upload.expect(drop, lost.slice(1), first)).toBe('expected')
 })
 
-/** Whether the rest lies between the least and the most that the missing parts may be. */
+/** Whether the rest is between the least and the most that the missing parts may be. */
 function canAddUp(drop: Drop, here: readonly Part[], n: number, size: number): boolean {
   const last = drop.parts - 1
   if (n > last || size > PART_BYTES || size < (n === last ? 1 : MIN_PART_BYTES)) return false
@@ -110,7 +110,7 @@ function canAddUp(drop: Drop, here: readonly Part[], n: number, size: number): b
   return rest >= leastOf(drop, missing) && rest <= missing.length * PART_BYTES
 }
 
-/** The numbers of the parts that are missing besides `n`. */
+/** The numbers of the missing parts other than `n`. */
 function missingFrom(drop: Drop, here: readonly Part[], n: number): readonly number[] {
   const all = Array.from({ length: drop.parts }, (_, each) => each)
   return all.filter((each) => each !== n && !here.some((other) => other.n === each))

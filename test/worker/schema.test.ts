@@ -6,7 +6,7 @@ import { depositDrop } from './support/drops.ts'
 import { inShelf } from './support/inside.ts'
 import { inRack } from './support/inside-rack.ts'
 
-// Word for word what the servers that are there have: their tables are not made anew.
+// Word for word as on existing servers: their tables are not created again.
 
 const SHELF = `
   CREATE TABLE drops (

@@ -25,7 +25,7 @@ import { repeatedly } from '../kit/people.ts'
 import { withBindings, type Reply } from './support/wire.ts'
 
 test.for(vectors.shelves)(
-  'the drop $dropId lies on the shelf that its vector names',
+  'the drop $dropId is on the shelf that its vector names',
   async ({ dropId, of16, of256, of1 }) => {
     const id = parseDropId(dropId)!
     for (const [count, index] of [

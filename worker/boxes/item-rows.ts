@@ -10,7 +10,7 @@ import { keyOf } from './box-rows.ts'
 
 /**
  * The drops in the boxes of a rack, listed and pending. An item costs 2 rows written when it is pending, 3 when it is listed and
- * 1 when it is removed, besides those of its box.
+ * 1 when it is removed, and those of its box.
  */
 export class ItemRows {
   readonly #tables: RackDatabase

@@ -9,7 +9,7 @@ export async function dumpShelves(): Promise<readonly Record<string, SqlStorageV
   for (const id of await listDurableObjectIds(env.SHELF)) {
     dumped.push(
       ...(await runInDurableObject(env.SHELF.get(id), async (_shelf: Shelf, { storage }) => {
-        // Whatever does not lie in a table of ours would lie here.
+        // Anything outside our tables would be here.
         const loose = [...(await storage.list()).entries()].map(([key, value]) => ({
           key,
           value: JSON.stringify(value),

@@ -40,7 +40,7 @@ export async function fireRackAlarm(box: BoxAddress): Promise<boolean> {
   return runDurableObjectAlarm(await rackOf(env, box))
 }
 
-/** The rack is bound to something else from now on, until it is evicted or the test ends: other tests' boxes lie on it too. */
+/** The rack is bound to something else from now on, until it is evicted or the test ends: other tests' boxes are on it, too. */
 export async function rackUses(box: BoxAddress, bindings: Partial<Cloudflare.Env>): Promise<void> {
   const bind = (bound: Partial<Cloudflare.Env>): Promise<void> =>
     inRack(box, (rack) => void Object.assign(rack, { env: { ...env, ...bound } }))

@@ -76,7 +76,7 @@ export function shelfUses(dropId: DropId, kv: KVNamespace): Promise<void> {
   return shelfUsesAll(dropId, { KV: kv })
 }
 
-/** The shelf is bound to something else from now on, until it is evicted or the test ends: other tests' drops lie on it too. */
+/** The shelf is bound to something else from now on, until it is evicted or the test ends: other tests' drops are on it, too. */
 export async function shelfUsesAll(dropId: DropId, bindings: Partial<Cloudflare.Env>): Promise<void> {
   const bind = (bound: Partial<Cloudflare.Env>): Promise<void> =>
     inShelf(dropId, (shelf) => void Object.assign(shelf, { env: { ...env, ...bound } }))

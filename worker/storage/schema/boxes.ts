@@ -1,9 +1,9 @@
-/** The tables of a rack that say what lies in boxes. docs/storage.md §1.2. */
+/** The tables of a rack with boxes and their drops. docs/storage.md §1.2. */
 export const BOXES = {
   boxes: {
     holds: 'one box that has published a card, or that holds something',
     lives:
-      'while something lies in the box; then, without a card, until the end of the day on which something last came, and with cards until 26 weeks after the last of them has ended',
+      'while the box holds something; then, without a card, until the end of the day on which something last came, and with cards until 26 weeks after the last of them has ended',
     columns: {
       address: {
         sql: 'BLOB PRIMARY KEY',

@@ -111,7 +111,7 @@ export const SHELF = {
         means: 'of a drop of one part: store keys under which there may be ciphertext',
         by: ['create'],
         changes: 'per attempt to store it; stays after the bytes are deleted, and names nothing then',
-        tells: 'where the ciphertext lies',
+        tells: 'where the ciphertext is',
       },
       claims: {
         sql: 'TEXT NOT NULL',
@@ -143,7 +143,7 @@ export const SHELF = {
       box: {
         sql: 'BLOB',
         form: 'box address',
-        means: 'the address of the box that it lies in, 32 bytes; nothing for a drop behind a link',
+        means: 'the address of the box that it is in, 32 bytes; nothing for a drop behind a link',
         by: ['create', 'begin'],
         changes: 'never',
         tells: 'for whose box it was meant; not who sent it',
@@ -186,7 +186,7 @@ export const SHELF = {
         means: 'store key, used once',
         by: ['upload'],
         changes: 'never',
-        tells: 'where the ciphertext of the part lies',
+        tells: 'where the ciphertext of the part is',
       },
       size: {
         sql: 'INTEGER NOT NULL',

@@ -23,7 +23,7 @@ export const STORES = {
       expiration: {
         form: 'seconds since 1970',
         means:
-          'when KV forgets it by itself: the life of the drop and one hour; of a part what is left of the upload’s day besides',
+          'when KV forgets it by itself: the life of the drop and one hour; for a part also the rest of the upload’s day',
         by: ['create', 'upload'],
         changes: 'never',
         tells: 'what `expires` on the row tells',
