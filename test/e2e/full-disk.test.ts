@@ -7,13 +7,10 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { accessOfState } from '#client/box/access.ts'
 import { deleteItems, listItems } from '#client/box/inbox.ts'
-import { createBox, publish } from '#client/box/owner.ts'
 import { rootOf } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
-import { fetchCard, sealForBox } from '#client/box/write.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { acknowledge } from '#client/receive.ts'
-import { deposit } from '#client/send.ts'
 import { checkDrop, revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
@@ -23,6 +20,7 @@ import { startServer, type Server } from '../tools/server.ts'
 import { mountSmallDisk } from '../tools/small-disk.ts'
 import { reach, send, type Deposited } from './support/people.ts'
 import { randomNoise } from '../kit/bytes.ts'
+import { publishBox, writeTo } from '../kit/owned-boxes.ts'
 
 test('on a disk that is full to the last byte messages are refused at once, and reading, revoking and deleting go on', async () => {
   await using disk = await mountSmallDisk(DISK_BYTES)
@@ -118,22 +116,9 @@ function sendFile(own: Server): Promise<Deposited> {
 /** A box with `EACH` items. */
 async function fillBox(own: Server): Promise<{ state: BoxState; items: readonly DropId[] }> {
   const server = reach(own.url)
-  const plan = {
-    origin: own.url,
-    name: 'Newsroom',
-    readerName: 'Ana',
-    terms: { largest: 1_000_000, invitation: false },
-  }
-  const made = await createBox({ ...plan, now: Date.now() })
-  const state = await publish(server, made.state, Date.now())
-  const { card } = await fetchCard(server, state.box, { now: Date.now() })
-  for (let n = 0; n < EACH; n += 1) {
-    const sender = await generateSigningKey()
-    const order = { origin: own.url, address: state.box, card, ttlSeconds: 86_400, sender, now: Date.now() }
-    await deposit(server, await sealForBox({ text: 'a tip', files: [fileOf('a.bin', randomNoise(100_000))] }, order), {
-      sender,
-    })
-  }
+  const state = await publishBox(server, { largest: 1_000_000 })
+  for (let n = 0; n < EACH; n += 1)
+    await writeTo(server, state.box, { text: 'a tip', files: [fileOf('a.bin', randomNoise(100_000))] })
   const { items } = await listItems(server, await accessOfState(state), { order: 'after', seq: 0, most: 100 })
   return { state, items: items.map(({ drop }) => drop) }
 }

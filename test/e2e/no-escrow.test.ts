@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessOfState } from '#client/box/access.ts'
 import { collectParts, listItems, openItem } from '#client/box/inbox.ts'
 import { join as joinBox, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, publish, removeReader } from '#client/box/owner.ts'
+import { addReader, removeReader } from '#client/box/owner.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { deriveReturn, newReturnCode } from '#client/box/return.ts'
 import type { BoxState } from '#client/box/state.ts'
@@ -30,10 +30,10 @@ import { tryAsKey } from '../../drill/tries.ts'
 import { cardReader, newBox, newReader, sign } from '../kit/boxes.ts'
 import { makeVariant, type Change, type Variant } from '../tools/variant.ts'
 import { reach, send } from './support/people.ts'
+import { publishBox } from '../kit/owned-boxes.ts'
 
 // Only the readers shown to the sender can open a drop: the server cannot, with anything it holds or hands out.
 
-const ORIGIN_OF_BOX = { terms: { largest: 100_000_000, invitation: false } }
 const message = { text: 'for nobody else', files: [] }
 const all = { order: 'after', seq: 0, most: 50 } as const
 
@@ -179,8 +179,8 @@ test('an older card that still names a removed reader is noticed by readers, and
 })
 
 async function makeBox(name: string): Promise<{ address: BoxState['box']; state: BoxState }> {
-  const { state } = await createBox({ ...ORIGIN_OF_BOX, origin: liar.url, name, readerName: 'Ana', now: Date.now() })
-  return { address: state.box, state: await publish(reach(liar.url), state, Date.now()) }
+  const state = await publishBox(reach(liar.url), { name })
+  return { address: state.box, state }
 }
 
 function sealdrop(args: readonly string[], input: string): Promise<{ code: unknown; stderr: string }> {

@@ -2,13 +2,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BrowserContext, Page, Request } from 'playwright'
 import { expect, test } from 'vitest'
 import { formatBoxLink } from '#client/box/address-link.ts'
-import { createBox, publish } from '#client/box/owner.ts'
 import { formatBoxJson } from '#client/box/well-known.ts'
-import { formatBoxAddress, type BoxAddress } from '#protocol/address.ts'
+import { formatBoxAddress } from '#protocol/address.ts'
 import { PUBLISHED_PATH } from '#protocol/published-path.ts'
 import { inspect } from './support/inspect.ts'
 import { heading, stage, visit, type Person } from './support/pages.ts'
 import { reach } from './support/people.ts'
+import { publishBox } from '../kit/owned-boxes.ts'
 
 // The page that compares an address with a web site, in Chromium, under the headers of the real server. The web site is made
 // up.
@@ -60,14 +60,8 @@ async function told(page: Page, sentence: string): Promise<void> {
   await page.getByRole('status').getByText(sentence).waitFor()
 }
 
-async function newBox(): Promise<BoxAddress> {
-  const terms = { largest: 100_000_000, invitation: false }
-  const plan = { origin: server().url, name: 'The newsroom', readerName: 'Ana', terms, now: Date.now() }
-  return (await publish(reach(server().url), (await createBox(plan)).state, Date.now())).box
-}
-
 test('a sender’s page leads to a tab of its own that says where else the address is published, and does not tell who asks', async () => {
-  const box = await newBox()
+  const { box } = await publishBox(reach(server().url))
   const { complaints, context, page } = await person()
   const asked = await put(context, { body: formatBoxJson(box, server().url) })
   await context.addCookies([{ name: 'id', value: 'known', url: 'https://newsroom.example' }])
@@ -246,7 +240,7 @@ test('a server that leaves out the policy gets a page that asks no site', async 
 })
 
 test('the page from disk compares in place, and asks no server of ours for it', async () => {
-  const box = await newBox()
+  const { box } = await publishBox(reach(server().url))
   const { complaints, context, page } = await person()
   const asked = await put(context, { body: formatBoxJson(box, server().url) })
   const served: string[] = []

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import { accessOfState } from '#client/box/access.ts'
 import { formatBoxLink } from '#client/box/address-link.ts'
 import { collectParts, listItems, openItem, type OpenedItem } from '#client/box/inbox.ts'
-import { createBox, publish } from '#client/box/owner.ts'
 import { invite } from '#client/box/invitations.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { sealAnswer } from '#client/box/write.ts'
@@ -16,14 +15,9 @@ import { inspect } from './support/inspect.ts'
 import { focused, tabTo } from './support/keyboard.ts'
 import { heading, stage, visit } from './support/pages.ts'
 import { reach } from './support/people.ts'
+import { publishBox } from '../kit/owned-boxes.ts'
 
 const { person, server } = stage()
-
-async function newBox(invitation = false): Promise<BoxState> {
-  const terms = { largest: 100_000_000, invitation }
-  const plan = { origin: server().url, name: 'The newsroom', readerName: 'Ana', terms, now: Date.now() }
-  return publish(reach(server().url), (await createBox(plan)).state, Date.now())
-}
 
 /** The letters in a box, oldest first. */
 async function lettersIn(box: BoxState): Promise<OpenedItem[]> {
@@ -80,7 +74,7 @@ function tracesOn(page: Page): Promise<string[]> {
 }
 
 test('a letter in parts, its answer and the next letter: by keyboard alone, with no trace on the device and the code in no request', async () => {
-  const box = await newBox()
+  const box = await publishBox(reach(server().url))
   const { complaints, page } = await person()
   const requests: Request[] = []
   page.on('request', (request) => requests.push(request))
@@ -152,7 +146,7 @@ test('a letter in parts, its answer and the next letter: by keyboard alone, with
 })
 
 test('a sender who was invited once writes again with the return code, by the invitation, until it is used up', async () => {
-  const box = await newBox(true)
+  const box = await publishBox(reach(server().url), { invitation: true })
   const order = { label: 'press', items: 2, bytes: 1_000_000, lifeSeconds: 86_400 }
   const { link } = await invite(reach(server().url), box, order)
   const { complaints, page } = await person()
@@ -195,7 +189,7 @@ test('a sender who was invited once writes again with the return code, by the in
 })
 
 test('axe finds nothing on a sender’s screens, light and dark, narrow and wide, and nothing is cut off at 320 pixels', async () => {
-  const box = await newBox()
+  const box = await publishBox(reach(server().url))
   const { complaints, page } = await person()
   await visit(page, formatBoxLink(server().url, box.box))
   await heading(page, 'Write to The newsroom')

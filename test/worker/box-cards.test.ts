@@ -19,7 +19,7 @@ import {
   readerOf,
   readers,
   signJws,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { DAY, travel, travelTo } from './support/clock.ts'
 import { boxOf, fireRackAlarm } from './support/inside-rack.ts'
@@ -29,7 +29,7 @@ import { spoilt } from '../spoilt.ts'
 const EPOCH = epochAt(Date.now())
 
 /** Fourteen cards with eight readers each: the largest publication. */
-async function allOf(box: TestBox, serial: number): Promise<readonly string[]> {
+async function allOf(box: RawBox, serial: number): Promise<readonly string[]> {
   const keys = await repeatedly(8, () => generateSigningKey())
   return repeatedly(14, (n) => cardOf(box, { serial, epoch: EPOCH + n, readers: keys.map(readerOf) }))
 }

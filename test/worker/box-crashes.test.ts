@@ -15,7 +15,7 @@ import {
   remove,
   uploadAll,
   type BoxDrop,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { randomNoise } from '../kit/bytes.ts'
@@ -37,7 +37,7 @@ async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
 }
 
 /** In, listed, collected, deleted, by people who ask again; `between` happens before each. */
-async function wholeLife(box: TestBox, drop: BoxDrop, via: Wire, between: () => Promise<void>): Promise<void> {
+async function wholeLife(box: RawBox, drop: BoxDrop, via: Wire, between: () => Promise<void>): Promise<void> {
   await between()
   expect((await patiently(() => deposit(drop, { via }))).status).toBe(201)
   await between()

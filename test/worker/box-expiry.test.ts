@@ -16,7 +16,7 @@ import {
   newBoxDrop,
   remove,
   uploadAll,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { DAY, travel } from './support/clock.ts'
 import { lateWord } from './support/faults.ts'
@@ -36,7 +36,7 @@ test('the alarm of a shelf does not keep the second at which a drop for a box ca
 })
 
 /** Announces a drop of which nothing more comes: the alarm asks its shelf about it, and waits for the answer. */
-async function announceOnly(box: TestBox): Promise<void> {
+async function announceOnly(box: RawBox): Promise<void> {
   const { dropId, terms } = await newBoxDrop(box)
   const extent = formatExtent({ size: MIN_PART_BYTES + 9, parts: 2 })
   const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: extent }
@@ -46,7 +46,7 @@ async function announceOnly(box: TestBox): Promise<void> {
 test.for([
   ['a reader asks for', (box, id) => collect(box, id, asOwner(box))],
   ['an owner deletes', (box, id) => remove(box, [id])],
-] satisfies [string, (box: TestBox, id: Parameters<typeof collect>[1]) => Promise<unknown>][])(
+] satisfies [string, (box: RawBox, id: Parameters<typeof collect>[1]) => Promise<unknown>][])(
   'what %s while the alarm takes it off the list is not counted out of its box twice',
   async ([, meanwhile]) => {
     const box = await newBox()

@@ -3,7 +3,7 @@ import { DROP_EXTENT_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
 import { formatExtent } from '#protocol/extent.ts'
 import { MIN_BOX_DROP_BYTES, MIN_PART_BYTES } from '#protocol/limits.ts'
 import { formatBoxTerms } from '#protocol/terms.ts'
-import { deposit, idsOf, newBoxDrop, newInvitation, openBox, uploadAll, type TestBox } from './support/boxes.ts'
+import { deposit, idsOf, newBoxDrop, newInvitation, openBox, uploadAll, type RawBox } from './support/boxes.ts'
 import { randomNoise } from '../kit/bytes.ts'
 import { hesitantRacks } from './support/faults.ts'
 import { blobsOf } from './support/inside.ts'
@@ -92,13 +92,13 @@ test.for([1, 18_042])(
 )
 
 /** One more drop for a box. @param units - its size, in the smallest one. @returns the code of the refusal, or 201 */
-async function put(box: TestBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
+async function put(box: RawBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
   const { code, status } = await deposit(await newBoxDrop(box, { sizeBytes: units * U }), changes)
   return code ?? status
 }
 
 /** Somebody announces a drop in parts, and sends none of it. @returns the code of the refusal, or 201 */
-async function announce(box: TestBox, via: Wire, size = MIN_PART_BYTES + 1): Promise<unknown> {
+async function announce(box: RawBox, via: Wire, size = MIN_PART_BYTES + 1): Promise<unknown> {
   const { dropId, terms } = await newBoxDrop(box)
   const fields = { [DROP_TERMS_FIELD]: formatBoxTerms(terms), [DROP_EXTENT_FIELD]: formatExtent({ size, parts: 2 }) }
   const { code, status } = await send({ name: 'begin', dropId, fields, via })

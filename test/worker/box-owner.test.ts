@@ -7,10 +7,8 @@ import { addReader, createBox, publish, removeReader, renew } from '#client/box/
 import { invite, listInvitations, uninvite } from '#client/box/invitations.ts'
 import { deriveReaderKey, recipientsFrom } from '#client/box/reader-keys.ts'
 import { parseWriteTarget } from '#client/box/address-link.ts'
-import { sealForBox, fetchCard } from '#client/box/write.ts'
+import { fetchCard } from '#client/box/write.ts'
 import type { BoxState } from '#client/box/state.ts'
-import { generateSigningKey } from '#client/crypto/keys.ts'
-import { deposit } from '#client/send.ts'
 import type { Server } from '#client/server.ts'
 import { memoryStaging } from '#client/staging.ts'
 import type { Bytes } from '#protocol/bytes.ts'
@@ -20,15 +18,17 @@ import { textMessage } from '../kit/messages.ts'
 import { quickStretch } from '../kit/sealed.ts'
 import { DAY, travel } from './support/clock.ts'
 import { directly, ORIGIN } from './support/wire.ts'
+import { publishBox, writeTo } from '../kit/owned-boxes.ts'
 
 // The work of an owner and another reader, by the real client against the real worker.
 
 const WEEK = 7 * DAY
 const terms = { largest: 1_000_000, invitation: false }
+const OFFICE = { name: 'Newsroom', readerName: 'Office', ...terms }
 
 test('a reader who was added by a code opens what is written from then on, and after its removal nothing more', async () => {
   const server = serverVia()
-  const alone = await newBox(server)
+  const alone = await publishBox(server, OFFICE)
   await write(server, alone, 'before')
   const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
   const both = await addReader(
@@ -51,7 +51,7 @@ test('a reader who was added by a code opens what is written from then on, and a
 
 test('a reader code is good for one opening', async () => {
   const server = serverVia()
-  const [state, other] = [await newBox(server), await newBox(server)]
+  const [state, other] = [await publishBox(server, OFFICE), await publishBox(server, OFFICE)]
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
   const { code } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   await addReader(server, state, code, Date.now())
@@ -64,7 +64,7 @@ test('a reader code is good for one opening', async () => {
 
 test('a reader who joined by a clock a month ahead read nothing for a month', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   const early = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() + 30 * DAY })
   const wrong = makeReaderCode(server, early, Date.now() + 30 * DAY, quickStretch)
   await expect(wrong).rejects.toMatchObject({ code: 'clock_wrong' })
@@ -77,7 +77,7 @@ test('a reader who joined by a clock a month ahead read nothing for a month', as
 
 test('an owner who was cut off before the reader was published uses the same code again', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
   const { code } = await makeReaderCode(server, ana, Date.now(), quickStretch)
   const cut = serverVia((request) => {
@@ -91,7 +91,7 @@ test('an owner who was cut off before the reader was published uses the same cod
 
 test('a ninth reader is refused, and its code is good still once there is room', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   const first = epochAt(Date.now())
   const others = await Promise.all(
     Array.from({ length: 7 }, async (_, n) => {
@@ -114,7 +114,7 @@ test('a ninth reader is refused, and its code is good still once there is room',
 
 test('a reader stays on the card for as long as it announces its keys', async () => {
   const server = serverVia()
-  const alone = await newBox(server)
+  const alone = await publishBox(server, OFFICE)
   const ana = await join({ origin: ORIGIN, box: alone.box, readerName: 'Ana', now: Date.now() })
   await expect(announceKeys(server, ana, Date.now())).rejects.toMatchObject({ code: 'not_proved' })
   const both = await addReader(
@@ -135,7 +135,7 @@ test('a reader stays on the card for as long as it announces its keys', async ()
 
 test('a reader learns the name of the box, and that the owner has put the reader on the card', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   const ana = await join({ origin: ORIGIN, box: state.box, readerName: 'Ana', now: Date.now() })
   const learnt = await learnCard(server, ana)
   expect([learnt.name, learnt.serial]).toEqual(['Newsroom', state.serial])
@@ -143,7 +143,7 @@ test('a reader learns the name of the box, and that the owner has put the reader
 
 test('a drop that was sealed to deleted keys opens no more, with all that the server still has', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   await write(server, state, 'old', 30)
   const kept = await everything(server, state)
   for (const { parts } of kept) await parts.part(0)
@@ -161,7 +161,7 @@ test('a drop that was sealed to deleted keys opens no more, with all that the se
 
 test('a box that is restored from its phrase has its address, and opens only what comes then', async () => {
   const server = serverVia()
-  const state = await newBox(server)
+  const state = await publishBox(server, OFFICE)
   await write(server, state, 'before')
   travel(1_000)
   const { origin, name, phrase } = state
@@ -175,7 +175,7 @@ test('a box that is restored from its phrase has its address, and opens only wha
 
 test('an owner invites, sees what is left, and ends it', async () => {
   const server = serverVia()
-  const state = await newBox(server, { largest: 1_000_000, invitation: true })
+  const state = await publishBox(server, { ...OFFICE, invitation: true })
   await expect(write(server, state, 'uninvited')).rejects.toMatchObject({ code: 'invitation_needed' })
   const expiresAtMs = Math.floor(Date.now() / 1_000) * 1_000 + DAY
   const made = await invite(server, state, { label: 'Ben', items: 2, bytes: 1_000_000, lifeSeconds: 86_400 })
@@ -190,16 +190,8 @@ test('an owner invites, sees what is left, and ends it', async () => {
   expect(await read(server, state)).toEqual(['invited'])
 })
 
-async function newBox(server: Server, changes = terms): Promise<BoxState> {
-  const plan = { origin: ORIGIN, name: 'Newsroom', readerName: 'Office', terms: changes, now: Date.now() }
-  return publish(server, (await createBox(plan)).state, Date.now())
-}
-
 async function write(server: Server, { box }: BoxState, text: string, days = 14, invitation?: Bytes): Promise<void> {
-  const { card } = await fetchCard(server, box, { now: Date.now() })
-  const sender = await generateSigningKey()
-  const order = { origin: ORIGIN, address: box, card, ttlSeconds: days * 86_400, sender, now: Date.now(), invitation }
-  await deposit(server, await sealForBox(textMessage(text), order), { sender })
+  await writeTo(server, box, textMessage(text), { ttlSeconds: days * 86_400, invitation })
 }
 
 type KeepResult = {

@@ -17,7 +17,7 @@ import {
   newInvitation,
   openBox,
   remove,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { DAY, MINUTE, travel } from './support/clock.ts'
 import { hesitantShelves, storeWith } from './support/faults.ts'
@@ -33,7 +33,7 @@ const INVITED = { terms: { largest: 104_857_600, invitation: true } }
 const U = MIN_BOX_DROP_BYTES
 
 /** One more drop for a box. @param units - its size, in the smallest one. @returns the code of the refusal, or 201 */
-async function put(box: TestBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
+async function put(box: RawBox, units: number, changes: Parameters<typeof deposit>[1] = {}): Promise<unknown> {
   const { code, status } = await deposit(await newBoxDrop(box, { sizeBytes: units * U }), changes)
   return code ?? status
 }
@@ -265,7 +265,7 @@ test('the alarm forgets invitations that have expired, and comes for those that 
   expect(next).toBeLessThanOrEqual(Date.now() + 31 * DAY)
 })
 
-function rowsOf(table: string, box: TestBox): Promise<number> {
+function rowsOf(table: string, box: RawBox): Promise<number> {
   return inRack(box.address, (_rack, { storage }) => {
     const query = `SELECT count(*) AS n FROM ${table} WHERE box = ?`
     return storage.sql.exec<{ n: number }>(query, boxAddressBytes(box.address).buffer).one().n

@@ -1,19 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Message } from '#client/archive.ts'
 import { accessOfReturn, accessOfState, type Access } from '#client/box/access.ts'
 import { collectParts, deleteItems, listItems, openItem, type OpenedItem } from '#client/box/inbox.ts'
 import { join, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, publish, removeReader } from '#client/box/owner.ts'
+import { addReader, removeReader } from '#client/box/owner.ts'
 import { invite } from '#client/box/invitations.ts'
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { deriveReaderKey } from '#client/box/reader-keys.ts'
 import { deriveReturn, newReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { deriveRoot } from '#client/box/root.ts'
-import type { BoxState } from '#client/box/state.ts'
-import { fetchCard, sealAnswer, sealForBox, type BoxOrder } from '#client/box/write.ts'
+import { sealAnswer } from '#client/box/write.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit, goOn } from '#client/send.ts'
-import { type Sealed } from '#client/sealed.ts'
 import { checkDrop, revokeDrop } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import { memoryStaging } from '#client/staging.ts'
@@ -26,6 +23,7 @@ import { quickStretch } from '../kit/sealed.ts'
 import { DAY, travel } from './support/clock.ts'
 import { randomNoise } from '../kit/bytes.ts'
 import { directly, ORIGIN, type Wire } from './support/wire.ts'
+import { publishBox, sealTo, writeTo } from '../kit/owned-boxes.ts'
 
 // Real clients and the real worker: everything that sender, owner and reader do.
 
@@ -50,28 +48,8 @@ function there<T>(found: T | undefined): T {
   return found
 }
 
-async function newBox(server: Server, invitation = false): Promise<BoxState> {
-  const plan = { origin: ORIGIN, name: 'The newsroom', readerName: 'Ana', terms: { largest: 50_000_000, invitation } }
-  const { state } = await createBox({ ...plan, now: Date.now() })
-  return publish(server, state, Date.now())
-}
-
-async function sealTo(
-  server: Server,
-  address: BoxAddress,
-  message: Message,
-  more: Partial<BoxOrder> = {},
-): Promise<Sealed & { order: BoxOrder }> {
-  const now = Date.now()
-  const { card, largest } = await fetchCard(server, address, { now })
-  const sender = await generateSigningKey()
-  const order = { origin: ORIGIN, address, card, largest, ttlSeconds: 86_400, sender, now, ...more }
-  return Object.assign(await sealForBox(message, order), { order })
-}
-
 async function write(server: Server, box: BoxAddress, text: string, returnCode: ReturnCode): Promise<void> {
-  const sealed = await sealTo(server, box, textMessage(text), { returnCode })
-  await deposit(server, sealed, sealed.order)
+  await writeTo(server, box, textMessage(text), { returnCode })
 }
 
 /** Everything that a reader finds, in the order of its arrival. */
@@ -88,7 +66,7 @@ async function readAll(server: Server, access: Access): Promise<OpenedItem[]> {
 test('strangers write, two readers read, one answers, the stranger comes back, the owner deletes; each once, whatever is lost', async () => {
   const wire = lossy()
   const server = serverVia(wire)
-  const owner = await newBox(server)
+  const owner = await publishBox(server)
   const ben = await join({ origin: ORIGIN, box: owner.box, readerName: 'Ben', now: Date.now() })
   const { code } = await makeReaderCode(server, ben, Date.now(), quickStretch)
   const shared = await addReader(server, owner, code, Date.now())
@@ -140,7 +118,7 @@ test('strangers write, two readers read, one answers, the stranger comes back, t
 
 test('a drop in parts is broken off, goes on from what was kept, and arrives once', async () => {
   const server = serverVia()
-  const owner = await newBox(server)
+  const owner = await publishBox(server)
   const access = await accessOfState(owner)
   const bytes = randomNoise(9_000_000)
   const file = fileOf('film.mp4', bytes)
@@ -171,7 +149,7 @@ test('a drop in parts is broken off, goes on from what was kept, and arrives onc
 
 test('the sender sees that a drop is there, and takes it back', async () => {
   const server = serverVia()
-  const owner = await newBox(server)
+  const owner = await publishBox(server)
   const sealed = await sealTo(server, owner.box, textMessage('a mistake'))
   const { sender } = sealed.order
   const ticket = await deposit(server, sealed, { sender })
@@ -182,7 +160,7 @@ test('the sender sees that a drop is there, and takes it back', async () => {
 
 test('a reader who was taken off the card lists nothing, collects nothing, and opens nothing that is sealed from then on', async () => {
   const server = serverVia()
-  const owner = await newBox(server)
+  const owner = await publishBox(server)
   const ben = await join({ origin: ORIGIN, box: owner.box, readerName: 'Ben', now: Date.now() })
   const { code } = await makeReaderCode(server, ben, Date.now(), quickStretch)
   const shared = await addReader(server, owner, code, Date.now())
@@ -206,7 +184,7 @@ test('a reader who was taken off the card lists nothing, collects nothing, and o
 
 test('a box by invitation takes what comes with one, of one part and of several, and nothing else', async () => {
   const server = serverVia()
-  const owner = await newBox(server, true)
+  const owner = await publishBox(server, { invitation: true })
   const { link } = await invite(server, owner, { label: 'Cleo', items: 2, bytes: 30_000_000, lifeSeconds: 86_400 })
   const { address, invitation } = there(parseWriteTarget(link))
   const films = [fileOf('film.mp4', randomNoise(9_000_000))]
@@ -225,7 +203,7 @@ test('a box by invitation takes what comes with one, of one part and of several,
 
 test('a day later it is still there; after its expiry it is nowhere', async () => {
   const server = serverVia()
-  const owner = await newBox(server)
+  const owner = await publishBox(server)
   const access = await accessOfState(owner)
   await write(server, owner.box, 'for a day', newReturnCode())
   travel(DAY / 2)

@@ -22,14 +22,14 @@ import {
   readerOf,
   readers,
   remove,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { MINUTE, travel, travelTo } from './support/clock.ts'
 import { boxOf, evictRack } from './support/inside-rack.ts'
 import type { Changes, Reply } from './support/wire.ts'
 
 /** Everything that takes a proof, about one box and one drop. */
-async function askAll(box: TestBox, dropId: DropId, who: Changes): Promise<readonly Reply[]> {
+async function askAll(box: RawBox, dropId: DropId, who: Changes): Promise<readonly Reply[]> {
   const invitation = { hash: 'A'.repeat(43), items: 1, bytes: 1, expires: Math.floor(Date.now() / 1_000) + 60 }
   return [
     await items(box, {}, who),
@@ -50,7 +50,7 @@ function shapeOf({ status, headers, json, body }: Reply): unknown {
 }
 
 /** Signs whatever is asked with one key, in the name of another or of itself. */
-function as(box: TestBox, key: SigningKey, named: PublicKey = key.publicKey): Changes {
+function as(box: RawBox, key: SigningKey, named: PublicKey = key.publicKey): Changes {
   return { box: box.address, boxReader: named, signers: { root: key, member: key } }
 }
 
@@ -62,7 +62,7 @@ test('a stranger without a key of the box gets one answer, whether or not there 
   const before = await boxOf(box.address)
   const nowhere = formatDropId(randomBytes(16))
   const stranger = await generateSigningKey()
-  const guises: readonly ((each: TestBox) => Changes)[] = [
+  const guises: readonly ((each: RawBox) => Changes)[] = [
     // Under a key of its own; under those of another box; in the name of an allowed reader, with a key of its own.
     (each) => as(each, stranger),
     (each) => as(each, other.root),

@@ -14,7 +14,7 @@ import {
   remove,
   uploadAll,
   type BoxDrop,
-  type TestBox,
+  type RawBox,
 } from './support/boxes.ts'
 import { dyingBeforeTheRack, hesitantShelves, holdWords, type HeldWords } from './support/faults.ts'
 import { blobsOf, rowOf } from './support/inside.ts'
@@ -179,7 +179,7 @@ async function phaseOf({ dropId }: BoxDrop): Promise<string | undefined> {
 }
 
 /** The state of a drop, if list, shelf and store agree. */
-async function standingOf(box: TestBox, { dropId }: BoxDrop): Promise<'listed' | 'turned away' | 'neither'> {
+async function standingOf(box: RawBox, { dropId }: BoxDrop): Promise<'listed' | 'turned away' | 'neither'> {
   const [item, row, blobs] = [await itemOf(box.address, dropId), await rowOf(dropId), await blobsOf(dropId)]
   if (item?.state === 'listed' && row?.phase === 'live' && blobs.length === 1) return 'listed'
   const isNowhere = item === undefined && blobs.length === 0

@@ -8,7 +8,7 @@ import type { DropId } from '#protocol/id.ts'
 import { REFUSAL_PADDING_MS } from '#protocol/limits.ts'
 import { padRefusals } from '../../worker/auth/pad-refusals.ts'
 import { holdPadding, type HeldPadding } from './support/refusal-padding.ts'
-import { items, depositInBox, newBox, openBox, type TestBox } from './support/boxes.ts'
+import { items, depositInBox, newBox, openBox, type RawBox } from './support/boxes.ts'
 import { claim, depositDrop, look, newDrop, readWhole, revoke, sent } from './support/drops.ts'
 import { announce } from './support/parts.ts'
 import { newReaderKey } from '../kit/people.ts'
@@ -37,7 +37,7 @@ function aboutDrop(name: RequestName, dropId: DropId, key: SigningKey): Asking {
 }
 
 /** The same about a box. */
-function aboutBox(name: RequestName, box: TestBox, dropId: DropId, key: SigningKey): Asking {
+function aboutBox(name: RequestName, box: RawBox, dropId: DropId, key: SigningKey): Asking {
   const bodies: Partial<Record<RequestName, Bytes>> = {
     publish: formatPublishBody(['a.b.c']),
     delete: formatDeleteBody([dropId]),

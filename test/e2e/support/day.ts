@@ -2,12 +2,12 @@ import { accessOfReturn, accessOfState, type Access } from '#client/box/access.t
 import { parseWriteTarget } from '#client/box/address-link.ts'
 import { collectParts, deleteItems, listItems, openItem, type OpenedItem } from '#client/box/inbox.ts'
 import { announceKeys, join, makeReaderCode } from '#client/box/joining.ts'
-import { addReader, createBox, publish } from '#client/box/owner.ts'
+import { addReader } from '#client/box/owner.ts'
 import { invite, uninvite } from '#client/box/invitations.ts'
 import { deriveReturn, newReturnCode, type ReturnCode } from '#client/box/return.ts'
 import { rootOf } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
-import { fetchCard, sealAnswer, sealForBox } from '#client/box/write.ts'
+import { sealAnswer } from '#client/box/write.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { acknowledge } from '#client/receive.ts'
@@ -24,6 +24,7 @@ import { fileOf } from '../../kit/messages.ts'
 import { claim, openWhole, openerOf } from '../../kit/sealed.ts'
 import { reach, send } from './people.ts'
 import { randomNoise } from '../../kit/bytes.ts'
+import { publishBox, writeTo } from '../../kit/owned-boxes.ts'
 
 /** Drops and boxes left by people who used everything once. */
 export interface Day {
@@ -66,9 +67,7 @@ async function useLinks(origin: string): Promise<Pick<Day, 'waiting' | 'parted'>
 
 async function useBoxes(server: Server): Promise<Pick<Day, 'box' | 'item'>> {
   const { origin } = server
-  const terms = { largest: 50_000_000, invitation: true }
-  const { state: made } = await createBox({ origin, name: 'Newsroom', readerName: 'Ana', terms, now: Date.now() })
-  let state = await publish(server, made, Date.now())
+  let state = await publishBox(server, { largest: 50_000_000, invitation: true })
   const second = await join({ origin, box: state.box, readerName: 'Ben', now: Date.now() })
   state = await addReader(server, state, (await makeReaderCode(server, second, Date.now(), stretch)).code, Date.now())
   await announceKeys(server, second, Date.now())
@@ -97,13 +96,9 @@ interface Letter {
   readonly invitation?: Bytes | undefined
 }
 
-async function write(server: Server, { box, origin }: BoxState, { text, code, invitation }: Letter): Promise<Sealed> {
-  const { card } = await fetchCard(server, box, { now: Date.now() })
-  const sender = await generateSigningKey()
-  const posting = { origin, ttlSeconds: 1_209_600, sender, now: Date.now(), returnCode: code, invitation }
-  const sealed = await sealForBox({ text, files: [] }, { ...posting, address: box, card })
-  await deposit(server, sealed, { sender })
-  return sealed
+function write(server: Server, { box }: BoxState, { text, code, invitation }: Letter): Promise<Sealed> {
+  const changes = { ttlSeconds: 1_209_600, returnCode: code, invitation }
+  return writeTo(server, box, { text, files: [] }, changes)
 }
 
 async function answer(server: Server, { box, origin }: BoxState, { reply }: OpenedItem, text: string): Promise<void> {

@@ -28,8 +28,8 @@ import { formatBoxTerms, type BoxTerms } from '#protocol/terms.ts'
 import { randomNoise, hashOfParts } from '../../kit/bytes.ts'
 import { send, type Changes, type Reply } from './wire.ts'
 
-/** A box under a fresh root key, with one reader who has a key too. */
-export interface TestBox {
+/** A box of fresh keys, its root key and one reader's: the worker's view of one, without the client's state. */
+export interface RawBox {
   readonly address: BoxAddress
   readonly root: SigningKey
   readonly reader: SigningKey
@@ -47,19 +47,19 @@ export interface BoxDrop {
 export const DROP_BYTES: number = MIN_BOX_DROP_BYTES + 64
 
 /** A box that has published nothing. */
-export async function newBox(): Promise<TestBox> {
+export async function newBox(): Promise<RawBox> {
   const [root, reader] = await Promise.all([generateSigningKey(), generateSigningKey()])
   return { address: await addressOf(root.publicKey), root, reader }
 }
 
 /** A box with a card for the present epoch. */
-export async function openBox(changes: Partial<Card> = {}): Promise<TestBox> {
+export async function openBox(changes: Partial<Card> = {}): Promise<RawBox> {
   const box = await newBox()
   expect((await publish(box, [await cardOf(box, changes)])).status).toBe(200)
   return box
 }
 
-export async function cardOf({ address, root, reader }: TestBox, changes: Partial<Card> = {}): Promise<string> {
+export async function cardOf({ address, root, reader }: RawBox, changes: Partial<Card> = {}): Promise<string> {
   const payload: Card = {
     v: 1,
     box: address,
@@ -90,7 +90,7 @@ export function announcementOf(reader: SigningKey, first = 1): Promise<string> {
 }
 
 export async function newBoxDrop(
-  box: Pick<TestBox, 'address'>,
+  box: Pick<RawBox, 'address'>,
   { sizeBytes = DROP_BYTES, ttlSeconds = 86_400 }: { sizeBytes?: number; ttlSeconds?: number } = {},
 ): Promise<BoxDrop> {
   const sender = await generateSigningKey()
@@ -105,7 +105,7 @@ export function deposit({ dropId, terms, bytes: body }: BoxDrop, changes: Change
 
 /** A drop that is in a box. */
 export async function depositInBox(
-  box: Pick<TestBox, 'address'>,
+  box: Pick<RawBox, 'address'>,
   options: { sizeBytes?: number; ttlSeconds?: number } = {},
   changes: Changes = {},
 ): Promise<BoxDrop> {
@@ -117,7 +117,7 @@ export async function depositInBox(
 
 /** A drop in parts for a box, of which nothing but the commit is missing. */
 export async function uploadAll(
-  box: Pick<TestBox, 'address'>,
+  box: Pick<RawBox, 'address'>,
   parts: readonly Bytes[] = [randomNoise(MIN_PART_BYTES), randomNoise(9)],
   changes: Changes = {},
 ): Promise<BoxDrop & { size: number; commit: (changes?: Changes) => Promise<Reply> }> {
@@ -148,60 +148,60 @@ export async function uploadAll(
 }
 
 /** The fields of a reader's request. */
-export function asReader({ address, reader }: TestBox): Changes {
+export function asReader({ address, reader }: RawBox): Changes {
   return { box: address, boxReader: reader.publicKey, signers: { member: reader } }
 }
 
 /** The fields of an owner's request, as owner or as reader. */
-export function asOwner({ address, root }: TestBox): Changes {
+export function asOwner({ address, root }: RawBox): Changes {
   return { box: address, boxReader: root.publicKey, signers: { member: root, root } }
 }
 
-export function items(box: TestBox, query: Partial<ItemsQuery> = {}, changes: Changes = {}): Promise<Reply> {
+export function items(box: RawBox, query: Partial<ItemsQuery> = {}, changes: Changes = {}): Promise<Reply> {
   const asked = formatItemsQuery({ order: 'after', seq: 0, most: 200, ...query })
   return send({ name: 'items', query: asked, ...asReader(box), ...changes })
 }
 
 /** A reader's view of a whole box of at most one page. */
-export async function listOf(box: TestBox): Promise<readonly Item[]> {
+export async function listOf(box: RawBox): Promise<readonly Item[]> {
   const reply = await items(box, {}, asOwner(box))
   expect([reply.status, reply.json['more']]).toEqual([200, false])
   return reply.json['items'] as Item[]
 }
 
-export async function idsOf(box: TestBox): Promise<readonly DropId[]> {
+export async function idsOf(box: RawBox): Promise<readonly DropId[]> {
   return (await listOf(box)).map(({ drop }) => drop)
 }
 
-export function collect(box: TestBox, dropId: DropId, changes: Changes = {}): Promise<Reply> {
+export function collect(box: RawBox, dropId: DropId, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'collect', dropId, query: formatPartQuery(0), ...asReader(box), ...changes })
 }
 
-export function publish(box: TestBox, cards: readonly string[], changes: Changes = {}): Promise<Reply> {
+export function publish(box: RawBox, cards: readonly string[], changes: Changes = {}): Promise<Reply> {
   return send({ name: 'publish', body: formatPublishBody(cards), ...asOwner(box), ...changes })
 }
 
-export function remove(box: TestBox, drops: readonly DropId[], changes: Changes = {}): Promise<Reply> {
+export function remove(box: RawBox, drops: readonly DropId[], changes: Changes = {}): Promise<Reply> {
   return send({ name: 'delete', body: formatDeleteBody(drops), ...asOwner(box), ...changes })
 }
 
-export function announce(box: TestBox, jws: string, changes: Changes = {}): Promise<Reply> {
+export function announce(box: RawBox, jws: string, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'keys', body: utf8(jws), ...asReader(box), ...changes })
 }
 
-export function readers(box: TestBox, changes: Changes = {}): Promise<Reply> {
+export function readers(box: RawBox, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'readers', ...asOwner(box), ...changes })
 }
 
-export function invite(box: TestBox, invitation: InvitationState, changes: Changes = {}): Promise<Reply> {
+export function invite(box: RawBox, invitation: InvitationState, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'invite', body: formatInviteBody(invitation), ...asOwner(box), ...changes })
 }
 
-export function invitations(box: TestBox, changes: Changes = {}): Promise<Reply> {
+export function invitations(box: RawBox, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'invitations', ...asOwner(box), ...changes })
 }
 
-export function card(box: Pick<TestBox, 'address'>, changes: Changes = {}): Promise<Reply> {
+export function card(box: Pick<RawBox, 'address'>, changes: Changes = {}): Promise<Reply> {
   return send({ name: 'card', box: box.address, ...changes })
 }
 
@@ -212,7 +212,7 @@ export interface Invited {
 }
 
 export async function newInvitation(
-  box: TestBox,
+  box: RawBox,
   {
     count = 10,
     bytes = 1_000_000,
