@@ -23,7 +23,7 @@ cannot read them, and prints a link that opens them once.
   send [FILE…]             seal text, files or folders, print the link
   resume [TICKET]          go on with sending what was interrupted
   open LINK                open a drop
-  status [TICKET]          see how the drops that you sent fare
+  status [TICKET]          check the drops that you have sent
   revoke TICKET            end a drop, so that nobody opens it any more, or
                            cancel what was interrupted
   reopen TICKET [READER]   take a read back from a reader who vanished

@@ -18,7 +18,7 @@ import type { CommandGroup } from '../command.ts'
 export const boxCommands: CommandGroup = {
   usage: `Usage: sealdrop box COMMAND [ARGUMENTS]
 
-A box takes drops from whoever has its address, without a link for each. Only
+A box takes drops from anyone with its address, without a link for each. Only
 its readers open them; the server cannot, and cannot add a reader.
 
   create                 make a box, and publish its address
@@ -56,7 +56,7 @@ months ahead. Somebody writes to it with: sealdrop send --to ADDRESS
     forget: boxForget,
   },
   misuse: {
-    missing: 'what about the box?',
+    missing: 'which box command?',
     unknown: 'there is no such command',
     hint: 'sealdrop help box lists the commands',
   },

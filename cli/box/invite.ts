@@ -88,7 +88,7 @@ async function make(session: UnlockedBox, order: Parameters<typeof inviteTo>[2],
     throw error
   }
   say(
-    `whoever has this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
+    `anyone with this link may leave ${count(items, 'drop')} of ${formatSize(bytes)} in all, until ${formatTime(expiresAtMs)}`,
   )
   return EXIT.done
 }

@@ -24,7 +24,7 @@ export const boxReader: CommandGroup = {
        sealdrop box reader add [CODE | -] [OPTIONS]
        sealdrop box reader remove NAME | KEY [OPTIONS]
 
-Who reads a box: at most ${MAX_BOX_READERS}. Whoever is to become a reader runs sealdrop box join,
+The readers of a box: at most ${MAX_BOX_READERS}. To become one, a person runs sealdrop box join,
 and gives the owner the code that it prints. A new reader sees the list and opens
 what is sealed from then on. A reader who was removed opens nothing that is sealed
 later; what it opened, or fetched, before, it has.`,
@@ -142,5 +142,5 @@ async function tell(session: UnlockedBox, json: boolean): Promise<void> {
 /** The faults of a reader code that is not damaged. */
 const CODES: Readonly<Record<string, string>> = {
   gone: 'this code was used already, or has expired',
-  claimed: 'somebody else has used this code: whoever that is may be somebody between you and the reader',
+  claimed: 'somebody else has used this code: perhaps somebody between you and the reader',
 }

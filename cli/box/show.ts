@@ -22,12 +22,12 @@ const OPTIONS = {
   ),
 } as const
 
-/** Tells how a box stands; of several, which there are. */
+/** Shows the state of a box; of several, their names. */
 export const boxShow: Command = command({
   usage: [
     `Usage: sealdrop box show [--box NAME] [--passphrase-file FILE] [--json]
 
-Tells how a box stands: its address and link, who reads it, until when its keys
+Shows the state of a box: its address and link, its readers, until when its keys
 are published, whether there is a backup, and how much lies in it. Of several
 boxes it lists the addresses and names, and asks for no passphrase.`,
     ['box', 'passphrase-file', 'json'],

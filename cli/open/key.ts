@@ -38,6 +38,6 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
     progress({ stage: 'stretching', done }),
   )
   await (values.json ? printJson({ identity }) : print(`${identity}\n`))
-  say('keep this as secret as the drop: who has the ciphertext opens it with this key')
+  say('keep this as secret as the drop: anyone with the ciphertext opens it with this key')
   return EXIT.done
 }

@@ -72,7 +72,7 @@ stays bound to this computer until it expires.`,
       'passphrase-file',
       'json',
     ],
-    `With --sealed the age file is saved as it is, for who opens it with another
+    `With --sealed the age file is saved as it is, to be opened with another
 program: sealdrop help key. The read is claimed for this computer, and the server
 goes on keeping the drop: it is not told that anything was opened.`,
     ['sealed', 'burn', row('--json', 'print {"sealed", "size"}')],
@@ -259,6 +259,6 @@ const SEALED_NOT_LOST = 'nothing is lost: run the same command again, with anoth
 const STILL_THERE =
   'the server keeps its copy for this computer until the drop expires: sealdrop open opens it, and the same with --burn ends it'
 
-const GUESSABLE = 'whoever has the file and the link can try passphrases at home, as often as they like'
+const GUESSABLE = 'anyone with the file and the link can try passphrases at home, as often as they like'
 
 const NOT_LOST = 'nothing is lost: run the same command again, with -o and another folder'

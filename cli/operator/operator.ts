@@ -20,7 +20,7 @@ import { command, type CommandGroup, flag, layOut, misused, type ParsedArgs, row
 import { parseServer } from '../options.ts'
 import { jsonForm, type Form } from '#client/answers.ts'
 
-const HOW = 'sealdrop help operatorCommands shows how it is used'
+const HOW = 'sealdrop help operator shows how it is used'
 
 const KEY_OPTIONS = { json: flag() } as const
 
@@ -41,12 +41,12 @@ export const operatorCommands: CommandGroup = {
   get usage() {
     return layOut(
       [
-        `Usage: sealdrop operatorCommands disclose ID --data DIR [-o FILE [--key-file FILE]] [--json]
-       sealdrop operatorCommands disclose ID --server ORIGIN --key-file FILE [-o FILE] [--json]
-       sealdrop operatorCommands key FILE [--json]
+        `Usage: sealdrop operator disclose ID --data DIR [-o FILE [--key-file FILE]] [--json]
+       sealdrop operator disclose ID --server ORIGIN --key-file FILE [-o FILE] [--json]
+       sealdrop operator key FILE [--json]
 
-For who runs a server and is asked what it holds. Nothing is changed, and there
-is nothing with which anything could be opened.
+For operators who are asked what their server holds. Nothing is changed, and
+there is nothing with which anything could be opened.
 
 disclose prints all that is stored about one drop or one box, with what each
 field means, what was searched, what is not held and what may be elsewhere: one
@@ -60,7 +60,7 @@ JSON document. The sealed bytes are not in it, only where they lie.`,
           'json',
         ],
         `key makes a key in FILE (PKCS#8, PEM) and prints its public half, for OPERATOR_KEY.
-FILE.pub is for whoever checks a signature, with no program of ours:
+FILE.pub is for people who check a signature, with no program of ours:
 
   openssl pkeyutl -verify -pubin -inkey FILE.pub -rawin -in X -sigfile X.sig`,
       ],
@@ -104,9 +104,7 @@ async function disclose({ values, positionals }: ParsedArgs<typeof DISCLOSE_OPTI
   if (values.json) await printJson({ ...result, ...proof })
   else await print(`${result.sha256}  ${output}\n`)
   if (signature !== undefined)
-    say(
-      `signed: ${signature} is 64 bytes of Ed25519 over the file; sealdrop help operatorCommands says how to check it`,
-    )
+    say(`signed: ${signature} is 64 bytes of Ed25519 over the file; sealdrop help operator says how to check it`)
   return EXIT.done
 }
 
@@ -133,14 +131,14 @@ async function askServer(origin: string, about: Subject, key: OperatorKey | unde
     return await ask(connect(origin, PATIENCE_MS.look), call, disclosureForm(about))
   } catch (error) {
     if (!isDropError(error) || error.code !== 'not_found') throw nameServer(error, origin)
-    throw new Failure(`the server at ${origin} lets no operatorCommands ask`, {
-      hint: 'set OPERATOR_KEY in wrangler.toml and deploy: sealdrop operatorCommands key prints it',
+    throw new Failure(`the server at ${origin} lets no operator ask`, {
+      hint: 'set OPERATOR_KEY in wrangler.toml and deploy: sealdrop operator key prints it',
       cause: error,
     })
   }
 }
 
-/** Makes the key with which an operatorCommands asks and signs. */
+/** Makes the key with which an operator asks and signs. */
 async function makeKey({ values, positionals }: ParsedArgs<typeof KEY_OPTIONS>): Promise<ExitCode> {
   const [path] = positionals
   if (path === undefined) throw misused('a file is missing, for the key', undefined, HOW)
@@ -150,7 +148,7 @@ async function makeKey({ values, positionals }: ParsedArgs<typeof KEY_OPTIONS>):
     [`${path}.pub`, utf8(publicPem(pem))],
   ])
   await (values.json ? printJson({ file: path, public: `${path}.pub`, key: publicKey }) : print(`${publicKey}\n`))
-  say(`keep ${path} where only you can read it; ${path}.pub is for who checks what you sign`)
+  say(`keep ${path} where only you can read it; ${path}.pub is for people who check your signatures`)
   return EXIT.done
 }
 

@@ -96,4 +96,4 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-const GUESSABLE = 'whoever has line or file, and the link, can try passphrases at home: give them to different people'
+const GUESSABLE = 'anyone with line or file, and the link, can try passphrases at home: give them to different people'

@@ -43,10 +43,11 @@ export const resumeCommand: Command = command({
 
 Goes on with what send could not finish: the command was stopped, or the
 connection was lost. Of a drop that may have arrived it makes sure: it prints the
-link, or brings the drop into its box, where it is once however often it is sent. What the server has is not sent again, only read, to make
-sure that it still belongs to the rest. If a file has changed, all are sealed
-anew under another link, and what was sent before is deleted. Of a drop for a box
-it is deleted too; it is sent again only by you, as its readers may have changed.`,
+link, or brings the drop into its box, where it is once however often it is sent.
+Parts that the server has are not sent again, only read, to make sure that they
+still belong to the rest. If a file has changed, all are sealed again under another
+link, and the parts that were sent before are deleted. For a box, nothing is sent
+again automatically: its readers may have changed.`,
     [
       row(
         'TICKET',

@@ -29,7 +29,7 @@ const OPTIONS = {
   ),
   'return-code': flag(
     'print twelve words by which you see answers later, and',
-    'write again: sealdrop help return. Whoever has them',
+    'write again: sealdrop help return. Anyone with them',
     'reads the answers',
   ),
   'published-by': value(

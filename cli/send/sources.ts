@@ -29,7 +29,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
   const skipped: string[] = []
   const nameOf = makeRootNamer()
   for (const path of paths) {
-    if (path === '') throw misused('a file is named by an empty word', undefined, 'is a variable of the shell empty?')
+    if (path === '') throw misused('empty file name', undefined, 'is a variable of the shell empty?')
     for await (const each of find(path, nameOf)) {
       if ('why' in each) skipped.push(`skipped ${each.path}: ${each.why}`)
       else if (found.push(each) > most) throw tooMany(most, rest)

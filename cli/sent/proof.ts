@@ -91,7 +91,7 @@ const NOTHING: Readonly<Record<Exclude<Match, 'same'>, string>> = {
 const MISTYPED = 'was the passphrase right? if so, somebody made it with a key of their own, and it proves nothing'
 
 const SIGNED =
-  'Somebody who held this claim key signed each line above. Whoever has the link of a drop, and the passphrase if it needs one, has its claim key.'
+  'Somebody who held this claim key signed each line above. Anyone with the link of a drop, and the passphrase if it needs one, has its claim key.'
 
 const OPENED =
   'Where it says opened, they also signed the hash of what lies in the last bytes of the drop. The sender knows whether that hash is right, and kept it only if it was: they had decrypted all of it.'
@@ -109,7 +109,7 @@ const NOT_THE_KEY =
   'That this is the claim key of the drop: anybody, the operator too, can name any drop and sign with a key of their own. The sender’s ticket has the right one: compare with --ticket, or with the link.'
 
 const NOT = [
-  'Who the person was. A key signed; whoever has the link has the key.',
+  'The name of the person. A key signed; anyone with the link has the key.',
   'When. The times are by the clock of the reader.',
   'Anything to a third party who does not trust the sender: the sender has the link too, and could have made all of it.',
   'That nobody else opened it: a server can hold a receipt back.',

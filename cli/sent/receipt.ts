@@ -189,7 +189,7 @@ function write(path: string, text: string): void {
   if (!isNew) throw new Failure(`${path} is there already`, { hint: 'name another file after the ticket' })
 }
 
-const GUESSABLE = 'whoever has it and the link can try passphrases at home: do not give both away'
+const GUESSABLE = 'anyone with it and the link can try passphrases at home: do not give both away'
 
 const NOTHING = 'it proves nothing'
 

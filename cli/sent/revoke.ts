@@ -58,7 +58,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   const [first = '', ...readers] = describeDropStatus(status)
   say(isTooLate ? `too late: ${first}` : `${first}: nobody can open it any more`)
   for (const reader of readers) say(reader)
-  if (!isTooLate && readers.length > 0) say('who claimed it may have fetched it before')
+  if (!isTooLate && readers.length > 0) say('the reader who claimed it may have fetched it before')
   if (values.json) await printJson({ ticket: name, ...status })
   return isTooLate ? EXIT.gone : EXIT.done
 }

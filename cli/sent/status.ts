@@ -23,10 +23,10 @@ export const statusCommand: Command = command({
   usage: [
     `Usage: sealdrop status [TICKET] [--json]
 
-Tells how a drop that you sent fares, or all of them. What readers signed is
-checked here, so the server cannot make up that somebody opened it. What the
-server said last is remembered when the drop has expired: sealdrop receipt save
-writes down what was proved.`,
+Shows the state of a drop that you sent, or of all of them. Signatures of readers
+are checked here, so the server cannot make up that somebody opened it. Its last
+answer is remembered when the drop has expired: sealdrop receipt save writes down
+the proof.`,
     [{ ...row('TICKET', 'the name that send printed, or the beginning of it'), column: 9 }, 'json'],
   ],
   options: OPTIONS,

@@ -41,7 +41,7 @@ code 0 if there is none, 6 if there is any, 5 if the server cannot be reached.
 It says what this computer was served just now. A server that knows whom it
 wants to deceive can serve others, and you, something else: so look often, from
 other networks, and compare with what others see. This command is no browser
-below HTTP, and can be told from one by who looks closely.`,
+below HTTP, and a close look can tell it from one.`,
     [{ ...row('ORIGIN', 'such as https://drop.example'), column: 18 }, 'as', 'watch', 'every', 'manifest', 'json'],
   ],
   options: OPTIONS,
