@@ -88,25 +88,37 @@ export function Share(props: ShareProps): VNode {
           <CopyButton text={words.copyEmbed} copy={() => copy(html, words.embedCopied)} />
         </div>
       </section>
-      <section>
-        <h2>{words.proofTitle}</h2>
-        <p>{words.proof}</p>
-        <Source id="box-json" label={words.proofLabel} text={json} rows={5} />
-        <div class="buttons">
-          <Button onPress={save}>{words.save}</Button>
-        </div>
-        <p>{words.allow}</p>
-        <Source id="box-json-header" label={words.allowLabel} text={BOX_JSON_FIELD} rows={1} />
-        <div class="buttons">
-          <CopyButton text={words.copyHeader} copy={() => copy(BOX_JSON_FIELD, words.headerCopied)} />
-        </div>
-        <Source id="box-json-servers" label={words.allowExamples} text={ALLOW_EXAMPLES} rows={8} />
-        <p>
-          <Said of={words.proofCheck} name={words.proofCommand} />
-        </p>
-      </section>
+      <SiteProof json={json} copy={copy} onSave={save} />
       <Poster address={box} link={link} name={name} />
     </div>
+  )
+}
+
+/** The proof that the address belongs to a site, for whoever runs the site. */
+function SiteProof(props: {
+  readonly json: string
+  readonly copy: (text: string, done: string) => Promise<boolean>
+  readonly onSave: () => void
+}): VNode {
+  const { copy, json, onSave } = props
+  return (
+    <section>
+      <h2>{words.proofTitle}</h2>
+      <p>{words.proof}</p>
+      <Source id="box-json" label={words.proofLabel} text={json} rows={5} />
+      <div class="buttons">
+        <Button onPress={onSave}>{words.save}</Button>
+      </div>
+      <p>{words.allow}</p>
+      <Source id="box-json-header" label={words.allowLabel} text={BOX_JSON_FIELD} rows={1} />
+      <div class="buttons">
+        <CopyButton text={words.copyHeader} copy={() => copy(BOX_JSON_FIELD, words.headerCopied)} />
+      </div>
+      <Source id="box-json-servers" label={words.allowExamples} text={ALLOW_EXAMPLES} rows={8} />
+      <p>
+        <Said of={words.proofCheck} name={words.proofCommand} />
+      </p>
+    </section>
   )
 }
 

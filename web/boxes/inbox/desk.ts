@@ -76,49 +76,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
     return made
   }
 
-  const act: InboxAct = {
-    load: () => listing.load('first'),
-    older: () => listing.load('older'),
-    select: (drops, isSelected) => dispatch({ type: 'selected', drops, isSelected }),
-    filter: (thread) => dispatch({ type: 'filtered', thread }),
-    askDelete: (drops) => dispatch({ type: 'deletion-asked', drops }),
-    keepThem: () => dispatch({ type: 'deletion-dismissed' }),
-    async deleteAsked() {
-      await listing.deleteAsked()
-      if (state.shown === undefined) await reading.leave()
-    },
-    async open(item) {
-      dispatch({ type: 'shown', item })
-      await reading.open(item)
-    },
-    back() {
-      dispatch({ type: 'left' })
-      void reading.leave()
-    },
-    async markUnread(drop) {
-      await note(tools, (box) => noteUnread(box, drop))
-      act.back()
-    },
-    receiving: {
-      pause: async () => reading.pause(),
-      goOn: () => reading.goOn(),
-      cancel: () => reading.cancel(),
-    },
-    keep: reading.keep,
-    answer: {
-      draft: (drop, draft) => dispatch({ type: 'answer', drop, event: { type: 'drafted', draft } }),
-      addFiles: (drop, chosen) => answering(drop).addFiles(chosen),
-      missFiles: (drop, at) => answering(drop).refuse({ at }),
-      send: (drop) => answering(drop).send(),
-      anew: (drop) => dispatch({ type: 'answer-anew', drop }),
-      discard(drop) {
-        dispatch({ type: 'answer-discarded', drop })
-        tools.announce(words.discarded)
-      },
-      upload: (drop) => answering(drop).upload,
-      interrupted: (drop) => answering(drop).interrupted,
-    },
-  }
+  const act = actOf(tools, { answering, listing, reading })
 
   session.adopt({
     isAtWork: () => isAtWork(state),
@@ -146,6 +104,60 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
         stopListening()
         stopWatching()
       }
+    },
+  }
+}
+
+interface Effects {
+  readonly answering: (drop: DropId) => Answering
+  readonly listing: ReturnType<typeof makeListing>
+  readonly reading: ReturnType<typeof readItems>
+}
+
+function actOf(tools: InboxTools, { answering, listing, reading }: Effects): InboxAct {
+  const { announce, dispatch, state } = tools
+  const back = (): void => {
+    dispatch({ type: 'left' })
+    void reading.leave()
+  }
+  return {
+    load: () => listing.load('first'),
+    older: () => listing.load('older'),
+    select: (drops, isSelected) => dispatch({ type: 'selected', drops, isSelected }),
+    filter: (thread) => dispatch({ type: 'filtered', thread }),
+    askDelete: (drops) => dispatch({ type: 'deletion-asked', drops }),
+    keepThem: () => dispatch({ type: 'deletion-dismissed' }),
+    async deleteAsked() {
+      await listing.deleteAsked()
+      if (state().shown === undefined) await reading.leave()
+    },
+    async open(item) {
+      dispatch({ type: 'shown', item })
+      await reading.open(item)
+    },
+    back,
+    async markUnread(drop) {
+      await note(tools, (box) => noteUnread(box, drop))
+      back()
+    },
+    receiving: {
+      pause: async () => reading.pause(),
+      goOn: () => reading.goOn(),
+      cancel: () => reading.cancel(),
+    },
+    keep: reading.keep,
+    answer: {
+      draft: (drop, draft) => dispatch({ type: 'answer', drop, event: { type: 'drafted', draft } }),
+      addFiles: (drop, chosen) => answering(drop).addFiles(chosen),
+      missFiles: (drop, at) => answering(drop).refuse({ at }),
+      send: (drop) => answering(drop).send(),
+      anew: (drop) => dispatch({ type: 'answer-anew', drop }),
+      discard(drop) {
+        dispatch({ type: 'answer-discarded', drop })
+        announce(words.discarded)
+      },
+      upload: (drop) => answering(drop).upload,
+      interrupted: (drop) => answering(drop).interrupted,
     },
   }
 }

@@ -21,7 +21,7 @@ export interface ItemsListing {
 }
 
 export function makeListing(tools: InboxTools): ItemsListing {
-  const { announce, dispatch, room, session, state } = tools
+  const { dispatch, state } = tools
   let looking: Promise<void> | undefined
 
   const load: ItemsListing['load'] = async (what) => {
@@ -29,7 +29,7 @@ export function makeListing(tools: InboxTools): ItemsListing {
     dispatch({ type: 'list-asked', what })
     try {
       const seq = what === 'first' ? LATEST_SEQ : state().list.oldestSeq
-      dispatch({ type: 'listed', what: 'older', page: await ask({ order: 'before', seq, most: PAGE_ITEMS }) })
+      dispatch({ type: 'listed', what: 'older', page: await ask(tools, { order: 'before', seq, most: PAGE_ITEMS }) })
     } catch (error) {
       dispatch({ type: 'list-failed', fault: faultOf(error) })
     }
@@ -37,76 +37,81 @@ export function makeListing(tools: InboxTools): ItemsListing {
 
   return {
     load,
-
     look() {
-      looking ??= lookOnce().finally(() => (looking = undefined))
+      const { totals } = state().list
+      looking ??= (totals === undefined ? load('first') : lookForNew(tools, totals.count)).finally(
+        () => (looking = undefined),
+      )
       return looking
     },
-
-    async deleteAsked() {
-      const { deletion } = state()
-      if (deletion === undefined || deletion.stage === 'working') return
-      dispatch({ type: 'deletion-begun' })
-      try {
-        const root = await session.root()
-        if (root === undefined) return dispatch({ type: 'deletion-failed' })
-        for (let start = 0; start < deletion.drops.length; start += MAX_DELETED) {
-          const drops = deletion.drops.slice(start, start + MAX_DELETED)
-          await deleteItems(serverOf(room, WORK_PATIENCE_MS), root.key, root.address, drops)
-          dispatch({ type: 'deleted', drops })
-          await note(tools, (box) => noteDeleted(box, new Set(drops)))
-        }
-        announce(words.deleted(deletion.drops.length))
-      } catch {
-        dispatch({ type: 'deletion-failed' })
-      }
-    },
+    deleteAsked: () => deleteAsked(tools),
   }
+}
 
-  async function lookOnce(): Promise<void> {
-    const before = state().list
-    if (before.totals === undefined) return load('first')
-    try {
-      let arrived = 0
-      const watched = watchPages()
-      for (;;) {
-        const page = await ask({ order: 'after', seq: state().list.newestSeq, most: MAX_LISTED })
-        watched(page)
-        const listed = state().list.items.length
-        dispatch({ type: 'listed', what: 'newer', page })
-        arrived += state().list.items.length - listed
-        if (page.more && page.items.length > 0) continue
-        if (arrived > 0) announce(words.arrived(arrived))
-        // Fewer than there were: some of them have gone, and no answer says which.
-        if (page.count < before.totals.count + arrived) await findGone()
-        return
-      }
-    } catch (error) {
-      dispatch({ type: 'look-failed', fault: faultOf(error) })
+async function deleteAsked(tools: InboxTools): Promise<void> {
+  const { announce, dispatch, room, session, state } = tools
+  const { deletion } = state()
+  if (deletion === undefined || deletion.stage === 'working') return
+  dispatch({ type: 'deletion-begun' })
+  try {
+    const root = await session.root()
+    if (root === undefined) return dispatch({ type: 'deletion-failed' })
+    for (let start = 0; start < deletion.drops.length; start += MAX_DELETED) {
+      const drops = deletion.drops.slice(start, start + MAX_DELETED)
+      await deleteItems(serverOf(room, WORK_PATIENCE_MS), root.key, root.address, drops)
+      dispatch({ type: 'deleted', drops })
+      await note(tools, (box) => noteDeleted(box, new Set(drops)))
     }
+    announce(words.deleted(deletion.drops.length))
+  } catch {
+    dispatch({ type: 'deletion-failed' })
   }
+}
 
-  /** Asks again for all that is listed, and marks what the server does not have any more. */
-  async function findGone(): Promise<void> {
-    const { newestSeq, oldestSeq } = state().list
-    const there = new Set<DropId>()
-    let seq = newestSeq + 1
+/** @param known - how many there were before */
+async function lookForNew(tools: InboxTools, known: number): Promise<void> {
+  const { announce, dispatch, state } = tools
+  try {
+    let arrived = 0
     const watched = watchPages()
     for (;;) {
-      const page = await ask({ order: 'before', seq, most: MAX_LISTED })
+      const page = await ask(tools, { order: 'after', seq: state().list.newestSeq, most: MAX_LISTED })
       watched(page)
-      for (const { drop } of page.items) there.add(drop)
-      seq = page.items.at(-1)?.seq ?? 0
-      if (!page.more || seq <= oldestSeq) break
+      const listed = state().list.items.length
+      dispatch({ type: 'listed', what: 'newer', page })
+      arrived += state().list.items.length - listed
+      if (page.more && page.items.length > 0) continue
+      if (arrived > 0) announce(words.arrived(arrived))
+      // Fewer than there were: some of them have gone, and no answer says which.
+      if (page.count < known + arrived) await findGone(tools)
+      return
     }
-    const { gone, items } = state().list
-    const drops = items.filter((item) => item.seq <= newestSeq && !there.has(item.drop) && !gone.has(item.drop))
-    if (drops.length > 0) dispatch({ type: 'vanished', drops: drops.map(({ drop }) => drop) })
+  } catch (error) {
+    dispatch({ type: 'look-failed', fault: faultOf(error) })
   }
+}
 
-  async function ask(query: ItemsQuery): Promise<ItemsPage> {
-    return listItems(serverOf(room, LOOK_PATIENCE_MS), await accessOfState(session.state()), query)
+/** Asks again for all that is listed, and marks whatever the server does not have any more. */
+async function findGone(tools: InboxTools): Promise<void> {
+  const { dispatch, state } = tools
+  const { newestSeq, oldestSeq } = state().list
+  const there = new Set<DropId>()
+  let seq = newestSeq + 1
+  const watched = watchPages()
+  for (;;) {
+    const page = await ask(tools, { order: 'before', seq, most: MAX_LISTED })
+    watched(page)
+    for (const { drop } of page.items) there.add(drop)
+    seq = page.items.at(-1)?.seq ?? 0
+    if (!page.more || seq <= oldestSeq) break
   }
+  const { gone, items } = state().list
+  const drops = items.filter((item) => item.seq <= newestSeq && !there.has(item.drop) && !gone.has(item.drop))
+  if (drops.length > 0) dispatch({ type: 'vanished', drops: drops.map(({ drop }) => drop) })
+}
+
+async function ask({ room, session }: InboxTools, query: ItemsQuery): Promise<ItemsPage> {
+  return listItems(serverOf(room, LOOK_PATIENCE_MS), await accessOfState(session.state()), query)
 }
 
 /** Items on one page. */

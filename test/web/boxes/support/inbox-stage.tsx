@@ -84,21 +84,11 @@ export async function inboxStage({
   isLasting = false,
   ifFree = (_, run) => run().then(() => true),
 }: InboxSetting = {}): Promise<InboxStage> {
-  const terms = { largest: 100_000_000, invitation: false }
-  const plan = { origin: ORIGIN, name: 'The newsroom', readerName: 'Ana', terms, now: NOW }
-  const { phrase, state: made } = await createBox(plan)
-  const root = await deriveRoot(phrase)
-  const own = await cardReader({ seed: made.reader.seed, chain: made.chain }, 'Ana')
-  const { card, jws } = await sign(root, { epoch: epochAt(NOW), readers: [own] })
-  const server = boxServer()
-  server.cards.set(root.address, jws)
+  const { card, made, root, server } = await publishedBox()
   const unlock = memorySession(readsOnly ? { ...made, phrase: undefined, readers: [] } : made, root, isLasting)
   const first = unlock()
   let { die, isAtWork, session } = first
-  const box = document.createElement('main')
-  const style = document.createElement('style')
-  style.textContent = base + sheet
-  document.body.append(style, box)
+  const { box, style } = styledPage()
   const said: string[] = []
   const waiting: (() => void)[] = []
   const saved = new Map<string, Blob>()
@@ -121,7 +111,6 @@ export async function inboxStage({
       box,
     )
   const order = await orderFor({ address: root.address, card })
-  const shows = (text: string): Promise<void> => expect.poll(() => box.innerText, PATIENT).toContain(text)
   return {
     server,
     get session() {
@@ -151,15 +140,55 @@ export async function inboxStage({
       await deposit(server, sealed, order)
       return sealed.dropId
     },
-    tick() {
-      for (const end of waiting.splice(0)) end()
-    },
+    tick: () => waiting.splice(0).forEach((end) => end()),
     show,
     hide() {
       render(null, box)
       box.remove()
       style.remove()
     },
+    ...handsOn(box),
+    chooseAgain(file) {
+      const desk = deskOf(session, tools)
+      const { answers, shown } = desk.state()
+      const drop = shown?.item.drop
+      const upload = drop && answers.get(drop)?.desk.uploads.interrupted[0]
+      if (drop === undefined || upload === undefined) throw new Error(`nothing was interrupted: ${box.innerText}`)
+      void desk.act.answer.interrupted(drop).choose(upload.dropId, [file])
+    },
+  }
+}
+
+/** A box with one reader, whose keys the server has. */
+async function publishedBox(): Promise<{
+  readonly made: BoxState
+  readonly root: Root
+  readonly card: Card
+  readonly server: BoxServer
+}> {
+  const terms = { largest: 100_000_000, invitation: false }
+  const plan = { origin: ORIGIN, name: 'The newsroom', readerName: 'Ana', terms, now: NOW }
+  const { phrase, state: made } = await createBox(plan)
+  const root = await deriveRoot(phrase)
+  const own = await cardReader({ seed: made.reader.seed, chain: made.chain }, 'Ana')
+  const { card, jws } = await sign(root, { epoch: epochAt(NOW), readers: [own] })
+  const server = boxServer()
+  server.cards.set(root.address, jws)
+  return { made, root, card, server }
+}
+
+function styledPage(): { readonly box: HTMLElement; readonly style: HTMLElement } {
+  const box = document.createElement('main')
+  const style = document.createElement('style')
+  style.textContent = base + sheet
+  document.body.append(style, box)
+  return { box, style }
+}
+
+/** Presses, types and reads as a person does. */
+function handsOn(box: HTMLElement): Pick<InboxStage, 'press' | 'shows' | 'open' | 'type' | 'text' | 'find'> {
+  const shows = (text: string): Promise<void> => expect.poll(() => box.innerText, PATIENT).toContain(text)
+  return {
     press(name) {
       const buttons = Array.from(box.querySelectorAll('button'))
       const found = buttons.find((each) => (each.getAttribute('aria-label') ?? each.textContent).includes(name))
@@ -172,14 +201,6 @@ export async function inboxStage({
       await expect.poll(() => box.querySelector(`[data-drop="${drop}"]`), PATIENT).not.toBeNull()
       box.querySelector<HTMLElement>(`[data-drop="${drop}"]`)?.click()
       await shows(expected)
-    },
-    chooseAgain(file) {
-      const desk = deskOf(session, tools)
-      const { answers, shown } = desk.state()
-      const drop = shown?.item.drop
-      const upload = drop && answers.get(drop)?.desk.uploads.interrupted[0]
-      if (drop === undefined || upload === undefined) throw new Error(`nothing was interrupted: ${box.innerText}`)
-      void desk.act.answer.interrupted(drop).choose(upload.dropId, [file])
     },
     type(text) {
       const field = box.querySelector('textarea')

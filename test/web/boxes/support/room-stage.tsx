@@ -71,22 +71,7 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
     isAtWork: () => boxes.isAtWork(),
     leave: () => boxes.leave(),
     text: () => page.textContent,
-    async press(name) {
-      const find = (): HTMLElement =>
-        Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
-          (each) => (each.ariaLabel ?? each.textContent) === name,
-        ) ?? fail(`no button “${name}” on: ${page.textContent}`)
-      while (find().matches(':disabled')) await new Promise((resolve) => setTimeout(resolve, 10))
-      find().click()
-      await drawn()
-    },
-    async fill(label, text) {
-      const found = Array.from(page.querySelectorAll('label')).find((each) => each.textContent === label)
-      const field = page.querySelector<HTMLInputElement>(`#${found?.htmlFor}`) ?? fail(`no field “${label}”`)
-      field.value = text
-      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
-      await drawn()
-    },
+    ...handsOn(page),
     close() {
       render(null, page)
       page.remove()
@@ -134,6 +119,28 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
   const draw = makeDrawing(page, () => drawBoxes(own, boxes))
   draw()
   return Object.assign(shown, { act: boxes.act })
+}
+
+/** Presses and types as a person does. */
+function handsOn(page: HTMLElement): Pick<RoomStage, 'press' | 'fill'> {
+  return {
+    async press(name) {
+      const find = (): HTMLElement =>
+        Array.from(page.querySelectorAll<HTMLElement>('button, a')).find(
+          (each) => (each.ariaLabel ?? each.textContent) === name,
+        ) ?? fail(`no button “${name}” on: ${page.textContent}`)
+      while (find().matches(':disabled')) await new Promise((resolve) => setTimeout(resolve, 10))
+      find().click()
+      await drawn()
+    },
+    async fill(label, text) {
+      const found = Array.from(page.querySelectorAll('label')).find((each) => each.textContent === label)
+      const field = page.querySelector<HTMLInputElement>(`#${found?.htmlFor}`) ?? fail(`no field “${label}”`)
+      field.value = text
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      await drawn()
+    },
+  }
 }
 
 /** Tabs that hear each other. @param all - those of one browser */
