@@ -1,4 +1,4 @@
-import { decodeEscapes } from '#protocol/escapes.ts'
+import { decodeEscapes } from '#protocol/misplaced-code.ts'
 import { replaceHidden } from '#protocol/hidden.ts'
 import { parseUrl } from './platform.ts'
 

@@ -1,6 +1,5 @@
 import { isInnerList, parseDictionary } from 'structured-headers'
-import { REQUESTS, type RequestName, type Role } from './api.ts'
-import { isNonce } from './nonce.ts'
+import { isNonce, REQUESTS, type RequestName, type Role } from './api.ts'
 import { ALGORITHM, formatComponents, signatureTag } from './signature-input.ts'
 
 /**

@@ -2,6 +2,7 @@ import type { BoxAddress } from './address.ts'
 import type { Bytes } from './bytes.ts'
 import { parseBase64url, utf8 } from './bytes.ts'
 import type { DropId } from './id.ts'
+import { MAX_NONCE_CHARACTERS, MIN_NONCE_CHARACTERS } from './limits.ts'
 import { parsePublicKey, type PublicKey } from './public-key.ts'
 
 /** The key that signs. The label of a signature is its role. docs/protocol.md §5.1. */
@@ -169,6 +170,11 @@ export interface SignatureRecord {
   readonly input?: string
 }
 
+/** Whether a text has the shape of a nonce: base64url, 22 to 64 characters. docs/protocol.md §5.1. */
+export function isNonce(text: string): boolean {
+  return NONCE.test(text)
+}
+
 /** The proof that a holder of the key claimed a drop, and that they opened all of it. docs/protocol.md §8. */
 export interface Receipt {
   readonly reader: PublicKey
@@ -229,3 +235,5 @@ export function parseAckBody(body: Uint8Array): string | undefined {
 export function decodeBody(body: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
 }
+
+const NONCE = new RegExp(`^[\\w-]{${MIN_NONCE_CHARACTERS},${MAX_NONCE_CHARACTERS}}$`)

@@ -1,5 +1,3 @@
-import { decodeEscapes } from './escapes.ts'
-
 /** The first letters of a link, before the `1`. docs/protocol.md §2.1. */
 export const LINK_PREFIX = 'sdlink'
 /** Those of the address of a box. docs/protocol.md §13.1. */
@@ -34,6 +32,15 @@ export function codeKindIn(text: string): CodeKind | undefined {
 /** A text without invisible characters, raw or as HTML writes them. */
 function visible(text: string): string {
   return text.normalize('NFKC').replaceAll(/[^!-~]|<wbr[^<>]*>|&(?:shy|zerowidthspace|#\w+);/gi, '')
+}
+
+/** A text without one layer of percent-encoding (RFC 3986 §2.1): all of it if it is valid, or else its ASCII. */
+export function decodeEscapes(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
 }
 
 const LINK = new RegExp(`${LINK_PREFIX}1`, 'i')

@@ -1,8 +1,7 @@
 import { isInnerList, serializeInnerList, type Dictionary } from 'structured-headers'
-import { QUERIED_REQUESTS, REQUESTS, type RequestName, type Role, type SignatureRecord } from './api.ts'
+import { isNonce, QUERIED_REQUESTS, REQUESTS, type RequestName, type Role, type SignatureRecord } from './api.ts'
 import { toBase64 } from './bytes.ts'
 import { MAX_CREATED_SECONDS, MAX_KEYID_CHARACTERS } from './limits.ts'
-import { isNonce } from './nonce.ts'
 import { parseDictionaryField } from './structured-field.ts'
 
 /** The text form of signatures: the components that they cover, and their parameters (RFC 9421 §2, §4). docs/protocol.md §5.1. */
