@@ -35,6 +35,12 @@ export const API_SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
+/**
+ * The page that compares an address, which is behind the `#`, with the one that a web site publishes.
+ * docs/decisions/0022-a-second-domain-is-asked-by-a-page-apart.md.
+ */
+export const PUBLISHED_PATH = '/published'
+
 /** The page whose only work is to start workers: see docs/decisions/0002-workshop-frame.md. */
 export const WORKSHOP_PATH = '/workshop'
 

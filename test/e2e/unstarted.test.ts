@@ -1,7 +1,7 @@
+import { PUBLISHED_PATH } from '#protocol/security-headers.ts'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright'
 import { expect, onTestFinished, test } from 'vitest'
-import { PUBLISHED_PATH } from '#protocol/published-path.ts'
 import { ROOT } from '../../tools/bundle.ts'
 import { stage } from './support/pages.ts'
 

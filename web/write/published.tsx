@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
+import { PUBLISHED_PATH } from '#protocol/security-headers.ts'
 import type { BoxAddress } from '#protocol/address.ts'
-import { PUBLISHED_PATH } from '#protocol/published-path.ts'
 import { write as words } from '../words/write.ts'
 
 /**
