@@ -167,14 +167,9 @@ const PER_TEN_THOUSAND = 2
 
 /** Folders that are still being rewritten, with what each has at most: these numbers only fall. */
 const CEILINGS: Readonly<Record<string, Partial<Record<Kind, number>>>> = {
-  all: { 'What …': 717, 'bare who': 88, Whoever: 113 },
-  cli: { 'What …': 93, 'bare who': 15, Whoever: 26 },
-  client: { 'What …': 125, 'bare who': 17, Whoever: 30 },
-  'test/cli': { 'What …': 12, 'bare who': 2, Whoever: 1 },
-  'test/client': { 'What …': 25, 'bare who': 1, Whoever: 7 },
-  'test/tools': { 'What …': 2 },
+  all: { 'What …': 352, 'bare who': 26, Whoever: 37 },
   'test/web': { 'What …': 46, 'bare who': 3, Whoever: 2 },
-  web: { 'What …': 309, 'bare who': 27, Whoever: 37 },
+  web: { 'What …': 297, 'bare who': 21, Whoever: 35 },
 }
 
 /** The folder that is judged by itself: a top-level one, or one of `test/`. */

@@ -16,18 +16,13 @@ const NOT_YET: readonly string[] = [
   'crew',
   'desk',
   'fate',
-  'feed',
   'later',
   'once.ts',
-  'pace',
   'Room',
   'slip',
   'slips',
   'spread',
-  'stall',
-  'standing',
   'told',
-  'trade',
   'workshop',
 ]
 

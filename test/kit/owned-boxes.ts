@@ -8,7 +8,7 @@ import type { Sealed } from '#client/sealed.ts'
 import type { Server } from '#client/server.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 
-/** What an owner chooses for a box. */
+/** An owner's choices for a box. */
 export interface BoxChoices {
   readonly name?: string
   readonly readerName?: string

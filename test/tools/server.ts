@@ -8,20 +8,20 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-/** What `npm start` starts, as its own group of processes, on a folder of its own. */
+/** The server of `npm start`, in its own process group, with a data folder of its own. */
 export interface Server {
   /** `http://localhost:<port>`, the same after every start. */
   readonly url: string
-  /** The folder that keeps everything. */
+  /** The data folder. */
   readonly data: string
-  /** Everything that it has printed, on either stream, over all starts. */
+  /** Its output on both streams, over all starts. */
   printed(): string
   start(): Promise<void>
-  /** Ends it with Ctrl-C. @throws Error if it does not take that for a success. */
+  /** Ends it with Ctrl-C. @throws Error if it exits with a failure */
   stop(): Promise<void>
-  /** Waits until it ends by itself. @returns its exit code */
+  /** Waits until it exits by itself. @returns its exit code */
   ended(): Promise<number | null>
-  /** Ends server and workerd at once, as a power cut would. */
+  /** Kills server and workerd, like a power cut. */
   kill(): Promise<void>
   /** Stops it, and removes the folder unless the caller named it. */
   close(): Promise<void>
@@ -40,15 +40,15 @@ interface Place {
 }
 
 /**
- * Starts the built product; `npm run build` comes first (the test projects that need it see to that).
- * @param place.data - a folder to keep; a temporary one if left out.
- * @param place.config - a file like `wrangler.toml`, which `configWith` can make; that one if left out.
- * @param place.origin - what else it is to answer for, as behind a proxy.
- * @param place.args - further arguments.
- * @param place.env - further variables of the environment.
- * @param place.within - words before the command: one that runs what follows in surroundings of its own.
- * @param place.root - a copy of the project whose dist/ is served; this one if left out.
- * @throws Error with what the server printed, when it does not start.
+ * Starts the built product. The test projects that need it run `npm run build` first.
+ * @param place.data - a folder to keep; by default a temporary one
+ * @param place.config - a file like `wrangler.toml`, which `configWith` can make; by default that one
+ * @param place.origin - more origins, as behind a proxy
+ * @param place.args - more arguments
+ * @param place.env - more environment variables
+ * @param place.within - words before the command, such as one that runs it in a namespace
+ * @param place.root - a copy of the project whose dist/ is served; by default this one
+ * @throws Error with the output of the server, if it does not start
  */
 export async function startServer(place: Place = {}): Promise<Server> {
   const data = place.data ?? mkdtempSync(join(tmpdir(), 'sealdrop-test-'))
@@ -145,7 +145,7 @@ async function endServer(ending: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Pr
 }
 
 /**
- * Stops the server, lets `work` change what it kept, and starts it again: how a test makes time pass or damages the store.
+ * Stops the server, lets `work` change what it kept, and starts it again: so a test makes time pass or damages the store.
  * @param work - gets the databases of the shelves, open; they are closed for it.
  */
 export async function withStoppedServer(
@@ -191,17 +191,17 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // Nobody of the group is left.
+    // No process of the group is left.
   }
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 120_000
 
-/** Nothing that a test forgot, or left for the next one, outlives the tests. */
+/** Ends everything that a test forgot, or left for the next one. */
 const running = new Set<ChildProcess>()
 const folders = new Set<string>()
-// How a process that ran tests is ended; without somebody to listen it would do nothing at its exit.
+// The signal that ends a process that ran tests; without a listener it would do nothing at its exit.
 process.once('SIGTERM', () => process.exit())
 process.once('exit', () => {
   running.forEach(killGroup)
