@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../tools/bundle.ts'
-import { exportedNames, readSources } from '../../tools/figures.ts'
+import { exportedNames, findAmbiguous, readSources } from '../../tools/figures.ts'
 import { listSources } from '../../tools/files.ts'
 
 // CONTRIBUTING.md says which word stands for which thing, and which words are not used for it.
@@ -45,12 +45,15 @@ function hasWord(name: string, word: string): boolean {
   return words.includes(word)
 }
 
+const sources = readSources(
+  ROOT,
+  listSources(ROOT).filter((path) => /\.(?:tsx?|m?js)$/.test(path)),
+)
 const banned = bannedWords(readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8'))
 
 test('no export and no file is named by a word that stands for something else', () => {
   expect(banned.length).toBeGreaterThan(20)
-  const paths = listSources(ROOT).filter((path) => /\.(?:tsx?|m?js)$/.test(path))
-  const names = readSources(ROOT, paths).flatMap(({ path, program }) =>
+  const names = sources.flatMap(({ path, program }) =>
     [basename(path), ...exportedNames(program, 'types'), ...exportedNames(program, 'values')].map((name) => ({
       name,
       path,
@@ -60,6 +63,17 @@ test('no export and no file is named by a word that stands for something else', 
     banned.filter((word) => !NOT_YET.includes(word) && hasWord(name, word)).map((word) => `${word}: ${name} (${path})`),
   )
   expect(found).toEqual([])
+})
+
+test('an exported type means one thing, wherever it is read', () => {
+  const { names, ambiguous } = findAmbiguous(
+    sources.filter(({ path }) => !path.startsWith('test/')),
+    'types',
+  )
+  expect(names).toBeGreaterThan(400)
+  // The page still has some that stand for two: only fewer.
+  expect([...ambiguous].filter(([, paths]) => !paths.some((path) => path.startsWith('web/')))).toEqual([])
+  expect(ambiguous.size).toBeLessThanOrEqual(18)
 })
 
 test.for([
