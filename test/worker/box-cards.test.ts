@@ -79,7 +79,7 @@ test('new cards take the place of all that there were', async () => {
   expect((await card(box)).json['card']).toBe(next)
 })
 
-test('a publication may be sent again as it is, and no other with its serial or an older one', async () => {
+test('a publication may be sent again unchanged, and no other with its serial or an older one', async () => {
   const box = await newBox()
   const cards = [await cardOf(box, { serial: 5, epoch: EPOCH + 1 }), await cardOf(box, { serial: 5 })]
   for (const reply of await repeatedly(2, () => publish(box, cards))) expect(reply.status).toBe(200)

@@ -105,7 +105,7 @@ test(
   },
 )
 
-test('of two who send the same drop at once, and two commits at once, one item comes', async () => {
+test('two senders of the same drop at once, and two commits at once, make one item', async () => {
   const box = await openBox()
   const drop = await newBoxDrop(box)
   const replies = await Promise.all([deposit(drop), deposit(drop), deposit(drop)])
@@ -176,7 +176,7 @@ test('a worker that dies before anything is stored leaves no item, and its room 
   expect(await boxOf(box.address)).toMatchObject(ONE)
 })
 
-test('an upload that goes on for long keeps its room, and is asked about ever more seldom', async () => {
+test('a long upload keeps its room, and is asked about less and less often', async () => {
   const box = await openBox()
   const cut = await uploadAll(box)
   const waits: number[] = []

@@ -77,7 +77,7 @@ test('a box that was full of drops that have expired takes others before the ala
   expect((await deposit(await newBoxDrop(box), { via: two })).code).toBe('box_full')
 })
 
-test('bytes of drops that have expired keep no room in a box, neither from its list nor from who writes to it', async () => {
+test('bytes of expired drops take no room in a box, neither in its list nor from its senders', async () => {
   const box = await newBox()
   const via = withBindings({ BARE_BOX_BYTES: `${DROP_BYTES * 2}` })
   await depositInBox(box, {}, { via })

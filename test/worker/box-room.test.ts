@@ -172,7 +172,7 @@ test('a drop whose room was given back while it was read is kept only if there i
   expect([await blobsOf(slow.dropId), (await blobsOf(other.dropId)).length]).toEqual([[], 1])
 })
 
-test('a box by invitation takes nothing from who brings none, or one that is not good', async () => {
+test('a box by invitation takes nothing without one, or with one that is no good', async () => {
   const box = await openBox(INVITED)
   const [good, ended, late, foreign] = [
     await newInvitation(box),

@@ -182,7 +182,7 @@ test('a reader who was taken off the card lists nothing, collects nothing, and o
   await expect(openItem(parts, access, item)).rejects.toMatchObject({ code: 'open_failed' })
 })
 
-test('a box by invitation takes what comes with one, of one part and of several, and nothing else', async () => {
+test('a box by invitation takes drops that come with one, of one part and of several, and nothing else', async () => {
   const server = serverVia()
   const owner = await publishBox(server, { invitation: true })
   const { link } = await invite(server, owner, { label: 'Cleo', items: 2, bytes: 30_000_000, lifeSeconds: 86_400 })

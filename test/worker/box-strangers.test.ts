@@ -84,7 +84,7 @@ test('a stranger without a key of the box gets one answer, whether or not there 
   expect(await idsOf(box)).toEqual([dropId])
 })
 
-test('a key of small order, and what is no key, are refused before any box is looked at', async () => {
+test('a key of small order, and a text that is no key, are refused before any box is looked at', async () => {
   const [box, unknown] = [await openBox(), await newBox()]
   const { dropId } = await depositInBox(box)
   const identity = formatPublicKey(Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 1 : 0)))

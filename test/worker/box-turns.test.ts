@@ -58,7 +58,7 @@ test.for([
   },
 )
 
-test('in whichever order shelves are heard, a request asks once, and a drop is listed or turned away', async () => {
+test('in any order of the answers of shelves, a request asks once, and a drop is listed or turned away', async () => {
   const little = { BARE_BOX_ITEMS: '2' }
   const quotas = quotasOf({ ...env, ...little })
   for (const order of ordersOf([0, 0, 1, 1, 2])) {
@@ -80,7 +80,7 @@ test('in whichever order shelves are heard, a request asks once, and a drop is l
   }
 })
 
-test('an old word of the shelf’s that comes late takes nothing off the list, and puts nothing on it', async () => {
+test('an old answer of the shelf that comes late takes nothing off the list, and puts nothing on it', async () => {
   const box = await openBox()
   const [drop, late] = [await newBoxDrop(box), await newBoxDrop(box)]
   const [rack, words] = [await rackOf(env, box.address), await holdWords(box.address)]

@@ -101,7 +101,7 @@ test('a disclosure says how to read it, and that nothing found does not mean tha
   expect(statement.reading.join()).toMatch(/base64url.*does not say that nothing ever was/)
 })
 
-test('of what was never there nothing is held, and that is said with what was searched', async () => {
+test('of a drop that was never there nothing is held, and the answer says where it was looked for', async () => {
   const { dropId } = await newDrop()
   const { disclosure } = await ask({ drop: dropId })
   expect([disclosure.held, disclosure.ciphertext, disclosure.statement.found]).toEqual([[], [], false])

@@ -139,7 +139,7 @@ test('a drop that has ended stays ended, by its first cause', () => {
   })
 })
 
-test('nothing is un-kept: a drop that was whole never waits for its bytes again', () => {
+test('a drop that was whole never waits for its bytes again', () => {
   lives((before, after) => {
     expect(before.phase !== 'uploading' && after.phase === 'uploading').toBe(false)
   }, false)

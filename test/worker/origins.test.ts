@@ -130,7 +130,7 @@ test('every request may be made by any name of the server, and is signed for the
   }
 })
 
-test('a claim and an acknowledgement are taken only as their sender can check them', async () => {
+test('a claim and an acknowledgement are taken only if their sender can check them', async () => {
   const drop = await depositDrop({ reads: 2 }, { via })
   const [first, second] = [await newReader(), await newReader()]
   const context = { authority: AUTHORITY, dropId: drop.dropId, claim: drop.claim.publicKey }
@@ -156,7 +156,7 @@ test('a claim and an acknowledgement are taken only as their sender can check th
     ])
 })
 
-test('nobody but who signs rightly is told by which name a sender came', async () => {
+test('only a right signature is told by which name a sender came', async () => {
   const drop = await depositDrop({}, { via })
   const stranger = await newReader()
   const other = { via, origin: OTHERS[0] }

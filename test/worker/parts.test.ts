@@ -24,7 +24,7 @@ import {
 } from './support/parts.ts'
 import { directly, ORIGIN, read, requestOf, withBindings } from './support/wire.ts'
 
-test('a server says what it takes, with and without R2, and refuses what is larger before it keeps anything', async () => {
+test('a server tells its limit, with and without R2, and refuses larger drops before it keeps anything', async () => {
   const ask = async (bindings: Partial<Cloudflare.Env>): Promise<unknown> =>
     (await read(await withBindings(bindings)(new Request(`${ORIGIN}/v1/limits`)))).json['largest']
   expect(await ask({})).toBe(104_857_600)
