@@ -13,8 +13,7 @@ export const EXIT = {
   gone: 3,
   wrongPassphrase: 4,
   tryLater: 5,
-  refusedCard: 6,
-  differs: 6,
+  mismatch: 6,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -193,9 +192,9 @@ const EXITS: Readonly<Partial<Record<Meaning, ExitCode>>> = {
   rate_limited: EXIT.tryLater,
   damaged: EXIT.tryLater,
   box_full: EXIT.tryLater,
-  bad_card: EXIT.refusedCard,
-  stale_card: EXIT.refusedCard,
-  future_card: EXIT.refusedCard,
+  bad_card: EXIT.mismatch,
+  stale_card: EXIT.mismatch,
+  future_card: EXIT.mismatch,
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {

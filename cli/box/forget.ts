@@ -1,7 +1,6 @@
 import { agree, printJson, say } from '../terminal/terminal.ts'
-import { chooseVault, forgetVault, lockPath } from '../vault/vaults.ts'
+import { chooseVault, forgetVault } from '../vault/vaults.ts'
 import { EXIT, type ExitCode } from '../failure.ts'
-import { withLock } from '../state/lock.ts'
 import { command, type Command, flag, type ParsedArgs, value } from '../command.ts'
 
 const OPTIONS = {
@@ -26,7 +25,7 @@ People can write to it until its keys end.`,
 async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   const { box, name } = chooseVault(values.box)
   await agree(values.yes, `Forget ${name} here? Only a backup, or the phrase, brings it back`)
-  await withLock(lockPath(box), async () => forgetVault(box))
+  await forgetVault(box)
   if (values.json) await printJson({ forgotten: box })
   say(`forgot ${name}; on the server it stays until its keys end and its drops expire`)
   return EXIT.done

@@ -32,7 +32,7 @@ export async function requirePublished(typed: string, address: BoxAddress): Prom
 
 function refused(sentence: string, look: string): Failure {
   return new Failure(sentence, {
-    exitCode: EXIT.refusedCard,
+    exitCode: EXIT.mismatch,
     hint: `nothing was sent; ask the owner another way, and ${look}`,
   })
 }

@@ -129,7 +129,7 @@ function explainCard(error: unknown, origin: string): unknown {
   if (sinceMs !== undefined) {
     const hint = 'nothing was sealed; ask the owner by another way to unlock the box'
     const sentence = `this box's owner has not renewed its keys since ${formatDate(sinceMs)}`
-    return new Failure(sentence, { exitCode: EXIT.refusedCard, hint, cause: error })
+    return new Failure(sentence, { exitCode: EXIT.mismatch, hint, cause: error })
   }
   if (error.code === 'gone')
     return new Failure(`there is no such box at ${origin}`, { exitCode: EXIT.gone, hint: ELSEWHERE, cause: error })

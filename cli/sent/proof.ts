@@ -59,7 +59,7 @@ export function refuseProof(
   { with: what, needsPassphrase = false }: Pick<Comparison, 'with'> & { readonly needsPassphrase?: boolean },
 ): Failure {
   const hint = result === 'another_key' && needsPassphrase ? MISTYPED : NOTHING[result]
-  return new Failure(OTHER[result](what), { exitCode: EXIT.differs, hint })
+  return new Failure(OTHER[result](what), { exitCode: EXIT.mismatch, hint })
 }
 
 function saidOf(compared: Comparison | undefined): Readonly<Record<'proves' | 'not', readonly string[]>> {

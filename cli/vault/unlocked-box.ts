@@ -2,23 +2,14 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { isDropError } from '#protocol/error.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import { formatState, type BoxState } from '#client/box/state.ts'
-import {
-  changePassphrase,
-  formatVault,
-  newVault,
-  reopenVault,
-  saveState,
-  type OpenVault,
-  type Vault,
-} from '#client/box/vault.ts'
+import { changePassphrase, formatVault, newVault, reopenVault, saveState, type OpenVault } from '#client/box/vault.ts'
 import { agreeOnTime } from '#client/clocks.ts'
 import { stretch } from '#client/crypto/argon2.ts'
 import type { Server } from '#client/server.ts'
 import { connect, nameServer, PATIENCE_MS } from '../network/connect.ts'
-import { explainWith, Failure } from '../failure.ts'
-import { withLock } from '../state/lock.ts'
+import { Failure } from '../failure.ts'
 import { makeProgress } from '../terminal/progress.ts'
-import { createVault, lockPath, readVault, replaceVault } from './vaults.ts'
+import { changeVault, createVault } from './vaults.ts'
 
 /** A box that this command has unlocked. */
 export interface UnlockedBox {
@@ -69,19 +60,16 @@ export function isHere(): Failure {
   return new Failure('this box is on this computer already', { hint: 'sealdrop box show tells about it' })
 }
 
-/** The session of a vault that has been opened. */
+/** The box of a vault that has been opened. */
 export function unlockedBox(opened: OpenVault, passphrase: string): UnlockedBox {
   let open = opened
   const { box: address } = opened.vault
-  /** Under the lock, and on top of what other commands have done meanwhile. */
+  /** On top of the changes of other commands. */
   const update = (by: (latest: OpenVault) => Promise<OpenVault>): Promise<void> =>
-    withLock(lockPath(address), async () => {
-      const vault = readVault(address)
-      if (vault === undefined) throw new Failure('this box was forgotten while this command was running')
-      const kept = formatVault(vault)
-      open = kept === formatVault(open.vault) ? open : await reopenVault(open, vault)
+    changeVault(address, async (kept) => {
+      if (formatVault(kept) !== formatVault(open.vault)) open = await reopenVault(open, kept)
       open = await by(open)
-      if (formatVault(open.vault) !== kept) keep(open.vault)
+      return open.vault
     })
   return {
     address,
@@ -101,15 +89,6 @@ export function unlockedBox(opened: OpenVault, passphrase: string): UnlockedBox 
       return deriveRoot(phrase)
     },
     server: (patienceMs) => connect(open.state.origin, patienceMs),
-  }
-}
-
-/** The change has already been asked of the server. @throws Failure that says so */
-function keep(vault: Vault): void {
-  try {
-    replaceVault(vault)
-  } catch (error) {
-    throw explainWith(error, 'what was asked of the server may be done: the same command again makes sure')
   }
 }
 

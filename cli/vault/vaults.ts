@@ -1,7 +1,8 @@
 import { boxAddressBytes, type BoxAddress } from '#protocol/address.ts'
-import { parseVault, type Vault } from '#client/box/vault.ts'
-import { EXIT, explain, Failure } from '../failure.ts'
+import { formatVault, parseVault, type Vault } from '#client/box/vault.ts'
+import { EXIT, explain, explainWith, Failure } from '../failure.ts'
 import { removeFile } from '../state/files.ts'
+import { withLock } from '../state/lock.ts'
 import { createRecord, listRecords, readRecord, removeRecord, replaceRecord, statePath } from '../state/records.ts'
 import { say } from '../terminal/terminal.ts'
 import { misused } from '../command.ts'
@@ -34,20 +35,31 @@ export function createVault(vault: Vault): boolean {
   return createRecord('boxes', nameOf(vault.box), vault)
 }
 
-/** Only under the lock of the box: another command may have changed it. */
-export function replaceVault(vault: Vault): void {
-  replaceRecord('boxes', nameOf(vault.box), vault)
+/**
+ * Changes a vault under the lock of its box.
+ * @param by - given the vault as other commands have left it; whatever it asks of a server is done when it returns.
+ * @throws Failure if the box was forgotten meanwhile, or the change could not be kept
+ */
+export async function changeVault(address: BoxAddress, by: (kept: Vault) => Promise<Vault>): Promise<void> {
+  await withLock(lockPath(address), async () => {
+    const kept = readVault(address)
+    if (kept === undefined) throw new Failure('this box was forgotten while this command was running')
+    const next = await by(kept)
+    if (formatVault(next) === formatVault(kept)) return
+    try {
+      replaceRecord('boxes', nameOf(address), next)
+    } catch (error) {
+      throw explainWith(error, 'what was asked of the server may be done: the same command again makes sure')
+    }
+  })
 }
 
-/** Only under the lock of the box, which goes too. */
-export function forgetVault(address: BoxAddress): void {
-  removeRecord('boxes', nameOf(address))
-  removeFile(lockPath(address))
-}
-
-/** The lock of a command that changes a box. */
-export function lockPath(address: BoxAddress): string {
-  return statePath('boxes', `${nameOf(address)}.lock`)
+/** Deletes a vault, and the lock of its box. */
+export async function forgetVault(address: BoxAddress): Promise<void> {
+  await withLock(lockPath(address), async () => {
+    removeRecord('boxes', nameOf(address))
+    removeFile(lockPath(address))
+  })
 }
 
 /**
@@ -78,6 +90,11 @@ export function chooseVault(named: string | undefined): Vault {
         : 'more than one box is called so'
   const hint = '--box takes the name of a box, or the beginning of its address; sealdrop box show lists them'
   throw new Failure(problem, { exitCode: EXIT.usage, hint })
+}
+
+/** The lock of a command that changes a box. */
+function lockPath(address: BoxAddress): string {
+  return statePath('boxes', `${nameOf(address)}.lock`)
 }
 
 /** Hex, as all records are named: an address is longer, and tells no more. */

@@ -84,7 +84,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
     const lines = [describeObservation(observation, manifest), ...differences.map((each) => describeSeen(each, as))]
     await print(lines.map((line) => `${visible(line)}\n`).join(''))
   }
-  return observation.ok ? EXIT.done : EXIT.differs
+  return observation.ok ? EXIT.done : EXIT.mismatch
 }
 
 /** Why a server does not answer: it is asked once more. */
