@@ -1,4 +1,5 @@
-// `npm run claims`: each sentence in the claims tables of README.md and SECURITY.md names a test that shows it, and the test exists.
+// `npm run claims`: each sentence in the claims tables of README.md and SECURITY.md names a test that shows it, and the test exists;
+// and so does every file that a page of documentation names.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
@@ -77,11 +78,11 @@ function findFault(root: string, { page, sentence, shownBy }: Claim): string | u
   return names.some((name) => isTest(name)) ? undefined : `${about} names nothing that is a test`
 }
 
-/** The tests that a page mentions outside of tables and that do not exist. */
+/** The files and folders of this project that a page mentions and that do not exist. */
 function findMissing(root: string, page: string): string[] {
   if (!existsSync(join(root, page))) return []
   const paths = namesIn(readFileSync(join(root, page), 'utf8')).map((name) => name.split(' › ')[0] ?? '')
-  const missing = paths.filter((path) => isTest(path) && !path.includes('*') && !existsSync(join(root, path)))
+  const missing = paths.filter((path) => OWN_PATH.test(path) && !existsSync(join(root, path)))
   return [...new Set(missing)].map((path) => `${page} names ${path}, which does not exist`)
 }
 
@@ -110,8 +111,18 @@ const TEST_FILES = /\.test\.tsx?$|^test\/cli\/transcripts\/[^/]+\.txt$/
 /** The pages whose tables need a test for every claim. */
 const PAGES = ['README.md', 'SECURITY.md']
 
-/** The pages that name tests in their text. */
-const NAMING = [...PAGES, 'docs/attacks.md', 'docs/without-us.md', 'docs/protocol.md', 'docs/verify.md']
+/** The pages that name files in their text. Decisions are not among them: they name the files of their day. */
+const NAMING = [
+  ...PAGES,
+  'CONTRIBUTING.md',
+  'test/vectors/README.md',
+  ...['architecture', 'attacks', 'dependencies', 'operations', 'protocol', 'storage', 'verify', 'without-us'].map(
+    (name) => `docs/${name}.md`,
+  ),
+]
+
+/** A path from the top of the project, without wildcards. */
+const OWN_PATH = /^(?:bench|cli|client|docs|drill|protocol|reference|test|tools|web|worker)\/[\w./-]*$/
 
 if (import.meta.main) {
   const faults = findEmptyClaims(ROOT)

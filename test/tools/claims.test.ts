@@ -46,10 +46,18 @@ test('a page without a table of claims is found, and so is one whose rows have g
   expect(findEmptyClaims(folder)).toEqual(['README.md has no table of claims', 'SECURITY.md has no table of claims'])
 })
 
-test('a test that another page names has to be there as well', () => {
+test('a file that another page names has to be there as well', () => {
   const pages = { 'README.md': page('`test/a.test.ts`'), 'SECURITY.md': page('`test/a.test.ts`') }
-  make({ ...pages, ...FILES, 'docs/attacks.md': 'Shown by `test/gone.test.ts` and `test/a.test.ts`.' })
-  expect(findEmptyClaims(folder)).toEqual(['docs/attacks.md names test/gone.test.ts, which does not exist'])
+  make({
+    ...pages,
+    ...FILES,
+    'docs/attacks.md': 'Shown by `test/gone.test.ts` and `test/a.test.ts`, as in `web/*.html`.',
+    'CONTRIBUTING.md': 'Begin with `worker/gone.ts › a()`, `docs/` and `other/gone.ts`.',
+  })
+  expect(findEmptyClaims(folder)).toEqual([
+    'CONTRIBUTING.md names worker/gone.ts, which does not exist',
+    'docs/attacks.md names test/gone.test.ts, which does not exist',
+  ])
 })
 
 test('whatever test file a claim of this project names, it is missed when it goes', () => {
