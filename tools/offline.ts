@@ -51,7 +51,7 @@ const leaveOutServed: Plugin = {
   setup(build) {
     const instead = (filter: RegExp, file: string): void =>
       build.onResolve({ filter }, () => ({ path: `${ROOT}web/offline/${file}` }))
-    instead(/\/workshop-frame\.ts$/, 'no-workshop.ts')
+    instead(/\/worker-host\.ts$/, 'no-worker-host.ts')
     instead(/\/boxes\/tabs\.ts$|^\.\/tabs\.ts$/, 'no-tabs.ts')
     instead(/^\.\/published\.tsx$/, 'published.tsx')
   },

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { Frame } from './parts/frame.tsx'
-import { later } from './parts/later.tsx'
+import { lazy } from './parts/lazy.tsx'
 import { Compose } from './views/compose.tsx'
 import type { State } from './state.ts'
 import type { ViewProps } from './views/props.ts'
@@ -53,8 +53,8 @@ function Screen(props: ViewProps): VNode {
 }
 
 // Only composing is in the first load: whoever wants to seal waits for nothing else.
-const Sending = later(async () => (await import('./views/sending.tsx')).Sending)
-const Sealed = later(async () => (await import('./views/sealed.tsx')).Sealed)
-const Reading = later(async () => (await import('./views/reading.tsx')).Reading)
-const Sent = later(async () => (await import('./views/sent.tsx')).Sent)
-const How = later(async () => (await import('./views/how.tsx')).How)
+const Sending = lazy(async () => (await import('./views/sending.tsx')).Sending)
+const Sealed = lazy(async () => (await import('./views/sealed.tsx')).Sealed)
+const Reading = lazy(async () => (await import('./views/reading.tsx')).Reading)
+const Sent = lazy(async () => (await import('./views/sent.tsx')).Sent)
+const How = lazy(async () => (await import('./views/how.tsx')).How)

@@ -1,6 +1,6 @@
 import { nobleAead } from '#client/crypto/aead.ts'
 import { chunkCipher } from '#client/crypto/chunks.ts'
-import type { SliceReply, SliceRequest } from './crew.ts'
+import type { SliceReply, SliceRequest } from './worker-pool.ts'
 
 // Only a page without a native cipher asks, so that none is looked for here.
 addEventListener('message', ({ ports: [port] }: MessageEvent<unknown>) => {

@@ -8,7 +8,9 @@ import { PART_BYTES } from '#protocol/limits.ts'
  */
 export const cipherFor: CipherFor = async (payloadKey) => {
   const native = await nativeAead(payloadKey)
-  return native === undefined ? (await import('./spread.ts')).spreadCipher(payloadKey) : tidied(chunkCipher(native))
+  return native === undefined
+    ? (await import('./parallel-cipher.ts')).parallelCipher(payloadKey)
+    : tidied(chunkCipher(native))
 }
 
 /** What was made since the collector was last called, in bytes. */

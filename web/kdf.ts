@@ -1,6 +1,6 @@
 import { stretch as stretchHere, type Stretch } from '#client/crypto/argon2.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { frameWorkshop, PATIENCE_MS, type Workshop } from './workshop-frame.ts'
+import { openWorkerHost, WORKER_PATIENCE_MS, type WorkerHost } from './worker-host.ts'
 
 /** What the worker is asked, and what it answers. */
 export interface StretchRequest {
@@ -21,13 +21,13 @@ export type StretchReply =
  * Stretches a passphrase in a worker, so that the page stays alive meanwhile. The page itself may start none
  * (`trusted-types 'none'`); an empty frame of ours does it. docs/decisions/0002-workshop-frame.md.
  */
-export const stretchAside: Stretch = (...wanted) => makeStretch(() => frameWorkshop(), stretchHere)(...wanted)
+export const stretchAside: Stretch = (...wanted) => makeStretch(() => openWorkerHost(), stretchHere)(...wanted)
 
 /**
  * Stretches in a workshop; here, and slower for the eye, where no worker can be had at all. What fails inside the worker
  * would fail here as well, with the page.
  */
-export function makeStretch(open: () => Workshop, here: Stretch, patienceMs: number = PATIENCE_MS): Stretch {
+export function makeStretch(open: () => WorkerHost, here: Stretch, patienceMs: number = WORKER_PATIENCE_MS): Stretch {
   return async (passphrase, salt, onProgress) => {
     const workshop = open()
     // Closed before anything is done here, so that a worker that comes late does not work beside us.
@@ -38,7 +38,7 @@ export function makeStretch(open: () => Workshop, here: Stretch, patienceMs: num
 
 /** @returns `undefined` where there is no worker @throws if it failed at its work */
 async function order(
-  workshop: Workshop,
+  workshop: WorkerHost,
   request: StretchRequest,
   { onProgress, patienceMs }: { onProgress: ((done: number) => void) | undefined; patienceMs: number },
 ): Promise<Bytes | undefined> {

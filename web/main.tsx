@@ -1,7 +1,7 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { codeKindIn, MISPLACED_PAGES } from '#protocol/misplaced-code.ts'
 import { browserDevice } from './device.ts'
-import { once } from './once.ts'
+import { once } from './memo.ts'
 import { startPage } from './start-page.tsx'
 import { xhrTransport } from './xhr-transport.ts'
 

@@ -42,7 +42,7 @@ export interface Store {
   vaults(): Promise<Vault[]>
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
-  /** Where what is kept beside vaults lies, for `boxes/slips.ts`: only who has a box needs that code. */
+  /** The drafts that are kept beside vaults, for `boxes/draft-store.ts`: only the owner of a box needs that code. */
   readonly slips: RunOnShelf | Map<string, SealedDraft>
   /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
   knownSerial(address: BoxAddress): Promise<number | undefined>

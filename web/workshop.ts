@@ -1,6 +1,6 @@
 // The page's policy lets nobody start a worker, so it puts this page of ours into a hidden frame. All that happens here is
 // that a worker is started and gets the port on which the page speaks to it.
-import type { Work } from './workshop-frame.ts'
+import type { WorkerKind } from './worker-host.ts'
 
 const addresses = document.querySelector<HTMLScriptElement>('script[data-stretch]')?.dataset
 
@@ -18,6 +18,6 @@ addEventListener('message', ({ source, origin, data, ports: [port, rope] }: Mess
   }
 })
 
-function isWork(value: unknown): value is Work {
+function isWork(value: unknown): value is WorkerKind {
   return value === 'stretch' || value === 'chunks'
 }

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest'
 import { aeadFor, chunkCipher, type ChunkCipher } from '#client/crypto/chunks.ts'
 import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/sizes.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { hireCrew } from '../../web/crew.ts'
-import { makeSpread } from '../../web/spread.ts'
-import type { Workshop } from '../../web/workshop-frame.ts'
+import { startPool } from '../../web/worker-pool.ts'
+import { makeParallelCipher } from '../../web/parallel-cipher.ts'
+import type { WorkerHost } from '../../web/worker-host.ts'
 
 const KEY = new Uint8Array(32).fill(9)
 const RUN_CHUNKS = 127
-const NOBODY: Workshop = { open: () => Promise.reject(new Error('no workshop')), close: () => {} }
+const NOBODY: WorkerHost = { open: () => Promise.reject(new Error('no workshop')), close: () => {} }
 
 /**
  * Real workers on the real script.
  * @param lose - which of them end with the first slice that they get. @param isHeard - whether that is heard, as from a frame
  */
-function shed({ lose = [], isHeard = true }: { lose?: readonly number[]; isHeard?: boolean } = {}): Workshop & {
+function shed({ lose = [], isHeard = true }: { lose?: readonly number[]; isHeard?: boolean } = {}): WorkerHost & {
   readonly living: () => number
 } {
   const workers: Worker[] = []
@@ -41,8 +41,8 @@ function shed({ lose = [], isHeard = true }: { lose?: readonly number[]; isHeard
   }
 }
 
-const spreadOver = (workshop: Workshop, workers: number, idleMs?: number): Promise<ChunkCipher> =>
-  makeSpread(() => hireCrew(workshop, workers, 2_000), idleMs)(KEY)
+const spreadOver = (workshop: WorkerHost, workers: number, idleMs?: number): Promise<ChunkCipher> =>
+  makeParallelCipher(() => startPool(workshop, workers, 2_000), idleMs)(KEY)
 
 /** The same without workers: by the platform where it can, as most browsers can. */
 const inPlace = async (): Promise<ChunkCipher> => chunkCipher(await aeadFor(KEY))
@@ -140,10 +140,10 @@ test.for([1, 0])('a changed byte anywhere is refused, with %i workers', async (w
 
 test('workers end when nothing is left to do, and others come for what comes later', async () => {
   const hired: ReturnType<typeof shed>[] = []
-  const cipher = await makeSpread(() => {
+  const cipher = await makeParallelCipher(() => {
     const workshop = shed()
     hired.push(workshop)
-    return hireCrew(workshop, 2, 2_000)
+    return startPool(workshop, 2, 2_000)
   }, 50)(KEY)
   const plaintext = noise(CHUNK_BYTES)
   await cipher.sealRun(plaintext, 0, false)

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { makeStretch, type StretchReply } from '../../web/kdf.ts'
-import { frameWorkshop, type Workshop } from '../../web/workshop-frame.ts'
+import { openWorkerHost, type WorkerHost } from '../../web/worker-host.ts'
 
 const HERE = new Uint8Array(32).fill(1)
 const THERE = new Uint8Array(32).fill(2)
@@ -11,7 +11,7 @@ const here: Stretch = async () => HERE
 afterEach(() => void vi.useRealTimers())
 
 /** A workshop whose worker answers so. */
-function workshopOf(replies: readonly StretchReply[]): () => Workshop {
+function workshopOf(replies: readonly StretchReply[]): () => WorkerHost {
   return () => ({
     open: async () => {
       const { port1, port2 } = new MessageChannel()
@@ -56,8 +56,8 @@ test.for<readonly StretchReply[]>([[{ failed: true }], [{ done: 0 }, { failed: t
 )
 
 test('a frame that never loads is taken away again', async () => {
-  const hang = (): Workshop => {
-    const workshop = frameWorkshop('about:blank', 100)
+  const hang = (): WorkerHost => {
+    const workshop = openWorkerHost('about:blank', 100)
     return {
       ...workshop,
       open: (work) => {

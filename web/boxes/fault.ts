@@ -53,7 +53,7 @@ export type FaultCode =
   | 'insecure'
 
 /** A fault as a person is told of it. */
-export interface ToldFault {
+export interface FaultNotice {
   readonly code: FaultCode
   /** With `clock_wrong`: what the clocks say, in milliseconds since 1970. */
   readonly clocks?: Pick<ClockFault, 'ownMs' | 'serverMs'> | undefined
@@ -81,7 +81,7 @@ export function faultOf(error: unknown): FaultCode {
 }
 
 /** The same, with all that is told besides. */
-export function toldFault(error: unknown): ToldFault {
+export function faultNotice(error: unknown): FaultNotice {
   const code = faultOf(error)
   if (!isClockFault(error)) return { code }
   const { ownMs, serverMs } = error

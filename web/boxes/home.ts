@@ -14,14 +14,14 @@ import type { Card } from '#protocol/card.ts'
 import { isDropError } from '#protocol/error.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../effects/tools.ts'
 import { boxWords as words } from '../words/boxes.ts'
-import type { HomeAct } from './act.ts'
+import type { HomeActions } from './actions.ts'
 import { BoxFault } from './fault.ts'
 import { withAnnouncement, withNews, withSection, type JobName } from './state.ts'
 import { checkPassphrase, type BoxTools, type JobTask, type RunJob } from './tools.ts'
 import type { OpenBox, Unlocking } from './unlocking.ts'
 
 /** What can be done in a box that is open. */
-export function makeHome(tools: BoxTools, run: RunJob, unlocking: Unlocking): HomeAct {
+export function makeHome(tools: BoxTools, run: RunJob, unlocking: Unlocking): HomeActions {
   const home: HomeTools = {
     ...tools,
     run,
@@ -49,7 +49,7 @@ interface HomeTools extends BoxTools {
 }
 
 /** The card of an owner's box: its keys, terms and readers. */
-function makePublishing(home: HomeTools): Pick<HomeAct, 'publish' | 'terms' | 'addReader' | 'removeReader'> {
+function makePublishing(home: HomeTools): Pick<HomeActions, 'publish' | 'terms' | 'addReader' | 'removeReader'> {
   /** Changes the box at the server, then on this device, then on the screen. */
   const change = (
     name: JobName,
@@ -91,7 +91,7 @@ function makePublishing(home: HomeTools): Pick<HomeAct, 'publish' | 'terms' | 'a
 }
 
 /** On a device that reads somebody else's box. */
-function makeJoined(home: HomeTools): Pick<HomeAct, 'makeCode' | 'lookAtCard'> {
+function makeJoined(home: HomeTools): Pick<HomeActions, 'makeCode' | 'lookAtCard'> {
   return {
     makeCode: () =>
       home.run('code', async (job) => {
@@ -118,7 +118,7 @@ function makeJoined(home: HomeTools): Pick<HomeAct, 'makeCode' | 'lookAtCard'> {
   }
 }
 
-function makeInviting(home: HomeTools): Pick<HomeAct, 'invite' | 'uninvite' | 'lookAtInvitations'> {
+function makeInviting(home: HomeTools): Pick<HomeActions, 'invite' | 'uninvite' | 'lookAtInvitations'> {
   /** What is left of the invitations, as the server says. */
   const ask = async (job: JobTask, patienceMs: number): Promise<void> => {
     const listed = await job.of(listInvitations(serverOf(home, patienceMs), home.open().session.state()))
@@ -169,7 +169,7 @@ function makeInviting(home: HomeTools): Pick<HomeAct, 'invite' | 'uninvite' | 'l
 }
 
 /** What protects the box on this device, and against the loss of it. */
-function makeProtection(home: HomeTools): Pick<HomeAct, 'backUp' | 'changePassphrase' | 'autoLock'> {
+function makeProtection(home: HomeTools): Pick<HomeActions, 'backUp' | 'changePassphrase' | 'autoLock'> {
   return {
     backUp: (passphrase, repeated) =>
       home.run('backup', async (job) => {
@@ -199,7 +199,7 @@ function makeProtection(home: HomeTools): Pick<HomeAct, 'backUp' | 'changePassph
   }
 }
 
-function makePasskeys({ device, open, passkeys, run }: HomeTools): Pick<HomeAct, 'addPasskey' | 'removePasskey'> {
+function makePasskeys({ device, open, passkeys, run }: HomeTools): Pick<HomeActions, 'addPasskey' | 'removePasskey'> {
   return {
     addPasskey: () =>
       run('passkey', async (job) => {

@@ -10,7 +10,7 @@ import { randomBytes } from '#client/crypto/random.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import { parseName } from '#protocol/card.ts'
 import { serverOf } from '../effects/tools.ts'
-import type { MakingAct } from './act.ts'
+import type { MakingActions } from './actions.ts'
 import { BoxFault, faultOf } from './fault.ts'
 import { findCard } from './find-card.ts'
 import { drawPlaces, wrongPlaces } from './phrase-check.ts'
@@ -23,7 +23,7 @@ export function makeMaking(
   tools: BoxTools,
   run: RunJob,
   unlocking: Unlocking,
-): MakingAct & { readonly leave: () => void } {
+): MakingActions & { readonly leave: () => void } {
   const way = new Way(tools)
   return {
     leave: () => way.leave(),
@@ -69,7 +69,7 @@ class Way {
 }
 
 /** A new box, or one whose phrase was typed, and the look at the words that it comes back from. */
-function makeCreating(way: Way, run: RunJob): Pick<MakingAct, 'create' | 'check' | 'showWords' | 'answer'> {
+function makeCreating(way: Way, run: RunJob): Pick<MakingActions, 'create' | 'check' | 'showWords' | 'answer'> {
   const { device, flow } = way.tools
   return {
     create: (plan) =>
@@ -106,7 +106,7 @@ function makeCreating(way: Way, run: RunJob): Pick<MakingAct, 'create' | 'check'
 }
 
 /** A box that there is already: its owner's again, or somebody else's. */
-function makeRestoring(way: Way, run: RunJob): Pick<MakingAct, 'takePhrase' | 'openBackup' | 'join'> {
+function makeRestoring(way: Way, run: RunJob): Pick<MakingActions, 'takePhrase' | 'openBackup' | 'join'> {
   const { origin } = way.tools.device
   return {
     takePhrase: (text) =>
@@ -149,7 +149,7 @@ function makeRestoring(way: Way, run: RunJob): Pick<MakingAct, 'takePhrase' | 'o
 }
 
 /** Keeps the box on this device, and opens it. */
-function makeProtecting(way: Way, run: RunJob, unlocking: Unlocking): MakingAct['protect'] {
+function makeProtecting(way: Way, run: RunJob, unlocking: Unlocking): MakingActions['protect'] {
   const { device, passkeys, persist, stretch } = way.tools
   return (passphrase, repeated, wantsPasskey) =>
     run('protect', async (job) => {

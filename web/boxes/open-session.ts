@@ -7,8 +7,8 @@ import type { Device } from '../device.ts'
 import type { Store } from '../store.ts'
 import { BoxFault } from './fault.ts'
 import { makeQueue } from './queue.ts'
-import type { Beside, BoxSession, SessionPart } from './session.ts'
-import { slipsOf } from './slips.ts'
+import type { DraftTexts, BoxSession, SessionPart } from './session.ts'
+import { draftStoreOf } from './draft-store.ts'
 import type { Tabs } from './tabs.ts'
 
 /** An open box, with everything that only this room may do with it. */
@@ -87,7 +87,7 @@ export function openSession(opened: OpenVault, { device, store, tabs, onLock }: 
     lock: () => close('asked'),
     end: () => close('ended'),
     leave,
-    beside: besideOf(vault, store),
+    beside: draftTextsOf(vault, store),
     change: (by) => vault.change(by),
     rewrap: async (by) => void (await vault.write(by)),
     work: (by) => vault.work(by),
@@ -191,8 +191,8 @@ class HeldVault {
 }
 
 /** Texts beside the vault, sealed under its key. */
-function besideOf(vault: HeldVault, store: SessionTools['store']): Beside {
-  const slips = slipsOf(store)
+function draftTextsOf(vault: HeldVault, store: SessionTools['store']): DraftTexts {
+  const slips = draftStoreOf(store)
   const { box } = vault.held().vault
   return {
     isLasting: store.isLasting,

@@ -1,3 +1,4 @@
+import type { PasskeySlot } from '#client/box/vault.ts'
 import { randomBytes } from '#client/crypto/random.ts'
 import { parseBase64url, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import * as format from '../words/format.ts'
@@ -13,17 +14,13 @@ export interface Passkeys {
    */
   make(taken: readonly string[], now: number): Promise<MadePasskey>
   /** Asks for one of a vault's. @throws BoxFault as `make` */
-  ask(slots: readonly PasskeySlot[]): Promise<{ credential: string; prf: Bytes }>
+  ask(slots: readonly KnownPasskey[]): Promise<{ credential: string; prf: Bytes }>
   /** Tells whoever keeps it that it is of no use any more, where that is possible. */
   drop(credential: string): Promise<void>
 }
 
-export interface PasskeySlot {
-  /** Its id, base64url. */
-  readonly credential: string
-  /** 32 bytes, base64url. */
-  readonly salt: string
-}
+/** The slot of a passkey, without the key that it wraps. */
+type KnownPasskey = Pick<PasskeySlot, 'credential' | 'salt'>
 
 export interface MadePasskey {
   readonly credential: string
@@ -86,7 +83,7 @@ function creation(salt: Bytes, taken: readonly string[], now: number): PublicKey
   }
 }
 
-function request(slots: readonly PasskeySlot[]): PublicKeyCredentialRequestOptions {
+function request(slots: readonly KnownPasskey[]): PublicKeyCredentialRequestOptions {
   const evalByCredential = Object.fromEntries(
     slots.map(({ credential, salt }) => [credential, { first: bytesOf(salt) }]),
   )

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { Frame } from '../parts/frame.tsx'
 import { stages } from '../words/page.ts'
-import type { Boxes } from './make-act.ts'
+import type { Boxes } from './make-actions.ts'
 import type { BoxTools } from './tools.ts'
 import { Create } from './views/create.tsx'
 import { HomeScreen } from './views/home.tsx'

@@ -11,7 +11,7 @@ export interface BoxSession {
   root(): Promise<Root | undefined>
   lock(): void
   /** What lies beside the state on this device: drafts. */
-  readonly beside: Beside
+  readonly beside: DraftTexts
   /** Takes in what lives as long as the box is open. */
   adopt(part: SessionPart): void
   /** Told after every change, of another tab as well, until the lock. @returns what ends that */
@@ -19,7 +19,7 @@ export interface BoxSession {
 }
 
 /** Texts that are kept on the device, sealed under the vault's key, and are in no backup. */
-export interface Beside {
+export interface DraftTexts {
   /** `false` where the browser keeps nothing: they end with the page. */
   readonly isLasting: boolean
   /** All that there are. What does not open under this vault's key is thrown away. */

@@ -3,19 +3,19 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { BoxTermsOfCard, CardReader } from '#protocol/card.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 import type { Work } from '../state.ts'
-import type { FaultCode, ToldFault } from './fault.ts'
+import type { FaultCode, FaultNotice } from './fault.ts'
 
 /** What is drawn of this device's boxes. What a box holds is not in here: its session has it, and loses it when it locks. */
 export interface BoxesState {
   /** The boxes of this device; `undefined` until the store has been read. */
-  readonly entries: readonly Entry[] | undefined
+  readonly entries: readonly ListedBox[] | undefined
   readonly screen: Screen
   /** What is at work, so that nothing else begins. */
   readonly job?: Job | undefined
   /** What went wrong last, and where a person has to look. */
   readonly fault?: Fault | undefined
   /** A question in the page that waits for an answer. */
-  readonly asking?: Asking | undefined
+  readonly asking?: BoxQuestion | undefined
   readonly announcement: string
   readonly announcements: number
   /** Grows with every change of the open box. */
@@ -27,7 +27,7 @@ export interface BoxesState {
 }
 
 /** A box of this device, as it is known while it is locked. */
-export interface Entry {
+export interface ListedBox {
   readonly box: BoxAddress
   readonly name: string
   readonly hasPasskey: boolean
@@ -46,7 +46,7 @@ export type Screen =
   | { readonly at: 'join' }
   /** `isNew`: nothing else is made of its phrase yet. */
   | { readonly at: 'protect'; readonly name: string; readonly canPasskey: boolean; readonly isNew: boolean }
-  | { readonly at: 'locked'; readonly entry: Entry; readonly why?: LockCause | undefined }
+  | { readonly at: 'locked'; readonly entry: ListedBox; readonly why?: LockCause | undefined }
   | Home
 
 export interface Restoring {
@@ -74,7 +74,7 @@ export interface Home {
   /** What was not done while the box was protected: it has no passkey. */
   readonly passkeyFault?: FaultCode | undefined
   /** What is wrong with the keys of this device, until they are published or the box is unlocked again. */
-  readonly keysFault?: ToldFault | undefined
+  readonly keysFault?: FaultNotice | undefined
 }
 
 /** What the server or a job tells about the box that is open. */
@@ -120,11 +120,11 @@ export interface Job {
   readonly work: Work
 }
 
-export interface Fault extends ToldFault {
+export interface Fault extends FaultNotice {
   readonly at: JobName
 }
 
-export type Asking =
+export type BoxQuestion =
   | { readonly to: 'remove-reader'; readonly key: PublicKey }
   | { readonly to: 'uninvite'; readonly hash: string }
   | { readonly to: 'remove-passkey'; readonly credential: string }
@@ -182,7 +182,7 @@ export function withFault(fault: Fault): Change {
 }
 
 /** A question in the page, or none. */
-export function withQuestion(asking: Asking | undefined): Change {
+export function withQuestion(asking: BoxQuestion | undefined): Change {
   return (state) => ({ ...state, asking, fault: undefined })
 }
 

@@ -2,7 +2,7 @@ import { judgePassphrase } from '#client/passphrase.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import type { Flow, Task } from '../kit/flow.ts'
 import type { RoomTools } from '../room-tools.ts'
-import { BoxFault, toldFault } from './fault.ts'
+import { BoxFault, faultNotice } from './fault.ts'
 import type { Passkeys } from './passkey.ts'
 import { withFault, withJob, withScreen, type BoxesState, type JobName, type Screen } from './state.ts'
 import type { Tabs } from './tabs.ts'
@@ -50,7 +50,7 @@ export function makeJobs(flow: Flow<BoxesState>): RunJob {
         task.change(withJob(undefined))
         isDone = true
       } catch (error) {
-        task.change(withFault({ at: name, ...toldFault(error) }))
+        task.change(withFault({ at: name, ...faultNotice(error) }))
       }
     })
     return isDone

@@ -3,10 +3,10 @@ import type { BoxAddress } from '#protocol/address.ts'
 import { Flow } from '../kit/flow.ts'
 import { BoxFault } from './fault.ts'
 import { openSession, type OpenSession } from './open-session.ts'
-import { slipsOf } from './slips.ts'
-import { withNews, withScreen, type BoxesState, type Entry, type HomeNews, type LockCause } from './state.ts'
+import { draftStoreOf } from './draft-store.ts'
+import { withNews, withScreen, type BoxesState, type ListedBox, type HomeNews, type LockCause } from './state.ts'
 import { leaveFor, type BoxTools, type JobTask, type RunJob } from './tools.ts'
-import { keepUp, type KeysFault } from './upkeep.ts'
+import { freshenKeys, type KeysFault } from './upkeep.ts'
 
 export interface Unlocking {
   /** The box that is open. */
@@ -17,8 +17,8 @@ export interface Unlocking {
   readonly keep: (vault: Vault) => Promise<void>
   /** Shows a box that has been opened, and brings its keys up to date. */
   readonly enter: (job: JobTask, open: OpenVault, news?: EntryNews) => Promise<void>
-  readonly unlock: (entry: Entry, passphrase: string) => Promise<boolean>
-  readonly unlockWithPasskey: (entry: Entry) => Promise<boolean>
+  readonly unlock: (entry: ListedBox, passphrase: string) => Promise<boolean>
+  readonly unlockWithPasskey: (entry: ListedBox) => Promise<boolean>
   /** Locks the box that is open, if one is. */
   readonly lock: (why: LockCause) => void
   /** Removes a box from this device, whether it is open or not. */
@@ -42,7 +42,7 @@ export function makeUnlocking(tools: BoxTools, run: RunJob): Unlocking {
   const readList = makeReading(tools)
   let current: OpenBox | undefined
 
-  const find = async ({ box }: Entry): Promise<Vault> => {
+  const find = async ({ box }: ListedBox): Promise<Vault> => {
     const vault = (await (await tools.store()).vaults()).find((each) => each.box === box)
     if (vault === undefined) throw new BoxFault('forgotten')
     return vault
@@ -69,7 +69,7 @@ export function makeUnlocking(tools: BoxTools, run: RunJob): Unlocking {
     current = { session, keys }
     session.onChange(() => flow.change((state) => ({ ...state, revision: state.revision + 1 })))
     job.change(withScreen({ at: 'home', box: open.vault.box, section: firstSection(open), passkeyFault }))
-    void keys.begin((task) => keepUp(tools, run, session, task))
+    void keys.begin((task) => freshenKeys(tools, run, session, task))
     void isPersisted().then((is) => flow.change((state) => ({ ...state, isPersisted: is })))
   }
 
@@ -139,7 +139,7 @@ async function removeBox({ passkeys, store, tabs }: BoxTools, box: BoxAddress, o
   for (const slot of vault?.slots ?? []) if (slot.kind === 'passkey') void passkeys?.drop(slot.credential)
   onGone()
   // Only now: as long as it is open, typed texts are kept beside it.
-  await slipsOf(opened).forgetAll(box)
+  await draftStoreOf(opened).forgetAll(box)
 }
 
 /** A device that has just joined is on no card yet, and has to tell the owner first. */
@@ -147,6 +147,6 @@ function firstSection({ state: { phrase, serial } }: OpenVault): 'readers' | 'in
   return phrase === undefined && serial === 0 ? 'readers' : 'inbox'
 }
 
-function entryOf({ box, name, slots }: Vault): Entry {
+function entryOf({ box, name, slots }: Vault): ListedBox {
   return { box, name, hasPasskey: slots.some(({ kind }) => kind === 'passkey') }
 }

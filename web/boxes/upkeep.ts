@@ -4,21 +4,26 @@ import { needsRenewal, renew, reconcile } from '#client/box/owner.ts'
 import { isClockFault } from '#client/clocks.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../effects/tools.ts'
 import type { Task } from '../kit/flow.ts'
-import { faultOf, toldFault, type ToldFault } from './fault.ts'
+import { faultOf, faultNotice, type FaultNotice } from './fault.ts'
 import type { OpenSession } from './open-session.ts'
 import type { BoxTools, RunJob } from './tools.ts'
 
 /** What is wrong with the keys of the open box: it stays, whatever somebody has begun meanwhile, until they are published. */
-export type KeysFault = ToldFault | undefined
+export type KeysFault = FaultNotice | undefined
 
 /** Forgets the keys that are too old, and sees that senders find keys for the weeks to come. */
-export async function keepUp(tools: BoxTools, run: RunJob, session: OpenSession, task: Task<KeysFault>): Promise<void> {
+export async function freshenKeys(
+  tools: BoxTools,
+  run: RunJob,
+  session: OpenSession,
+  task: Task<KeysFault>,
+): Promise<void> {
   const now = tools.device.clock()
   // Once: the notice of a server that is busy would come late, and the next unlock does it.
   const unforgotten = await task.of(thrownBy(session.work((before) => forgetExpired(serverOf(tools, 0), before, now))))
   if (unforgotten !== undefined) {
     const isByClock = isClockFault(unforgotten.error)
-    task.change(() => (isByClock ? toldFault(unforgotten.error) : { code: 'keys_kept' }))
+    task.change(() => (isByClock ? faultNotice(unforgotten.error) : { code: 'keys_kept' }))
     // By a clock that is wrong nothing else can be done either.
     if (isByClock) return
   }

@@ -1,5 +1,5 @@
 import { options, render, type VNode } from 'preact'
-import { once } from '../once.ts'
+import { once } from '../memo.ts'
 import { copyVerbatim } from './copying.ts'
 import { hearFilled } from './filled.ts'
 

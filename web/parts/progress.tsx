@@ -6,8 +6,8 @@ import { work as words } from '../words/page.ts'
 
 /** Says what is being waited for: nothing at first, then words, then bytes if it takes long. */
 export function WorkNotice({ work }: { work: Work }): VNode | null {
-  const isSlow = useLater(SLOW_MS)
-  const isLong = useLater(LONG_MS)
+  const isSlow = useDelayed(SLOW_MS)
+  const isLong = useDelayed(LONG_MS)
   if (!isSlow) return null
   const part = partOf(work)
   return (
@@ -42,7 +42,7 @@ function partOf(work: Work): number | undefined {
 }
 
 /** Whether this much time has passed since it was first drawn. */
-export function useLater(ms: number): boolean {
+export function useDelayed(ms: number): boolean {
   const [isLater, setLater] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setLater(true), ms)

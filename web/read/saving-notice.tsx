@@ -3,7 +3,7 @@ import * as format from '../words/format.ts'
 import { saving as words } from '../words/reading.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { useLater } from '../parts/progress.tsx'
+import { useDelayed } from '../parts/progress.tsx'
 import { Name } from '../parts/verbatim.tsx'
 import type { Saving } from './reading.ts'
 
@@ -36,7 +36,7 @@ export function SavingNotice({
 }
 
 function Going({ onStop, saving }: { saving: NonNullable<Saving['saving']>; onStop: () => void }): VNode | null {
-  const isSlow = useLater(SLOW_MS)
+  const isSlow = useDelayed(SLOW_MS)
   if (!isSlow) return null
   const { bytes, name, total } = saving
   return (

@@ -1,7 +1,7 @@
 import { deposit, fetchLimits } from '#client/send.ts'
 import { mayHaveArrived } from '#client/server.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from '../effects/tools.ts'
-import { once } from '../once.ts'
+import { once } from '../memo.ts'
 import type { ComposeFault } from '../state.ts'
 import { composeFaultOf, type Destination, type SealedDraft } from './destination.ts'
 import type { Draft } from './draft.ts'

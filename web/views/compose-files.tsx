@@ -4,7 +4,7 @@ import type { Act } from '../act.ts'
 import { chooseFile, type ChosenFile, type Draft } from '../send/draft.ts'
 import { readEntries, takeEntries } from '../folders.ts'
 import { ChooseFiles } from '../parts/choose-files.tsx'
-import { later } from '../parts/later.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import type { Limits } from '../state.ts'
 import { compose as words } from '../words/compose.ts'
 
@@ -82,4 +82,4 @@ export function useDroppedFiles(act: Pick<Act, 'addFiles' | 'missFiles'> | undef
 }
 
 /** Fetched with the first file: it works out the names that files go under, and how much room is left. */
-const ChosenFiles = later(async () => (await import('./chosen-files.tsx')).ChosenFiles)
+const ChosenFiles = lazy(async () => (await import('./chosen-files.tsx')).ChosenFiles)

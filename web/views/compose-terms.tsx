@@ -5,7 +5,7 @@ import type { Act } from '../act.ts'
 import { CUSTOM, isPassphrase, READS, UNITS, type Draft } from '../send/draft.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
-import { later } from '../parts/later.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
 import type { ComposeFault } from '../state.ts'
 import { compose as words, composeFaults } from '../words/compose.ts'
@@ -169,4 +169,4 @@ function passphraseFault(passphrase: string): string {
   return isPassphrase(passphrase) ? composeFaults.passphraseHopeless : composeFaults.passphraseLong
 }
 
-const StrengthHint = later(async () => (await import('../parts/strength.tsx')).StrengthHint)
+const StrengthHint = lazy(async () => (await import('../parts/strength.tsx')).StrengthHint)

@@ -5,7 +5,7 @@ import { contentBytes, draftTerms, MAX_FILES, type Draft } from '../send/draft.t
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { useKeptFocus } from '../parts/kept-focus.ts'
-import { later } from '../parts/later.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import { MessageInput } from '../parts/message-input.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { WorkNotice } from '../parts/progress.tsx'
@@ -135,7 +135,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
 }
 
 // Only for whom it concerns.
-const Interrupted = later(async () => (await import('./interrupted.tsx')).Interrupted)
+const Interrupted = lazy(async () => (await import('./interrupted.tsx')).Interrupted)
 
 /** Shown where there is a keyboard to press. */
 function Shortcut(): VNode {

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { later } from '../parts/later.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import { LinkBox } from '../parts/link-box.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -125,7 +125,7 @@ function Ends({ act, main }: Props): VNode {
 
 // Fetched on request: the link is shown without them.
 const loadBurning = (): Promise<typeof import('./burn-question.tsx')> => import('./burn-question.tsx')
-const BurnQuestion = later(async () => (await loadBurning()).BurnQuestion)
-const NotBurned = later(async () => (await loadBurning()).NotBurned)
-const Burned = later(async () => (await loadBurning()).Burned)
-const Qr = later(async () => (await import('../parts/qr.tsx')).Qr)
+const BurnQuestion = lazy(async () => (await loadBurning()).BurnQuestion)
+const NotBurned = lazy(async () => (await loadBurning()).NotBurned)
+const Burned = lazy(async () => (await loadBurning()).Burned)
+const Qr = lazy(async () => (await import('../parts/qr.tsx')).Qr)

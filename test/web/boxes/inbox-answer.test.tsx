@@ -12,7 +12,7 @@ import { formatDropId, type DropId } from '#protocol/id.ts'
 import { composeFaults } from '../../../web/words/compose.ts'
 import { page } from '../../../web/words/page.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
-import { deskOf } from '../../../web/boxes/inbox/desk.ts'
+import { controllerOf } from '../../../web/boxes/inbox/controller.ts'
 import { transfer } from '../../../web/words/transfer.ts'
 import { chooseFile } from '../../../web/send/draft.ts'
 import { noise } from '../../kit/bytes.ts'
@@ -231,7 +231,7 @@ test('a draft keeps the page from being left while another part of the box is sh
   expect(stage.isAtWork()).toBe(false)
   stage.hide()
   expect(stage.isGuarded()).toBe(true)
-  const desk = deskOf(stage.session, stage.tools)
+  const desk = controllerOf(stage.session, stage.tools)
   stage.session.lock()
   expect(stage.isGuarded()).toBe(false)
   expect(JSON.stringify([...desk.state().answers])).not.toContain('Do not lose this')

@@ -3,7 +3,7 @@ import { advance } from '#client/box/chain.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { DropError } from '#protocol/error.ts'
 import { type DropId } from '#protocol/id.ts'
-import { deskOf } from '../../../web/boxes/inbox/desk.ts'
+import { controllerOf } from '../../../web/boxes/inbox/controller.ts'
 import { answer, closedFaults, inbox as words, item as itemWords, readers } from '../../../web/words/inbox.ts'
 import { opened, receiving } from '../../../web/words/reading.ts'
 import { transfer } from '../../../web/words/transfer.ts'
@@ -197,10 +197,10 @@ test('once the box is locked nothing that was opened is left', async () => {
   const drop = await stage.write({ text: 'Secret' })
   await show()
   await stage.open(drop, 'Secret')
-  const desk = deskOf(stage.session, stage.tools)
+  const desk = controllerOf(stage.session, stage.tools)
   expect(desk.state().shown?.phase).toMatchObject({ text: 'Secret' })
   stage.session.lock()
   stage.hide()
   await expect.poll(() => desk.state().shown, PATIENT).toBeUndefined()
-  expect(deskOf(stage.session, stage.tools)).not.toBe(desk)
+  expect(controllerOf(stage.session, stage.tools)).not.toBe(desk)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { newVault, openVault, removePasskey, addPasskey, changePassphrase } from '#client/box/vault.ts'
 import { isBackupDue } from '../../../web/boxes/backup-due.ts'
 import { openSession, type OpenSession } from '../../../web/boxes/open-session.ts'
-import { slipsOf } from '../../../web/boxes/slips.ts'
+import { draftStoreOf } from '../../../web/boxes/draft-store.ts'
 import { drawPlaces, wrongPlaces } from '../../../web/boxes/phrase-check.ts'
 import type { TabMessage } from '../../../web/boxes/tabs.ts'
 import { memoryStore, openStore, type Store } from '../../../web/store.ts'
@@ -174,7 +174,7 @@ test('what was typed a moment before the lock is kept, sealed, and there for the
   await expect(first.session.beside.keep('draft', 'late')).rejects.toThrow('forgotten')
   await expect(first.session.beside.all()).rejects.toThrow('forgotten')
   await expect.poll(() => second.session.beside.all()).toEqual(['the newest text'])
-  const slips = await slipsOf(store).of(second.session.state().box)
+  const slips = await draftStoreOf(store).of(second.session.state().box)
   expect(slips).toHaveLength(1)
   const onDisk = slips.map(({ name, sealed }) => name + new TextDecoder('latin1').decode(sealed)).join()
   for (const plain of ['newest', 'older', 'draft']) expect(onDisk).not.toContain(plain)
@@ -196,13 +196,13 @@ test('of a box that is removed nothing is left beside it, and what another vault
   const { store, tabs } = await openIn(1)
   const [tab = expect.fail()] = tabs
   const { box } = tab.session.state()
-  await slipsOf(store).keep(box, { name: 'AAAAAAAAAAAAAAAAAAAAAA', sealed: new Uint8Array(80) })
+  await draftStoreOf(store).keep(box, { name: 'AAAAAAAAAAAAAAAAAAAAAA', sealed: new Uint8Array(80) })
   await tab.session.beside.keep('draft', 'a text')
   expect(await tab.session.beside.all()).toEqual(['a text'])
-  expect(await slipsOf(store).of(box)).toHaveLength(1)
+  expect(await draftStoreOf(store).of(box)).toHaveLength(1)
   typing(tab, 'a later text')
-  await slipsOf(store).forgetAll(box)
+  await draftStoreOf(store).forgetAll(box)
   tab.session.end()
   expect(tab.locks).toEqual(['ended'])
-  expect(await slipsOf(store).of(box)).toEqual([])
+  expect(await draftStoreOf(store).of(box)).toEqual([])
 })

@@ -4,7 +4,7 @@ import type { Vault } from '#client/box/vault.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { slipsOf } from '../../../web/boxes/slips.ts'
+import { draftStoreOf } from '../../../web/boxes/draft-store.ts'
 import { memoryStore, openStore, type Store, type StoredReader } from '../../../web/store.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32).fill(7))
@@ -53,8 +53,8 @@ test('a tab with the page of before, in the middle of a write, lets go of the da
   expect(store.isLasting).toBe(true)
   expect(await store.vaults()).toEqual([vault('299')])
   const slip: SealedDraft = { name: 'a', sealed: new Uint8Array([1]) }
-  await slipsOf(store).keep(ADDRESS, slip)
-  expect(await slipsOf(store).of(ADDRESS)).toEqual([slip])
+  await draftStoreOf(store).keep(ADDRESS, slip)
+  expect(await draftStoreOf(store).of(ADDRESS)).toEqual([slip])
   // What the old tab tries from now on it is told of.
   expect(() => old.transaction('vaults', 'readwrite')).toThrow('closing')
 })
@@ -69,7 +69,7 @@ test.for<[string, () => Promise<Store>]>([
     for (const each of [vault('Tips'), vault('Letters', OTHER), vault('News tips')]) await store.keepVault(each)
     expect((await store.vaults()).map(({ name }) => name).toSorted()).toEqual(['Letters', 'News tips'])
     const slip = (name: string, byte: number): SealedDraft => ({ name, sealed: new Uint8Array([byte]) })
-    const slips = slipsOf(store)
+    const slips = draftStoreOf(store)
     for (const [box, each] of [
       [ADDRESS, slip('a', 1)],
       [ADDRESS, slip('b', 2)],

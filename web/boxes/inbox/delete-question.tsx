@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 import { Question } from '../../parts/question.tsx'
 import { inbox as words } from '../../words/inbox.ts'
-import type { InboxAct } from './act.ts'
+import type { InboxActions } from './actions.ts'
 import type { Deletion } from './state.ts'
 
 /** Asks before drops are burned for all readers, and says how it goes. */
-export function DeleteQuestion({ act, deletion }: { act: InboxAct; deletion: Deletion }): VNode {
+export function DeleteQuestion({ act, deletion }: { act: InboxActions; deletion: Deletion }): VNode {
   const { drops, stage } = deletion
   return (
     <>

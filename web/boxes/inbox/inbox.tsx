@@ -4,9 +4,9 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useFoundFocus } from '../../parts/found-focus.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import type { BoxSession } from '../session.ts'
-import { boxOf, deskOf } from './desk.ts'
+import { boxOf, controllerOf } from './controller.ts'
 import { ItemScreen } from './item.tsx'
-import { keepPlace, placeIn, type Place } from './place.ts'
+import { keepPlace, placeIn, type RowPlace } from './place.ts'
 import { ItemsScreen } from './list.tsx'
 
 export interface InboxProps {
@@ -18,11 +18,11 @@ export interface InboxProps {
 
 /** What lies in an open box: its list, or one drop of it. Below a heading of the first level, which is the room's. */
 export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
-  const desk = useMemo(() => deskOf(session, tools), [session, tools])
+  const desk = useMemo(() => controllerOf(session, tools), [session, tools])
   const [, redraw] = useState(0)
   const sayRef = useRef(announce)
   /** Where the list stood before the change that is about to be drawn. */
-  const placeRef = useRef<Place | undefined>(undefined)
+  const placeRef = useRef<RowPlace | undefined>(undefined)
   const around = useFoundFocus()
   useLayoutEffect(() => {
     sayRef.current = announce

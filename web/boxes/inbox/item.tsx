@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
-import { useLater } from '../../parts/progress.tsx'
+import { useDelayed } from '../../parts/progress.tsx'
 import { ReceivingTransfer } from '../../read/receiving.tsx'
 import { SavingNotice } from '../../read/saving-notice.tsx'
 import { day, daysAgo } from '../../words/days.ts'
@@ -113,7 +113,7 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
 
 function Coming({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, { at: 'receiving' }> }): VNode {
   const { flow } = phase
-  const isSlow = useLater(SLOW_MS)
+  const isSlow = useDelayed(SLOW_MS)
   if (!isSlow && flow === 'going') return <p class="quiet">{words.coming}</p>
   return (
     <>

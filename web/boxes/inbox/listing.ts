@@ -8,7 +8,7 @@ import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../../effects/tool
 import { inbox as words } from '../../words/inbox.ts'
 import { LATEST_SEQ, type ItemsPage } from './item-list.ts'
 import { noteDeleted } from '#client/box/notes.ts'
-import { faultOf, note, type InboxTools } from './tools.ts'
+import { inboxFaultOf, note, type InboxTools } from './tools.ts'
 
 /** Keeps the list of a box. */
 export interface ItemsListing {
@@ -31,7 +31,7 @@ export function makeListing(tools: InboxTools): ItemsListing {
       const seq = what === 'first' ? LATEST_SEQ : state().list.oldestSeq
       dispatch({ type: 'listed', what: 'older', page: await ask(tools, { order: 'before', seq, most: PAGE_ITEMS }) })
     } catch (error) {
-      dispatch({ type: 'list-failed', fault: faultOf(error) })
+      dispatch({ type: 'list-failed', fault: inboxFaultOf(error) })
     }
   }
 
@@ -87,7 +87,7 @@ async function lookForNew(tools: InboxTools, known: number): Promise<void> {
       return
     }
   } catch (error) {
-    dispatch({ type: 'look-failed', fault: faultOf(error) })
+    dispatch({ type: 'look-failed', fault: inboxFaultOf(error) })
   }
 }
 

@@ -37,13 +37,13 @@ export function useNextRow(rows: RefObject<HTMLElement | null>, items: readonly 
 }
 
 /** A row that is in sight, and how far below the upper edge, in pixels. */
-export interface Place {
+export interface RowPlace {
   readonly row: Element
   readonly top: number
 }
 
 /** The row in the middle of what is in sight; `undefined` where the beginning of the list is: there new rows push it down. */
-export function placeIn(around: Element | null): Place | undefined {
+export function placeIn(around: Element | null): RowPlace | undefined {
   const first = around?.querySelector('.items > li')
   if (first === null || first === undefined || first.getBoundingClientRect().top >= 0) return undefined
   const row = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('.items > li')
@@ -51,6 +51,6 @@ export function placeIn(around: Element | null): Place | undefined {
 }
 
 /** Puts a row back to where it was, after others have come in above it. Not every browser does it by itself. */
-export function keepPlace({ row, top }: Place): void {
+export function keepPlace({ row, top }: RowPlace): void {
   if (row.isConnected) scrollBy({ top: row.getBoundingClientRect().top - top, behavior: 'instant' })
 }

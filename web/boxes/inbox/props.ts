@@ -1,11 +1,11 @@
 import type { BoxState } from '#client/box/state.ts'
 import type { Device } from '../../device.ts'
-import type { InboxAct } from './act.ts'
-import type { InboxState, Phase, Shown } from './state.ts'
+import type { InboxActions } from './actions.ts'
+import type { InboxState, Phase, ShownItem } from './state.ts'
 
 /** The props of every view of an inbox. */
 export interface InboxViewProps {
-  readonly act: InboxAct
+  readonly act: InboxActions
   readonly box: BoxState
   /** Milliseconds since 1970. */
   readonly now: number
@@ -15,7 +15,7 @@ export interface InboxViewProps {
 /** The props of the views of one item. */
 export interface ItemViewProps extends InboxViewProps {
   readonly device: Device
-  readonly shown: Shown
+  readonly shown: ShownItem
 }
 
 /** The props of the views of an item that is open. */

@@ -6,7 +6,7 @@ import { diskThatWorks } from '../../read/read-flow.ts'
 import { inbox as words } from '../../words/inbox.ts'
 import { checkReaders } from './checking-readers.ts'
 import type { AboutItem, InboxFault } from './state.ts'
-import { faultOf, note, tidyNotes, type InboxTools } from './tools.ts'
+import { inboxFaultOf, note, tidyNotes, type InboxTools } from './tools.ts'
 
 /** Reads what lies in an open box. What is half here when an item is left, or the page, stays on this device, sealed. */
 export function readItems(tools: InboxTools): FromBox<AboutItem, InboxFault> {
@@ -32,7 +32,7 @@ export function readItems(tools: InboxTools): FromBox<AboutItem, InboxFault> {
         announce(isNoted ? words.opened : words.notNoted)
         void tidyNotes(tools)
       },
-      faultOf,
+      faultOf: inboxFaultOf,
       announce,
     },
     (phase) => {

@@ -5,7 +5,7 @@ import type { Item } from '#protocol/box-api.ts'
 import { day, daysAgo } from '../../words/days.ts'
 import * as format from '../../words/format.ts'
 import { inbox as words } from '../../words/inbox.ts'
-import type { InboxAct } from './act.ts'
+import type { InboxActions } from './actions.ts'
 import { isRead, threadName } from '#client/box/notes.ts'
 import { Name, Said } from '../../parts/verbatim.tsx'
 
@@ -22,7 +22,7 @@ export interface RowView {
 }
 
 interface RowsProps {
-  readonly act: InboxAct
+  readonly act: InboxActions
   /** Days since 1970. */
   readonly today: number
   /** Only one thread is shown: that need not be said in each row. */

@@ -19,7 +19,7 @@ export interface InboxState {
   /** Only items of this thread are shown. */
   readonly thread: BoxAddress | undefined
   /** The item on the screen; the list if there is none. */
-  readonly shown: Shown | undefined
+  readonly shown: ShownItem | undefined
   /** The item that was on the screen last: the way back leads to its row. */
   readonly left: DropId | undefined
   /** Answers that have been begun, by the drop that they are for. */
@@ -30,7 +30,7 @@ export interface InboxState {
 export type InboxFault = FailureCode | 'unlisted'
 
 /** The item on the screen. */
-export interface Shown {
+export interface ShownItem {
   readonly item: Item
   readonly phase: Phase
 }

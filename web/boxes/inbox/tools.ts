@@ -18,7 +18,7 @@ export interface InboxTools {
 }
 
 /** What a person is told of a failure. */
-export function faultOf(error: unknown): InboxFault {
+export function inboxFaultOf(error: unknown): InboxFault {
   return isDropError(error) && error.code === 'not_proved' ? 'unlisted' : failureOf(error)
 }
 

@@ -8,10 +8,10 @@ import { Title } from '../../parts/title.tsx'
 import { boxWords } from '../../words/boxes.ts'
 import { boxFaults } from '../../words/boxes-faults.ts'
 import { createWords as words } from '../../words/boxes-making.ts'
-import type { ScreenOf } from '../act.ts'
+import type { ScreenOf } from '../actions.ts'
 import { JobForm } from './job-form.tsx'
 import { faultAt, type BoxViewProps } from './props.ts'
-import { FIRST_TERMS, TermsFields } from './terms-fields.tsx'
+import { FIRST_TERMS, BoxTermsFields } from './terms-fields.tsx'
 
 /** What a box is called, by whom it is read, and what it takes. */
 export function Create({ act, screen, state }: BoxViewProps & { screen: ScreenOf<'create'> }): VNode {
@@ -57,7 +57,7 @@ export function Create({ act, screen, state }: BoxViewProps & { screen: ScreenOf
           value={readerName}
           onInput={setReaderName}
         />
-        <TermsFields terms={terms} onInput={setTerms} />
+        <BoxTermsFields terms={terms} onInput={setTerms} />
       </JobForm>
     </>
   )

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { Button } from '../../parts/button.tsx'
-import { later } from '../../parts/later.tsx'
+import { lazy } from '../../parts/lazy.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Title } from '../../parts/title.tsx'
 import { Name } from '../../parts/verbatim.tsx'
@@ -76,8 +76,8 @@ const SECTIONS: readonly Section[] = ['inbox', 'share', 'readers', 'invitations'
 /** Without the root key nobody can invite. */
 const JOINED_SECTIONS: readonly Section[] = ['inbox', 'share', 'readers', 'settings']
 
-const Inbox = later(async () => (await import('../inbox/inbox.tsx')).Inbox)
-const Share = later(async () => (await import('../../share/share.tsx')).Share)
-const Readers = later(async () => (await import('./readers.tsx')).Readers)
-const Invitations = later(async () => (await import('./invitations.tsx')).Invitations)
-const Settings = later(async () => (await import('./settings.tsx')).Settings)
+const Inbox = lazy(async () => (await import('../inbox/inbox.tsx')).Inbox)
+const Share = lazy(async () => (await import('../../share/share.tsx')).Share)
+const Readers = lazy(async () => (await import('./readers.tsx')).Readers)
+const Invitations = lazy(async () => (await import('./invitations.tsx')).Invitations)
+const Settings = lazy(async () => (await import('./settings.tsx')).Settings)

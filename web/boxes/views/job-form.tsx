@@ -6,7 +6,7 @@ import { WorkNotice } from '../../parts/progress.tsx'
 import { boxFaults, clockTimes } from '../../words/boxes-faults.ts'
 import { moment } from '../../words/format.ts'
 import { page } from '../../words/page.ts'
-import type { FaultCode, ToldFault } from '../fault.ts'
+import type { FaultCode, FaultNotice } from '../fault.ts'
 import type { BoxesState, JobName } from '../state.ts'
 import { faultAt } from './props.ts'
 
@@ -20,7 +20,7 @@ export interface JobFormProps {
   readonly onSubmit: () => unknown
   /** What the form says at one of its fields. Everything else is said above the button. */
   readonly atField?: readonly FaultCode[]
-  /** Beside the button. */
+  /** DraftTexts the button. */
   readonly beside?: ComponentChildren
   readonly children?: ComponentChildren
 }
@@ -51,7 +51,7 @@ export function JobForm(props: JobFormProps): VNode {
 }
 
 /** What went wrong, in words. */
-export function FaultText({ fault: { code, clocks } }: { readonly fault: ToldFault }): VNode {
+export function FaultText({ fault: { code, clocks } }: { readonly fault: FaultNotice }): VNode {
   return (
     <>
       <p>{boxFaults[code]}</p>

@@ -6,7 +6,7 @@ import { Title } from '../../parts/title.tsx'
 import { Name, Said, verbatim } from '../../parts/verbatim.tsx'
 import { boxWords as words } from '../../words/boxes.ts'
 import { page } from '../../words/page.ts'
-import type { ScreenOf } from '../act.ts'
+import type { ScreenOf } from '../actions.ts'
 import { JobFault } from './job-form.tsx'
 import type { BoxViewProps } from './props.ts'
 

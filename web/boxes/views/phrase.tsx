@@ -6,7 +6,7 @@ import { TextField } from '../../parts/text-field.tsx'
 import { Title } from '../../parts/title.tsx'
 import { verbatim } from '../../parts/verbatim.tsx'
 import { checkWords, phraseWords as words } from '../../words/boxes-making.ts'
-import type { ScreenOf } from '../act.ts'
+import type { ScreenOf } from '../actions.ts'
 import type { BoxViewProps } from './props.ts'
 
 /** The words, once. There is no button that copies them: what was copied lies in a clipboard, and in its history. */

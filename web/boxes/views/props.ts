@@ -1,12 +1,12 @@
 import type { RoomTools } from '../../room-tools.ts'
-import type { BoxesAct } from '../act.ts'
+import type { BoxesActions } from '../actions.ts'
 import type { BoxSession } from '../session.ts'
 import type { BoxesState, Home, JobName } from '../state.ts'
 import type { FaultCode } from '../fault.ts'
 
 /** What every view of this room is given. */
 export interface BoxViewProps {
-  readonly act: BoxesAct
+  readonly act: BoxesActions
   readonly state: BoxesState
   readonly tools: RoomTools
 }

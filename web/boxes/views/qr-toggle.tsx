@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
-import { later } from '../../parts/later.tsx'
+import { lazy } from '../../parts/lazy.tsx'
 
 /** A button that shows a text for the camera of another device. */
 export function QrToggle(props: { text: string; title: string; show: string; hide: string }): VNode {
@@ -17,4 +17,4 @@ export function QrToggle(props: { text: string; title: string; show: string; hid
   )
 }
 
-const Qr = later(async () => (await import('../../parts/qr.tsx')).Qr)
+const Qr = lazy(async () => (await import('../../parts/qr.tsx')).Qr)

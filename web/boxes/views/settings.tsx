@@ -9,7 +9,7 @@ import { JobFault, JobForm } from './job-form.tsx'
 import { NewPassphrase, NOT_TYPED, PASSPHRASE_FAULTS } from './new-passphrase.tsx'
 import { PasskeySettings } from './passkey-settings.tsx'
 import type { HomeProps } from './props.ts'
-import { TermsFields } from './terms-fields.tsx'
+import { BoxTermsFields } from './terms-fields.tsx'
 import { useTyped } from './typed.ts'
 
 /** How a box is kept: on the server, in a backup, on this device. */
@@ -107,7 +107,7 @@ function TermsSettings({ act, session, state }: HomeProps): VNode {
     <section class="block">
       <h2>{words.termsTitle}</h2>
       <JobForm state={state} name="terms" kind="plain" button={words.save} busy={words.saving} onSubmit={save}>
-        <TermsFields terms={terms} onInput={setTerms} />
+        <BoxTermsFields terms={terms} onInput={setTerms} />
       </JobForm>
     </section>
   )

@@ -14,7 +14,7 @@ export interface TypedTerms {
 
 export const FIRST_TERMS: TypedTerms = { largest: largestFor(100_000_000), invitation: false }
 
-export function TermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (terms: TypedTerms) => void }): VNode {
+export function BoxTermsFields({ terms, onInput }: { terms: TypedTerms; onInput: (terms: TypedTerms) => void }): VNode {
   const isOffered = OFFERED.some(({ largest }) => largest === terms.largest)
   const own = { largest: terms.largest, room: letterCapacity(terms.largest) }
   const offered = isOffered ? OFFERED : [...OFFERED, own].toSorted((a, b) => a.largest - b.largest)

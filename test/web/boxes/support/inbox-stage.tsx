@@ -13,8 +13,8 @@ import { dayAt, epochAt } from '#protocol/epoch.ts'
 import { formatDropId, type DropId } from '#protocol/id.ts'
 import base from '../../../../web/style/base.css?raw'
 import sheet from '../../../../web/style/inbox.css?raw'
-import type { InboxAct } from '../../../../web/boxes/inbox/act.ts'
-import { deskOf } from '../../../../web/boxes/inbox/desk.ts'
+import type { InboxActions } from '../../../../web/boxes/inbox/actions.ts'
+import { controllerOf } from '../../../../web/boxes/inbox/controller.ts'
 import { Inbox } from '../../../../web/boxes/inbox/inbox.tsx'
 import type { BoxSession, SessionPart } from '../../../../web/boxes/session.ts'
 import type { ChosenFile } from '../../../../web/send/draft.ts'
@@ -35,7 +35,7 @@ export interface InboxStage {
   readonly root: Root
   readonly card: Card
   /** What can be done on the page. */
-  readonly act: InboxAct
+  readonly act: InboxActions
   /** What lies beside the state on this device, as it would before it is sealed. */
   readonly kept: Map<string, string>
   /** Locks the box and unlocks it again; or the page dies without a word, and is opened again. */
@@ -120,7 +120,7 @@ export async function inboxStage({
     root,
     card,
     get act() {
-      return deskOf(session, tools).act
+      return controllerOf(session, tools).act
     },
     kept: first.kept,
     relock(why = 'lock') {
@@ -149,7 +149,7 @@ export async function inboxStage({
     },
     ...handsOn(box),
     chooseAgain(file) {
-      const desk = deskOf(session, tools)
+      const desk = controllerOf(session, tools)
       const { answers, shown } = desk.state()
       const drop = shown?.item.drop
       const upload = drop && answers.get(drop)?.desk.uploads.interrupted[0]

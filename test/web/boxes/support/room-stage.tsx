@@ -2,8 +2,8 @@ import { render } from 'preact'
 import { parseBoxAddress } from '#protocol/address.ts'
 import { BOX_ADDRESS_FIELD } from '#protocol/api.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { makeBoxes } from '../../../../web/boxes/make-act.ts'
-import type { BoxesAct } from '../../../../web/boxes/act.ts'
+import { makeBoxes } from '../../../../web/boxes/make-actions.ts'
+import type { BoxesActions } from '../../../../web/boxes/actions.ts'
 import type { OpenSession } from '../../../../web/boxes/open-session.ts'
 import type { Passkeys } from '../../../../web/boxes/passkey.ts'
 import { drawBoxes } from '../../../../web/boxes/room.tsx'
@@ -22,7 +22,7 @@ import { stage } from '../../support/stage.ts'
 export interface RoomStage {
   /** What the page shows. */
   readonly page: HTMLElement
-  readonly act: BoxesAct
+  readonly act: BoxesActions
   readonly state: () => BoxesState
   readonly session: () => OpenSession
   readonly store: Store

@@ -7,7 +7,7 @@ import { sealAnswer, sealForBox } from '#client/box/write.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { deposit } from '#client/send.ts'
 import { epochAt } from '#protocol/epoch.ts'
-import { deskOf } from '../../../../web/boxes/inbox/desk.ts'
+import { controllerOf } from '../../../../web/boxes/inbox/controller.ts'
 import type { BoxSession } from '../../../../web/boxes/session.ts'
 import type { Carried, Flow } from '../../../../web/parts/transfer.tsx'
 import { FIRST_RETURN, reduceReturn, type ReturnState } from '../../../../web/write/return-state.ts'
@@ -102,7 +102,7 @@ async function itemReading({ clock, onChange, part, wait }: World): Promise<Read
     onChange: () => () => {},
   }
   const { tools } = stage(server.transport, { device: { origin: ORIGIN, clock, wait } })
-  const desk = deskOf(session, tools)
+  const desk = controllerOf(session, tools)
   const { act } = desk
   desk.enter({ onChange: onChange ?? (() => {}), announce: () => {} })
   const item = server.lists.get(root.address)?.[0] ?? nothing()

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'preact/hooks'
 import { page } from '../words/page.ts'
 
 /** A view whose code is fetched when it is first drawn. */
-export function later<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
+export function lazy<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
   let Loaded: FunctionComponent<Props> | undefined
-  return function Later(props: Props): VNode {
+  return function Lazy(props: Props): VNode {
     const [attempt, redraw] = useState(0)
     const [hasFailed, setFailed] = useState(false)
     // As it is drawn now: by the time the effect runs another drawing may have brought it.

@@ -2,12 +2,12 @@ import { nobleAead } from '#client/crypto/aead.ts'
 import { chunkCipher, type ChunkCipher, type CipherFor } from '#client/crypto/chunks.ts'
 import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/sizes.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
-import { hireCrew, type Crew, type Slice } from './crew.ts'
-import { frameWorkshop, PATIENCE_MS } from './workshop-frame.ts'
+import { startPool, type WorkerPool, type Slice } from './worker-pool.ts'
+import { openWorkerHost, WORKER_PATIENCE_MS } from './worker-host.ts'
 
 /** Noble's cipher in workers of the workshop: runs of chunks are cut into slices that the workers share. */
-export const spreadCipher: CipherFor = (payloadKey) =>
-  (onPage ??= makeSpread(() => hireCrew(frameWorkshop(), crewSize(), PATIENCE_MS)))(payloadKey)
+export const parallelCipher: CipherFor = (payloadKey) =>
+  (onPage ??= makeParallelCipher(() => startPool(openWorkerHost(), poolSize(), WORKER_PATIENCE_MS)))(payloadKey)
 
 /** One for the page: whatever is sealed or opened at a time shares its workers. */
 let onPage: CipherFor | undefined
@@ -16,11 +16,11 @@ let onPage: CipherFor | undefined
  * Spreads runs over a crew, which is there from the first slice until none has come for `idleMs`. What a crew leaves undone
  * is done on this thread, in slices so short that the page can answer between them.
  */
-export function makeSpread(hire: () => Crew, idleMs: number = IDLE_MS): CipherFor {
-  let crew: Crew | undefined
+export function makeParallelCipher(hire: () => WorkerPool, idleMs: number = IDLE_MS): CipherFor {
+  let crew: WorkerPool | undefined
   let running = 0
   let idle: ReturnType<typeof setTimeout> | undefined
-  const byCrew = async (slice: Slice): Promise<Bytes | undefined> => {
+  const byPool = async (slice: Slice): Promise<Bytes | undefined> => {
     clearTimeout(idle)
     crew ??= hire()
     running++
@@ -39,8 +39,8 @@ export function makeSpread(hire: () => Crew, idleMs: number = IDLE_MS): CipherFo
     const run =
       (act: Slice['act']): ChunkCipher[Slice['act']] =>
       async (bytes, first, isEnd) => {
-        const slices = cut({ act, payloadKey, run: bytes, first, isEnd }, CREW_CHUNKS)
-        const done = await Promise.all(slices.map(async (slice) => (await byCrew(slice)) ?? inTurns(slice, here)))
+        const slices = cut({ act, payloadKey, run: bytes, first, isEnd }, POOL_CHUNKS)
+        const done = await Promise.all(slices.map(async (slice) => (await byPool(slice)) ?? inTurns(slice, here)))
         return joinBytes(done)
       }
     return { sealRun: run('sealRun'), openRun: run('openRun') }
@@ -82,12 +82,12 @@ function nextTurn(): Promise<void> {
 }
 
 /** One is left to the page. More than four wait for memory, not for cores. */
-function crewSize(): number {
+function poolSize(): number {
   return Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1))
 }
 
 /** Chunks that a worker takes at once: 1 MiB, a few milliseconds. */
-const CREW_CHUNKS = 16
+const POOL_CHUNKS = 16
 /** Chunks that this thread takes at once: a millisecond or two, and ten where the device is slow. */
 const TURN_CHUNKS = 2
 /** How long the workers stay when nothing is left to do, in milliseconds. */

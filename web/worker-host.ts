@@ -1,15 +1,15 @@
 import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 
 /** What a worker can be started for: its script is named in `workshop.html`. */
-export type Work = 'stretch' | 'chunks'
+export type WorkerKind = 'stretch' | 'chunks'
 
 /** Where workers can be had. */
-export interface Workshop {
+export interface WorkerHost {
   /**
    * Starts a worker. One that could not be started, or is lost later, is heard of on its port: `{ absent: true }`.
    * @returns the port on which it takes requests @throws where there is no workshop
    */
-  readonly open: (work: Work) => Promise<MessagePort>
+  readonly open: (work: WorkerKind) => Promise<MessagePort>
   /** Ends it and its workers, also while it is being opened. */
   readonly close: () => void
 }
@@ -19,7 +19,7 @@ export interface Workshop {
  * docs/decisions/0002-workshop-frame.md.
  * @param patienceMs - how long it may take to load
  */
-export function frameWorkshop(address: string = WORKSHOP_PATH, patienceMs: number = PATIENCE_MS): Workshop {
+export function openWorkerHost(address: string = WORKSHOP_PATH, patienceMs: number = WORKER_PATIENCE_MS): WorkerHost {
   const frame = document.createElement('iframe')
   let loaded: Promise<void> | undefined
   const load = (): Promise<void> =>
@@ -45,4 +45,4 @@ export function frameWorkshop(address: string = WORKSHOP_PATH, patienceMs: numbe
 }
 
 /** How long loading a worker may take, in milliseconds. */
-export const PATIENCE_MS = 10_000
+export const WORKER_PATIENCE_MS = 10_000

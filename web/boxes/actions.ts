@@ -1,32 +1,32 @@
 import type { InvitationOrder } from '#client/box/invitations.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { Entry, Asking, Screen, Section } from './state.ts'
+import type { ListedBox, BoxQuestion, Screen, Section } from './state.ts'
 
 /**
  * Everything that a person can do with the boxes of this device. Whatever takes time resolves with whether it was done; if not, the
  * state says why.
  */
-export interface BoxesAct {
+export interface BoxesActions {
   /** Reads what this device has. */
   readonly list: () => Promise<boolean>
   readonly go: (at: 'list' | 'create' | 'restore' | 'join') => void
   /** To a box that is locked. */
-  readonly choose: (entry: Entry) => void
-  readonly ask: (asking: Asking | undefined) => void
+  readonly choose: (entry: ListedBox) => void
+  readonly ask: (asking: BoxQuestion | undefined) => void
   readonly announce: (text: string) => void
   readonly copy: (text: string, done: string) => Promise<boolean>
   readonly suggest: () => Promise<string>
 
-  readonly making: MakingAct
-  readonly unlock: (entry: Entry, passphrase: string) => Promise<boolean>
-  readonly unlockWithPasskey: (entry: Entry) => Promise<boolean>
+  readonly making: MakingActions
+  readonly unlock: (entry: ListedBox, passphrase: string) => Promise<boolean>
+  readonly unlockWithPasskey: (entry: ListedBox) => Promise<boolean>
   readonly forget: (box: BoxAddress) => Promise<boolean>
-  readonly home: HomeAct
+  readonly home: HomeActions
 }
 
 /** On the way to a box on this device. */
-export interface MakingAct {
+export interface MakingActions {
   /** A new box, or one whose phrase was typed. */
   readonly create: (plan: Plan) => Promise<boolean>
   /** From the words to the places that are asked for, and back. */
@@ -51,7 +51,7 @@ export interface Plan {
 }
 
 /** In a box that is open. */
-export interface HomeAct {
+export interface HomeActions {
   readonly section: (section: Section) => void
   readonly lock: () => void
   /** Publishes the keys for the weeks to come. */

@@ -5,7 +5,7 @@ import type { Act, Missed } from '../../act.ts'
 import type { ChosenFile, Draft } from '../../send/draft.ts'
 
 /** Everything that a person can do with what lies in a box. Views call these and nothing else. */
-export interface InboxAct {
+export interface InboxActions {
   readonly load: () => Promise<void>
   readonly older: () => Promise<void>
   readonly select: (drops: readonly DropId[], isSelected: boolean) => void

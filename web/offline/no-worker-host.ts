@@ -1,11 +1,11 @@
-import type { Workshop } from '../workshop-frame.ts'
+import type { WorkerHost } from '../worker-host.ts'
 
 /**
  * In place of the workshop of a served page: from disk no worker can be started without a door in the policy, so that whoever
  * asks does the work itself, in turns. docs/decisions/0017.
  */
-export function frameWorkshop(): Workshop {
+export function openWorkerHost(): WorkerHost {
   return { open: () => Promise.reject(new Error('no workshop')), close: () => {} }
 }
 
-export const PATIENCE_MS = 0
+export const WORKER_PATIENCE_MS = 0

@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
-import { later } from '../../../web/parts/later.tsx'
+import { lazy } from '../../../web/parts/lazy.tsx'
 import { page as words } from '../../../web/words/page.ts'
 
 const page = document.createElement('div')
@@ -10,7 +10,7 @@ afterEach(() => render(null, page))
 test('a view that comes between another drawing of it and what that drawing would start is shown, not one moment for ever', async () => {
   const coming = Promise.withResolvers<() => string>()
   let asked = 0
-  const View = later(() => {
+  const View = lazy(() => {
     asked++
     return coming.promise
   })
@@ -25,7 +25,7 @@ test('a view that comes between another drawing of it and what that drawing woul
 
 test('a view that could not be fetched is fetched again when it is asked for', async () => {
   let isOffline = true
-  const View = later(async () => {
+  const View = lazy(async () => {
     if (isOffline) throw new TypeError('offline')
     return () => 'There it is.'
   })

@@ -3,7 +3,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { RunOnShelf, Store } from '../store.ts'
 
 /** What this browser keeps beside the vaults of its boxes, sealed under their keys. */
-export interface Slips {
+export interface DraftStore {
   of(box: BoxAddress): Promise<readonly SealedDraft[]>
   /** In place of the one of its name. What is kept later stays, whichever is done first. */
   keep(box: BoxAddress, slip: SealedDraft): Promise<void>
@@ -11,11 +11,11 @@ export interface Slips {
   forgetAll(box: BoxAddress): Promise<void>
 }
 
-export function slipsOf({ slips }: Pick<Store, 'slips'>): Slips {
+export function draftStoreOf({ slips }: Pick<Store, 'slips'>): DraftStore {
   return slips instanceof Map ? slipsIn(slips) : slipsOn(slips)
 }
 
-function slipsIn(slips: Map<string, SealedDraft>): Slips {
+function slipsIn(slips: Map<string, SealedDraft>): DraftStore {
   const keyOf = (box: BoxAddress, name = ''): string => `${box} ${name}`
   const keysOf = (box: BoxAddress): string[] => Array.from(slips.keys()).filter((key) => key.startsWith(keyOf(box)))
   return {
@@ -26,7 +26,7 @@ function slipsIn(slips: Map<string, SealedDraft>): Slips {
   }
 }
 
-function slipsOn(run: RunOnShelf): Slips {
+function slipsOn(run: RunOnShelf): DraftStore {
   return {
     of: (box) => run('slips', 'readonly', (shelf) => shelf.getAll(allOf(box))),
     keep: async (box, slip) => void (await run('slips', 'readwrite', (shelf) => shelf.put(slip, [box, slip.name]))),

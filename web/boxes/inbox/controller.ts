@@ -4,7 +4,7 @@ import type { ReplyTo } from '../../send/to-thread.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import { answer as words } from '../../words/inbox.ts'
 import type { BoxSession } from '../session.ts'
-import type { InboxAct } from './act.ts'
+import type { InboxActions } from './actions.ts'
 import { makeAnswering, type Answering } from './answering.ts'
 import { makeKeeping } from './keeping.ts'
 import { makeListing } from './listing.ts'
@@ -15,8 +15,8 @@ import { note, type InboxTools } from './tools.ts'
 import { watch } from './watching.ts'
 
 /** The inbox of one open box: what is on its screen, and what can be done there. */
-export interface InboxDesk {
-  readonly act: InboxAct
+export interface InboxController {
+  readonly act: InboxActions
   state(): InboxState
   /** Somebody looks at it: from now on new items are looked for. @returns what ends that */
   enter(viewer: Viewer): () => void
@@ -28,9 +28,9 @@ export interface Viewer {
 }
 
 /** The desk of a session: the same one as long as the box is open, so that a look at another page loses nothing. */
-export function deskOf(session: BoxSession, room: RoomTools): InboxDesk {
-  const desk = DESKS.get(session) ?? makeDesk(session, room)
-  DESKS.set(session, desk)
+export function controllerOf(session: BoxSession, room: RoomTools): InboxController {
+  const desk = CONTROLLERS.get(session) ?? makeController(session, room)
+  CONTROLLERS.set(session, desk)
   return desk
 }
 
@@ -43,9 +43,9 @@ export function boxOf(session: BoxSession): BoxState | undefined {
   }
 }
 
-const DESKS = new WeakMap<BoxSession, InboxDesk>()
+const CONTROLLERS = new WeakMap<BoxSession, InboxController>()
 
-function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
+function makeController(session: BoxSession, room: RoomTools): InboxController {
   let state = FIRST_INBOX
   let viewer: Viewer | undefined
   let isOver = false
@@ -86,7 +86,7 @@ function makeDesk(session: BoxSession, room: RoomTools): InboxDesk {
       keeping.stop()
       dispatch({ type: 'locked' })
       isOver = true
-      DESKS.delete(session)
+      CONTROLLERS.delete(session)
       void reading.leave()
     },
   })
@@ -114,7 +114,7 @@ interface Effects {
   readonly reading: ReturnType<typeof readItems>
 }
 
-function actOf(tools: InboxTools, { answering, listing, reading }: Effects): InboxAct {
+function actOf(tools: InboxTools, { answering, listing, reading }: Effects): InboxActions {
   const { announce, dispatch, state } = tools
   const back = (): void => {
     dispatch({ type: 'left' })

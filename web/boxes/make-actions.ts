@@ -1,5 +1,5 @@
 import { page } from '../words/page.ts'
-import type { BoxesAct } from './act.ts'
+import type { BoxesActions } from './actions.ts'
 import { makeHome } from './home.ts'
 import { makeMaking } from './making.ts'
 import type { OpenSession } from './open-session.ts'
@@ -8,7 +8,7 @@ import { leaveFor, makeJobs, type BoxTools } from './tools.ts'
 import { makeUnlocking } from './unlocking.ts'
 
 export interface Boxes {
-  readonly act: BoxesAct
+  readonly act: BoxesActions
   /** The box that is open. */
   readonly session: () => OpenSession | undefined
   /** Nobody uses the page. */
@@ -29,7 +29,7 @@ export function makeBoxes(tools: BoxTools): Boxes {
   const { leave, ...making } = makeMaking(tools, run, unlocking)
   const session = (): OpenSession | undefined => unlocking.current()?.session
   const announce = (text: string): void => flow.change(withAnnouncement(text))
-  const act: BoxesAct = {
+  const act: BoxesActions = {
     list: unlocking.list,
     go(at) {
       leave()

@@ -1,5 +1,5 @@
 import type { Bytes } from '#protocol/bytes.ts'
-import type { Workshop } from './workshop-frame.ts'
+import type { WorkerHost } from './worker-host.ts'
 
 /** A slice of a run of chunks, and what is to be done with it. */
 export interface Slice {
@@ -23,7 +23,7 @@ export type SliceReply =
   | { readonly absent: true }
 
 /** Workers that take slices as they become free. */
-export interface Crew {
+export interface WorkerPool {
   /** @returns the slice done; `undefined` if nobody is there to do it, or whoever tried has failed. */
   readonly run: (slice: Slice) => Promise<Bytes | undefined>
   /** Ends the workers. Nothing may be running. */
@@ -34,7 +34,7 @@ export interface Crew {
  * Starts workers in a workshop. A slice whose worker is lost goes to another.
  * @param patienceMs - how long a worker may take to start, or for one slice
  */
-export function hireCrew(workshop: Workshop, workers: number, patienceMs: number): Crew {
+export function startPool(workshop: WorkerHost, workers: number, patienceMs: number): WorkerPool {
   interface Job {
     readonly slice: Slice
     readonly done: (run: Bytes | undefined) => void
