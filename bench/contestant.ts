@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { pathToFileURL } from 'node:url'
 import { takeMemory } from '#client/memory.ts'
-import type { Source } from '#client/source.ts'
+import type { ByteSource } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { readToEnd, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
@@ -81,7 +81,7 @@ function sealdrop(file: string, sealed: string): Contestant {
   }
 }
 
-function sourceOf(file: string): Source {
+function sourceOf(file: string): ByteSource {
   return { size: sizeOf(file), read: (start, end) => readRange(file, start, end) }
 }
 

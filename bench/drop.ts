@@ -5,7 +5,7 @@ import { deriveOpener, parseLink } from '#client/link.ts'
 import { giveBack } from '#client/memory.ts'
 import { openDrop } from '#client/receive.ts'
 import { seal } from '#client/send.ts'
-import type { Source } from '#client/source.ts'
+import type { ByteSource } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 
 // Sealing and opening as the page and the command do it, up to the network.
@@ -15,7 +15,7 @@ import type { Bytes } from '#protocol/bytes.ts'
  * @param take - gets the parts. @param isSent - whether each part is hashed, too, as for sending. @returns the link
  */
 export async function dropSeal(
-  source: Source,
+  source: ByteSource,
   take: (n: number, part: Bytes) => Promise<void>,
   { cipherFor, isSent = false }: { cipherFor?: CipherFor; isSent?: boolean } = {},
 ): Promise<string> {

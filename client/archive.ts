@@ -6,7 +6,7 @@ import { cleanNames, END_BYTES, formatMeta, META, TEXT, TOKEN } from './layout.t
 import type { Letterhead } from './layout.ts'
 import { isShortEnough } from './names.ts'
 import { sizeClass } from './pad.ts'
-import { FileFault, type Source } from './source.ts'
+import { FileFault, type ByteSource } from './source.ts'
 
 /** A file as its sender has it. */
 export interface DropFile {
@@ -15,7 +15,7 @@ export interface DropFile {
   readonly type: string
   /** Last modified, milliseconds since 1970. Kept in whole seconds. */
   readonly modifiedAtMs: number
-  readonly source: Source
+  readonly source: ByteSource
 }
 
 /** The message in a drop. */

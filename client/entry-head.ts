@@ -3,7 +3,7 @@ import { MAX_PATH_BYTES } from '#protocol/limits.ts'
 import { BLOCK_BYTES } from './pad.ts'
 
 /** The content of the head of an entry. */
-export interface Entry {
+export interface TarEntry {
   readonly name: string
   /** Bytes of its content, at most LARGEST_ENTRY. */
   readonly size: number
@@ -19,7 +19,7 @@ export const LARGEST_ENTRY: number = 8 ** 11 - 1
  * that holds the name.
  * @throws RangeError for an entry larger than LARGEST_ENTRY
  */
-export function formatHead({ name, size, modifiedAtMs }: Entry): Bytes {
+export function formatHead({ name, size, modifiedAtMs }: TarEntry): Bytes {
   const seconds = Math.min(Math.max(0, Math.floor(modifiedAtMs / 1_000)), LAST_SECOND)
   // A time that nobody knows is no reason to write an archive that nobody can read.
   const mtime = Number.isNaN(seconds) ? 0 : seconds
@@ -46,7 +46,7 @@ export function headSizeFrom(first: Bytes): number {
 }
 
 /** Reads a head. @throws Error unless it is spelled as `formatHead` spells it */
-export function parseHead(head: Bytes): Entry {
+export function parseHead(head: Bytes): TarEntry {
   const block = head.subarray(head.length - BLOCK_BYTES)
   const name = head.length === BLOCK_BYTES ? nameIn(block) : pathIn(head)
   const entry = { name, size: parseOctal(block, SIZE), modifiedAtMs: parseOctal(block, MTIME) * 1_000 }

@@ -8,7 +8,7 @@ import type { Ticket } from './sealed.ts'
 import type { JudgedReceipt } from './sender.ts'
 
 /** The proof, with no server, that a drop was claimed and opened. Everything in it is signed; nothing is secret. */
-export interface Proof {
+export interface OpeningProof {
   /** Host, and port unless it is the scheme's own, that the readers addressed. */
   readonly authority: string
   readonly dropId: DropId
@@ -19,7 +19,9 @@ export interface Proof {
 }
 
 /** The verdict on a file. `malformed`: no proof file. `forged`: one in which a signature does not hold. */
-export type Verdict = { readonly state: 'holds'; readonly proof: Proof } | { readonly state: 'malformed' | 'forged' }
+export type Verdict =
+  | { readonly state: 'holds'; readonly proof: OpeningProof }
+  | { readonly state: 'malformed' | 'forged' }
 
 /** The drop that a proof should be for: of a ticket, or of a link with its passphrase. */
 export type Expected = Pick<Ticket, 'origin' | 'dropId'> & {
@@ -32,7 +34,7 @@ export type Expected = Pick<Ticket, 'origin' | 'dropId'> & {
  * Whether a proof is for a drop, and if not, what is the first thing that is another. With `another_key` somebody put a key
  * of their own in the place of that of the drop; with `another_opening` what is acknowledged in it is not what lies in the drop.
  */
-export type Match = 'same' | 'another_server' | 'another_drop' | 'another_key' | 'another_opening'
+export type ProofMatch = 'same' | 'another_server' | 'another_drop' | 'another_key' | 'another_opening'
 
 /**
  * The receipts that prove something, without what they do not prove.
@@ -51,14 +53,14 @@ export function provedReceipts(claims: readonly JudgedReceipt[], before: readonl
 export function makeProof(
   { origin, dropId, claim, opened }: Pick<Ticket, 'origin' | 'dropId' | 'claim' | 'opened'>,
   receipts: readonly Receipt[],
-): Proof | undefined {
+): OpeningProof | undefined {
   if (claim === undefined || receipts.length === 0) return undefined
   const isOpened = receipts.some(({ ack }) => ack !== undefined)
   return { authority: new URL(origin).host, dropId, claim, ...(isOpened ? { opened } : {}), receipts }
 }
 
 /** A proof file: JSON. docs/protocol.md §8.1. */
-export function formatProof(proof: Proof): string {
+export function formatProof(proof: OpeningProof): string {
   return `${JSON.stringify(toJson(proof), undefined, 2)}\n`
 }
 
@@ -71,21 +73,21 @@ export async function checkProof(text: string): Promise<Verdict> {
 }
 
 /** Whether a proof that holds is for this drop. docs/protocol.md §8.1. */
-export function matchProof(proof: Proof, { origin, dropId, claim, opened }: Expected): Match {
+export function matchProof(proof: OpeningProof, { origin, dropId, claim, opened }: Expected): ProofMatch {
   if (proof.authority !== new URL(origin).host) return 'another_server'
   if (proof.dropId !== dropId) return 'another_drop'
   if (proof.claim !== claim) return 'another_key'
   return proof.opened === undefined || opened === undefined || proof.opened === opened ? 'same' : 'another_opening'
 }
 
-async function isProved({ opened, ...context }: Proof, receipt: Receipt): Promise<boolean> {
+async function isProved({ opened, ...context }: OpeningProof, receipt: Receipt): Promise<boolean> {
   // Under some keys anybody can sign anything. A server registers none of them; here there is no server.
   if (!isSafeKey(context.claim) || !isSafeKey(receipt.reader)) return false
   if (!(await isClaimProved(receipt, context))) return false
   return receipt.ack === undefined || (opened !== undefined && (await isOpeningProved(receipt, context, opened)))
 }
 
-function parseProof(text: string): Proof | undefined {
+function parseProof(text: string): OpeningProof | undefined {
   if (text.length > MAX_PROOF_CHARACTERS) return undefined
   const { format, authority: server, drop, claim: key, opened, receipts: list } = recordOf(parseJson(text)) ?? {}
   if (format !== FORMAT) return undefined
@@ -110,7 +112,7 @@ function withoutSpace(text: string): string {
   return text.replace(/[ \t\r\n]/g, '')
 }
 
-function toJson({ authority, dropId, claim, opened, receipts }: Proof): unknown {
+function toJson({ authority, dropId, claim, opened, receipts }: OpeningProof): unknown {
   return { format: FORMAT, authority, drop: dropId, claim, opened, receipts }
 }
 

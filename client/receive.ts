@@ -91,13 +91,13 @@ export async function acknowledge(
 }
 
 /** Claims that a server has shown, and the name of the server that it says they are signed for. */
-export interface Shown {
+export interface ShownClaims {
   readonly claims: readonly Receipt[]
   readonly authority?: string | undefined
 }
 
 /** The earlier claims that prove themselves: what the operator cannot have made up. docs/protocol.md §8. */
-export async function provedClaims(server: Server, opener: Opener, shown: Shown): Promise<Receipt[]> {
+export async function provedClaims(server: Server, opener: Opener, shown: ShownClaims): Promise<Receipt[]> {
   const { claims, authority = new URL(server.origin).host } = shown
   const context = { authority, dropId: opener.dropId, claim: opener.claim.publicKey }
   const proved = await Promise.all(claims.map((receipt) => isClaimProved(receipt, context)))
@@ -105,6 +105,6 @@ export async function provedClaims(server: Server, opener: Opener, shown: Shown)
 }
 
 /** The claims that came with a refusal. */
-export function claimsOf(error: unknown): Shown {
+export function claimsOf(error: unknown): ShownClaims {
   return error instanceof Refused ? error : { claims: [] }
 }

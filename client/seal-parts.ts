@@ -5,7 +5,7 @@ import type { CipherFor, ChunkCipher } from './crypto/chunks.ts'
 import { payloadKey } from './crypto/payload.ts'
 import { CHUNK_BYTES, payloadSize } from './crypto/sizes.ts'
 import { giveBack } from './memory.ts'
-import { FileFault, type Source } from './source.ts'
+import { FileFault, type ByteSource } from './source.ts'
 
 /** The hashes of a part that has been sealed, so that its nonces never seal anything else. */
 export interface PartHashes {
@@ -66,7 +66,7 @@ export async function planMessage(message: Message, token: Bytes, now: number): 
   const read = new Map<string, number>()
   const files = message.files.map((file) => {
     const { size } = file.source
-    const source: Source = {
+    const source: ByteSource = {
       size,
       read: (start, end) => {
         read.set(file.name, (read.get(file.name) ?? 0) + end - start)

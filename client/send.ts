@@ -15,7 +15,7 @@ import { HEADER_BYTES, PAYLOAD_NONCE_BYTES, payloadSize } from './crypto/sizes.t
 import { deriveOpener, formatLink, newLink } from './link.ts'
 import { makeSealer, planMessage } from './seal-parts.ts'
 import { ask, type Progress, type Server } from './server.ts'
-import { FileFault, type Source } from './source.ts'
+import { FileFault, type ByteSource } from './source.ts'
 import { readsOf, termsFields } from './terms-fields.ts'
 
 export interface SealOptions {
@@ -93,7 +93,7 @@ export async function seal(message: Message, options: SealOptions): Promise<Seal
  */
 export async function goOn(
   unfinished: Unfinished,
-  sources: readonly Source[],
+  sources: readonly ByteSource[],
   { cipherFor = cipherHere }: Pick<SealOptions, 'cipherFor'> = {},
 ): Promise<Sealed> {
   const { hashes, ...rest } = unfinished

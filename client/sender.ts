@@ -9,7 +9,7 @@ import type { Ticket } from './sealed.ts'
 import { ask, type Server } from './server.ts'
 
 /** The server's report to the sender of a drop, with every receipt judged against the secrets of the ticket. */
-export interface Report extends Omit<SentStatus, 'claims'> {
+export interface DropReport extends Omit<SentStatus, 'claims'> {
   readonly claims: readonly JudgedReceipt[]
 }
 
@@ -21,7 +21,7 @@ export interface JudgedReceipt extends Receipt {
 }
 
 /** How a drop fares. @throws Refused `gone` once it has expired, or never was */
-export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
+export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<DropReport> {
   return askAsSender(server, ticket, sender, 'sent')
 }
 
@@ -29,14 +29,14 @@ export function checkDrop(server: Server, ticket: Ticket, sender: SigningKey): P
  * Ends a drop: the ciphertext is deleted, and a reader who has not opened it cannot any more.
  * @throws DropError `not_done` if the answer is of a drop that has not ended; as `checkDrop`
  */
-export async function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<Report> {
+export async function revokeDrop(server: Server, ticket: Ticket, sender: SigningKey): Promise<DropReport> {
   const report = await askAsSender(server, ticket, sender, 'revoke', new Uint8Array(0))
   if (GOING_ON.has(report.state)) throw new DropError('not_done')
   return report
 }
 
 /** Takes a read back from a reader who claimed and never acknowledged; that reader may have fetched it all the same. */
-export function reopenDrop(server: Server, ticket: Ticket, sender: SigningKey, reader: PublicKey): Promise<Report> {
+export function reopenDrop(server: Server, ticket: Ticket, sender: SigningKey, reader: PublicKey): Promise<DropReport> {
   return askAsSender(server, ticket, sender, 'reopen', formatReaderBody(reader))
 }
 
@@ -49,7 +49,7 @@ async function askAsSender(
   sender: SigningKey,
   name: RequestName,
   body?: Bytes,
-): Promise<Report> {
+): Promise<DropReport> {
   const { dropId, claim, opened, origin } = ticket
   const call = { name, dropId, signers: { sender }, ...(body === undefined ? {} : { body }) }
   const sent = await ask(server, call, sentForm(dropId))

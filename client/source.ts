@@ -5,7 +5,7 @@ import { DropError } from '#protocol/error.ts'
  * Where the bytes of a file come from. Any range at any time, so that a part can be sealed again after whatever went
  * wrong, and no file lies in memory whole.
  */
-export interface Source {
+export interface ByteSource {
   readonly size: number
   /**
    * Exactly the bytes from `start` up to `end`, in memory that the source never writes to again: they are hashed, then
@@ -15,7 +15,7 @@ export interface Source {
   read(start: number, end: number): Promise<Bytes>
 }
 
-export function memorySource(bytes: Bytes): Source {
+export function memorySource(bytes: Bytes): ByteSource {
   return { size: bytes.length, read: async (start, end) => bytes.slice(start, end) }
 }
 

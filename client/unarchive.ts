@@ -1,7 +1,7 @@
 import { anyText, listOf, parseExactJson, recordOf } from '#protocol/json.ts'
 import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import { headSizeFrom, paddingOf, parseHead, type Entry } from './entry-head.ts'
+import { headSizeFrom, paddingOf, parseHead, type TarEntry } from './entry-head.ts'
 import { ByteReader } from './byte-reader.ts'
 import { END_BYTES, META, TEXT, TOKEN, TOKEN_BYTES, type Letterhead } from './layout.ts'
 import { parseLetterhead } from './letterhead.ts'
@@ -11,7 +11,7 @@ import { BLOCK_BYTES, sizeClass } from './pad.ts'
 /** Takes the files as they come. Nothing that it has taken is final: the archive may still turn out to be refused. */
 export interface Sink {
   /** A file begins. In the order of the archive; only a first one called `message.txt` may come last. */
-  file(entry: Entry): Promise<void>
+  file(entry: TarEntry): Promise<void>
   /** The next bytes of it. They are the sink's only until it is done with them. */
   write(bytes: Bytes): Promise<void>
 }
@@ -32,7 +32,7 @@ export interface Contents {
   readonly filesEnd: number
 }
 
-export interface ContainedFile extends Entry {
+export interface ContainedFile extends TarEntry {
   readonly type: string
   /** Where in the archive its content begins, in bytes. */
   readonly start: number
@@ -56,7 +56,7 @@ export async function unpackArchive(size: number, plaintext: AsyncIterable<Bytes
 
 async function readArchive(feed: ByteReader, size: number, sink: Sink | undefined): Promise<Contents> {
   const nextEntry = entriesOf(feed, size)
-  const entries: (Entry & { readonly start: number })[] = []
+  const entries: (TarEntry & { readonly start: number })[] = []
   // The first entry, if it may be the text: or a file of that name, which only the meta says.
   let first: Bytes | undefined
   let firstEnd = 0
@@ -104,7 +104,7 @@ async function readArchive(feed: ByteReader, size: number, sink: Sink | undefine
 }
 
 /** Reads the head of one entry after the other; `undefined` at the first block of zeros. */
-function entriesOf(feed: ByteReader, size: number): () => Promise<Entry | undefined> {
+function entriesOf(feed: ByteReader, size: number): () => Promise<TarEntry | undefined> {
   let count = 0
   return async () => {
     if (feed.position + END_BYTES > size) throw new RangeError('no end')
@@ -121,7 +121,7 @@ function entriesOf(feed: ByteReader, size: number): () => Promise<Entry | undefi
 }
 
 /** The content of an entry, in memory: the caller has looked at its size. */
-async function takeEntry(feed: ByteReader, { size }: Entry): Promise<Bytes> {
+async function takeEntry(feed: ByteReader, { size }: TarEntry): Promise<Bytes> {
   const content = await feed.take(size)
   await passZeros(feed, paddingOf(size))
   return content

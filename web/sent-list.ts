@@ -1,4 +1,4 @@
-import type { Report } from '#client/sender.ts'
+import type { DropReport } from '#client/sender.ts'
 import type { Ticket } from '#client/sealed.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -26,7 +26,7 @@ export interface SentDrop {
 export interface Known {
   readonly atMs: number
   readonly isGone: boolean
-  readonly report?: Report | undefined
+  readonly report?: DropReport | undefined
 }
 
 export type Asking =

@@ -1,5 +1,5 @@
 import type { SigningKey } from '#client/crypto/keys.ts'
-import type { SealedDraft } from '#client/box/sealed-draft.ts'
+import type { SealedDraftText } from '#client/box/sealed-draft.ts'
 import type { Vault } from '#client/box/vault.ts'
 import type { PartHashes } from '#client/seal-parts.ts'
 import type { Unfinished } from '#client/sealed.ts'
@@ -43,7 +43,7 @@ export interface Store {
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
   /** The drafts that are kept beside vaults, for `boxes/draft-store.ts`: only the owner of a box needs that code. */
-  readonly slips: RunOnShelf | Map<string, SealedDraft>
+  readonly slips: RunOnShelf | Map<string, SealedDraftText>
   /** The largest serial of a box that a sender has seen, if this browser was asked to remember the box. */
   knownSerial(address: BoxAddress): Promise<number | undefined>
   rememberBox(address: BoxAddress, serial: number): Promise<void>

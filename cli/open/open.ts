@@ -11,7 +11,7 @@ import { printOpened } from './print-opened.ts'
 import { makeProgress } from '../terminal/progress.ts'
 import { forgetExpiredReaders, forgetReaderKey, noteOpened, takeReaderKey } from './reader-key.ts'
 import { explainRefusal } from './refusal.ts'
-import { prepareFolder, saveInto, type Saver } from './save.ts'
+import { prepareFolder, saveInto, type FileSaver } from './save.ts'
 import { passphraseFor, takeLink } from '../terminal/secrets.ts'
 import { noteDone } from '../state/records.ts'
 import { checkRoomFor, forgetStaged, stagedHint, stageIn, stagingPath, type FolderStaging } from './staging.ts'
@@ -149,7 +149,7 @@ interface Opening {
   readonly waiting: Waiting
   /** On the disk; `undefined` for a drop of one part, which memory holds. */
   readonly staging: FolderStaging | undefined
-  readonly saver: Saver
+  readonly saver: FileSaver
   readonly progress: ReturnType<typeof makeProgress>
 }
 
@@ -211,7 +211,7 @@ async function takeWith<T>(
 }
 
 /** Writes the ciphertext of a drop as it is: an age file, which any program that knows its kind of key opens. */
-async function takeSealed(parts: Parts, saver: Saver, name: string, modifiedAtMs: number): Promise<void> {
+async function takeSealed(parts: Parts, saver: FileSaver, name: string, modifiedAtMs: number): Promise<void> {
   await saver.file({ name, size: parts.size, modifiedAtMs })
   for (let n = 0; n < parts.count; n++) {
     const part = await parts.part(n)
@@ -221,7 +221,7 @@ async function takeSealed(parts: Parts, saver: Saver, name: string, modifiedAtMs
 }
 
 /** Says where the age file went. */
-async function handSealed(size: number, saver: Saver, json: boolean): Promise<void> {
+async function handSealed(size: number, saver: FileSaver, json: boolean): Promise<void> {
   const [saved] = await saver.publish()
   if (saved === undefined) return
   if (json) await printJson({ sealed: saved.path, size })

@@ -1,6 +1,6 @@
 import { join, resolve, sep } from 'node:path'
 import type { Opened } from '#client/open.ts'
-import type { Saver } from './save.ts'
+import type { FileSaver } from './save.ts'
 import { isSeen, printJson, printOnce, say, visible } from '../terminal/terminal.ts'
 import { formatSize } from '../terminal/format.ts'
 
@@ -10,7 +10,7 @@ import { formatSize } from '../terminal/format.ts'
  */
 export async function printOpened(
   { text, files }: Pick<Opened, 'text' | 'files'>,
-  saver: Saver,
+  saver: FileSaver,
   json: boolean,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

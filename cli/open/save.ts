@@ -22,7 +22,7 @@ export interface Saved {
 }
 
 /** Takes in the files of a drop while it is opened, under names that nobody takes for theirs. */
-export interface Saver extends Sink {
+export interface FileSaver extends Sink {
   /** Why it could not go on, whatever became of that error on its way. */
   readonly fault: Failure | undefined
   /** Gives all files their names. Only when the whole drop is known to be genuine. A file that gets none is removed. */
@@ -56,11 +56,11 @@ export function prepareFolder(folder: string): void {
  * Saves files under names that their sender chose, and overwrites nothing. The names are clean (`client/names.ts`): no way
  * leads out of the folder.
  */
-export function saveInto(place: SaveOptions): Saver {
+export function saveInto(place: SaveOptions): FileSaver {
   return new FolderSaver(place)
 }
 
-class FolderSaver implements Saver {
+class FolderSaver implements FileSaver {
   fault: Failure | undefined
   readonly #place: SaveOptions
   readonly #files: Partial[] = []

@@ -6,7 +6,7 @@ import type { DropFile } from '#client/archive.ts'
 import { takeMemory } from '#client/memory.ts'
 import { numbered } from '#client/names.ts'
 import { onePartCapacity } from '#client/capacity.ts'
-import { FileFault, memorySource, type Source } from '#client/source.ts'
+import { FileFault, memorySource, type ByteSource } from '#client/source.ts'
 import { describeSystemError, Failure } from '../failure.ts'
 import { say } from '../terminal/terminal.ts'
 import { sizeAtMost } from '../terminal/format.ts'
@@ -55,7 +55,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
  * A file as it lies on the disk. It is opened for every read, so that a thousand of them take no descriptors, and compared
  * with what it was when it was chosen.
  */
-export function pathSource(path: string, size: number, modifiedAtMs: number): Source {
+export function pathSource(path: string, size: number, modifiedAtMs: number): ByteSource {
   const read = async (start: number, end: number): Promise<Bytes> => {
     let file: FileHandle | undefined
     try {

@@ -2,7 +2,7 @@ import { isDropError } from '#protocol/error.ts'
 import { signingKeyFromSeed, type SigningKey } from '#client/crypto/keys.ts'
 import { heardTime } from '#client/server-time.ts'
 import { provedReceipts } from '#client/proof-file.ts'
-import type { Report } from '#client/sender.ts'
+import type { DropReport } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import type { Ticket } from '#client/sealed.ts'
 import { connect, nameDoubt, PATIENCE_MS } from '../network/connect.ts'
@@ -12,7 +12,7 @@ import { findTicket, noteTicket, readTicket, type Kept } from './tickets.ts'
 import { formatTime } from '../terminal/format.ts'
 
 /** A request that the sender key signs. */
-type Request = (server: Server, ticket: Ticket, sender: SigningKey) => Promise<Report>
+type Request = (server: Server, ticket: Ticket, sender: SigningKey) => Promise<DropReport>
 
 /** A drop that was sent from here: its ticket, and what the server says of it now. */
 export interface ChangedDrop {

@@ -2,7 +2,7 @@ import type { SentStatus } from '#protocol/api.ts'
 import { isWhole, listOf, recordOf } from '#protocol/json.ts'
 import { MAX_TRIES } from '#protocol/limits.ts'
 import { publicKeyBytes, type PublicKey } from '#protocol/public-key.ts'
-import type { Report } from '#client/sender.ts'
+import type { DropReport } from '#client/sender.ts'
 import { count, formatTime } from '../terminal/format.ts'
 
 /** The status of a drop, as `--json` prints it and as the ticket remembers it: receipts outlive the drop that way. */
@@ -26,7 +26,7 @@ export interface ReaderStatus {
   readonly proved: boolean
 }
 
-export function dropStatusOf(report: Report, now: number): DropStatus {
+export function dropStatusOf(report: DropReport, now: number): DropStatus {
   const { state, expires, reads, triesLeft } = report
   const readers = report.claims.map(({ reader, claim, ack, isClaimProved, isOpeningProved }) => ({
     reader: readerName(reader),

@@ -1,4 +1,4 @@
-import type { Match, Proof } from '#client/proof-file.ts'
+import type { ProofMatch, OpeningProof } from '#client/proof-file.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { iso, readerName } from './drop-status.ts'
 import { formatTime } from '../terminal/format.ts'
@@ -6,7 +6,7 @@ import { formatTime } from '../terminal/format.ts'
 /** With what a proof was compared, and what came of it. */
 export interface Comparison {
   readonly with: 'ticket' | 'link'
-  readonly result: Match
+  readonly result: ProofMatch
 }
 
 interface ProvedReader {
@@ -17,7 +17,7 @@ interface ProvedReader {
 }
 
 /** The signers, in the order of the file. */
-export function provedReaders({ receipts }: Proof): ProvedReader[] {
+export function provedReaders({ receipts }: OpeningProof): ProvedReader[] {
   return receipts.map(({ reader, claim, ack }) => ({
     reader: readerName(reader),
     claimed: iso(claim.created),
@@ -26,14 +26,14 @@ export function provedReaders({ receipts }: Proof): ProvedReader[] {
 }
 
 /** The output of `receipt verify --json`. @param compared - `undefined` where nobody said what the proof should be for */
-export function proofToJson(proof: Proof, compared: Comparison | undefined): unknown {
+export function proofToJson(proof: OpeningProof, compared: Comparison | undefined): unknown {
   const { authority: server, dropId: drop, claim } = proof
   const { proves, not } = saidOf(compared)
   return { holds: true, compared, server, drop, claim, readers: provedReaders(proof), proves, not }
 }
 
 /** The output of `receipt verify` for a proof that holds, and is for the drop that it was compared with. */
-export function describeProof(proof: Proof, compared: Comparison | undefined): string {
+export function describeProof(proof: OpeningProof, compared: Comparison | undefined): string {
   const readers = provedReaders(proof).map(({ reader, claimed, opened }) =>
     opened === undefined
       ? `reader ${reader} claimed it ${formatTime(Date.parse(claimed))}, and has not signed that it was opened`
@@ -55,7 +55,7 @@ export function describeProof(proof: Proof, compared: Comparison | undefined): s
 
 /** Why a proof that holds is none of the drop that it was compared with. */
 export function refuseProof(
-  result: Exclude<Match, 'same'>,
+  result: Exclude<ProofMatch, 'same'>,
   { with: what, needsPassphrase = false }: Pick<Comparison, 'with'> & { readonly needsPassphrase?: boolean },
 ): Failure {
   const hint = result === 'another_key' && needsPassphrase ? MISTYPED : NOTHING[result]
@@ -68,12 +68,12 @@ function saidOf(compared: Comparison | undefined): Readonly<Record<'proves' | 'n
 }
 
 /** Of what was opened only a ticket knows. */
-function describeSame({ opened }: Proof, { with: what }: Comparison): string {
+function describeSame({ opened }: OpeningProof, { with: what }: Comparison): string {
   const more = what === 'ticket' && opened !== undefined ? ', and so is what was opened' : ''
   return `It is for the drop of this ${what}: server, drop and claim key are the same${more}.`
 }
 
-const OTHER: Readonly<Record<Exclude<Match, 'same'>, (what: Comparison['with']) => string>> = {
+const OTHER: Readonly<Record<Exclude<ProofMatch, 'same'>, (what: Comparison['with']) => string>> = {
   another_server: (what) => `this proof is for another server than that of the ${what}`,
   another_drop: (what) => `this proof is for another drop than that of the ${what}`,
   another_key: (what) => `this proof names the drop of the ${what}, and is signed with another claim key than it has`,
@@ -81,7 +81,7 @@ const OTHER: Readonly<Record<Exclude<Match, 'same'>, (what: Comparison['with']) 
     `this proof is for the drop of the ${what}, but what was signed as opened does not lie in it`,
 }
 
-const NOTHING: Readonly<Record<Exclude<Match, 'same'>, string>> = {
+const NOTHING: Readonly<Record<Exclude<ProofMatch, 'same'>, string>> = {
   another_server: 'its signatures hold, and prove nothing of that drop',
   another_drop: 'its signatures hold, and prove nothing of that drop',
   another_key: 'somebody made it with a key of their own: it proves nothing of that drop',

@@ -1,5 +1,5 @@
 import type { PublicKey } from '#protocol/public-key.ts'
-import { checkDrop, reopenDrop, type Report } from '#client/sender.ts'
+import { checkDrop, reopenDrop, type DropReport } from '#client/sender.ts'
 import { EXIT, Failure, type ExitCode } from '../failure.ts'
 import { readerName } from './drop-status.ts'
 import { changeAsSender } from './ask-as-sender.ts'
@@ -48,7 +48,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   return EXIT.done
 }
 
-function choose({ state, claims }: Report, start: string): PublicKey {
+function choose({ state, claims }: DropReport, start: string): PublicKey {
   const open = state === 'ready' || state === 'claimed' ? claims.filter(({ ack }) => ack === undefined) : []
   const [first, ...others] = open.filter(({ reader }) => readerName(reader).startsWith(start.toLowerCase()))
   if (first === undefined) {

@@ -24,7 +24,7 @@ export interface ItemNote {
   readonly preview: string
   readonly answeredAtMs?: number
   /** Answers from this device, oldest first. */
-  readonly answers?: readonly KeptAnswer[]
+  readonly answers?: readonly AnswerNote[]
   readonly deletedAtMs?: number
   readonly expiresAtMs: number
   /** The readers that it was sealed to, as the drop says. */
@@ -32,7 +32,7 @@ export interface ItemNote {
 }
 
 /** An answer, as far as it is kept. */
-export interface KeptAnswer {
+export interface AnswerNote {
   readonly atMs: number
   /** The beginning of its text. */
   readonly text: string
@@ -104,7 +104,7 @@ function parseReply(value: unknown): ItemNote['reply'] {
   return key === undefined || age === undefined ? undefined : { key, age }
 }
 
-function parseAnswer(value: unknown): KeptAnswer | undefined {
+function parseAnswer(value: unknown): AnswerNote | undefined {
   const { atMs, text } = membersOf(value, ['atMs', 'text']) ?? {}
   if (!isWhole(atMs) || typeof text !== 'string') return undefined
   return firstOf(text, MAX_KEPT_ANSWER_CHARACTERS) !== text ? undefined : { atMs, text }

@@ -7,7 +7,7 @@ import type { OpenVault } from './vault.ts'
  * A text that a device keeps beside the vault of a box, sealed under the same key: an answer is typed too fast to seal the
  * whole state with it, and belongs into no backup. docs/protocol.md §13.10.
  */
-export interface SealedDraft {
+export interface SealedDraftText {
   /** 16 bytes, base64url: tells nobody what it stands for. */
   readonly name: string
   /** Nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes). */
@@ -20,13 +20,13 @@ export function draftName({ key }: OpenVault, what: string): string {
 }
 
 /** Seals a text, under a fresh nonce each time. */
-export function sealDraftText(open: OpenVault, what: string, text: string): SealedDraft {
+export function sealDraftText(open: OpenVault, what: string, text: string): SealedDraftText {
   const name = draftName(open, what)
   return { name, sealed: sealUnder(open.key, contextOf(open, name), utf8(text)) }
 }
 
 /** @throws DropError `open_failed` for what was sealed under another vault's key or another name, or was changed */
-export function openDraftText(open: OpenVault, { name, sealed }: SealedDraft): string {
+export function openDraftText(open: OpenVault, { name, sealed }: SealedDraftText): string {
   const plaintext = openUnder(open.key, contextOf(open, name), sealed)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(plaintext)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toBase64url } from '#protocol/bytes.ts'
 import { formatPublicKey } from '#protocol/public-key.ts'
-import type { JudgedReceipt, Report } from '#client/sender.ts'
+import type { JudgedReceipt, DropReport } from '#client/sender.ts'
 import { describeDropStatus, dropStatusOf, parseDropStatus } from '../../cli/sent/drop-status.ts'
 
 const RECORD = { created: 1_790_000_000, nonce: 'n'.repeat(22), signature: '' }
@@ -68,7 +68,7 @@ function words(receipt: Told): string {
   return describeDropStatus(dropStatusOf(report(receipt), 1_790_000_000_000))[1] ?? ''
 }
 
-function report(receipt: Told): Report {
+function report(receipt: Told): DropReport {
   const claims = [{ reader: READER, claim: RECORD, ...receipt }]
   return { state: 'claimed', expires: 1_790_003_600, reads: 1, size: 16_384, parts: 1, triesLeft: 10, claims }
 }

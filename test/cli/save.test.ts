@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { utf8 } from '#protocol/bytes.ts'
-import { prepareFolder, saveInto, type Saved, type Saver } from '../../cli/open/save.ts'
+import { prepareFolder, saveInto, type Saved, type FileSaver } from '../../cli/open/save.ts'
 
 let folder: string
 
@@ -164,14 +164,14 @@ async function save(name: string): Promise<string[]> {
   return pathsOf(await saver.publish())
 }
 
-async function take(saver: Saver, name: string): Promise<void> {
+async function take(saver: FileSaver, name: string): Promise<void> {
   const bytes = utf8(name)
   await saver.file({ name, size: bytes.length, modifiedAtMs: MODIFIED_AT_MS })
   await saver.write(bytes.slice(0, 2))
   await saver.write(bytes.slice(2))
 }
 
-function saverFor(keepsHidden = true): Saver {
+function saverFor(keepsHidden = true): FileSaver {
   return saveInto({ folder, partials: folder, keepsHidden, hint: '' })
 }
 

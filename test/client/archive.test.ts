@@ -4,7 +4,7 @@ import { planArchive, type DropFile } from '#client/archive.ts'
 import { archiveSize, TOKEN_BYTES } from '#client/layout.ts'
 import { isCleanName } from '#client/names.ts'
 import { sizeClass } from '#client/pad.ts'
-import { FileFault, memorySource, type Source } from '#client/source.ts'
+import { FileFault, memorySource, type ByteSource } from '#client/source.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { MAX_ENTRIES, MAX_META_BYTES, MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import archives from '../vectors/archives.json' with { type: 'json' }
@@ -23,7 +23,7 @@ const sizeOf = (text: string, files: readonly DropFile[]) =>
   )
 
 /** Zeros of any length, which notes what is asked of it. */
-function zeros(size: number): Source & { readonly asked: [number, number][] } {
+function zeros(size: number): ByteSource & { readonly asked: [number, number][] } {
   const asked: [number, number][] = []
   return {
     size,
@@ -123,7 +123,7 @@ test.for([2 ** 31 - 1, 2 ** 32 + 1, 5 * 2 ** 30, 8 ** 11 - 1])(
   'a file of %i bytes is planned, and its end and what comes after it lie where they should',
   async (size) => {
     const end = 'the very end'
-    const source: Source = {
+    const source: ByteSource = {
       size,
       read: async (from, to) => {
         const bytes = new Uint8Array(to - from)
@@ -164,7 +164,7 @@ test('a text or a meta that an opener would not take into memory is too large', 
 })
 
 test.for([-1, 1])('a file that gives %i byte more than it was asked for has changed, and is named', async (more) => {
-  const source: Source = { size: 100, read: async (from, to) => new Uint8Array(to - from + more) }
+  const source: ByteSource = { size: 100, read: async (from, to) => new Uint8Array(to - from + more) }
   const files = [fileOf('before', noise(10)), { ...fileOf('C:/con', noise(0)), source }]
   const plan = await planArchive({ text: '', files }, token, NOW)
   const fault = await plan.read(0, plan.size).catch((error: unknown) => error)
@@ -175,7 +175,7 @@ test.for([-1, 1])('a file that gives %i byte more than it was asked for has chan
 
 test('a file that was read as a view of something larger took what lay beside it along, when its memory was given back', async () => {
   const shared = noise(40_000)
-  const source: Source = { size: 30_000, read: async (from, to) => shared.subarray(from, to) }
+  const source: ByteSource = { size: 30_000, read: async (from, to) => shared.subarray(from, to) }
   const plan = await planArchive({ text: '', files: [{ ...fileOf('x', noise(0)), source }] }, token, NOW)
   const bytes = await plan.read(512, 20_512)
   expect(bytes).toEqual(shared.slice(0, 20_000))
@@ -185,7 +185,7 @@ test('a file that was read as a view of something larger took what lay beside it
 
 test('what a source throws is what the reader of an archive learns', async () => {
   const fault = new FileFault('file_unreadable', 'x')
-  const source: Source = { size: 1, read: () => Promise.reject(fault) }
+  const source: ByteSource = { size: 1, read: () => Promise.reject(fault) }
   const plan = await planArchive({ text: '', files: [{ ...fileOf('x', noise(0)), source }] }, token, NOW)
   await expect(plan.read(0, 1_000)).rejects.toBe(fault)
 })

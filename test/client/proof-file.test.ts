@@ -6,7 +6,14 @@ import { parseDropId } from '#protocol/id.ts'
 import { parsePublicKey } from '#protocol/public-key.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { signRequest } from '#client/crypto/sign.ts'
-import { checkProof, formatProof, makeProof, matchProof, provedReceipts, type Proof } from '#client/proof-file.ts'
+import {
+  checkProof,
+  formatProof,
+  makeProof,
+  matchProof,
+  provedReceipts,
+  type OpeningProof,
+} from '#client/proof-file.ts'
 import { verifyFields } from '../protocol/support/fields.ts'
 import { runs } from '../runs.ts'
 import vectors from '../vectors/proofs.json' with { type: 'json' }
@@ -51,7 +58,7 @@ test('a proof is made of what was proved, and of nothing else', async () => {
   const { ack, ...claimed } = receipt
   expect(ack).toBeDefined()
   expect(provedReceipts([{ ...judged, isOpeningProved: false }])).toEqual([claimed])
-  expect(await checkProof(formatProof(makeProof(ticket, [claimed]) as Proof))).toMatchObject({ state: 'holds' })
+  expect(await checkProof(formatProof(makeProof(ticket, [claimed]) as OpeningProof))).toMatchObject({ state: 'holds' })
   expect(makeProof(ticket, [])).toBeUndefined()
 })
 
@@ -117,7 +124,7 @@ test('a proof holds no secret: keys, ids, hashes and signatures are all that it 
 
 const good = vectors.proofs[0] ?? { file: '' }
 
-async function proofIn(file: string): Promise<Proof> {
+async function proofIn(file: string): Promise<OpeningProof> {
   const verdict = await checkProof(file)
   if (verdict.state !== 'holds') throw new Error('it does not hold')
   return verdict.proof

@@ -5,7 +5,7 @@ import { giveBack, takeMemory } from '#client/memory.ts'
 import { openDrop, receiveParts } from '#client/receive.ts'
 import { deposit, seal } from '#client/send.ts'
 import { type Sealed } from '#client/sealed.ts'
-import type { Source } from '#client/source.ts'
+import type { ByteSource } from '#client/source.ts'
 import type { Staging } from '#client/staging.ts'
 import { joinBytes, sha256, toBase64url, type Bytes } from '#protocol/bytes.ts'
 import { partsServer, type PartsServer } from '../kit/parts-server.ts'
@@ -20,7 +20,7 @@ const MEBIBYTE = 1_048_576
 const content = new Uint8Array(size)
 for (let at = 0; at < size; at += MEBIBYTE) content.fill(1 + at / MEBIBYTE, at, at + MEBIBYTE)
 
-const source: Source = {
+const source: ByteSource = {
   size,
   async read(start, end) {
     const bytes = takeMemory(end - start)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cipherHere, type CipherFor } from '#client/crypto/chunks.ts'
 import { makeSealer, planMessage, type Journal, type PartHashes } from '#client/seal-parts.ts'
-import { FileFault, type Source } from '#client/source.ts'
+import { FileFault, type ByteSource } from '#client/source.ts'
 import { runs } from '../runs.ts'
 import { sha256 } from '#protocol/bytes.ts'
 import { noise } from '../kit/bytes.ts'
@@ -15,7 +15,7 @@ const sizes = [10_000_000, size - 10_000_000]
 /** A disk whose files are filled with one byte, which a test changes. */
 function makeDisk() {
   const fills = [1, 1]
-  const sources = sizes.map((length, index): Source => ({
+  const sources = sizes.map((length, index): ByteSource => ({
     size: length,
     read: async (start, end) => new Uint8Array(end - start).fill(fills[index] ?? 0),
   }))
@@ -55,7 +55,7 @@ function fingerprint(bytes: Uint8Array): number {
   return print
 }
 
-function planOf(sources: readonly Source[]) {
+function planOf(sources: readonly ByteSource[]) {
   const files = sources.map((source, index) => ({ name: `file-${index}`, type: '', modifiedAtMs: 0, source }))
   return planMessage({ text: '', files }, noise(32, 4), 0)
 }

@@ -4,7 +4,7 @@ import type { PartHashes } from '#client/seal-parts.ts'
 import { deposit, goOn, seal } from '#client/send.ts'
 import { type Sealed } from '#client/sealed.ts'
 import type { Progress } from '#client/server.ts'
-import type { Source } from '#client/source.ts'
+import type { ByteSource } from '#client/source.ts'
 import { formatUnfinished, parseUnfinished } from '#client/unfinished.ts'
 import { flip } from '../kit/bytes.ts'
 import { lost, refuses, says } from '../kit/network.ts'
@@ -16,7 +16,7 @@ let sender: SigningKey
 let reads: [number, number][]
 let fill: number
 
-const source: Source = {
+const source: ByteSource = {
   size,
   read: async (start, end) => {
     reads.push([start, end])

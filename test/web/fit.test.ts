@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { planArchive } from '#client/archive.ts'
 import { HEADER_BYTES, payloadSize } from '#client/crypto/sizes.ts'
-import type { Source } from '#client/source.ts'
+import type { ByteSource } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { ChosenFile } from '../../web/send/draft.ts'
 import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/send/limits.ts'
@@ -12,7 +12,7 @@ function fileOf(name: string, size: number, type = 'text/plain'): ChosenFile {
   return { name, type, size, modifiedAtMs: 0, file: new File([], name) }
 }
 
-function sourceOf(size: number): Source {
+function sourceOf(size: number): ByteSource {
   return { size, read: async (start, end) => new Uint8Array(end - start) }
 }
 

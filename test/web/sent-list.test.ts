@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Report } from '#client/sender.ts'
+import type { DropReport } from '#client/sender.ts'
 import type { Ticket } from '#client/sealed.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
@@ -8,7 +8,7 @@ import { fateOf, isLive, listReduce, NO_LIST, type Fate, type SentDrop } from '.
 const dropId = formatDropId(new Uint8Array(16))
 const NOW = 1_000_000
 
-function dropWith(state: Report['state'] | 'gone' | undefined, expiresAtMs = NOW + 1): SentDrop {
+function dropWith(state: DropReport['state'] | 'gone' | undefined, expiresAtMs = NOW + 1): SentDrop {
   const ticket: Ticket = {
     v: 1,
     origin: 'https://drop.example',
@@ -22,7 +22,7 @@ function dropWith(state: Report['state'] | 'gone' | undefined, expiresAtMs = NOW
   }
   if (state === undefined) return { ticket }
   if (state === 'gone') return { ticket, known: { atMs: 1, isGone: true } }
-  const report: Report = { state, expires: 0, reads: 1, size: 1, parts: 1, triesLeft: 10, claims: [] }
+  const report: DropReport = { state, expires: 0, reads: 1, size: 1, parts: 1, triesLeft: 10, claims: [] }
   return { ticket, known: { atMs: 1, isGone: false, report } }
 }
 
@@ -46,7 +46,7 @@ test.for<[SentDrop, Fate]>([
   expect(fateOf(drop, NOW)).toBe(fate)
 })
 
-test.for<[Report['state'] | 'gone' | undefined, boolean]>([
+test.for<[DropReport['state'] | 'gone' | undefined, boolean]>([
   [undefined, true],
   ['ready', true],
   ['claimed', true],

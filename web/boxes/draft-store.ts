@@ -1,12 +1,12 @@
-import type { SealedDraft } from '#client/box/sealed-draft.ts'
+import type { SealedDraftText } from '#client/box/sealed-draft.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { RunOnShelf, Store } from '../store.ts'
 
 /** What this browser keeps beside the vaults of its boxes, sealed under their keys. */
 export interface DraftStore {
-  of(box: BoxAddress): Promise<readonly SealedDraft[]>
+  of(box: BoxAddress): Promise<readonly SealedDraftText[]>
   /** In place of the one of its name. What is kept later stays, whichever is done first. */
-  keep(box: BoxAddress, slip: SealedDraft): Promise<void>
+  keep(box: BoxAddress, slip: SealedDraftText): Promise<void>
   forget(box: BoxAddress, name: string): Promise<void>
   forgetAll(box: BoxAddress): Promise<void>
 }
@@ -15,7 +15,7 @@ export function draftStoreOf({ slips }: Pick<Store, 'slips'>): DraftStore {
   return slips instanceof Map ? slipsIn(slips) : slipsOn(slips)
 }
 
-function slipsIn(slips: Map<string, SealedDraft>): DraftStore {
+function slipsIn(slips: Map<string, SealedDraftText>): DraftStore {
   const keyOf = (box: BoxAddress, name = ''): string => `${box} ${name}`
   const keysOf = (box: BoxAddress): string[] => Array.from(slips.keys()).filter((key) => key.startsWith(keyOf(box)))
   return {

@@ -1,4 +1,4 @@
-import { openDraftText, sealDraftText, draftName, type SealedDraft } from '#client/box/sealed-draft.ts'
+import { openDraftText, sealDraftText, draftName, type SealedDraftText } from '#client/box/sealed-draft.ts'
 import { deriveRoot, type Root } from '#client/box/root.ts'
 import type { BoxState } from '#client/box/state.ts'
 import { formatVault, reopenVault, saveState, type OpenVault, type Vault } from '#client/box/vault.ts'
@@ -206,7 +206,7 @@ function draftTextsOf(vault: HeldVault, store: SessionTools['store']): DraftText
   }
 }
 
-function textIn(open: OpenVault, slip: SealedDraft): string | undefined {
+function textIn(open: OpenVault, slip: SealedDraftText): string | undefined {
   try {
     return openDraftText(open, slip)
   } catch {

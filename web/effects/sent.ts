@@ -1,5 +1,5 @@
 import { shownTime } from '#client/server-time.ts'
-import { checkDrop, reopenDrop, revokeDrop, type Report } from '#client/sender.ts'
+import { checkDrop, reopenDrop, revokeDrop, type DropReport } from '#client/sender.ts'
 import type { Server } from '#client/server.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
@@ -62,7 +62,7 @@ export function makeSent(tools: Tools): SentEffects {
     return ask(dropId, (server, drop) => checkDrop(server, drop.ticket, drop.sender))
   }
 
-  async function ask(dropId: DropId, act: (server: Server, drop: StoredSent) => Promise<Report>): Promise<void> {
+  async function ask(dropId: DropId, act: (server: Server, drop: StoredSent) => Promise<DropReport>): Promise<void> {
     const drop = drops.find(({ ticket }) => ticket.dropId === dropId)
     if (drop === undefined) return
     dispatch({ type: 'list-worked', dropIds: [dropId] })

@@ -7,7 +7,7 @@ import {
   openDrop,
   provedClaims,
   receiveParts,
-  type Shown,
+  type ShownClaims,
   type Waiting,
 } from '#client/receive.ts'
 import { type Opened } from '#client/open.ts'
@@ -381,7 +381,7 @@ export class FromLink {
     }
   }
 
-  async #end(task: LinkTask, link: Link, cause: 'gone' | 'claimed', shown: Shown, isSure = true): Promise<void> {
+  async #end(task: LinkTask, link: Link, cause: 'gone' | 'claimed', shown: ShownClaims, isSure = true): Promise<void> {
     const { drop, opener, reader } = link
     const proved = opener === undefined ? [] : await task.of(provedClaims(serverOf(this.#tools, 0), opener, shown))
     const proofs = proved.map((receipt): Proof => ({

@@ -1,9 +1,9 @@
-import { FileFault, type Source } from '#client/source.ts'
+import { FileFault, type ByteSource } from '#client/source.ts'
 import type { DropFile } from '#client/archive.ts'
 import type { ChosenFile } from './draft.ts'
 
 /** A file that was chosen, read as it is needed. The browser never holds more of it than was asked for. */
-export function fileSource({ file, modifiedAtMs, name, size }: ChosenFile): Source {
+export function fileSource({ file, modifiedAtMs, name, size }: ChosenFile): ByteSource {
   return {
     size,
     async read(start, end) {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { SealedDraft } from '#client/box/sealed-draft.ts'
+import type { SealedDraftText } from '#client/box/sealed-draft.ts'
 import { join } from '#client/box/joining.ts'
 import { newVault, openVault } from '#client/box/vault.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
@@ -110,7 +110,7 @@ test('when another tab removes the box, this one locks and says so', async () =>
 })
 
 test('what is typed while a box is removed is not left beside it', async () => {
-  const slips = new Map<string, SealedDraft>()
+  const slips = new Map<string, SealedDraftText>()
   const room = await before({ store: { ...(await storeWithBox()), slips } })
   await unlock(room)
   await expect.poll(() => room.state().screen.at, PATIENT).toBe('home')

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { SealedDraft } from '#client/box/sealed-draft.ts'
+import type { SealedDraftText } from '#client/box/sealed-draft.ts'
 import type { Vault } from '#client/box/vault.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
@@ -52,7 +52,7 @@ test('a tab with the page of before, in the middle of a write, lets go of the da
   const store = await openStore()
   expect(store.isLasting).toBe(true)
   expect(await store.vaults()).toEqual([vault('299')])
-  const slip: SealedDraft = { name: 'a', sealed: new Uint8Array([1]) }
+  const slip: SealedDraftText = { name: 'a', sealed: new Uint8Array([1]) }
   await draftStoreOf(store).keep(ADDRESS, slip)
   expect(await draftStoreOf(store).of(ADDRESS)).toEqual([slip])
   // What the old tab tries from now on it is told of.
@@ -68,7 +68,7 @@ test.for<[string, () => Promise<Store>]>([
     const store = await open()
     for (const each of [vault('Tips'), vault('Letters', OTHER), vault('News tips')]) await store.keepVault(each)
     expect((await store.vaults()).map(({ name }) => name).toSorted()).toEqual(['Letters', 'News tips'])
-    const slip = (name: string, byte: number): SealedDraft => ({ name, sealed: new Uint8Array([byte]) })
+    const slip = (name: string, byte: number): SealedDraftText => ({ name, sealed: new Uint8Array([byte]) })
     const slips = draftStoreOf(store)
     for (const [box, each] of [
       [ADDRESS, slip('a', 1)],
