@@ -126,11 +126,10 @@ function note(data: string): void {
 function sweep(data: string): void {
   try {
     const { lost, removed, removedBytes } = sweepStores(data, Date.now())
-    if (removed > 0)
-      say(`Removed what a server that was killed had left over: ${removed} files, ${removedBytes} bytes.`)
+    if (removed > 0) say(`Removed the remains of a killed server: ${removed} files, ${removedBytes} bytes.`)
     if (lost > 0)
       say(
-        `Ciphertext of waiting messages is missing in ${data} (${lost} ${lost === 1 ? 'file' : 'files'}). Whoever opens such a message is told that it is lost.`,
+        `Ciphertext of waiting messages is missing in ${data} (${lost} ${lost === 1 ? 'file' : 'files'}). Anyone who opens one of them is told that it is lost.`,
       )
   } catch (error) {
     // On a full disk nothing can be written here; but requests that end a drop, and free space, must get through.
@@ -186,8 +185,7 @@ async function freePort(port: number, { lastPort }: Owner): Promise<number> {
     if (free !== undefined) return free
     if (waited >= patienceMs)
       throw new Error(`Port ${port} is taken by another program: choose one with PORT=8788 npm start.`)
-    if (waited === PORT_LOOK_MS * 10)
-      say(`Port ${port} is still taken. Waiting for the server that was killed to let go of it…`)
+    if (waited === PORT_LOOK_MS * 10) say(`Port ${port} is still taken. Waiting for the killed server to release it…`)
     await sleep(PORT_LOOK_MS)
   }
 }

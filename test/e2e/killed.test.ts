@@ -41,7 +41,7 @@ test('ciphertext that no drop names is gone before a killed server serves again,
   for (const name of ['e'.repeat(80), 'd'.repeat(80)]) writeFileSync(join(blobsOf(own), name), 'left over')
   await own.start()
   expect(kept(own)).toHaveLength(2)
-  expect(own.printed()).toContain('Removed what a server that was killed had left over: 4 files')
+  expect(own.printed()).toContain('Removed the remains of a killed server: 4 files')
   expect(await openText(waiting)).toBe('waits')
   await revokeDrop(ended.server, ended.sealed.ticket, ended.sender)
   await expect.poll(() => kept(own).length).toBe(1)
@@ -160,7 +160,7 @@ test('a start waits for the port of the killed server before it', async () => {
   const holder = createServer().listen(Number(new URL(own.url).port), '127.0.0.1')
   await once(holder, 'listening')
   const starting = own.start()
-  await expect.poll(() => own.printed()).toContain('is still taken. Waiting for the server that was killed')
+  await expect.poll(() => own.printed()).toContain('is still taken. Waiting for the killed server')
   holder.close()
   await starting
   expect((await fetch(own.url)).status).toBe(200)
