@@ -57,7 +57,7 @@ test('an exported type means one thing, wherever it is read', () => {
   expect(names).toBeGreaterThan(400)
   // The page still has some that stand for two: only fewer.
   expect([...ambiguous].filter(([, paths]) => !paths.some((path) => path.startsWith('web/')))).toEqual([])
-  expect(ambiguous.size).toBeLessThanOrEqual(18)
+  expect(ambiguous.size).toBeLessThanOrEqual(5)
 })
 
 test.for([
