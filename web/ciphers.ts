@@ -13,10 +13,10 @@ export const cipherFor: CipherFor = async (payloadKey) => {
     : tidied(chunkCipher(native))
 }
 
-/** What was made since the collector was last called, in bytes. */
+/** Garbage that was made since the collector was last called, in bytes. */
 let left = 0
 
-/** Has what the platform's cipher leaves behind collected, twice for every part at most. */
+/** Has the memory that the platform's cipher leaves behind collected, twice for every part at most. */
 function tidied(cipher: ChunkCipher): ChunkCipher {
   const tidy = (done: Uint8Array): void => {
     left += done.length
@@ -51,5 +51,5 @@ function callCollector(): void {
   }
 }
 
-/** Twice what Chromium lets young objects hold. */
+/** Twice the room that Chromium gives to young objects. */
 const ENOUGH_BYTES = 67_108_864

@@ -18,11 +18,11 @@ export interface Device {
   share(link: string): Promise<boolean | undefined>
   /** Saves bytes to a file. They are never shown by this origin, whatever they are. */
   save(name: string, bytes: Bytes | Blob): void
-  /** What follows the `#`, without it. */
+  /** The fragment of the address, without its `#`. */
   fragment(): string
   /**
-   * Puts the address back to what the main screen stands for, without a request and without another entry of the history of the tab. What
-   * the browser noted when the page was visited stays in its own list, which no page can change: SECURITY.md.
+   * Puts the address back to that of the main screen, without a request and without another entry of the history of the tab. The
+   * browser's own note of the visit stays in its list, which no page can change: SECURITY.md.
    */
   address(fragment: string): void
   reload(): void
@@ -40,7 +40,7 @@ export function browserDevice(): Device {
   addEventListener('beforeunload', (event) => {
     if (isGuarded) event.preventDefault()
   })
-  // What nobody takes, a file or a link, would be opened in place of the page, and the page be lost.
+  // A file or a link that nothing takes would be opened in place of the page, and the page be lost.
   for (const name of ['dragover', 'drop'] as const)
     addEventListener(name, (event) => {
       if (!isTextForField(event)) event.preventDefault()
@@ -68,7 +68,7 @@ export function browserDevice(): Device {
       try {
         history.replaceState(null, '', fragment === '' ? '/' : `/#${fragment}`)
       } catch {
-        // Browsers refuse too many in a short time. What is on the screen is no less true.
+        // Browsers refuse too many in a short time. The screen is no less true.
       }
     },
     reload: () => location.reload(),
@@ -93,7 +93,7 @@ function isTextForField({ dataTransfer, target }: DragEvent): boolean {
   )
 }
 
-/** Who seals a text needs none. */
+/** Sealing a text needs none. */
 const locks = (): Promise<typeof import('./locks.ts')> => import('./locks.ts')
 
 async function succeeds(act: () => Promise<void>): Promise<boolean> {
@@ -127,5 +127,5 @@ function save(name: string, bytes: Bytes | Blob): void {
 /** How long a browser may take to copy, in milliseconds: it may ask first. */
 const COPY_MS = 20_000
 
-/** How long a browser may take to start reading what it saves, in milliseconds. */
+/** How long a browser may take to start reading a file that it saves, in milliseconds. */
 const SAVE_MS = 60_000

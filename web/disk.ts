@@ -5,11 +5,11 @@ import type { DropId } from '#protocol/id.ts'
 import type { Device } from './device.ts'
 import type { Outlet, Pickers } from './pickers.ts'
 
-/** What of this device a page may fill: with sealed parts as they come in, and with files on their way out. */
+/** The room on this device that a page may fill: with sealed parts as they come in, and with files on their way out. */
 export interface Disk extends Pickers {
   /** `false` where a browser has no disk for pages: then everything lies in memory, and ends with the page. */
   readonly isLasting: boolean
-  /** Whether it gives back what is put there: some browsers only have the names for it. */
+  /** Whether files that are put there can be read again: some browsers only have the names for it. */
   works(): Promise<boolean>
   /** Bytes that it still takes, as far as the browser says. */
   freeBytes(): Promise<number>

@@ -1,12 +1,12 @@
 import { chooseFile, MAX_FILES, sortFiles, type ChosenFile } from './send/draft.ts'
 
-/** What was dropped, taken at once: the browser forgets it when the event is over. */
+/** The dropped entries, taken at once: the browser forgets them when the event is over. */
 export function takeEntries({ items }: DataTransfer): FileSystemEntry[] {
   return Array.from(items).flatMap((item) => item.webkitGetAsEntry?.() ?? [])
 }
 
 /**
- * The files of what was dropped, those in folders with their paths. It stops at one more than an archive takes: then all of
+ * The dropped files, those in folders with their paths. It stops at one more than an archive takes: then all of
  * them are refused, however many there are.
  * @returns `hasEmpty`: there was a folder with nothing in it, of which nothing can be sealed
  * @throws DOMException if a folder cannot be read

@@ -2,7 +2,7 @@ import { stretch as stretchHere, type Stretch } from '#client/crypto/argon2.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { openWorkerHost, WORKER_PATIENCE_MS, type WorkerHost } from './worker-host.ts'
 
-/** What the worker is asked, and what it answers. */
+/** The request to the worker, and its answer. */
 export interface StretchRequest {
   readonly passphrase: Bytes
   readonly salt: Bytes
@@ -24,8 +24,8 @@ export type StretchReply =
 export const stretchAside: Stretch = (...wanted) => makeStretch(() => openWorkerHost(), stretchHere)(...wanted)
 
 /**
- * Stretches in a workshop; here, and slower for the eye, where no worker can be had at all. What fails inside the worker
- * would fail here as well, with the page.
+ * Stretches in a worker; here, and slower for the eye, where no worker can be had at all. A failure inside the worker would come
+ * up here as well, with the page.
  */
 export function makeStretch(open: () => WorkerHost, here: Stretch, patienceMs: number = WORKER_PATIENCE_MS): Stretch {
   return async (passphrase, salt, onProgress) => {

@@ -17,13 +17,13 @@ export function underLock<T>(
     const ask = async (): Promise<void> => {
       await navigator.locks.request(name, { ifAvailable }, (lock) => begin(lock !== null))
     }
-    // What it resolves and rejects with is what `run` does, if that has begun; else it has failed, or said so of nothing.
+    // It resolves and rejects as `run` does, if that has begun; else it has failed, or was told that the lock is not free.
     ask().then(settle, settle)
     void waitFor(name, () => running !== undefined).then(settle)
   })
 }
 
-/** Until it has begun, or nobody holds what it waits for. */
+/** Until it has begun, or nobody holds the lock that it waits for. */
 async function waitFor(name: string, hasBegun: () => boolean): Promise<void> {
   do {
     await new Promise((resolve) => setTimeout(resolve, LOCK_MS))

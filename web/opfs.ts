@@ -23,7 +23,7 @@ export async function openDisk(device: Pick<Device, 'save'>): Promise<Disk> {
  */
 function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Device, 'save'>): Omit<Disk, keyof Pickers> {
   const stages = new Map<string, Stage>()
-  /** Of this page alone, so that another tab knows what is still in use. */
+  /** Of this page alone, so that another tab knows which files are still in use. */
   const own = crypto.randomUUID()
   const trial = crypto.randomUUID()
   /** A page that asks for its own lock again waits for itself. */
@@ -40,7 +40,7 @@ function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Device, 'sav
         const { quota, usage = 0 } = await within(QUICK_MS, () => navigator.storage.estimate())
         return quota === undefined ? Infinity : Math.max(0, quota - usage)
       } catch {
-        // Nobody knows. What does not fit is told of when it is so.
+        // Nobody knows. A file that does not fit is told of when it turns out.
         return Infinity
       }
     },
@@ -59,7 +59,7 @@ function originDisk(root: FileSystemDirectoryHandle, { save }: Pick<Device, 'sav
     },
 
     async stage(dropId) {
-      // In the ear of this page it is its own: a lock is held by a page, not by who asks for it.
+      // To this page the lock is its own: a page holds it, not the code that asks for it.
       const stage = stages.get(dropId) ?? ((await hold(PARTS, dropId)) ? openStage(root, dropId) : undefined)
       if (stage !== undefined) stages.set(dropId, stage)
       return stage
@@ -152,7 +152,7 @@ async function countParts(root: FileSystemDirectoryHandle, name: string): Promis
   const folder = await folderOf(root, PARTS, name)
   let count = 0
   for await (const [n, entry] of folder.entries()) {
-    // Beside the parts lies what is being written, under a name of the browser's own.
+    // Beside the parts lie files that are being written, under names of the browser's own.
     const isPart = /^\d+$/.test(n) && entry instanceof FileSystemFileHandle
     if (isPart && (await entry.getFile()).size > 0) count++
   }
@@ -257,7 +257,7 @@ const FILES = 'files'
 /** How long a browser may take to say whether it has a disk for this page, in milliseconds. */
 const PATIENCE_MS = 4_000
 
-/** How long a browser may take for what is done at once, and for what is written or read, in milliseconds. */
+/** How long a browser may take for a quick request, and for writing or reading, in milliseconds. */
 const QUICK_MS = 10_000
 const WRITE_MS = 120_000
 

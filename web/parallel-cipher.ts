@@ -5,7 +5,7 @@ import { joinBytes, type Bytes } from '#protocol/bytes.ts'
 import { startPool, type WorkerPool, type Slice } from './worker-pool.ts'
 import { openWorkerHost, WORKER_PATIENCE_MS } from './worker-host.ts'
 
-/** Noble's cipher in workers of the workshop: runs of chunks are cut into slices that the workers share. */
+/** Noble's cipher in workers: runs of chunks are cut into slices that the workers share. */
 export const parallelCipher: CipherFor = (payloadKey) =>
   (onPage ??= makeParallelCipher(() => startPool(openWorkerHost(), poolSize(), WORKER_PATIENCE_MS)))(payloadKey)
 
@@ -13,8 +13,8 @@ export const parallelCipher: CipherFor = (payloadKey) =>
 let onPage: CipherFor | undefined
 
 /**
- * Spreads runs over a crew, which is there from the first slice until none has come for `idleMs`. What a crew leaves undone
- * is done on this thread, in slices so short that the page can answer between them.
+ * Shares runs out among a pool of workers, which is there from the first slice until none has come for `idleMs`. Slices that the
+ * pool leaves undone are done on this thread, in slices so short that the page can answer between them.
  */
 export function makeParallelCipher(hire: () => WorkerPool, idleMs: number = IDLE_MS): CipherFor {
   let crew: WorkerPool | undefined
@@ -69,7 +69,7 @@ function cut(whole: Slice, chunks: number): Slice[] {
   }))
 }
 
-/** After what has waited for this thread. A timer would do as well, but waits 4 ms where timers are nested. HTML, Timers. */
+/** After the work that has waited for this thread. A timer would do as well, but waits 4 ms where timers are nested. HTML, Timers. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

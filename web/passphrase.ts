@@ -11,7 +11,10 @@ export function suggestPassphrase(random: Random = randomBytes): string {
   return Array.from(numbers, (number) => wordlist[number % wordlist.length]).join('-')
 }
 
-/** Puts one into the draft that asks for it. Whoever has typed one meanwhile keeps that. @param before - as it was when it was asked for */
+/**
+ * Puts one into the draft that asks for it. A passphrase that was typed meanwhile is kept. @param before - as it was when it was
+ * asked for
+ */
 export function suggestFor({ dispatch, state }: Pick<Tools, 'dispatch' | 'state'>, before: Draft): void {
   if (state().draft.passphrase !== before.passphrase) return
   dispatch({ type: 'drafted', draft: { passphrase: suggestPassphrase() } })

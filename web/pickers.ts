@@ -5,7 +5,10 @@ import type { Bytes } from '#protocol/bytes.ts'
  * press, so they are called before anything is waited for. Absent where a browser has none.
  */
 export interface Pickers {
-  /** @param name - one part. @returns `undefined` if the person thought better of it @throws DOMException where the browser opens no dialog */
+  /**
+   * @param name - one part. @returns `undefined` if the person thought better of it @throws DOMException where the browser opens
+   * no dialog
+   */
   readonly pickFile?: (name: string) => Promise<Outlet | undefined>
   readonly pickFolder?: () => Promise<Folder | undefined>
 }
@@ -20,7 +23,7 @@ export interface Folder {
   open(path: string): Promise<Outlet>
 }
 
-/** What browsers have of it, and types do not know yet. */
+/** The dialogs that browsers have, and types do not know yet. */
 export interface Dialogs {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle & Removable>
   showDirectoryPicker?(options: { id: string; mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>
@@ -68,7 +71,7 @@ async function unlessAborted<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The folder is made with its first file: whoever stops before has nothing to clear away. */
+/** The folder is made with its first file: a person who stops before has nothing to clear away. */
 async function folderIn(picked: FileSystemDirectoryHandle): Promise<Folder['open']> {
   const name = await freeName(picked)
   return async (path) => {

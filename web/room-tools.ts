@@ -5,7 +5,7 @@ import type { Device } from './device.ts'
 import type { Disk } from './disk.ts'
 import type { Store } from './store.ts'
 
-/** What every room works with. All of it comes from outside, so that a room runs without a browser. */
+/** The tools of every page. All of them come from outside, so that a page runs without a browser. */
 export interface RoomTools {
   readonly device: Device
   readonly store: () => Promise<Store>
@@ -15,7 +15,7 @@ export interface RoomTools {
   readonly stretch: Stretch
 }
 
-/** What a module that draws a room exports: draws it into `root`, and follows the address as long as it stays in the room. */
+/** The exports of a module that draws a page: it draws into `root`, and follows the address as long as it stays on the page. */
 export interface RoomModule {
   readonly start: (root: Element, tools: RoomTools) => void
 }

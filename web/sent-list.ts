@@ -3,7 +3,7 @@ import type { Ticket } from '#client/sealed.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
 
-/** What this browser has sent, and what is being done about it. */
+/** Everything that this browser has sent, and the work on it that is under way. */
 export interface SentList {
   /** Newest first; `undefined` until the store has been read. */
   readonly drops: readonly SentDrop[] | undefined
@@ -22,7 +22,7 @@ export interface SentDrop {
   readonly known?: Known | undefined
 }
 
-/** What the server last said, and when. `gone`: it holds nothing; what it said before stays. */
+/** The last answer of the server, and its time. `gone`: it holds nothing; its earlier answer stays. */
 export interface Known {
   readonly atMs: number
   readonly isGone: boolean
@@ -81,7 +81,7 @@ export function listReduce(list: SentList, event: ListEvent): SentList {
   }
 }
 
-/** How a drop fares, from what is known here. Nobody is asked. */
+/** The status of a drop, as far as it is known here. Nobody is asked. */
 export type Fate =
   | 'unknown'
   | 'uploading'

@@ -11,13 +11,16 @@ import { FIRST_STATE, reduce, wouldLose } from './state.ts'
 
 /**
  * Draws the page that the address asks for, and follows the address.
- * @param wear - brings what rooms look like: who stays on the first page need not fetch it
+ * @param wear - brings the styles of the other pages: the first page need not fetch them
  */
 export async function startPage(root: HTMLElement, tools: RoomTools, wear: () => Promise<void>): Promise<void> {
   const { device } = tools
   const room = roomOf(device.fragment())
 
-  /** What the address says after it was changed. Another room begins with a whole load, which asks first whether something may be lost. */
+  /**
+   * The page that the address leads to after it was changed. Another room begins with a whole load, which asks first whether
+   * something may be lost.
+   */
   const crosses = (): boolean => {
     if (roomOf(device.fragment()) === room) return false
     device.reload()
@@ -44,7 +47,7 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     })
     draw()
     await act.follow()
-    // What an earlier visit has left on this device. The next one does it, if this one cannot.
+    // Files that an earlier visit has left on this device. The next visit removes them, if this one cannot.
     import('./effects/sweeping.ts').then(({ sweep }) => sweep(tools)).catch(() => {})
   }
 
@@ -67,10 +70,10 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     await go()
   }
 
-  /** A room may bring its own copy of what draws, which must find nothing that this one has drawn. */
+  /** A page may bring its own copy of the code that draws, which must find nothing that this one has drawn. */
   function freshPlace(): Element {
     const place = document.createElement('div')
-    // What stands there goes when the room draws.
+    // The content in place goes when the page draws.
     place.append(...root.childNodes)
     root.replaceChildren(place)
     return place

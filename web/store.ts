@@ -10,11 +10,11 @@ import type { SentDrop } from './sent-list.ts'
 import { within } from './within.ts'
 
 /**
- * What this browser keeps. No link, no passphrase and no key that opens is ever in it, but for an upload in parts, until it
+ * Everything that this browser keeps. No link, no passphrase and no key that opens is ever in it, but for an upload in parts, until it
  * ends: docs/decisions/0010-an-upload-keeps-its-link.md.
  */
 export interface Store {
-  /** `false` where the browser keeps nothing: what is stored then ends with the page. */
+  /** `false` where the browser keeps nothing: stored data then ends with the page. */
   readonly isLasting: boolean
   /** The reader key with which this browser claims a drop. */
   reader(dropId: DropId): Promise<StoredReader | undefined>
@@ -33,12 +33,12 @@ export interface Store {
   /** The uploads that have not come to their end. */
   uploads(): Promise<KeptUpload[]>
   keepUpload(upload: StoredUpload): Promise<void>
-  /** What is known of a part: on the disk before the part is sealed. */
+  /** The record of a part: on the disk before the part is sealed. */
   keepHashes(dropId: DropId, n: number, hashes: PartHashes): Promise<void>
   /** Notes how much has gone out, from 0 to 1. */
   noteSentPart(dropId: DropId, part: number): Promise<void>
   forgetUpload(dropId: DropId): Promise<void>
-  /** What this device keeps of its boxes, sealed. */
+  /** The vaults of this device's boxes, sealed. */
   vaults(): Promise<Vault[]>
   keepVault(vault: Vault): Promise<void>
   forgetVault(address: BoxAddress): Promise<void>
@@ -53,7 +53,7 @@ export interface Store {
 export interface StoredReader {
   readonly key: SigningKey
   readonly expiresAtMs: number
-  /** The drop was whole, and the server has been told. What there is of it lies on this device. */
+  /** The drop was whole, and the server has been told. All that has come in lies on this device. */
   readonly whole?: StoredWhole
 }
 
@@ -69,7 +69,7 @@ export interface StoredSent extends SentDrop {
   readonly sender: SigningKey
 }
 
-/** What it takes to go on with an upload after a crash. The link secret and the file key are in it. */
+/** Everything that going on with an upload after a crash takes. The link secret and the file key are in it. */
 export interface StoredUpload {
   /** Its hashes are those of the time when it was begun; later ones are kept apart. */
   readonly unfinished: Unfinished

@@ -1,6 +1,6 @@
 /**
- * What `ask` gives, unless it takes too long: a platform may never answer.
- * @param ask - also what throws before it promises anything fails here
+ * The result of `ask`, unless it takes too long: a platform may never answer.
+ * @param ask - it may also throw before it promises anything
  * @throws DOMException `TimeoutError` after `ms` milliseconds
  */
 export async function within<T>(ms: number, ask: () => Promise<T>): Promise<T> {

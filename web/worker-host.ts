@@ -1,13 +1,13 @@
 import { WORKSHOP_PATH } from '#protocol/security-headers.ts'
 
-/** What a worker can be started for: its script is named in `workshop.html`. */
+/** The purpose of a worker, whose script is named in `workshop.html`. */
 export type WorkerKind = 'stretch' | 'chunks'
 
 /** Where workers can be had. */
 export interface WorkerHost {
   /**
    * Starts a worker. One that could not be started, or is lost later, is heard of on its port: `{ absent: true }`.
-   * @returns the port on which it takes requests @throws where there is no workshop
+   * @returns the port on which it takes requests @throws where there is no host
    */
   readonly open: (work: WorkerKind) => Promise<MessagePort>
   /** Ends it and its workers, also while it is being opened. */

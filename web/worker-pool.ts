@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import type { WorkerHost } from './worker-host.ts'
 
-/** A slice of a run of chunks, and what is to be done with it. */
+/** A slice of a run of chunks, and the operation on it. */
 export interface Slice {
   readonly act: 'sealRun' | 'openRun'
   /** 32 bytes. */
@@ -13,7 +13,7 @@ export interface Slice {
   readonly isEnd: boolean
 }
 
-/** What a worker is asked; the buffer of `run` is transferred, there and back. */
+/** The request to a worker; the buffer of `run` is transferred, there and back. */
 export type SliceRequest = Slice
 /** `ready` comes once and first, so that silence means that there is no worker. `absent`: it was not started, or is lost. */
 export type SliceReply =
@@ -24,14 +24,14 @@ export type SliceReply =
 
 /** Workers that take slices as they become free. */
 export interface WorkerPool {
-  /** @returns the slice done; `undefined` if nobody is there to do it, or whoever tried has failed. */
+  /** @returns the slice done; `undefined` if no worker is there to do it, or the one that tried has failed. */
   readonly run: (slice: Slice) => Promise<Bytes | undefined>
   /** Ends the workers. Nothing may be running. */
   readonly close: () => void
 }
 
 /**
- * Starts workers in a workshop. A slice whose worker is lost goes to another.
+ * Starts workers in a host. A slice whose worker is lost goes to another.
  * @param patienceMs - how long a worker may take to start, or for one slice
  */
 export function startPool(workshop: WorkerHost, workers: number, patienceMs: number): WorkerPool {

@@ -6,7 +6,7 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     const request = new XMLHttpRequest()
     const stop = (): void => request.abort()
     request.open(method, url)
-    // What a page gets as bytes passes through its memory by the hundred megabytes before anything is collected. As a Blob it
+    // An answer that a page gets as bytes passes through its memory by the hundred megabytes before anything is collected. As a Blob it
     // comes in where the browser keeps those, and is fetched once.
     request.responseType = 'blob'
     for (const [name, value] of Object.entries(fields)) request.setRequestHeader(name, value)
@@ -18,7 +18,7 @@ export const xhrTransport: Transport = ({ method, url, fields, body, onSent, onR
     request.onprogress = ({ loaded, total }) => onReceived?.(loaded, Math.max(total, loaded))
     request.onload = () => {
       const { response, responseURL, status } = request
-      // A browser follows a redirect without asking. What it leads to is thrown away.
+      // A browser follows a redirect without asking. The answer of the other address is thrown away.
       if (responseURL !== url) return resolve({ status: REDIRECTED, field: () => null, body: new Uint8Array(0) })
       if (!(response instanceof Blob)) return reject(new TypeError('not an answer'))
       // Over HTTP/1.1 browsers take one that broke off in its head for a whole one without a body. No answer of the server is that.

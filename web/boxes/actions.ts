@@ -8,7 +8,7 @@ import type { ListedBox, BoxQuestion, Screen, Section } from './state.ts'
  * state says why.
  */
 export interface BoxesActions {
-  /** Reads what this device has. */
+  /** Reads the boxes of this device. */
   readonly list: () => Promise<boolean>
   readonly go: (at: 'list' | 'create' | 'restore' | 'join') => void
   /** To a box that is locked. */
@@ -61,11 +61,11 @@ export interface HomeActions {
   readonly removeReader: (key: PublicKey) => Promise<boolean>
   /** A code with which the owner lets this device read. */
   readonly makeCode: () => Promise<boolean>
-  /** Who reads the box, as its card says. */
+  /** The readers of the box, as its card says. */
   readonly lookAtCard: () => Promise<boolean>
   readonly invite: (order: InvitationOrder) => Promise<boolean>
   readonly uninvite: (hash: string) => Promise<boolean>
-  /** What is left of the invitations. */
+  /** The rest of each invitation. */
   readonly lookAtInvitations: () => Promise<boolean>
   readonly backUp: (passphrase: string, repeated: string) => Promise<boolean>
   readonly changePassphrase: (passphrase: string, repeated: string) => Promise<boolean>
@@ -74,5 +74,5 @@ export interface HomeActions {
   readonly autoLock: (minutes: number) => Promise<boolean>
 }
 
-/** What a view of this room is given. */
+/** The screen that a view of this page draws. */
 export type ScreenOf<At extends Screen['at']> = Extract<Screen, { at: At }>

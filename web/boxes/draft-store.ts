@@ -2,10 +2,10 @@ import type { SealedDraftText } from '#client/box/sealed-draft.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { RunOnShelf, Store } from '../store.ts'
 
-/** What this browser keeps beside the vaults of its boxes, sealed under their keys. */
+/** Texts that this browser keeps beside the vaults of its boxes, sealed under their keys. */
 export interface DraftStore {
   of(box: BoxAddress): Promise<readonly SealedDraftText[]>
-  /** In place of the one of its name. What is kept later stays, whichever is done first. */
+  /** In place of the one of its name. The later of two stays, whichever is done first. */
   keep(box: BoxAddress, slip: SealedDraftText): Promise<void>
   forget(box: BoxAddress, name: string): Promise<void>
   forgetAll(box: BoxAddress): Promise<void>

@@ -3,7 +3,7 @@ import { meaningOf, type Meaning } from '#client/meaning.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { BetweenCode } from '../words/between.ts'
 
-/** What a person can be told of what went wrong with a box. */
+/** The faults of a box that a person can be told of. */
 export type FaultCode =
   | 'offline'
   | 'try_later'
@@ -12,7 +12,7 @@ export type FaultCode =
   | 'outdated'
   | 'not_proved'
   | 'clock_wrong'
-  /** The server has not said what time it is: what is due to be deleted is there still. */
+  /** The server has not told the time: keys that are due to be deleted are still there. */
   | 'keys_kept'
   /** This reader is on no card: its keys have run out, or it was removed. */
   | 'reader_ended'
@@ -25,7 +25,7 @@ export type FaultCode =
   | BetweenCode
   | 'bad_answer'
   | 'refused'
-  /** What was typed is not what is needed. */
+  /** The text in a field is not the one that is needed. */
   | 'no_name'
   | 'no_passphrase'
   | 'long_passphrase'
@@ -55,11 +55,11 @@ export type FaultCode =
 /** A fault as a person is told of it. */
 export interface FaultNotice {
   readonly code: FaultCode
-  /** With `clock_wrong`: what the clocks say, in milliseconds since 1970. */
+  /** With `clock_wrong`: both clocks, in milliseconds since 1970. */
   readonly clocks?: Pick<ClockFault, 'ownMs' | 'serverMs'> | undefined
 }
 
-/** What was typed cannot be taken, or a device cannot do it: told by its code, like a refusal of the server. */
+/** A typed text cannot be taken, or a device cannot do something: told by its code, like a refusal of the server. */
 export class BoxFault extends Error {
   override readonly name = 'BoxFault'
   readonly code: FaultCode
@@ -70,7 +70,7 @@ export class BoxFault extends Error {
   }
 }
 
-/** What a person is told of whatever was thrown. */
+/** The fault that a person is told of for anything that was thrown. */
 export function faultOf(error: unknown): FaultCode {
   if (!isSecureContext) return 'insecure'
   if (globalThis.crypto?.subtle === undefined) return 'unsupported'

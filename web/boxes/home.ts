@@ -20,7 +20,7 @@ import { withAnnouncement, withNews, withSection, type JobName } from './state.t
 import { checkPassphrase, type BoxTools, type JobTask, type RunJob } from './tools.ts'
 import type { OpenBox, Unlocking } from './unlocking.ts'
 
-/** What can be done in a box that is open. */
+/** The actions in a box that is open. */
 export function makeHome(tools: BoxTools, run: RunJob, unlocking: Unlocking): HomeActions {
   const home: HomeTools = {
     ...tools,
@@ -119,7 +119,7 @@ function makeJoined(home: HomeTools): Pick<HomeActions, 'makeCode' | 'lookAtCard
 }
 
 function makeInviting(home: HomeTools): Pick<HomeActions, 'invite' | 'uninvite' | 'lookAtInvitations'> {
-  /** What is left of the invitations, as the server says. */
+  /** Asks the server for the rest of each invitation. */
   const ask = async (job: JobTask, patienceMs: number): Promise<void> => {
     const listed = await job.of(listInvitations(serverOf(home, patienceMs), home.open().session.state()))
     const left = listed.map(({ label, hash, items, bytes, expiresAtMs }) => ({
@@ -168,7 +168,7 @@ function makeInviting(home: HomeTools): Pick<HomeActions, 'invite' | 'uninvite' 
   }
 }
 
-/** What protects the box on this device, and against the loss of it. */
+/** The protection of the box on this device, and against the loss of the device. */
 function makeProtection(home: HomeTools): Pick<HomeActions, 'backUp' | 'changePassphrase' | 'autoLock'> {
   return {
     backUp: (passphrase, repeated) =>
@@ -228,7 +228,7 @@ function unsaved(state: BoxState): BoxState {
   return { ...state, backedUpAtMs: undefined }
 }
 
-/** On a device that has joined: what the owner calls the box now, and the newest card that was seen. */
+/** On a device that has joined: the owner's present name for the box, and the newest card that was seen. */
 function keepCard(state: BoxState, { name, serial, terms }: Card): BoxState {
   return state.phrase !== undefined || serial <= state.serial ? state : { ...state, name, serial, terms }
 }

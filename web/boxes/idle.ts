@@ -1,4 +1,4 @@
-/** What a person does to a page, as far as it shows that somebody is there. */
+/** Events of a page that show that somebody is there. */
 const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'scroll', 'touchstart'] as const
 
 /** How often it is looked at, in milliseconds. By clocks and not by a timer of the whole length: devices sleep. */
@@ -27,7 +27,7 @@ export interface IdleOrder {
   readonly tickMs?: number
 }
 
-/** Tells when nobody has used the page for a while. @returns what ends it */
+/** Tells when nobody has used the page for a while. @returns a function that ends the watch */
 export function watchIdle(order: IdleOrder): () => void {
   const { clock, ticks, isAtWork = () => false, minutes, onIdle, target, tickMs = TICK_MS } = order
   const now = (): Moment => ({ ms: clock(), ticks: ticks() })
@@ -38,7 +38,7 @@ export function watchIdle(order: IdleOrder): () => void {
   let wasOpen = false
   const look = (): void => {
     const most = minutes()
-    // What was opened just now was opened by somebody.
+    // Somebody must have opened a box that was opened just now.
     if (most !== undefined && !wasOpen) last = now()
     wasOpen = most !== undefined
     // While a device sleeps nothing is under way, whatever was before.

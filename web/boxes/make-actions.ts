@@ -15,13 +15,13 @@ export interface Boxes {
   readonly lockIdle: () => void
   /** Whether something is under way that a lock would break off. */
   readonly isAtWork: () => boolean
-  /** Nobody sees the page: what was typed is kept. */
+  /** Nobody sees the page: typed texts are kept. */
   readonly onHidden: () => void
   /** The page is left, and may be shown again: nothing that opens a box stays in memory or on the screen. */
   readonly leave: () => void
 }
 
-/** What each act does, over the effects. */
+/** Every action, over the effects. */
 export function makeBoxes(tools: BoxTools): Boxes {
   const { device, flow } = tools
   const run = makeJobs(flow)

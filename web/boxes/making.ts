@@ -33,7 +33,7 @@ export function makeMaking(
   }
 }
 
-/** What is known of a box that is not kept yet. Gone when the way is left. */
+/** The knowledge of a box that is not kept yet. Gone when the way is left. */
 class Way {
   /** It is kept as soon as it is protected. */
   made: BoxState | undefined
@@ -62,7 +62,7 @@ class Way {
     if (vaults.some((vault) => vault.box === box)) throw new BoxFault('here')
   }
 
-  /** With what time keys begin here. It is asked once: without a connection one goes on, and is told when they are published. */
+  /** The time at which keys begin here. It is asked once: without a connection one goes on, and is told when they are published. */
   time(): Promise<number> {
     return presentTime(serverOf(this.tools, 0), this.tools.device.clock())
   }

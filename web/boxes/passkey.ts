@@ -6,7 +6,7 @@ import { passkeyWords as words } from '../words/boxes-settings.ts'
 import { within } from '../within.ts'
 import { BoxFault } from './fault.ts'
 
-/** What makes and asks passkeys whose PRF (WebAuthn 3 §10.1.4) opens a vault. */
+/** Makes and asks passkeys whose PRF (WebAuthn 3 §10.1.4) opens a vault. */
 export interface Passkeys {
   /**
    * Makes one. @param taken - credentials of this vault, which may not be made twice. @param now - milliseconds since 1970
@@ -15,7 +15,7 @@ export interface Passkeys {
   make(taken: readonly string[], now: number): Promise<MadePasskey>
   /** Asks for one of a vault's. @throws BoxFault as `make` */
   ask(slots: readonly KnownPasskey[]): Promise<{ credential: string; prf: Bytes }>
-  /** Tells whoever keeps it that it is of no use any more, where that is possible. */
+  /** Tells the keeper of a passkey that it is of no use any more, where that is possible. */
   drop(credential: string): Promise<void>
 }
 
@@ -24,7 +24,7 @@ type KnownPasskey = Pick<PasskeySlot, 'credential' | 'salt'>
 
 export interface MadePasskey {
   readonly credential: string
-  /** 32 bytes each: what the PRF was evaluated at, and what came out. */
+  /** 32 bytes each: the input of the PRF, and its output. */
   readonly salt: Bytes
   readonly prf: Bytes
 }
@@ -41,7 +41,7 @@ export function browserPasskeys(): Passkeys | undefined {
       const given = outputOf(prf)
       if (given !== undefined) return { credential, salt, prf: given }
       try {
-        // Some say at creation only that they could. Who says that it cannot need not be asked.
+        // Some say at creation only that they could. One that says that it cannot need not be asked.
         if (prf?.enabled === false) throw new BoxFault('passkey_unfit')
         const asked = await passkeys.ask([{ credential, salt: toBase64url(salt) }])
         return { credential, salt, prf: asked.prf }
@@ -116,7 +116,7 @@ function outputOf(prf: AuthenticationExtensionsPRFOutputs | undefined): Bytes | 
   return bytes.length === 32 ? new Uint8Array(bytes) : undefined
 }
 
-/** @throws BoxFault `passkey_unfit` for what is not base64url: a vault that we did not write */
+/** @throws BoxFault `passkey_unfit` for anything but base64url: a vault that we did not write */
 function bytesOf(text: string): Bytes {
   const bytes = parseBase64url(text, Math.floor((text.length * 3) / 4))
   if (bytes === undefined) throw new BoxFault('passkey_unfit')
@@ -129,5 +129,5 @@ const ALGORITHMS = [-8, -7, -257]
 /** How long a person and an authenticator may take, in milliseconds. WebAuthn 3 §15.1. */
 const CEREMONY_MS = 600_000
 
-/** An authenticator that cannot do what is asked, rather than a person who would not. WebAuthn 3 §6.3.2. */
+/** The authenticator cannot do it, rather than that a person would not. WebAuthn 3 §6.3.2. */
 const UNFIT: ReadonlySet<string> = new Set(['NotSupportedError', 'ConstraintError', 'SecurityError', 'UnknownError'])

@@ -5,7 +5,7 @@ export function drawPlaces(count: number, random: Random): readonly number[] {
   const places = new Set<number>()
   while (places.size < ASKED) {
     const [byte = 0] = random(1)
-    // What is left over would make the first places likelier.
+    // The values that are left over would make the first places likelier.
     if (byte < 256 - (256 % count)) places.add(byte % count)
   }
   return [...places].toSorted((a, b) => a - b)

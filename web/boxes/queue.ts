@@ -1,4 +1,4 @@
-/** Runs what it is given one after another, in the order in which it came. What fails holds up nothing. */
+/** Runs functions one after another, in the order in which they came. A failure holds up nothing. */
 export function makeQueue(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (run) => {

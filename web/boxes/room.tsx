@@ -24,7 +24,7 @@ export function BoxesRoom(props: RoomProps): VNode {
     <Frame
       device={tools.device}
       current="boxes"
-      // To the boxes from within one. The load asks first whether something may be lost, and locks what is open.
+      // To the boxes from within one. The load asks first whether something may be lost, and locks the open box.
       onCurrent={state.screen.at === 'list' ? undefined : () => tools.device.reload()}
       announcement={state.job === undefined ? state.announcement : stages[state.job.work.stage]}
       announcements={state.announcements}

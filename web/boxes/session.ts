@@ -10,11 +10,11 @@ export interface BoxSession {
   /** The root key, on an owner's device. */
   root(): Promise<Root | undefined>
   lock(): void
-  /** What lies beside the state on this device: drafts. */
+  /** Drafts, which lie beside the state on this device. */
   readonly beside: DraftTexts
-  /** Takes in what lives as long as the box is open. */
+  /** Takes in a part that lives as long as the box is open. */
   adopt(part: SessionPart): void
-  /** Told after every change, of another tab as well, until the lock. @returns what ends that */
+  /** Told after every change, of another tab as well, until the lock. @returns a function that ends it */
   onChange(listener: () => void): () => void
 }
 
@@ -22,22 +22,22 @@ export interface BoxSession {
 export interface DraftTexts {
   /** `false` where the browser keeps nothing: they end with the page. */
   readonly isLasting: boolean
-  /** All that there are. What does not open under this vault's key is thrown away. */
+  /** All that there are. Texts that do not open under this vault's key are thrown away. */
   all(): Promise<readonly string[]>
   /**
    * Keeps a text in place of the one before it, and is on its way to the disk when this returns: a lock may follow at once.
-   * @param what - it is: `draft` and a drop @throws BoxFault `forgotten` once it is locked
+   * @param what - a name for the text: `draft` and a drop @throws BoxFault `forgotten` once it is locked
    */
   keep(what: string, text: string): Promise<void>
   forget(what: string): Promise<void>
 }
 
-/** What lives as long as a box is open. */
+/** A part that lives as long as a box is open. */
 export interface SessionPart {
-  /** The page is hidden, or the lock is about to come: whatever was typed is to be kept now. */
+  /** The page is hidden, or the lock is about to come: any typed text is to be kept now. */
   readonly onLeave: () => void
   /** Whether it is at something that a lock without a press would break off. */
   readonly isAtWork: () => boolean
-  /** Once, at the lock: nothing of what was open may be left. */
+  /** Once, at the lock: nothing that was open may be left. */
   readonly onLock: () => void
 }

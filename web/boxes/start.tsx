@@ -21,7 +21,7 @@ export function start(root: Element, tools: RoomTools): void {
     ...tools,
     device: {
       ...tools.device,
-      // What is open guards what is typed there, besides what the room guards.
+      // An open box guards the texts that are typed there, besides everything that this page guards.
       guard(isGuarded) {
         isInnerGuarded = isGuarded
         guard()

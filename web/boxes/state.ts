@@ -5,14 +5,14 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import type { Work } from '../state.ts'
 import type { FaultCode, FaultNotice } from './fault.ts'
 
-/** What is drawn of this device's boxes. What a box holds is not in here: its session has it, and loses it when it locks. */
+/** The drawn state of this device's boxes. The contents of a box are not in it: its session has them, and loses them when it locks. */
 export interface BoxesState {
   /** The boxes of this device; `undefined` until the store has been read. */
   readonly entries: readonly ListedBox[] | undefined
   readonly screen: Screen
-  /** What is at work, so that nothing else begins. */
+  /** The work under way: nothing else begins meanwhile. */
   readonly job?: Job | undefined
-  /** What went wrong last, and where a person has to look. */
+  /** The last fault, and where a person has to look. */
   readonly fault?: Fault | undefined
   /** A question in the page that waits for an answer. */
   readonly asking?: BoxQuestion | undefined
@@ -20,7 +20,7 @@ export interface BoxesState {
   readonly announcements: number
   /** Grows with every change of the open box. */
   readonly revision: number
-  /** Whether this browser keeps what it is given across a reload. */
+  /** Whether this browser keeps its data across a reload. */
   readonly isLasting: boolean
   /** Whether it has promised to clear nothing by itself; `undefined` until it was asked. */
   readonly isPersisted?: boolean | undefined
@@ -35,9 +35,9 @@ export interface ListedBox {
 
 /** The screens, one at a time. */
 export type Screen =
-  /** `lost`: what a box was called that another tab has removed. */
+  /** `lost`: the name of a box that another tab has removed. */
   | { readonly at: 'list'; readonly lost?: string | undefined }
-  /** `restoring`: what is known of a box whose phrase was typed. */
+  /** `restoring`: all that is known of a box whose phrase was typed. */
   | { readonly at: 'create'; readonly restoring?: Restoring | undefined }
   | { readonly at: 'phrase'; readonly words: readonly string[] }
   /** Three places of the phrase, counted from 0, and those of them that were wrong. */
@@ -67,20 +67,20 @@ export interface Home {
   readonly code?: string | undefined
   /** The link of an invitation that was just made. */
   readonly invited?: { readonly label: string; readonly link: string } | undefined
-  /** What the server says is left of the invitations. */
+  /** The rest of each invitation, as the server says. */
   readonly left?: readonly LeftInvitation[] | undefined
   /** The readers as of the card, and which of them this device is: for a device that has joined. */
   readonly card?: { readonly readers: readonly CardReader[]; readonly own: PublicKey } | undefined
-  /** What was not done while the box was protected: it has no passkey. */
+  /** Why the box was protected without a passkey. */
   readonly passkeyFault?: FaultCode | undefined
-  /** What is wrong with the keys of this device, until they are published or the box is unlocked again. */
+  /** The fault of the keys of this device, until they are published or the box is unlocked again. */
   readonly keysFault?: FaultNotice | undefined
 }
 
-/** What the server or a job tells about the box that is open. */
+/** News from the server or from a job about the box that is open. */
 export type HomeNews = Partial<Pick<Home, 'code' | 'invited' | 'left' | 'card' | 'passkeyFault' | 'keysFault'>>
 
-/** What is left of an invitation. Its secret stays in the box. */
+/** The rest of an invitation. Its secret stays in the box. */
 export interface LeftInvitation extends Pick<InvitationState, 'hash' | 'items' | 'bytes'> {
   /** `''` if this device does not know it. */
   readonly label: string
@@ -141,7 +141,7 @@ export const FIRST_BOXES: BoxesState = {
   isLasting: true,
 }
 
-/** Another screen, which begins without what the last one had to say. */
+/** Another screen, which begins without the messages of the last one. */
 export function withScreen(screen: Screen): Change {
   return (state) => ({ ...state, job: undefined, fault: undefined, asking: undefined, announcement: '', screen })
 }
@@ -209,7 +209,7 @@ function holdsWords({ screen }: BoxesState): boolean {
   return screen.at === 'phrase' || screen.at === 'check' || (screen.at === 'protect' && screen.isNew)
 }
 
-/** Where a person begins what went wrong. */
+/** The section in which a person began the job that failed. */
 function sectionOf(fault: Fault | undefined): Section | undefined {
   switch (fault?.at) {
     case 'add-reader':

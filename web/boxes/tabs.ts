@@ -1,6 +1,6 @@
 import type { BoxAddress } from '#protocol/address.ts'
 
-/** What one tab of this browser tells the others about a vault. Nothing secret. */
+/** A message of one tab of this browser to the others about a vault. Nothing secret. */
 export interface TabMessage {
   readonly box: BoxAddress
   readonly what: 'changed' | 'forgotten'
@@ -9,7 +9,7 @@ export interface TabMessage {
 /** The other tabs of this browser. */
 export interface Tabs {
   post(message: TabMessage): void
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   listen(listener: (message: TabMessage) => void): () => void
 }
 

@@ -9,7 +9,7 @@ import type { Tabs } from './tabs.ts'
 
 /** The tools of this room's effects. */
 export interface BoxTools extends RoomTools {
-  /** What is drawn, and the job under way. */
+  /** The drawn state, and the job under way. */
   readonly flow: Flow<BoxesState>
   readonly tabs: Tabs
   /** `undefined` where the browser has none. */

@@ -11,7 +11,7 @@ import { freshenKeys, type KeysFault } from './upkeep.ts'
 export interface Unlocking {
   /** The box that is open. */
   readonly current: () => OpenBox | undefined
-  /** Reads what this device has. */
+  /** Reads the boxes of this device. */
   readonly list: () => Promise<boolean>
   /** Keeps a new vault on this device, among the others. */
   readonly keep: (vault: Vault) => Promise<void>

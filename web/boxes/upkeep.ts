@@ -8,7 +8,7 @@ import { faultOf, faultNotice, type FaultNotice } from './fault.ts'
 import type { OpenSession } from './open-session.ts'
 import type { BoxTools, RunJob } from './tools.ts'
 
-/** What is wrong with the keys of the open box: it stays, whatever somebody has begun meanwhile, until they are published. */
+/** The fault of the keys of the open box. It stays, whatever somebody has begun meanwhile, until they are published. */
 export type KeysFault = FaultNotice | undefined
 
 /** Forgets the keys that are too old, and sees that senders find keys for the weeks to come. */
@@ -42,7 +42,7 @@ export async function freshenKeys(
   await run('publish', async (job) => void (await job.of(session.work((state) => renew(server, state, now)))))
 }
 
-/** Waits for work that may fail. @returns what it threw */
+/** Waits for work that may fail. @returns the error that it threw */
 async function thrownBy(work: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
   try {
     await work

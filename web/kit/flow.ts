@@ -1,5 +1,6 @@
 /**
- * A state with one owner, and the work that may change it. Work is done by tasks, one at a time: as soon as the next one begins, or this one is
+ * A state with one owner, and the work that may change it. Work is done by tasks, one at a time: as soon as the next one begins,
+ * or this one is
  * ended, it cannot change anything any more, whatever comes in for it and however late.
  */
 export class Flow<State> {
@@ -27,7 +28,7 @@ export class Flow<State> {
 
   /**
    * Begins a task in place of the one under way.
-   * @returns once it is done, or superseded @throws what the work throws, unless it has been superseded
+   * @returns once it is done, or superseded @throws any error of the work, unless it has been superseded
    */
   async begin(work: (task: Task<State>) => Promise<void>): Promise<void> {
     this.end()
@@ -59,7 +60,7 @@ export class Flow<State> {
   }
 }
 
-/** Work on the state of a flow. Being done does not end it: what it has brought may still be saved, until it is superseded. */
+/** Work on the state of a flow. Being done does not end it: its results may still be saved, until it is superseded. */
 export interface Task<State> {
   /** Aborted when the task has been superseded or ended. */
   readonly signal: AbortSignal

@@ -6,11 +6,11 @@ export interface Report {
   readonly onCarried: (carried: Carried) => void
   /** The server does not answer, and is asked again. */
   readonly onWaiting: () => void
-  /** It has been waited for: what was here before is no sign that the connection is back. */
+  /** It has been waited for: bytes that were here before are no sign that the connection is back. */
   readonly isWaiting?: boolean
   /** All of it is here: it is only checked, or checked before anything is carried. */
   readonly isHere?: boolean
-  /** For how long checking is no news of its own, in milliseconds: what comes in is verified as it comes. */
+  /** For how long checking is no news of its own, in milliseconds: parts are verified as they come in. */
   readonly checkingAfterMs?: number
 }
 

@@ -9,7 +9,7 @@ import { offline as words } from '../words/offline.ts'
 import { page } from '../words/page.ts'
 import { parseTyped, type Place } from './place.ts'
 
-/** Asks for the server. @param onPlace - told what was typed, once it can be understood */
+/** Asks for the server. @param onPlace - told the typed place, once it can be understood */
 export function Ask({ onPlace }: { onPlace: (place: Place & { readonly origin: string }) => void }): VNode {
   const [text, setText] = useState('')
   const [fault, setFault] = useState<{ readonly typed: string }>()

@@ -5,7 +5,7 @@ import { formatPlace, isPage, parsePlace } from './place.ts'
  * The device of a page that was opened from disk. The server stands in the fragment, before what a served page has there;
  * `home` is the way of links to the first page, which would lead to a folder of this computer.
  *
- * A link stands in memory alone: addresses go into the history of the browser, and what it has of a file stays there.
+ * A link stands in memory alone: addresses go into the history of the browser, and those of a file stay there.
  * @param fragment - where the page begins, without its `#`: a link, or the name of a page
  */
 export function fileDevice(origin: string, fragment: string): Device {
@@ -49,7 +49,7 @@ interface Links {
   readonly show: (fragment: string) => void
   /** The same for a link that somebody has put into the address. */
   readonly take: (fragment: string) => void
-  /** Before a reload, after which it is taken again: what somebody has put into the address themselves must not be lost by it. */
+  /** Before a reload, after which it is taken again: an address that somebody has entered must not be lost by it. */
   readonly putBack: () => void
 }
 

@@ -12,10 +12,10 @@ import { Ask } from './ask.tsx'
 import { fileDevice } from './device.ts'
 import { isPage, parsePlace } from './place.ts'
 
-// The page as one file, for who would rather not be given it by a server each time: docs/decisions/0017.
+// The page as one file, for people who would rather not be given it by a server each time: docs/decisions/0017.
 
-// What stretches a passphrase in turns on this thread would use it, and then no timer has its turn: nobody would be told
-// meanwhile what is being waited for.
+// Code that stretches a passphrase in turns on this thread would use it, and then no timer has its turn: nobody would be told
+// meanwhile why they wait.
 Reflect.deleteProperty(globalThis, 'scheduler')
 
 const root = document.querySelector<HTMLElement>('#app') ?? document.body
@@ -40,7 +40,7 @@ function ask(): void {
     else location.reload()
   }
   const chosen = (place: { origin: string; fragment: string }): void => {
-    // From here on the way back leads to a server, too, and must not load anew what is in memory.
+    // From here on the way back leads to a server, too, and must not replace the page that is in memory.
     removeEventListener('hashchange', follow)
     render(null, form)
     void start(place.origin, place.fragment === '' ? waiting : place.fragment)
@@ -68,7 +68,7 @@ async function start(server: string, first: string): Promise<void> {
     bar,
   )
   bar.hidden = false
-  // In memory alone: what a file keeps, every other file that is opened from disk can read.
+  // In memory alone: data that a file keeps, every other file that is opened from disk can read.
   const [store, disk] = [memoryStore(), memoryDisk(device)]
   await startPage(
     root,

@@ -1,8 +1,8 @@
 import type { WorkerHost } from '../worker-host.ts'
 
 /**
- * In place of the workshop of a served page: from disk no worker can be started without a door in the policy, so that whoever
- * asks does the work itself, in turns. docs/decisions/0017.
+ * In place of the worker host of a served page: from disk no worker can be started without a door in the policy, so that the
+ * caller does the work itself, in turns. docs/decisions/0017.
  */
 export function openWorkerHost(): WorkerHost {
   return { open: () => Promise.reject(new Error('no workshop')), close: () => {} }

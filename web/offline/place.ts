@@ -4,7 +4,7 @@ import { findCode } from '#client/pasted.ts'
 import { parseUrl } from '#client/platform.ts'
 import { ADDRESS_PREFIX, INVITATION_PREFIX, LINK_PREFIX } from '#protocol/misplaced-code.ts'
 
-/** Where a page from disk is: the server that it talks to, and what would stand behind the `#` of a page of that server. */
+/** Where a page from disk is: the server that it talks to, and the fragment that a page of that server would have. */
 export interface Place {
   /** `https://drop.example`; `undefined` as long as nobody has named one. */
   readonly origin: string | undefined
@@ -12,7 +12,7 @@ export interface Place {
   readonly fragment: string
 }
 
-/** What stands behind the `#` of the file: the address that the page would have at its server, whole. */
+/** The fragment of the file, with its `#`: the address that the page would have at its server, whole. */
 export function formatPlace(origin: string, fragment: string): string {
   return `#${origin}/${fragment === '' ? '' : `#${fragment}`}`
 }
@@ -28,7 +28,7 @@ export function isPage(fragment: string): boolean {
   return PAGES.has(fragment)
 }
 
-/** What a person types: a server, with or without `https://`, or a link that leads to one. `undefined` for anything else. */
+/** Reads a typed server, with or without `https://`, or a link that leads to one. `undefined` for anything else. */
 export function parseTyped(text: string): (Place & { readonly origin: string }) | undefined {
   const { origin, spelling } = findCode(text, PREFIXES, (code) => parseFragment(code) ?? parseWriteTarget(code)) ?? {}
   if (origin !== undefined) return parseAddress(`${origin}/#${spelling}`)
@@ -39,7 +39,7 @@ export function parseTyped(text: string): (Place & { readonly origin: string }) 
   return parseAddress(`${/^localhost\b/i.test(trimmed) ? 'http' : 'https'}://${trimmed}`)
 }
 
-/** Of a server only the first page has an address. What is not encrypted is for this machine alone, as the policy of the page has it. */
+/** Of a server only the first page has an address. Plain http is for this machine alone, as the policy of the page has it. */
 function parseAddress(text: string): (Place & { readonly origin: string }) | undefined {
   const url = /^https?:\/\//i.test(text) ? parseUrl(text) : undefined
   if (url === undefined || url.pathname !== '/' || url.search !== '' || url.username !== '' || url.password !== '')

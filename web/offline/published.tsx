@@ -8,7 +8,8 @@ import { published as words } from '../words/published.ts'
 import { write } from '../words/write.ts'
 
 /**
- * In place of the link to a page of the server: a page from disk may ask any site itself, and who opened it would rather not be given
+ * In place of the link to a page of the server: a page from disk may ask any site itself, and a person who opened it would rather
+ * not be given
  * the answer by a server. docs/decisions/0022.
  */
 export function Published({ address }: { address: BoxAddress }): VNode {

@@ -4,18 +4,18 @@ import { copyVerbatim } from './copying.ts'
 import { hearFilled } from './filled.ts'
 
 /**
- * Draws a page in place of whatever is there, anew whenever it is called. What is called while it draws, by an effect that the last
+ * Draws a page in place of whatever is there, anew whenever it is called. A call while it draws, by an effect that the last
  * drawing has left, waits until that is done: one drawing within another leaves a page that does not change any more.
  */
 export function makeDrawing(root: Element, page: () => VNode): () => void {
   let isDrawing = false
   let isDue = false
-  /** What stands there until something is drawn. It says what to do: it comes back if the first drawing fails. */
+  /** The content in place until something is drawn. It says what to do: it comes back if the first drawing fails. */
   let instead: ChildNode[] | undefined = Array.from(root.childNodes)
   root.addEventListener('copy', (event) => copyVerbatim(event as ClipboardEvent))
   hearFilled(root)
   const around = aroundTranslations(root)
-  // What changes by itself, in a part of the page.
+  // A part of the page that changes by itself.
   options.debounceRendering = (redraw) => queueMicrotask(() => around(redraw))
   return () => {
     isDue = true
@@ -38,8 +38,8 @@ export function makeDrawing(root: Element, page: () => VNode): () => void {
 }
 
 /**
- * A browser's translator takes out the texts that were drawn and puts its own nodes in their place. What knows how to draw around them is
- * fetched when one is at work.
+ * A browser's translator takes out the texts that were drawn and puts its own nodes in their place. The code that draws around
+ * them is fetched when one is at work.
  */
 function aroundTranslations(root: Element): (draw: () => void) => void {
   const others: MutationRecord[] = []

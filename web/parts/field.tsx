@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-/** What ties a control to its label, its hint and its error. */
+/** The attributes that tie a control to its label, its hint and its error. */
 export interface FieldIds {
   readonly id: string
   readonly 'aria-describedby': string | undefined
@@ -51,7 +51,10 @@ export function Field({ id, label, hint, error, occasion, children }: FieldProps
   )
 }
 
-/** What is typed is of no use if it is changed, and nobody else's business: no browser corrects, completes, translates, keeps or looks it up. */
+/**
+ * A typed text is of no use if it is changed, and nobody else's business: no browser corrects, completes, translates, keeps or
+ * looks it up.
+ */
 export const LEFT_ALONE = {
   autoCapitalize: 'off',
   autoComplete: 'off',

@@ -2,8 +2,8 @@ import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
 /**
- * Finds a place for the focus when what had it is drawn no longer: the nearest heading that takes it.
- * @returns what the element around all of it is to take as its `ref`
+ * Finds a place for the focus when the element that had it is drawn no longer: the nearest heading that takes it.
+ * @returns the `ref` of the element around all of it
  */
 export function useFoundFocus(): RefObject<HTMLElement | null> {
   const box = useRef<HTMLElement>(null)

@@ -9,18 +9,18 @@ export interface FrameProps {
   readonly device: Pick<Device, 'title'>
   /** The page that is shown; those that the navigation names are marked in it. */
   readonly current: 'main' | 'how' | 'sent' | 'boxes' | 'write'
-  /** What a screen reader is told. */
+  /** The announcement to a screen reader. */
   readonly announcement: string
   /** Whatever changes when the same is to be heard again. */
   readonly announcements: number
-  /** What the mark leads to, where that is not a load of the first page. */
+  /** The action of the mark, where that is not a load of the first page. */
   readonly onHome?: (() => void) | undefined
-  /** What the link to the page that is shown does: its address does not change, so that the browser does nothing. */
+  /** The action of the link to the page that is shown: its address does not change, so that the browser does nothing. */
   readonly onCurrent?: (() => void) | undefined
   readonly children: ComponentChildren
 }
 
-/** What stands around every screen of every room. */
+/** The frame around every screen of every page. */
 export function Frame(props: FrameProps): VNode {
   const { announcement, announcements, children, current, device, onCurrent, onHome } = props
   const main = useFoundFocus()

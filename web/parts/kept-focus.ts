@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 
 /**
  * Keeps the focus of a form whose fields are disabled while it is at work: it waits on the button that submits, and goes
- * back to where it was after a failure. @returns what the form is to take as its `ref`
+ * back to where it was after a failure. @returns the `ref` of the form
  */
 export function useKeptFocus(isBusy: boolean): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null)
@@ -20,7 +20,7 @@ export function useKeptFocus(isBusy: boolean): RefObject<HTMLFormElement | null>
   useEffect(() => {
     const submit = form.current?.querySelector<HTMLElement>('button[type=submit]') ?? undefined
     const { activeElement } = document
-    // Whoever has gone on to something else meanwhile stays there.
+    // A focus that has moved on meanwhile stays there.
     const isLost = activeElement === null || activeElement === document.body
     if (isBusy) {
       if (isLost || (activeElement.matches(':disabled') && form.current?.contains(activeElement))) submit?.focus()

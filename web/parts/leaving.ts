@@ -2,8 +2,8 @@ import { render } from 'preact'
 import type { Device } from '../device.ts'
 
 /**
- * Empties a page when it is left: browsers keep it in memory, and show it again to whoever sits there then. Back loads it anew.
- * @param forget - lets go of what it holds @returns whether it was left: what comes in later is for nobody
+ * Empties a page when it is left: browsers keep it in memory, and show it again to anyone who sits there then. Back loads it anew.
+ * @param forget - lets go of what it holds @returns whether it was left: later answers are for nobody
  */
 export function emptyWhenLeft(
   root: Element,

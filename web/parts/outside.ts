@@ -1,7 +1,7 @@
 /**
- * Draws on a page that somebody else changes, too. Whoever drew the texts would go on changing those that nobody sees any more.
- * @param others - what was done to the page by anybody else; it is emptied, and filled again outside of drawings
- * @returns runs a drawing with all texts back in their places; what the drawing leaves as it was is translated again at once
+ * Draws on a page that somebody else changes, too. The code that drew the texts would go on changing those that nobody sees any more.
+ * @param others - the changes to the page by anybody else; it is emptied, and filled again outside of drawings
+ * @returns runs a drawing with all texts back in their places; texts that the drawing leaves as they were are translated again at once
  */
 export function drawAround(others: MutationRecord[]): (draw: () => void) => void {
   const translations = new Map<Node, Translation>()
@@ -21,7 +21,7 @@ export function drawAround(others: MutationRecord[]): (draw: () => void) => void
   }
 }
 
-/** What a translator has taken out of an element, and what it has put there instead. */
+/** The texts that a translator has taken out of an element, and the nodes that it has put there instead. */
 interface Translation {
   readonly texts: Text[]
   readonly instead: ChildNode[]
@@ -41,7 +41,7 @@ function note(translations: Map<Node, Translation>, records: readonly MutationRe
   }
 }
 
-/** Puts back what was drawn. @returns what it says */
+/** Puts back the drawn texts. @returns the strings in them */
 function takeBack(parent: Node, { instead, texts }: Translation): readonly string[] {
   const last = instead.at(-1)?.nextSibling ?? null
   for (const [n, text] of texts.entries()) {

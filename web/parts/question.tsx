@@ -4,7 +4,7 @@ import { useQuestionFocus } from './question-focus.ts'
 
 export interface QuestionProps {
   readonly title: ComponentChildren
-  /** What will happen, before it does. */
+  /** The consequence, before it happens. */
   readonly warning: string
   readonly yes: string
   readonly no: string

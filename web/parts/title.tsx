@@ -3,15 +3,15 @@ import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Device } from '../device.ts'
 import { page } from '../words/page.ts'
 
-/** Who sets the title of the window. */
+/** Sets the title of the window. */
 export const Titles: Context<Pick<Device, 'title'> | undefined> = createContext<Pick<Device, 'title'> | undefined>(
   undefined,
 )
 
 /**
  * The heading of a screen. That of a new screen takes the focus, so that a screen reader begins there; the first of a page does not.
- * @param screen - what stays the same while a heading changes on its screen
- * @param tab - what the window is called instead, where that tells more
+ * @param screen - a text that stays the same while a heading changes on its screen
+ * @param tab - the title of the window, where another text tells more
  * @param children - the same text, where something in it is not ours
  */
 export function Title({
@@ -27,9 +27,9 @@ export function Title({
 }): VNode {
   const device = useContext(Titles)
   const heading = useRef<HTMLHeadingElement>(null)
-  // At once with what the screen says: a window that nobody sees paints nothing, and its title is all that is seen of it.
+  // At once with the text of the screen: a window that nobody sees paints nothing, and its title is all that is seen of it.
   useLayoutEffect(() => device?.title(`${tab} · ${page.name}`), [device, tab])
-  // At once, too: whoever goes on by keyboard would be called back from where they are by then.
+  // At once, too: people who go on by keyboard would be called back from where they are by then.
   useLayoutEffect(() => {
     if (shown !== undefined && shown !== screen) {
       heading.current?.focus({ preventScroll: true })

@@ -3,9 +3,9 @@ import * as format from '../words/format.ts'
 import { transfer as words } from '../words/transfer.ts'
 import { Button } from './button.tsx'
 
-/** What of a drop in parts has been carried, and how fast. */
+/** The progress of a drop in parts, and its rate. */
 export interface Carried {
-  /** `checking`: what is here already is read again and compared. */
+  /** `checking`: parts that are here already are read again and compared. */
   readonly stage: 'sending' | 'receiving' | 'checking'
   /** Bytes of the whole drop's ciphertext, and how many of them are done. */
   readonly bytes: number
@@ -22,9 +22,9 @@ export interface TransferProps {
   readonly flow: Flow
   readonly onPause: () => unknown
   readonly onGoOn: () => unknown
-  /** Left out where there is nothing to cancel. Whoever gives it asks before anything is lost. */
+  /** Left out where there is nothing to cancel. The caller asks before anything is lost. */
   readonly onCancel?: (() => unknown) | undefined
-  /** What the button says that cancels. */
+  /** The text of the button that cancels. */
   readonly cancel?: string
   /** Stands in place of the buttons, while something is asked. */
   readonly children?: ComponentChildren
@@ -69,13 +69,13 @@ export function Transfer(props: TransferProps): VNode {
   )
 }
 
-/** What the tab says while nobody looks at it: `42 % sent`, `Paused, 42 % sent`. */
+/** The title of the tab while nobody looks at it: `42 % sent`, `Paused, 42 % sent`. */
 export function tabTitle(carried: Carried, flow: Flow): string {
   const done = words.done[carried.stage](format.percent(partOf(carried)))
   return flow === 'paused' || flow === 'waiting' ? words.tab[flow](done) : done
 }
 
-/** From 0 to 1. Not 1 before the last byte, and whole percents only: that is what is shown. */
+/** From 0 to 1. Not 1 before the last byte, and whole percents only, as they are shown. */
 function partOf({ bytes, total }: Carried): number {
   return total === 0 ? 0 : Math.floor((100 * bytes) / total) / 100
 }

@@ -19,13 +19,13 @@ interface Asked {
 export interface CheckProps {
   readonly address: BoxAddress
   readonly transport: Transport
-  /** What is to be known before anybody is asked. */
+  /** Facts that a person should know before anybody is asked. */
   readonly traces: readonly string[]
 }
 
 /**
- * Asks the web site that a person names whether it publishes an address. The domain is typed here and comes from no link: whoever
- * hands out a wrong address would hand out the domain with it.
+ * Asks the web site that a person names whether it publishes an address. The domain is typed here and comes from no link: a forger
+ * of the address would hand out the domain with it.
  */
 export function Check({ address, traces, transport }: CheckProps): VNode {
   const [text, setText] = useState('')
@@ -106,7 +106,7 @@ function Answer({ address, domain, publication }: Asked & { address: BoxAddress;
   )
 }
 
-/** Whether a person may have typed other letters than those that they know: the network's spelling of what is not ASCII. RFC 5890. */
+/** Whether a person may have typed other letters than those that they know: the network's spelling of letters outside ASCII. RFC 5890. */
 function isSpelled(domain: Domain): boolean {
   return domain.split('.').some((label) => label.startsWith('xn--'))
 }

@@ -15,7 +15,7 @@ const address = parseTypedAddress(location.hash.slice(1))
 // Without its policy it would share an origin with all that the client keeps.
 const isApart = origin === 'null'
 
-// Whoever opened this page can change what stands behind the `#`: no answer stays below another address.
+// The fragment can be changed while the page is open: no answer stays below another address.
 addEventListener('hashchange', () => location.reload())
 
 makeDrawing(document.querySelector<HTMLElement>('#app') ?? document.body, () => (

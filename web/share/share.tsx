@@ -94,7 +94,7 @@ export function Share(props: ShareProps): VNode {
   )
 }
 
-/** The proof that the address belongs to a site, for whoever runs the site. */
+/** The proof that the address belongs to a site, for the people who run the site. */
 function SiteProof(props: {
   readonly json: string
   readonly copy: (text: string, done: string) => Promise<boolean>

@@ -1,7 +1,7 @@
 import type { FaultCode } from '../boxes/fault.ts'
 import { between } from './between.ts'
 
-/** What went wrong, what is safe, what to do. */
+/** Each fault, the state of the data, and the next step. */
 export const boxFaults: Readonly<Record<FaultCode, string>> = {
   offline: 'The server could not be reached. Nothing is lost; try again when you are connected.',
   try_later: 'The server is not ready. Nothing is lost; try again in a moment.',
@@ -50,7 +50,7 @@ export const boxFaults: Readonly<Record<FaultCode, string>> = {
   unsupported: 'This browser lacks what boxes need (Ed25519). Use a newer browser, or the command line.',
 }
 
-/** What the clocks say. */
+/** The times of both clocks. */
 export function clockTimes(own: string, server: string): string {
   return `This device says ${own}; the server says ${server}.`
 }

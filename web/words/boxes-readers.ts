@@ -1,6 +1,6 @@
 import * as format from './format.ts'
 
-/** Who reads a box, and who may write to it by invitation. */
+/** Readers of a box, and invitations to write to it. */
 export const readersWords = {
   lede: 'Each message is sealed to all of them. Senders see this list before they write.',
   list: 'Readers of this box',

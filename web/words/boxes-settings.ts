@@ -52,7 +52,7 @@ export const passkeyWords = {
   warning: 'It opens the box on this device no more. The passphrase and other passkeys do.',
   sure: 'Yes, remove it',
   keep: 'Keep it',
-  /** What it is called where it is kept, which is not for others to learn from. */
+  /** Its name where it is kept, from which others must learn nothing. */
   nameOf: (when: string): string => `Box, ${when}`,
 }
 

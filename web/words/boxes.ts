@@ -1,4 +1,4 @@
-/** The boxes of a device, and what is said once something has been done to one. */
+/** The boxes of a device, and the sentence after each action on one. */
 export const boxWords = {
   title: 'Boxes on this device',
   lede: 'A box has an address that you can publish. Anybody seals messages to it, without an account; only its readers can open them.',
@@ -60,7 +60,7 @@ export const homeWords = {
   short: (name: string): string => `${name}’s keys run short: ask ${name} to open the box.`,
 }
 
-/** What is in the way of a box, in a sentence, and what to do. Nothing that was typed is lost by any of it. */
+/** The obstacles to a box, each in a sentence, with the next step. No typed text is lost by any of them. */
 export const lockedWords = {
   title: (name: string): string => `“${name}” is locked`,
   idle: 'It locked itself, because nobody used it for a while.',

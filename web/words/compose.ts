@@ -68,7 +68,7 @@ export const sealFaults: Readonly<Record<FailureCode, string>> = {
     'This browser lacks what sealing needs (Ed25519). Everything is still here; copy it into a newer browser, or use the command line.',
 }
 
-/** What happened, what is safe, what to do. */
+/** Each fault, the state of the data, and the next step. */
 export const composeFaults = {
   inDoubt:
     'It may have arrived all the same. Press again as it is: the same sealed message is sent, and nobody gets it twice.',

@@ -24,7 +24,7 @@ export function atMost(count: number): string {
   return inUnits(count, Math.floor, 1)
 }
 
-/** The same beside a limit: what is over it never reads like it. */
+/** The same beside a limit: a figure over the limit never reads like the limit. */
 export function beside(count: number, limit: number): string {
   const near = bytes(count)
   return count > limit && near === atMost(limit) ? inUnits(count, Math.ceil, NEARLY) : near

@@ -167,7 +167,7 @@ export const answer = {
   keep: 'Keep it',
 }
 
-/** What happened, what is safe, what to do. */
+/** Each fault, the state of the data, and the next step. */
 export function answerFault(fault: ComposeFault, mostFiles: number, mostTextBytes: number): string {
   switch (fault.at) {
     case 'message':

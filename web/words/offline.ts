@@ -1,4 +1,4 @@
-/** What only a page from disk says. */
+/** Texts that only a page from disk has. */
 export const offline = {
   title: 'Which server?',
   lede: 'You have opened Sealdrop from a file of your own. It seals and opens on this device, and talks to the server that you name.',

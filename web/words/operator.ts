@@ -1,4 +1,4 @@
-/** Who runs this server, in its own words, and what those are worth. */
+/** The operator of this server, in its own words, and the worth of those. */
 export const operator = {
   title: 'Who runs this server',
   unchecked: 'What the operator says of itself. Nobody has checked it, and nothing here depends on it.',

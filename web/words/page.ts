@@ -1,4 +1,4 @@
-/** What stands on every page, and what any of them may have to say. */
+/** Texts of every page, and texts that any of them may need. */
 export const page = {
   name: 'Sealdrop',
   how: 'How it works',
@@ -23,7 +23,7 @@ export const page = {
   copyFailed: 'This browser did not let us copy. Select the text and copy it by hand.',
 }
 
-/** What takes time, in words. Bytes only for what takes longer than a moment. */
+/** Work that takes time, in words. Bytes only for work that takes longer than a moment. */
 export const work = {
   label: 'Progress',
   starting: 'One moment…',

@@ -1,4 +1,4 @@
-/** What is said of a passphrase that is easily guessed. */
+/** Warnings of a passphrase that is easily guessed. */
 export const strengths = {
   ten: {
     hopeless: 'This is among the first that anybody tries. Choose another one, or take the words that are suggested.',

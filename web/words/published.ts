@@ -1,6 +1,6 @@
 import { BOX_JSON_FIELD, type Publication } from '#client/box/well-known.ts'
 
-/** Comparing an address with what a web site publishes. */
+/** Comparing an address with the one that a web site publishes. */
 export const published = {
   title: 'Is this address published elsewhere?',
   lede: 'Whoever is known by a web site can publish the address of their box there, too. This page asks that site and compares.',
@@ -24,7 +24,7 @@ export const published = {
   byEye: 'Under “boxes” it must hold exactly this address, and the address bar must still name that domain:',
 }
 
-/** What came of it: the sentence first, then what it means. */
+/** The results: the sentence first, then its meaning. */
 export const publications: Readonly<
   Record<Publication, { readonly title: (domain: string) => string; readonly text: readonly string[] }>
 > = {

@@ -40,7 +40,7 @@ export const share = {
   saved: 'box.json saved.',
 }
 
-/** What stands on the printed page. */
+/** Texts of the printed page. */
 export const poster: {
   readonly lead: string
   readonly scan: string

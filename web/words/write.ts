@@ -85,7 +85,7 @@ export const write = {
   sendingKeptCode: 'The return code comes when all of it is there.',
 }
 
-/** Why a box cannot be written to: what happened, that nothing was sealed, what to do. */
+/** Why a box cannot be written to: the fault, that nothing was sealed, and the next step. */
 export const refusals = {
   title: 'This box cannot be written to now',
   stale: (since: string | undefined): string =>
@@ -117,7 +117,7 @@ export const refusals = {
   interrupted: 'It can be cancelled as things are; to go on with it, the keys of the box must be good.',
 }
 
-/** What keeps one letter from being sent. Nothing that was typed is ever lost by it. */
+/** Faults that keep one letter from being sent. No typed text is ever lost by them. */
 export const letterFaults = {
   'box-full':
     'The box is full: it takes no more for now. Everything is still here. Try again tomorrow, send less, or tell the owner another way.',

@@ -6,7 +6,7 @@ import { LOOK_PATIENCE_MS, serverOf } from '../../effects/tools.ts'
 import type { ReadersCheck } from './state.ts'
 import type { InboxTools } from './tools.ts'
 
-/** Who reads the box: whom its owner lists, or whom its card names. */
+/** A reader of the box: on its owner's list, or on its card. */
 interface KnownReaders {
   readonly name: string
   readonly key: PublicKey

@@ -14,11 +14,11 @@ import { FIRST_INBOX, isAtWork, reduceInbox, wouldLoseInbox, type InboxEvent, ty
 import { note, type InboxTools } from './tools.ts'
 import { watch } from './watching.ts'
 
-/** The inbox of one open box: what is on its screen, and what can be done there. */
+/** The inbox of one open box: the state of its screen, and its actions. */
 export interface InboxController {
   readonly act: InboxActions
   state(): InboxState
-  /** Somebody looks at it: from now on new items are looked for. @returns what ends that */
+  /** Somebody looks at it: from now on new items are looked for. @returns a function that ends it */
   enter(viewer: Viewer): () => void
 }
 
@@ -34,7 +34,7 @@ export function controllerOf(session: BoxSession, room: RoomTools): InboxControl
   return desk
 }
 
-/** What is known of the box; `undefined` once it is locked. */
+/** The state of the box; `undefined` once it is locked. */
 export function boxOf(session: BoxSession): BoxState | undefined {
   try {
     return session.state()
@@ -50,10 +50,10 @@ function makeController(session: BoxSession, room: RoomTools): InboxController {
   let viewer: Viewer | undefined
   let isOver = false
   const dispatch = (event: InboxEvent): void => {
-    // What comes in after the lock is for nobody.
+    // Events that come in after the lock are for nobody.
     if (isOver) return
     state = reduceInbox(state, event)
-    // Whichever part of the box is shown: a draft waits here for whoever comes back to it.
+    // Whichever part of the box is shown: a draft waits here until its writer comes back.
     room.device.guard(wouldLoseInbox(state))
     keeping.follow(event)
     viewer?.onChange()

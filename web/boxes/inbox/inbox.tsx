@@ -16,7 +16,7 @@ export interface InboxProps {
   readonly announce: (text: string) => void
 }
 
-/** What lies in an open box: its list, or one drop of it. Below a heading of the first level, which is the room's. */
+/** The contents of an open box: its list, or one drop of it. Below a heading of the first level, which is the room's. */
 export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
   const desk = useMemo(() => controllerOf(session, tools), [session, tools])
   const [, redraw] = useState(0)
@@ -27,7 +27,7 @@ export function Inbox({ announce, session, tools }: InboxProps): VNode | null {
   useLayoutEffect(() => {
     sayRef.current = announce
   }, [announce])
-  // At once: what changes between a drawing and an effect after it would be on no screen.
+  // At once: a change between a drawing and an effect after it would be on no screen.
   useLayoutEffect(
     () =>
       desk.enter({

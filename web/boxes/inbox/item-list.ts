@@ -9,7 +9,7 @@ export interface ItemList {
   readonly repeated: ReadonlySet<DropId>
   /** Drops that were listed, and that the server does not have any more. */
   readonly gone: ReadonlySet<DropId>
-  /** What the box holds in all, as far as is known; `undefined` until the server has said. */
+  /** Number and bytes of all drops in the box, as far as is known; `undefined` until the server has said. */
   readonly totals: Totals | undefined
   /** Whether there are items before the oldest of these. */
   readonly hasOlder: boolean
@@ -21,7 +21,7 @@ export interface ItemList {
 /** Drops, and bytes of ciphertext. */
 export type Totals = Pick<Listing, 'count' | 'bytes'>
 
-/** One answer of the server. `repeated`: what it named twice in it. */
+/** One answer of the server. `repeated`: the drops that it named twice. */
 export interface ItemsPage extends Listing {
   readonly repeated: readonly Item[]
 }
@@ -39,17 +39,17 @@ export const NO_ITEMS: ItemList = {
   oldestSeq: LATEST_SEQ,
 }
 
-/** With a page of what lies before the oldest; the first page of all is one of these. */
+/** With a page of items before the oldest; the first page of all is one of these. */
 export function withOlder(list: ItemList, page: ItemsPage): ItemList {
   return { ...merge(list, page), hasOlder: page.more }
 }
 
-/** With a page of what came after the newest. */
+/** With a page of items after the newest. */
 export function withNewer(list: ItemList, page: ItemsPage): ItemList {
   return merge(list, page)
 }
 
-/** Without what its owner has deleted. The server is not asked for the totals again. */
+/** Without the items that its owner has deleted. The server is not asked for the totals again. */
 export function withoutDeleted({ totals, ...list }: ItemList, drops: ReadonlySet<DropId>): ItemList {
   const deleted = list.items.filter(({ drop }) => drops.has(drop) && !list.gone.has(drop))
   return {
@@ -62,7 +62,7 @@ export function withoutDeleted({ totals, ...list }: ItemList, drops: ReadonlySet
   }
 }
 
-/** With what the server does not have any more marked as gone. */
+/** With the items that the server does not have any more marked as gone. */
 export function withGone(list: ItemList, drops: Iterable<DropId>): ItemList {
   return { ...list, gone: new Set([...list.gone, ...drops]) }
 }

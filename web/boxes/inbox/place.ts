@@ -15,8 +15,8 @@ export function useRowFocus(rows: RefObject<HTMLElement | null>, left: DropId | 
 }
 
 /**
- * Gives the focus to the first row that came by a press below the list, in place of the button: whoever goes through the list by
- * keyboard goes on there. @returns what is called at the press
+ * Gives the focus to the first row that came by a press below the list, in place of the button: the way through the list by
+ * keyboard goes on there. @returns the function to call at the press
  */
 export function useNextRow(rows: RefObject<HTMLElement | null>, items: readonly Item[]): () => void {
   const lastRef = useRef<Item | undefined>(undefined)
@@ -26,7 +26,7 @@ export function useNextRow(rows: RefObject<HTMLElement | null>, items: readonly 
     lastRef.current = undefined
     const { activeElement, body } = document
     const next = items[items.indexOf(last) + 1]
-    // The button is gone after the last page. Whoever has gone on to something else meanwhile stays there.
+    // The button is gone after the last page. A focus that has moved on meanwhile stays there.
     const isHere = activeElement === null || activeElement === body || activeElement.closest('.older') !== null
     if (!isHere || next === undefined) return
     rows.current?.querySelector<HTMLElement>(`[data-drop="${next.drop}"]`)?.focus({ preventScroll: true })
@@ -42,7 +42,7 @@ export interface RowPlace {
   readonly top: number
 }
 
-/** The row in the middle of what is in sight; `undefined` where the beginning of the list is: there new rows push it down. */
+/** The row in the middle of the window; `undefined` where the beginning of the list is: there new rows push it down. */
 export function placeIn(around: Element | null): RowPlace | undefined {
   const first = around?.querySelector('.items > li')
   if (first === null || first === undefined || first.getBoundingClientRect().top >= 0) return undefined

@@ -8,7 +8,7 @@ import { checkReaders } from './checking-readers.ts'
 import type { AboutItem, InboxFault } from './state.ts'
 import { inboxFaultOf, note, tidyNotes, type InboxTools } from './tools.ts'
 
-/** Reads what lies in an open box. What is half here when an item is left, or the page, stays on this device, sealed. */
+/** Reads the items of an open box. The parts of an item that have come in when it is left, or the page, stay on this device, sealed. */
 export function readItems(tools: InboxTools): FromBox<AboutItem, InboxFault> {
   const { announce, dispatch, room, session, state } = tools
   return new FromBox<AboutItem, InboxFault>(

@@ -9,7 +9,7 @@ import type { InboxActions } from './actions.ts'
 import { isRead, threadName } from '#client/box/notes.ts'
 import { Name, Said } from '../../parts/verbatim.tsx'
 
-/** What is drawn of an item. */
+/** The drawn facts of an item. */
 export interface RowView {
   readonly item: Item
   readonly note: ItemNote | undefined

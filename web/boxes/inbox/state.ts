@@ -6,13 +6,13 @@ import type { FailureCode } from '../../state.ts'
 import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemList, type ItemsPage } from './item-list.ts'
 
-/** Everything that is drawn of a box's drops. What has been read, and keys, are the session's. */
+/** Everything that is drawn of a box's drops. Notes of read drops, and keys, are the session's. */
 export interface InboxState {
   readonly list: ItemList
-  /** What of the list is being asked for. */
+  /** The part of the list that is being asked for. */
   readonly loading: 'first' | 'older' | undefined
   readonly fault: InboxFault | undefined
-  /** Why the server could not be asked for what is new: the list may be old. */
+  /** Why the server could not be asked for new items: the list may be old. */
   readonly stale: InboxFault | undefined
   readonly selected: ReadonlySet<DropId>
   readonly deletion: Deletion | undefined
@@ -26,7 +26,7 @@ export interface InboxState {
   readonly answers: ReadonlyMap<DropId, Answer>
 }
 
-/** What a person can be told of a failure. `unlisted`: this device is no reader of the box. */
+/** The faults that a person can be told of. `unlisted`: this device is no reader of the box. */
 export type InboxFault = FailureCode | 'unlisted'
 
 /** The item on the screen. */
@@ -38,7 +38,7 @@ export interface ShownItem {
 /** How far an item has come. */
 export type Phase = BoxReading<AboutItem, InboxFault>
 
-/** What an opened item says of its sender and its readers. */
+/** The facts that an opened item tells of its sender and its readers. */
 export interface AboutItem {
   readonly thread: BoxAddress | undefined
   /** `none`: its sender took no return code. `forged`: it names one that it does not prove to have. */
@@ -113,12 +113,12 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
     case 'selected':
       return { ...state, selected: select(state, event.drops, event.isSelected) }
     case 'filtered':
-      // What is not seen is not to be deleted.
+      // Items that nobody sees are not to be deleted.
       return { ...state, thread: event.thread, selected: new Set(), deletion: undefined }
     case 'deletion-asked':
       return event.drops.length === 0 ? state : { ...state, deletion: { drops: event.drops, stage: 'asking' } }
     case 'deletion-dismissed':
-      // What is on its way to the server goes on, and is not to look as if it did not.
+      // A deletion on its way to the server goes on, and is not to look as if it did not.
       return state.deletion?.stage === 'working' ? state : { ...state, deletion: undefined }
     case 'deletion-begun':
       return withStage(state, 'working')
@@ -134,7 +134,7 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
         deletion: undefined,
       }
     case 'locked':
-      // Nothing that was opened stays, and what was typed lies sealed on the device.
+      // Nothing that was opened stays, and typed texts lie sealed on the device.
       return FIRST_INBOX
     case 'left':
       return { ...state, shown: undefined, deletion: undefined }
@@ -164,7 +164,7 @@ export function wouldLoseInbox({ answers, shown }: InboxState): boolean {
   return [...answers.values()].some(wouldLoseAnswer)
 }
 
-/** Whether something is on its way to the box or from it, or on its way to a file. What waits for a connection is not. */
+/** Whether something is on its way to the box or from it, or on its way to a file. Work that waits for a connection does not count. */
 export function isAtWork({ answers, deletion, shown }: InboxState): boolean {
   const phase = shown?.phase
   if (phase?.at === 'receiving' && phase.flow !== 'paused' && phase.flow !== 'waiting') return true

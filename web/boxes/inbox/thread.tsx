@@ -8,7 +8,7 @@ import { thread as words } from '../../words/inbox.ts'
 import { threadName, threadEntries, type ThreadEntry } from '#client/box/notes.ts'
 import type { OpenedViewProps } from './props.ts'
 
-/** What this device knows of a thread: earlier drops, and what was answered. */
+/** All that this device knows of a thread: earlier drops, and the answers. */
 export function ThreadSection({ thread, ...props }: OpenedViewProps & { thread: BoxAddress }): VNode {
   return (
     <section class="block">

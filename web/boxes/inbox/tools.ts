@@ -7,7 +7,7 @@ import type { BoxSession } from '../session.ts'
 import { withoutExpiredNotes } from '#client/box/notes.ts'
 import type { InboxEvent, InboxFault, InboxState } from './state.ts'
 
-/** What the effects of an inbox work with. All of it comes from outside, so that they run without a browser. */
+/** The tools of an inbox's effects. All of it comes from outside, so that they run without a browser. */
 export interface InboxTools {
   readonly session: BoxSession
   readonly room: RoomTools
@@ -17,13 +17,13 @@ export interface InboxTools {
   readonly announce: (text: string) => void
 }
 
-/** What a person is told of a failure. */
+/** The fault that a person is told of for a failure. */
 export function inboxFaultOf(error: unknown): InboxFault {
   return isDropError(error) && error.code === 'not_proved' ? 'unlisted' : failureOf(error)
 }
 
 /**
- * Keeps what has been read or answered with the rest of the box's state.
+ * Keeps notes of read and answered drops with the rest of the box's state.
  * @returns whether this device has it now
  */
 export async function note({ session }: InboxTools, by: (state: BoxState) => BoxState): Promise<boolean> {

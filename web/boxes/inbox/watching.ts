@@ -2,7 +2,7 @@ import type { Device } from '../../device.ts'
 
 /**
  * Looks at once when the page comes into sight, and every so often while it is in sight.
- * @returns what ends it
+ * @returns a function that ends it
  */
 export function watch(look: () => Promise<void>, { wait }: Pick<Device, 'wait'>): () => void {
   const end = new AbortController()

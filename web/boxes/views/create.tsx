@@ -13,7 +13,7 @@ import { JobForm } from './job-form.tsx'
 import { faultAt, type BoxViewProps } from './props.ts'
 import { FIRST_TERMS, BoxTermsFields } from './terms-fields.tsx'
 
-/** What a box is called, by whom it is read, and what it takes. */
+/** The name of a box, its first reader, and its terms. */
 export function Create({ act, screen, state }: BoxViewProps & { screen: ScreenOf<'create'> }): VNode {
   const { restoring } = screen
   const [name, setName] = useState(restoring?.name ?? '')

@@ -13,7 +13,7 @@ import { isBackupDue } from '../backup-due.ts'
 import { FaultText } from './job-form.tsx'
 import type { HomeProps } from './props.ts'
 
-/** What must not be missed about an open box, whichever part of it is shown. */
+/** Notices about an open box that must not be missed, whichever part of it is shown. */
 export function HomeNotices(props: HomeProps): VNode {
   const { act, home, session, state, tools } = props
   const box = session.state()

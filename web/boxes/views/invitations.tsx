@@ -20,7 +20,7 @@ import type { HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
 import { useTyped, type Typed } from './typed.ts'
 
-/** Who may write by invitation, and how much of it is left. */
+/** The people who may write by invitation, and the rest of each invitation. */
 export function Invitations(props: HomeProps): VNode {
   const { act, home, session, state } = props
   const { left } = home

@@ -18,14 +18,14 @@ export interface JobFormProps {
   readonly busy?: string
   readonly kind?: 'seal' | 'plain' | 'burn'
   readonly onSubmit: () => unknown
-  /** What the form says at one of its fields. Everything else is said above the button. */
+  /** Faults that the form says at one of its fields. Everything else is said above the button. */
   readonly atField?: readonly FaultCode[]
   /** DraftTexts the button. */
   readonly beside?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-/** A form for one job: what was typed stays, whatever comes of it. */
+/** A form for one job: its texts stay, whatever the result. */
 export function JobForm(props: JobFormProps): VNode {
   const { atField, beside, busy, button, children, kind = 'seal', name, onSubmit, state } = props
   const { job } = state
@@ -50,7 +50,7 @@ export function JobForm(props: JobFormProps): VNode {
   )
 }
 
-/** What went wrong, in words. */
+/** A fault, in words. */
 export function FaultText({ fault: { code, clocks } }: { readonly fault: FaultNotice }): VNode {
   return (
     <>

@@ -18,7 +18,7 @@ export interface TypedTwice {
 
 export const NOT_TYPED: TypedTwice = { passphrase: '', repeated: '' }
 
-/** What is said at these fields, and not above the button. */
+/** Faults that are said at these fields, and not above the button. */
 export const PASSPHRASE_FAULTS: readonly FaultCode[] = [
   'no_passphrase',
   'long_passphrase',
@@ -53,9 +53,9 @@ export function NewPassphrase(props: NewPassphraseProps): VNode {
   const take = async (): Promise<void> => {
     try {
       const passphrase = await suggest()
-      // Whoever has typed on, or gone on with what was typed, does not wait for it any more.
+      // A person who has typed on, or submitted the form, does not wait for it any more.
       if (nowRef.current.isBusy || nowRef.current.typed !== typed) return
-      // Nobody can learn what they have not seen.
+      // Nobody can learn a passphrase that they have not seen.
       setShown(true)
       setMissed(false)
       onInput({ passphrase, repeated: passphrase })

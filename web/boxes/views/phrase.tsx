@@ -9,7 +9,7 @@ import { checkWords, phraseWords as words } from '../../words/boxes-making.ts'
 import type { ScreenOf } from '../actions.ts'
 import type { BoxViewProps } from './props.ts'
 
-/** The words, once. There is no button that copies them: what was copied lies in a clipboard, and in its history. */
+/** The words, once. There is no button that copies them: a copied text lies in a clipboard, and in its history. */
 export function PhraseScreen({ act, screen }: BoxViewProps & { screen: ScreenOf<'phrase'> }): VNode {
   return (
     <>

@@ -4,14 +4,14 @@ import type { BoxSession } from '../session.ts'
 import type { BoxesState, Home, JobName } from '../state.ts'
 import type { FaultCode } from '../fault.ts'
 
-/** What every view of this room is given. */
+/** The props of every view of this page. */
 export interface BoxViewProps {
   readonly act: BoxesActions
   readonly state: BoxesState
   readonly tools: RoomTools
 }
 
-/** What every part of an open box is given. */
+/** The props of every part of an open box. */
 export interface HomeProps extends BoxViewProps {
   readonly home: Home
   readonly session: BoxSession
@@ -20,7 +20,7 @@ export interface HomeProps extends BoxViewProps {
   readonly canPasskey: boolean
 }
 
-/** What went wrong with a job, if it was the last one. */
+/** The fault of a job, if it was the last one. */
 export function faultAt({ fault }: BoxesState, name: JobName): FaultCode | undefined {
   return fault?.at === name ? fault.code : undefined
 }

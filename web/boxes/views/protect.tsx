@@ -11,7 +11,7 @@ import { JobForm } from './job-form.tsx'
 import { NewPassphrase, NOT_TYPED, PASSPHRASE_FAULTS } from './new-passphrase.tsx'
 import type { BoxViewProps } from './props.ts'
 
-/** Before anything of a box is kept: with what it is sealed. */
+/** Before anything of a box is kept: the passphrase and the passkey under which it is sealed. */
 export function Protect({ act, screen, state }: BoxViewProps & { screen: ScreenOf<'protect'> }): VNode {
   const [typed, setTyped] = useState(NOT_TYPED)
   const [wantsPasskey, setPasskey] = useState(false)

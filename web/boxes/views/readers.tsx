@@ -17,7 +17,7 @@ import { faultAt, type HomeProps } from './props.ts'
 import { QrToggle } from './qr-toggle.tsx'
 import { useTyped } from './typed.ts'
 
-/** Who reads the box. The owner decides; others see the list, and what the owner needs of them. */
+/** The readers of the box. The owner decides; others see the list, and the code that the owner needs from them. */
 export function Readers(props: HomeProps): VNode {
   return props.session.state().phrase === undefined ? <Joined {...props} /> : <Owned {...props} />
 }

@@ -100,7 +100,7 @@ function KeySettings({ act, session, state }: HomeProps): VNode {
 function TermsSettings({ act, session, state }: HomeProps): VNode {
   const [terms, setTerms] = useTyped(session, 'terms', session.state().terms)
   const save = async (): Promise<void> => {
-    // From now on it shows what is so, whichever device changes it.
+    // From now on it shows the present terms, whichever device changes them.
     if (await act.home.terms(terms)) setTerms(undefined)
   }
   return (
@@ -157,7 +157,7 @@ function LockSettings({ act, session, state }: HomeProps): VNode {
           <select
             {...ids}
             value={String(autoLockMinutes)}
-            // One thing at a time: what was chosen meanwhile would not be kept.
+            // One thing at a time: a choice made meanwhile would not be kept.
             disabled={state.job !== undefined && state.job.name !== 'auto-lock'}
             onChange={({ currentTarget }) => void act.home.autoLock(Number(currentTarget.value))}
           >

@@ -5,7 +5,7 @@ import { createWords as words } from '../../words/boxes-making.ts'
 import * as format from '../../words/format.ts'
 import { Choice } from './choice.tsx'
 
-/** What a box takes. */
+/** The terms of a box. */
 export interface TypedTerms {
   /** Bytes of ciphertext. */
   readonly largest: number

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { BoxTermsOfCard } from '#protocol/card.ts'
 import type { BoxSession } from '../session.ts'
 
-/** What is typed in the parts of an open box, and is no secret. */
+/** Texts that are typed in the parts of an open box, and are no secret. */
 export interface Typed {
   readonly readerCode: string
   readonly invitation: { readonly label: string; readonly items: string; readonly bytes: number; readonly days: string }
@@ -10,8 +10,8 @@ export interface Typed {
 }
 
 /**
- * As `useState`, for what is typed: it is still there after a look at another part of the box, until the box is locked.
- * @param first - until something is typed @returns and what changes it; `undefined` forgets it
+ * As `useState`, for typed text: it is still there after a look at another part of the box, until the box is locked.
+ * @param first - until something is typed @returns the text, and a function that changes it; `undefined` forgets it
  */
 export function useTyped<Name extends keyof Typed>(
   session: BoxSession,
