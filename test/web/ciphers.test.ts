@@ -84,7 +84,7 @@ test('32 MiB are sealed by workers as they are without them, and the page answer
   const cipher = await spreadOver(workshop, 1)
   const { isSame: isEqual, turns } = await compare(cipher, plaintext)
   expect(isEqual).toBe(true)
-  // Whoever did a run at once would leave none.
+  // A cipher that did a run at once would leave none.
   expect(turns).toBeGreaterThan(3)
   workshop.close()
 })

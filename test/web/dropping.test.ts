@@ -23,7 +23,7 @@ test('text that is dragged into a field is taken; a file, and whatever is droppe
   expect(isTaken(document.createElement('p'), text)).toBe(false)
 })
 
-/** What a browser gives for something that was dropped. */
+/** The entry that a browser gives for a dropped folder. */
 function folder(fullPath: string, inside: readonly object[]): object {
   let isRead = false
   const read = (done: (entries: readonly object[]) => void): void => {

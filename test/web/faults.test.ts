@@ -195,7 +195,7 @@ test('the way back through the history does not put the link of an open message 
   await act.open('')
   expect(state().main).toMatchObject({ at: 'opened', ack: 'burned' })
   expect(line.at).toBe('')
-  // What the button of the browser does.
+  // As the button of the browser does.
   line.at = fragment
   await act.follow()
   expect(state()).toMatchObject({ page: 'main', main: { at: 'opened' } })

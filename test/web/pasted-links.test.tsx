@@ -20,12 +20,12 @@ beforeAll(async () => {
   drop = await sealed()
 })
 
-/** What the browser makes of a text that is put behind the `#` of an address. */
+/** The fragment that the browser makes of a text behind the `#` of an address. */
 function fragmentOf(text: string): string {
   return new URL(`${origin}/#${text}`).hash.slice(1)
 }
 
-/** What stands behind the `#` in the address bar: all that was pasted there, and what is left behind the first `#` of a link that was followed. */
+/** The fragments in the address bar: all that was pasted there, and the rest behind the first `#` of a link that was followed. */
 function fragments(link: string): string[] {
   const [, ...followed] = link.split('#')
   return [link, ...(followed.length === 0 ? [] : [followed.join('#')])].map(fragmentOf)
@@ -58,7 +58,7 @@ test.for(Object.keys(WAYS))(
     const text = (WAYS[name] ?? String)(drop.link)
     field!.value = text
     field!.dispatchEvent(new InputEvent('input', { bubbles: true }))
-    // What was typed is drawn first.
+    // Typed text is drawn first.
     await new Promise((drawn) => setTimeout(drawn))
     root.querySelector('button')?.click()
     expect(places).toEqual([{ origin, fragment: drop.fragment }])

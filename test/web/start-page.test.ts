@@ -29,7 +29,7 @@ test('a room that could not be loaded, and is asked for twice in a row, is there
   root.remove()
 })
 
-/** What the main page can hold when it is left, each with how it comes there. */
+/** Things that the main page can hold when it is left, each with its way there. */
 const HELD: Readonly<Record<string, (root: HTMLElement) => Promise<string>>> = {
   'a message that was opened and is gone': async (root) => {
     await expect.poll(() => root.textContent).toContain(openWords.button)

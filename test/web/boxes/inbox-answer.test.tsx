@@ -30,7 +30,7 @@ async function show(): Promise<void> {
   await stage.shows(words.title)
 }
 
-/** What the holder of a return code finds. */
+/** The texts that the holder of a return code finds. */
 async function answersFor(code: ReturnCode): Promise<string[]> {
   const access = accessOfReturn(await deriveReturn(code))
   const { items } = await listItems(stage.server, access, { order: 'after', seq: 0, most: 10 })
@@ -84,7 +84,7 @@ test('after a failure, and after a look at the list, the answer is as it was typ
   expect(stage.box.querySelector('textarea')).toBeNull()
 })
 
-/** Each create arrives, its answer is lost, and whoever asks again is refused: what was sent is in doubt. */
+/** Each create arrives, its answer is lost, and a second one is refused: it is in doubt whether the drop was sent. */
 function loseAnswers(): void {
   const { server } = stage
   let creates = 0
@@ -181,7 +181,7 @@ test('an answer in parts can be cancelled on its way, and what was typed and cho
   stage.act.answer.addFiles(drop, [chooseFile(new File([noise(8_600_000, 5)], 'film.mp4'))])
   const holds: Reply = ({ signal }) =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new DropError('stopped'))))
-  // What the server takes is asked before anything is sealed.
+  // The server's limits are asked for before anything is sealed.
   const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
   stage.server.hand = (name) => (name === 'limits' ? takes : name === 'upload' ? holds : undefined)
   await stage.shows('film.mp4')

@@ -37,7 +37,7 @@ async function comeBack(drop: DropId, why: 'lock' | 'crash' = 'lock'): Promise<v
   await stage.open(drop, 'A letter')
 }
 
-/** What the holder of a return code finds: texts, and names of files. */
+/** Texts, and names of files, that the holder of a return code finds. */
 async function answersFor(code: ReturnCode): Promise<string[][]> {
   const access = accessOfReturn(await deriveReturn(code))
   const { items } = await listItems(stage.server, access, { order: 'after', seq: 0, most: 10 })
@@ -152,7 +152,7 @@ test('an answer that was begun goes with its letter: deleted, or expired', async
 
 const film: ChosenFile = chooseFile(new File([noise(8_600_000, 5)], 'film.mp4', { lastModified: 5 }))
 
-/** What the server takes is asked before anything is sealed. */
+/** The server's limits are asked for before anything is sealed. */
 const takes = says({ largest: 100_000_000, time: 1_800_000_000 })
 
 /** Hangs until the client lets go of it. */

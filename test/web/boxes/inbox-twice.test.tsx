@@ -15,7 +15,7 @@ import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage
 
-/** What another tab does about the answer. */
+/** The action of another tab on the answer. */
 let elsewhere: 'nothing' | 'sends' = 'nothing'
 let onHeld = (): void => {}
 

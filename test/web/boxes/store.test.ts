@@ -55,7 +55,7 @@ test('a tab with the page of before, in the middle of a write, lets go of the da
   const slip: SealedDraftText = { name: 'a', sealed: new Uint8Array([1]) }
   await draftStoreOf(store).keep(ADDRESS, slip)
   expect(await draftStoreOf(store).of(ADDRESS)).toEqual([slip])
-  // What the old tab tries from now on it is told of.
+  // From now on the old tab is told that its attempts fail.
   expect(() => old.transaction('vaults', 'readwrite')).toThrow('closing')
 })
 

@@ -25,7 +25,7 @@ const SHOWN: readonly (readonly [name: string, what: () => VNode, text: string])
   ['a name', () => <Name>Пример</Name>, 'Пример'],
 ]
 
-/** What a copy of the selection puts into the clipboard; `undefined` where the browser does as it always does. */
+/** The text that a copy of the selection puts into the clipboard; `undefined` where the browser does as it always does. */
 function copied(): string | undefined {
   const clipboardData = new DataTransfer()
   const event = new ClipboardEvent('copy', { bubbles: true, cancelable: true, clipboardData })

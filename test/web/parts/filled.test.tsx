@@ -47,7 +47,7 @@ function field(id: string): HTMLInputElement {
   return found
 }
 
-/** What programs do to a field, besides typing. */
+/** Changes that programs make to a field, besides typing. */
 const PROGRAMS: Readonly<Record<string, (input: HTMLInputElement) => void>> = {
   'without a word': () => {},
   'with a change': (input) => input.dispatchEvent(new Event('change', { bubbles: true })),

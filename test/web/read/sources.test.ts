@@ -46,7 +46,7 @@ const hangs: Reply = ({ signal }) =>
 
 const PATIENT = { timeout: 30_000 }
 
-/** A drop whose opening has been pressed. @param set - what is wrong with the line by then */
+/** A drop whose opening has been pressed. @param set - sets the state of the line by then */
 async function begin(
   open: Source,
   set: (line: Line) => void,

@@ -105,7 +105,7 @@ test('on paper there is nothing but the poster, and on a screen all but the post
   document.adoptedStyleSheets = [sheet]
   sheet.replaceSync(css)
   expect(seen()).toEqual(['page'])
-  // What holds for paper, on the only screen that a test has.
+  // The styles for paper, on the only screen that a test has.
   sheet.replaceSync(css.replace('@media print', '@media screen'))
   expect(seen()).toEqual(['poster'])
 })

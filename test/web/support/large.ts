@@ -23,7 +23,7 @@ export interface LargeDrop {
   asked(): readonly string[]
 }
 
-/** What a test has its hand in: the reply to a request, or what would be replied anyway. */
+/** The reply of a test to a request; `undefined` for the one that it would get anyway. */
 export type Meddle = (request: string, n: number) => Reply | undefined
 
 /** @param meddle - asked at each request, so that a test can change its mind */
@@ -56,11 +56,11 @@ export async function largeDrop(meddle: Meddle = () => undefined, passphrase = '
 const stretch = async (passphrase: Bytes, salt: Bytes): Promise<Bytes> =>
   new Uint8Array([...salt, ...passphrase, ...salt]).slice(0, 32)
 
-/** What a browser has besides its pages: it outlives a reload. */
+/** The parts of a browser besides its pages: they outlive a reload. */
 export interface Browser {
   readonly disk: Disk
   readonly kept: Store
-  /** What was handed to its downloads, by name. */
+  /** Files that were handed to its downloads, by name. */
   readonly saved: Map<string, Blob>
 }
 
@@ -72,7 +72,7 @@ export async function openBrowser(): Promise<Browser> {
   return { disk, kept: await openStore(), saved }
 }
 
-/** A page of a browser. @param disk - what the test has its hand in */
+/** A page of a browser. @param disk - methods that the test provides in place of its own */
 export function openPage(
   transport: Transport,
   { disk, kept, saved }: Browser,

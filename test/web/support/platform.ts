@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest'
 
-/** What a call to the platform may do in place of its work. One that makes no promise has no way to reject. */
+/** The faults of a call to the platform. One that makes no promise has no way to reject. */
 export const FAULTS = ['is missing', 'throws', 'rejects', 'never answers', 'lies'] as const
 
 export const SYNC_FAULTS = ['is missing', 'throws', 'never answers', 'lies'] as const satisfies readonly PlatformFault[]
@@ -16,7 +16,7 @@ export function breakCall(owner: object, name: string, fault: PlatformFault): vo
   })
   if (fault === 'is missing') {
     Reflect.deleteProperty(owner, name)
-    // What is inherited shows through.
+    // An inherited property shows through.
     if (name in owner) Object.defineProperty(owner, name, { configurable: true, value: undefined })
     return
   }
@@ -32,7 +32,7 @@ const CALLS = {
   lies: () => Promise.resolve(),
 } as const
 
-/** What comes of some work by a platform that may never answer, by timers that do not take their time. */
+/** The outcome of work on a platform that may never answer, by timers that do not take their time. */
 export async function outcome<T>(fault: PlatformFault, work: () => Promise<T>): Promise<T | Error> {
   const caught = async (): Promise<T | Error> => {
     try {
@@ -48,7 +48,7 @@ export async function outcome<T>(fault: PlatformFault, work: () => Promise<T>): 
     const done = caught().finally(() => (now.isDone = true))
     for (let turn = 1; !now.isDone; turn++) {
       await realTurn()
-      // What works takes real turns, and is not to look late.
+      // Work that succeeds takes real turns, and is not to look late.
       if (turn % TURNS === 0) await vi.advanceTimersByTimeAsync(2_000)
     }
     return await done

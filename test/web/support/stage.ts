@@ -28,7 +28,7 @@ const stretch: Stretch = async (passphrase, salt) => new Uint8Array([...salt, ..
 
 export interface Stage {
   readonly tools: Tools
-  /** What was asked of the network, the store and the device, in order. */
+  /** Requests to the network, the store and the device, in order. */
   readonly log: readonly string[]
   readonly kept: Store
   readonly state: () => State
@@ -36,13 +36,13 @@ export interface Stage {
   readonly said: readonly string[]
 }
 
-/** What a test decides about besides the network. */
+/** Everything that a test decides about besides the network. */
 export interface Setting {
   /** How often a wait ends; the next one never does. */
   readonly waits?: number
   /** Stands where the browser's own store would. */
   readonly store?: (kept: Store) => Promise<Store>
-  /** What an earlier visit of the same browser has kept. */
+  /** The store that an earlier visit of the same browser has left. */
   readonly kept?: Store
   readonly disk?: Disk
   readonly device?: Partial<Device>
@@ -116,7 +116,7 @@ export function stage(
   return { tools, log, kept, said, state: () => state }
 }
 
-/** What can be done about a link, as the page does it. */
+/** The actions on a link, as the page does them. */
 export interface Opening
   extends
     Pick<FromLink, 'open' | 'goOn' | 'pause' | 'cancel' | 'remove'>,
@@ -149,17 +149,17 @@ export function openLinks(tools: Tools): Opening {
   }
 }
 
-/** What a press on the seal does. */
+/** Does the work of a press on the seal. */
 export function sealing(tools: Tools): Sealing {
   return linkSealing(tools, async () => uploadLinks(tools)).sealing
 }
 
-/** What carries drops in parts for a link. */
+/** Carries drops in parts for a link. */
 export function uploadLinks(tools: Tools): Uploading {
   return new Uploading(tools, toLink(tools), plainOutbox(tools))
 }
 
-/** What the page tells of uploads for a link that came to no end. */
+/** Tells of uploads for a link that came to no end, as the page does. */
 export function findUploads(tools: Tools): Promise<void> {
   return findInterrupted(tools, LINK_UPLOADS, plainOutbox(tools))
 }

@@ -107,7 +107,7 @@ test.for(['stale', 'offline'])('an interrupted letter is cancelled while the key
   const heading = why === 'stale' ? refusals.title : words.failed
   await until(() => second.heading() === heading)
   expect(second.text()).toContain(refusals.interrupted)
-  // Who reads the box now is not known: nothing goes on.
+  // The present readers of the box are not known: nothing goes on.
   expect(second.text()).not.toContain('Go on')
   await second.press('Cancel it')
   await second.press('Yes, cancel it')

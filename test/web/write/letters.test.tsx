@@ -134,7 +134,7 @@ test('who asked for the box to be remembered is told of keys that are older than
   await expect.poll(() => kept.knownSerial(box.address)).toBeUndefined()
 })
 
-/** What a server may say to a letter, and what the sender is told. */
+/** Answers of a server to a letter, and the texts for the sender. */
 const FAILURES: Readonly<Record<string, [reply: Reply, sentence: string]>> = {
   'a full box': [refuses('box_full'), letterFaults['box-full']],
   'a missing invitation': [refuses('invitation_needed'), letterFaults.invitationNeeded],

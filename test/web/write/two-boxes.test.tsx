@@ -32,7 +32,7 @@ async function answer({ address: from }: TestBox, server: BoxServer, code: Retur
   await deposit(server, await sealAnswer({ text, files: [] }, order), { sender })
 }
 
-/** Opens the answer of one of them, newest first, and writes to who sent it. */
+/** Opens the answer of one of them, newest first, and writes to its sender. */
 async function writeTo(page: Visit, which: 'first' | 'second'): Promise<void> {
   await until(() => page.box.querySelectorAll('.answers button').length === 2)
   const [newest, oldest] = page.box.querySelectorAll<HTMLButtonElement>('.answers button')

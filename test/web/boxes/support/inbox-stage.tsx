@@ -34,17 +34,17 @@ export interface InboxStage {
   readonly tools: RoomTools
   readonly root: Root
   readonly card: Card
-  /** What can be done on the page. */
+  /** The actions of the page. */
   readonly act: InboxActions
-  /** What lies beside the state on this device, as it would before it is sealed. */
+  /** Texts beside the state on this device, as they are before they are sealed. */
   readonly kept: Map<string, string>
   /** Locks the box and unlocks it again; or the page dies without a word, and is opened again. */
   relock(why?: 'lock' | 'crash'): void
-  /** What the page shows. */
+  /** The content of the page. */
   readonly box: HTMLElement
-  /** What a screen reader was told. */
+  /** Everything that a screen reader was told. */
   readonly said: readonly string[]
-  /** What was handed to the downloads of the browser. */
+  /** Files that were handed to the downloads of the browser. */
   readonly saved: ReadonlyMap<string, Blob>
   isGuarded(): boolean
   /** Whether something is under way that a lock would break off. */
@@ -59,7 +59,7 @@ export interface InboxStage {
   press(name: string): void
   /** Waits until the page says something. */
   shows(text: string): Promise<void>
-  /** Opens a drop from the list, once it is listed. @param expected - what the page says then */
+  /** Opens a drop from the list, once it is listed. @param expected - a text that the page shows then */
   open(drop: DropId, expected: string): Promise<void>
   /** Chooses a file again, for the answer on the screen that was interrupted. */
   chooseAgain(file: ChosenFile): void
@@ -75,7 +75,7 @@ interface InboxSetting {
   readonly readsOnly?: boolean
   /** Whether its browser keeps what it is given. */
   readonly isLasting?: boolean
-  /** What another tab of this browser leaves free. */
+  /** The locks that another tab of this browser leaves free. */
   readonly ifFree?: RoomTools['device']['ifFree']
 }
 
@@ -247,7 +247,7 @@ interface Unlocked {
   readonly die: () => void
 }
 
-/** A box on one device. @returns what unlocks it, as often as it is called */
+/** A box on one device. @returns a function that unlocks it, as often as it is called */
 function memorySession(first: BoxState, root: Root, isLasting: boolean): () => Unlocked {
   let state = first
   const kept = new Map<string, string>()

@@ -20,7 +20,7 @@ import { stage } from '../../support/stage.ts'
 
 /** A browser in front of the room of its boxes: real views, state, store and cryptography over a network that the test makes up. */
 export interface RoomStage {
-  /** What the page shows. */
+  /** The content of the page. */
   readonly page: HTMLElement
   readonly act: BoxesActions
   readonly state: () => BoxesState
@@ -94,7 +94,7 @@ export function roomStage({ store = memoryStore(), tabs = tabsOf(new Set()), pas
       store: async () => store,
       device: {
         clock: () => shown.now,
-        // Who waits for a server that is not there waits for nothing else.
+        // A page that waits for an absent server waits for nothing else.
         wait: (ms) =>
           new Promise((resolve) => {
             if (!shown.isOffline) return
@@ -158,7 +158,7 @@ export function tabsOf(all: Set<(message: TabMessage) => void>): Tabs {
   }
 }
 
-/** What was typed is drawn after all that runs now. */
+/** Typed text is drawn after all that runs now. */
 const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
 function fail(what: string): never {

@@ -20,7 +20,7 @@ import type { Reply } from '../../../kit/network.ts'
 import { largeDrop, lineTo } from '../../support/large.ts'
 import { openLinks, stage } from '../../support/stage.ts'
 
-/** What a person sees of a drop that is read. */
+/** The view that a person has of a drop that is read. */
 export interface Seen {
   readonly at: string
   readonly flow?: Flow
@@ -42,9 +42,9 @@ export interface Reading {
   asked(): readonly number[]
 }
 
-/** What a test has its hand in. */
+/** Everything that a test decides about. */
 export interface World {
-  /** What becomes of a request for a part; `undefined` for what would become of it anyway. */
+  /** The reply to a request for a part; `undefined` for the one that it would get anyway. */
   readonly part: (n: number) => Reply | undefined
   readonly wait: (ms: number) => Promise<void>
   readonly clock: () => number

@@ -22,7 +22,7 @@ export const message = ({ box }: Visit): string => box.querySelector<HTMLTextAre
 export const codeOf = ({ box }: Visit): string[] =>
   Array.from(box.querySelectorAll('.code-words li'), ({ textContent }) => textContent ?? '')
 
-/** What an owner's device finds in the box. */
+/** The messages that an owner's device finds in the box. */
 export async function read({ accesses, address }: TestBox, server: BoxServer): Promise<string[]> {
   const [access] = accesses
   if (access === undefined) throw new Error('nobody reads it')

@@ -11,7 +11,7 @@ import { stage } from '../../support/stage.ts'
 export interface Visit {
   readonly box: HTMLElement
   readonly text: () => string
-  /** What a screen reader is told. */
+  /** The announcements to a screen reader. */
   readonly said: () => string
   readonly heading: () => string
   readonly alert: () => string
@@ -99,7 +99,7 @@ export async function until<T>(look: () => T | undefined | false, ms = 30_000): 
   }
 }
 
-// What other files of tests have left in the browser that they share.
+// Data that other files of tests have left in the browser that they share.
 beforeEach(async () => {
   const database = await openDatabase()
   for (const name of database.objectStoreNames) {
