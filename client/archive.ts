@@ -34,7 +34,7 @@ export interface ArchivePlan {
   /** The name under which each file is sealed, in the order of the files. */
   readonly names: readonly string[]
   /**
-   * The bytes from `start` up to `end`. Reads what of the files lies there, one after the other, and nothing else.
+   * The bytes from `start` up to `end`. Reads the bytes of files in that range, one after the other, and nothing else.
    * @throws FileFault `file_changed` if a file gives more or fewer bytes than it was asked for, and what its source throws;
    * RangeError for a range that is not in the archive
    */
@@ -91,7 +91,7 @@ interface Segment {
 /** Between the segments and behind the last one there are zeros. */
 async function readSegments(segments: readonly Segment[], size: number, start: number, end: number): Promise<Bytes> {
   if (!(start >= 0 && start <= end && end <= size)) throw new RangeError('not a range of this archive')
-  // Most parts of a large drop lie within one file: those bytes are passed on as they are.
+  // Most parts of a large drop are within one file: those bytes are passed on as they are.
   const around = segments.find((segment) => segment.start <= start && end <= segment.end)
   if (around !== undefined && start < end) return await readContent(around, start, end)
   const bytes = new Uint8Array(end - start)

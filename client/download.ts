@@ -49,7 +49,7 @@ export function makeDownload(
     async part(n) {
       if (!Number.isInteger(n) || n < 0 || n >= count) throw new RangeError('no such part')
       if (signal?.aborted === true) throw new DropError('stopped')
-      // Nobody gets a later part who has not claimed; and who is refused asks once.
+      // A later part needs a claim; and a reader who is refused asks once.
       if (n > 0 && !there.has(0)) await bringIn(0)
       const come = bringIn(n)
       if (there.has(0)) fetchAhead(n)
@@ -69,7 +69,7 @@ export function makeDownload(
     }
   }
 
-  /** Sees to it that a part is staged, where it does not lie in memory. Tried once more when asked for once more. */
+  /** Stages a part that is not in memory. A failed one is tried again when it is asked for again. */
   function bringIn(n: number): Promise<void> {
     if (there.has(n)) return Promise.resolve()
     const running = underWay.get(n) ?? load(n).finally(() => underWay.delete(n))

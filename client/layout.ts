@@ -15,7 +15,7 @@ export const TEXT = 'message.txt'
 export const META = '.sealdrop/meta.json'
 export const TOKEN = '.sealdrop/token'
 
-/** Bytes of the token that lies in the last chunk: its holder has opened the whole drop. */
+/** Bytes of the token in the last chunk: its holder has opened the whole drop. */
 export const TOKEN_BYTES = 32
 
 /** Two blocks of zeros. POSIX.1-2017 pax, ustar. */

@@ -23,7 +23,7 @@ export function keepMemory(bytes: Bytes): Bytes {
   return bytes
 }
 
-/** Gives back the memory that these bytes lie in, all of it, if it was taken here; any other stays as it is. */
+/** Gives back the memory of these bytes, all of it, if it was taken here; any other stays as it is. */
 export function giveBack({ buffer }: Bytes): void {
   if (!taken.delete(buffer)) return
   // The same memory under another name: no view of the old one reaches it. Not by the buffer's own `transfer`: a browser that has

@@ -7,7 +7,7 @@ import { giveBack } from './memory.ts'
 import { prefetch } from './prefetch.ts'
 import type { Parts } from './staging.ts'
 
-/** The payload of an age file that lies in parts, cut wherever its sealer liked. Reads any range, verified. */
+/** The payload of an age file in parts, cut wherever its sealer liked. Reads any range, verified. */
 export interface Payload {
   /** Bytes of plaintext. */
   readonly size: number
@@ -51,7 +51,7 @@ export async function openPayload(
     }
   }
 
-  /** Runs of whole chunks, cut where parts end and in between; a chunk that lies in two parts is put together. */
+  /** Runs of whole chunks, cut where parts end and in between; a chunk that is in two parts is put together. */
   async function* runs(from: number, to: number): AsyncGenerator<{ boxes: Bytes; chunk: number; isEnd: boolean }> {
     const end = Math.min(parts.size, boxesStart + to * BOX_BYTES)
     let at = boxesStart + from * BOX_BYTES
@@ -99,5 +99,5 @@ function plaintextSize(boxesBytes: number): number {
 
 const BOX_BYTES = CHUNK_BYTES + TAG_BYTES
 
-/** 2 MiB: two runs of plaintext lie in memory, the one that is used and the next. */
+/** 2 MiB: two runs of plaintext are in memory, the one in use and the next. */
 const RUN_BYTES = 32 * BOX_BYTES

@@ -43,7 +43,7 @@ export interface OpenedFile {
   read(): AsyncIterable<Bytes>
 }
 
-/** Opens what lies in the parts. `openDrop` says what it promises. */
+/** Opens the drop in the parts, with the promises of `openDrop`. */
 export async function openParts(
   parts: Parts,
   identities: readonly AgeIdentity[],

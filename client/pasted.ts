@@ -115,7 +115,7 @@ function codeAt<T>(
 }
 
 /**
- * The origin of the address that ends where a code begins; that of the inner one where an address lies in another. None where a line end
+ * The origin of the address that ends where a code begins; that of the inner one where an address is nested in another. None where a line end
  * may stand within an address or between two.
  */
 function originBefore(text: string): string | undefined {
@@ -177,7 +177,7 @@ const MAX_LENGTH = 20_000
 const MAX_ADDRESS = 4_000
 const MAX_CODES = 50
 
-/** How often an address may lie in another. */
+/** How often an address may be nested in another. */
 const MAX_DEPTH = 4
 
 /** As many as a poster has, and some more. */

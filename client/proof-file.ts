@@ -31,14 +31,14 @@ export type Expected = Pick<Ticket, 'origin' | 'dropId'> & {
 }
 
 /**
- * Whether a proof is for a drop, and if not, what is the first thing that is another. With `another_key` somebody put a key
- * of their own in the place of that of the drop; with `another_opening` what is acknowledged in it is not what lies in the drop.
+ * Whether a proof is for a drop, and if not, the first difference. `another_key`: somebody put a key of their own in the place
+ * of the drop's. `another_opening`: it acknowledges another content than the drop's.
  */
 export type ProofMatch = 'same' | 'another_server' | 'another_drop' | 'another_key' | 'another_opening'
 
 /**
  * The receipts that prove something, without what they do not prove.
- * @param before - receipts that were proved earlier. It stays proved, although a server shows less later.
+ * @param before - receipts that were proved earlier. They stay proved, although a server shows less later.
  */
 export function provedReceipts(claims: readonly JudgedReceipt[], before: readonly Receipt[] = []): Receipt[] {
   const proved = new Map(before.map((each) => [each.reader, each]))

@@ -33,7 +33,7 @@ function waitingForm({ origin }: Server, dropId: DropId): Form<Waiting> {
     const { state, largest } = body
     const authority = parseAuthority(body['authority']) ?? new URL(origin).host
     const created = parseCreated(body)
-    // One who is not known to be right is told of no claims.
+    // A reader whose passphrase is not known to be right is told of no claims.
     const claims = parseReceipts(body['claims'] ?? [])
     // Nobody is made to ask for millions of parts with nothing in them.
     if (created === undefined || !isPossible(created) || !isCount(largest) || claims === undefined) return undefined

@@ -3,7 +3,7 @@ import { DropError } from '#protocol/error.ts'
 
 /**
  * Where the bytes of a file come from. Any range at any time, so that a part can be sealed again after whatever went
- * wrong, and no file lies in memory whole.
+ * wrong, and no file is in memory whole.
  */
 export interface ByteSource {
   readonly size: number

@@ -10,7 +10,7 @@ export interface Staging {
   size(n: number): Promise<number | undefined>
   /** A part that was kept whole, in memory that the caller may give back; `undefined` if it was not. */
   read(n: number): Promise<Bytes | undefined>
-  /** Keeps a part: whole or not at all. The memory is the staging's then, which gives it back when the part lies elsewhere. */
+  /** Keeps a part: whole or not at all. The memory is the staging's then, which gives it back when the part is kept elsewhere. */
   keep(n: number, part: Bytes): Promise<void>
   /** Removes everything. */
   clear(): Promise<void>
@@ -26,7 +26,7 @@ export function memoryStaging(): Staging {
   }
 }
 
-/** The ciphertext of a drop, part by part, wherever it lies. */
+/** The ciphertext of a drop, part by part, wherever it is kept. */
 export interface Parts {
   readonly count: number
   /** Bytes of ciphertext, as the server says. */

@@ -1,7 +1,7 @@
 import { BOX_INVITATION_FIELD, DROP_TERMS_FIELD } from '#protocol/api.ts'
 import { formatBoxTerms, formatTerms, type BoxTerms, type DropTerms } from '#protocol/terms.ts'
 
-/** The fields that lay down the terms of a drop, for a link or for a box. docs/protocol.md §6.1, §13.5. */
+/** The fields that set the terms of a drop, for a link or for a box. docs/protocol.md §6.1, §13.5. */
 export function termsFields(sealed: {
   readonly terms: DropTerms | BoxTerms
   readonly invitation?: string | undefined

@@ -97,7 +97,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array> | null): AsyncGenera
 
 /**
  * The body of an answer, in memory that may be given back.
- * @param expected - the length that the answer names, in bytes. Believed up to a part: so that one lies in memory once and
+ * @param expected - the length that the answer names, in bytes. Believed up to a part: so that one is in memory once and
  * not twice.
  */
 export async function collectBytes(

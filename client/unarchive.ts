@@ -25,7 +25,7 @@ export interface Contents {
   /** Only a drop for a box has one. */
   readonly letterhead: Letterhead | undefined
   /**
-   * Where in the archive the entries of the files lie, in bytes. The bytes between, and two blocks of zeros after them, are a
+   * Where in the archive the entries of the files are, in bytes. The bytes between, and two blocks of zeros after them, are a
    * tar file of the files alone.
    */
   readonly filesStart: number
@@ -133,7 +133,7 @@ async function passZeros(feed: ByteReader, bytes: number): Promise<void> {
   })
 }
 
-/** By words, wherever they lie: seven times as fast, and a stranger may send gigabytes of them. */
+/** By words, at any offset: seven times as fast, and a stranger may send gigabytes of them. */
 function isZero(piece: Bytes): boolean {
   const { byteOffset, length } = piece
   const start = Math.min(length, (WORD_BYTES - (byteOffset % WORD_BYTES)) % WORD_BYTES)

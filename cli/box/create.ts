@@ -84,7 +84,7 @@ async function run({ values }: ParsedArgs<typeof OPTIONS>): Promise<ExitCode> {
   return EXIT.done
 }
 
-/** If the box does not come to be, its phrase lies there all the same: that is told, and how to go on. */
+/** If no box is made, its phrase is in the file all the same: that is told, and how to go on. */
 async function keepAfterPhrase(phraseFile: string | undefined, keeping: Promise<UnlockedBox>): Promise<UnlockedBox> {
   if (phraseFile === undefined) return keeping
   const said = `no box was made; its phrase is in ${phraseFile}, and the same command goes on with it`

@@ -9,7 +9,7 @@ const OPTIONS = {
   json: flag('print {"forgotten"}'),
 } as const
 
-/** Deletes a box from this computer. On the server it stays, and so does what lies in it. */
+/** Deletes a box from this computer. On the server it stays, with its contents. */
 export const boxForget: Command = command({
   usage: [
     `Usage: sealdrop box forget [--box NAME] [--yes] [--json]

@@ -22,7 +22,7 @@ const OPTIONS = {
   ),
 } as const
 
-/** Lists what lies in a box, the newest first. */
+/** Lists the contents of a box, the newest first. */
 export const boxList: Command = command({
   usage: [
     `Usage: sealdrop box list [--all | --unread] [--box NAME]

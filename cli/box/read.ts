@@ -54,7 +54,7 @@ export async function readItem(item: Item, place: ReadOptions): Promise<OpenedIt
     // A part that is fetched ahead would keep the command from ending.
     stop.abort()
     await saver.discard()
-    // Fetched once more it may be whole; staged it would stay what it is.
+    // Another fetch may bring it whole; a staged part would stay as it is.
     if (isDropError(error) && OF_NO_USE.has(error.code)) await staging?.clear()
     else await staging?.leave()
     throw saver.fault ?? staging?.fault ?? explainReading(nameServer(error, origin))

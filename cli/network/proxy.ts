@@ -16,7 +16,7 @@ export function useProxy(text: string): void {
 /**
  * The proxy for a URL: the one that was named, else that of `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` (or in lower case,
  * which goes first), but for what `NO_PROXY` excepts; `undefined` for a direct connection.
- * @throws Failure for one that cannot be used: a direct connection would tell who asks
+ * @throws Failure for one that cannot be used: a direct connection would tell the address of this computer
  */
 export function proxyFor(url: string): Proxy | undefined {
   if (named !== undefined) return named

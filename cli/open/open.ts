@@ -181,7 +181,7 @@ async function fetchWith<T>(opening: Opening, take: Take<T>): Promise<{ taken: T
       const isFreed = code === 'dismissed' || (code === 'gone' && isResumed && waiting.state === 'ready')
       // A server that says so of every key would have us claim for ever.
       const isStale = isFreed && round < MOST_CLAIMS
-      // Fetched once more it may be whole, staged it would stay what it is; and what is not ours opens nothing.
+      // Another fetch may bring it whole, a staged part would stay as it is; and a drop that others claimed opens nothing.
       if (OF_NO_USE.has(code) && !isStale) await staging?.clear()
       else if (!isStale) await staging?.leave()
       if (!isStale) throw await explainRefusal(error, opener, origin, reader.publicKey)

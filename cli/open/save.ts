@@ -34,7 +34,7 @@ export interface FileSaver extends Sink {
 export interface SaveOptions {
   /** Where the files go. */
   readonly folder: string
-  /** Where they lie until then, on the same disk; left out for a folder that is made beside them, and removed. */
+  /** Where they are until then, on the same disk; left out for a folder that is made beside them, and removed. */
   readonly partials?: string | undefined
   /** Else `.profile` becomes `_.profile`: in a home folder a new hidden file may be a command. */
   readonly keepsHidden: boolean

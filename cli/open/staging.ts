@@ -125,7 +125,7 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * Whether a drop fits. Its parts lie there, and then beside them the files: what is already there of either needs no more room.
+ * Whether a drop fits. Its parts are there first, and then the files beside them: parts and files that are there already need no more space.
  * @throws Failure as `checkRoom`; the folder is let go of then
  */
 export async function checkRoomFor(

@@ -52,7 +52,7 @@ export async function chooseFiles(paths: readonly string[], most: number, rest: 
 }
 
 /**
- * A file as it lies on the disk. It is opened for every read, so that a thousand of them take no descriptors, and compared
+ * A file on the disk. It is opened for every read, so that a thousand of them take no descriptors, and compared
  * with what it was when it was chosen.
  */
 export function pathSource(path: string, size: number, modifiedAtMs: number): ByteSource {

@@ -96,7 +96,7 @@ async function save({ values, positionals }: ParsedArgs<typeof JSON_OPTION>): Pr
   const proof = makeProof(ticket, await learn(name))
   if (proof === undefined) throw new Failure('nobody has proved anything of this drop yet', { exitCode: EXIT.gone })
   const text = formatProof(proof)
-  // Of what lay on this disk: a proof that does not hold is not handed on.
+  // The receipts come from this disk: a proof that does not hold is not handed on.
   if ((await checkProof(text)).state !== 'holds') throw new Failure('what was kept of this drop proves nothing')
   if (path === '-') {
     await print(text)

@@ -88,7 +88,7 @@ export function isPartial(path: string): boolean {
 }
 
 /**
- * Makes a folder that only its owner can enter, and those that it lies in, where they are missing. One at a time: asked
+ * Makes a folder that only its owner can enter, and its parents where they are missing. One at a time: asked
  * for all at once, Node 24 asks /proc for ever, and hears no signal meanwhile.
  */
 export function makeFolder(path: string, isParentThere = false): void {

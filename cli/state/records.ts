@@ -118,7 +118,7 @@ export function hasShelf(shelf: Shelf): boolean {
   }
 }
 
-/** Where another file than a record lies beside records. */
+/** The path of a file beside the records that is none itself. */
 export function statePath(shelf: Shelf, file: string): string {
   return join(shelfPath(shelf), file)
 }

@@ -7,7 +7,7 @@ import { createRecord, listRecords, readRecord, removeRecord, replaceRecord, sta
 import { say } from '../terminal/terminal.ts'
 import { misused } from '../command.ts'
 
-/** The boxes of this computer, sealed as they lie. One damaged file is told, and hides no other box. */
+/** The boxes of this computer, still sealed. A damaged file is told, and hides no other box. */
 export function listVaults(): Vault[] {
   return listRecords('boxes').flatMap((name) => {
     try {

@@ -7,7 +7,7 @@ import { fetchOwnCard } from './own-card.ts'
 import { deriveReaderKey } from './reader-keys.ts'
 import type { BoxState } from './state.ts'
 
-/** A state, and who has published last. */
+/** A state, and the device that has published last. */
 export interface CaughtUp {
   readonly state: BoxState
   /**

@@ -47,7 +47,7 @@ export interface OpenedItem extends Opened {
 }
 
 /**
- * Lists what lies in a box.
+ * Lists the contents of a box.
  * @param known - the places of drops that were listed before: one of them in another place is repeated.
  * @throws DropError `bad_answer` for a list out of order, or with what cannot be; `not_proved` if one may not read
  */

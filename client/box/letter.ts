@@ -32,14 +32,14 @@ export interface Posting {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** To whom, and what is said of it inside. */
+/** The recipients of a drop, and its letterhead. */
 export interface LetterPlan {
   readonly letterhead: Letterhead
   /** `age1pq1…`, of all who can open it. */
   readonly recipients: readonly string[]
   /** Makes the error for a key of theirs that is not sound. */
   readonly notSound: (cause: unknown) => DropError
-  /** By which one writes there. */
+  /** The link by which one writes there. */
   readonly link: string
   /** 16 bytes, base64url. */
   readonly invitation?: string | undefined

@@ -25,7 +25,6 @@ export interface ItemNote {
   readonly answeredAtMs?: number
   /** Answers from this device, oldest first. */
   readonly answers?: readonly AnswerNote[]
-  readonly deletedAtMs?: number
   readonly expiresAtMs: number
   /** The readers that it was sealed to, as the drop says. */
   readonly sealedTo: readonly PublicKey[]
@@ -68,7 +67,7 @@ export function firstOf(text: string, most: number): string {
 function parseNote(value: unknown): ItemNote | undefined {
   const members = membersOf(value, ['readAtMs', 'preview', 'expiresAtMs', 'sealedTo'], OPTIONAL)
   if (members === undefined) return undefined
-  const { readAtMs, isUnread, arrived, preview, expiresAtMs, answeredAtMs, deletedAtMs } = members
+  const { readAtMs, isUnread, arrived, preview, expiresAtMs, answeredAtMs } = members
   const answers = 'answers' in members ? listOf(members['answers'], parseAnswer) : []
   const sealedTo = listOf(members['sealedTo'], shapedKey)
   const thread = textOf(members['thread'], parseBoxAddress)
@@ -81,7 +80,6 @@ function parseNote(value: unknown): ItemNote | undefined {
   if ('arrived' in members && !isWhole(arrived)) return undefined
   if (answers === undefined) return undefined
   if ('answeredAtMs' in members && !isWhole(answeredAtMs)) return undefined
-  if ('deletedAtMs' in members && !isWhole(deletedAtMs)) return undefined
   return {
     readAtMs,
     ...(isUnread === true ? { isUnread } : {}),
@@ -91,7 +89,6 @@ function parseNote(value: unknown): ItemNote | undefined {
     preview: firstOf(preview, MAX_PREVIEW_CHARACTERS),
     ...(isWhole(answeredAtMs) ? { answeredAtMs } : {}),
     ...(answers.length > 0 ? { answers } : {}),
-    ...(isWhole(deletedAtMs) ? { deletedAtMs } : {}),
     expiresAtMs,
     sealedTo,
   }
@@ -115,4 +112,4 @@ function shapedKey(value: unknown): PublicKey | undefined {
   return textOf(value, parsePublicKey)
 }
 
-const OPTIONAL = ['isUnread', 'arrived', 'thread', 'reply', 'answeredAtMs', 'answers', 'deletedAtMs']
+const OPTIONAL = ['isUnread', 'arrived', 'thread', 'reply', 'answeredAtMs', 'answers']

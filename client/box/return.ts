@@ -16,7 +16,7 @@ export interface ReturnCode {
 
 /** The keys of a return code: the sender's side of a thread. docs/protocol.md §13.2. */
 export interface ReturnKeys {
-  /** Where answers lie. */
+  /** The address to which answers go. */
   readonly address: BoxAddress
   readonly key: SigningKey
   readonly identity: AgeIdentity

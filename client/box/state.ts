@@ -11,7 +11,7 @@ import type { Chain } from './chain.ts'
 import { parseReading, type Reading } from './reading.ts'
 import { parsePhrase, type Phrase } from './root.ts'
 
-/** All that a device keeps of a box. It lies in a vault or in a backup, never unsealed. */
+/** All that a device keeps of a box: in a vault or in a backup, never unsealed. */
 export interface BoxState {
   readonly v: 1
   readonly box: BoxAddress

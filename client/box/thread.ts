@@ -29,9 +29,8 @@ export async function threadOf(reply: Reply, said: Said): Promise<BoxAddress | u
 }
 
 /**
- * With the recipient: else who has read a drop could have its answers sealed to somebody else. With what it says: else who
- * has read it could put other words into the thread, once its id is free. The content of a file would take a pass over it to
- * know.
+ * With the recipient: else a reader of the drop could have its answers sealed to somebody else. With its content: else a reader
+ * could put other words into the thread, once its id is free. The content of a file would take a pass over it to know.
  */
 async function thread({ box, drop, text, files }: Said, age: string): Promise<Bytes> {
   const words = toBase64url(await sha256(utf8(text)))

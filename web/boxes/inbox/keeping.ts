@@ -141,8 +141,7 @@ export function makeKeeping(tools: InboxTools): Keeping {
   /** @param overBy - the time by which what it answers has expired, if it has */
   function showDraft(kept: KeptDraft, overBy: number): void {
     const { drop, files: wanted, text, ttlSeconds } = kept
-    const isDeleted = session.state().reading.items[drop]?.deletedAtMs !== undefined
-    if (isDeleted || endOf(kept) <= overBy) return forgetDraft(drop)
+    if (endOf(kept) <= overBy) return forgetDraft(drop)
     const draft = { ...EMPTY_ANSWER_DRAFT, text, expiry: String(ttlSeconds) }
     dispatch({ type: 'answer-restored', drop, draft, wanted })
   }

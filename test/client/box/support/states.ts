@@ -57,7 +57,6 @@ const anyNote: fc.Arbitrary<ItemNote> = fc.record(
         maxLength: 2,
       },
     ),
-    deletedAtMs: anyTime,
     expiresAtMs: anyTime,
     sealedTo: fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 8 }),
   },
