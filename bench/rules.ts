@@ -88,7 +88,7 @@ export function judgeInputs({ inputs, outputs }: Metafile): string[] {
 }
 
 function mayBeInWorker(path: string): boolean {
-  // A package can lie inside a folder of ours, or inside another package.
+  // A package can be inside a folder of ours, or inside another package.
   const [, packaged] = /(?:.*\/)?node_modules\/(.*)/.exec(`/${path}`) ?? []
   if (packaged !== undefined) return WORKER_PACKAGES.some((name) => packaged.startsWith(`${name}/`))
   return /^(?:worker|protocol)\/.*\.ts$/.test(path)

@@ -132,7 +132,7 @@ async function bundle(
   const files = new Map((outputFiles ?? []).map((file) => [pathBelow(resolve(root, outdir), file.path), file.contents]))
   if (metafile === undefined) throw new Error('esbuild gave no account of what it bundled.')
   const link = Object.keys(metafile.inputs).find((path) => isLink(root, path))
-  if (link !== undefined) throw new Error(`${link} is a link: what is bundled lies where it says it does.`)
+  if (link !== undefined) throw new Error(`${link} is a link: bundled files must be where their paths say.`)
   return { files, meta: metafile }
 }
 
