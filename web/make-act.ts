@@ -10,7 +10,8 @@ import { Flow } from './kit/flow.ts'
 import type { FromLink } from './read/from-link.ts'
 import type { LinkReading } from './read/link-reading.ts'
 import { untaken } from './read/reading.ts'
-import type { ComposeFault, Main } from './state.ts'
+import { isIdle as isFormIdle, type ComposeFault } from './send/send-state.ts'
+import type { Main } from './state.ts'
 import type { StoredSent } from './store.ts'
 import { page } from './words/page.ts'
 
@@ -19,7 +20,15 @@ export function makeAct(tools: Tools): Act {
   const { dispatch, state, device } = tools
   const toLink = once(async () => {
     const { linkSealing } = await import('./send/to-link.ts')
-    return linkSealing(tools, uploading, (drop) => (last = drop))
+    return linkSealing(tools, uploading, {
+      // Whoever read another page meanwhile is not there any more.
+      onBegun: () => state().page !== 'main' && device.address(''),
+      onSealed(drop, keepsDraft, sent) {
+        last = sent
+        dispatch({ type: 'sealed', keepsDraft, drop: { ...drop, isHandedOver: false, burning: 'no' } })
+        device.address('')
+      },
+    })
   })
   const uploading = once(async (): Promise<Uploading> => {
     import('./views/sending.tsx').catch(() => {})
@@ -33,7 +42,13 @@ export function makeAct(tools: Tools): Act {
   const reading = new Flow<LinkReading>({ at: 'looking' }, (main) => dispatch({ type: 'read', main }))
   const opening = once(async (): Promise<FromLink> => {
     const { FromLink } = await import('./read/from-link.ts')
-    return (loaded = new FromLink(tools, reading))
+    const page = {
+      announce: (text: string) => dispatch({ type: 'announced', text }),
+      onStoreFound: (isLasting: boolean) => dispatch({ type: 'store-found', isLasting }),
+      // Over another page it is done on the way back.
+      onSettled: () => state().page === 'main' && device.address(''),
+    }
+    return (loaded = new FromLink(tools, page, reading))
   })
   /** Browsers open a dialog only within a press, so whoever may ask for one waits for nothing before. */
   let loaded: FromLink | undefined
@@ -69,10 +84,7 @@ export function makeAct(tools: Tools): Act {
     })
 
   /** Whether the form waits for a person, and no work of its own. */
-  const isIdle = (): boolean => {
-    const { main } = state()
-    return main.at === 'compose' && main.work === undefined
-  }
+  const isIdle = (): boolean => isFormIdle(state().main)
 
   /** What comes late does not break off what is being sealed by now. */
   const refuseLate = (fault: ComposeFault): void => {

@@ -7,18 +7,7 @@ import { memoryStore } from '../../web/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
-import {
-  answer,
-  sealed,
-  sealing,
-  serve,
-  stage,
-  take,
-  WAITING,
-  type Stage,
-  openLinks,
-  uploadLinks,
-} from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks, uploadLinks } from './support/stage.ts'
 
 // Two things at a time, of which each could take the screen from the other.
 

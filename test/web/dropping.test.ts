@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { browserDevice } from '../../web/device.ts'
-import { failureOf } from '../../web/effects/tools.ts'
+import { failureOf } from '../../web/platform/server.ts'
 import { faultOf } from '../../web/boxes/fault.ts'
 import { readEntries } from '../../web/folders.ts'
 

@@ -9,18 +9,7 @@ import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
 import { largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
-import {
-  answer,
-  sealed,
-  sealing,
-  serve,
-  stage,
-  take,
-  WAITING,
-  type Stage,
-  openLinks,
-  uploadLinks,
-} from './support/stage.ts'
+import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks, uploadLinks } from './support/stage.ts'
 
 /** Where somebody is who walks through the history, and what the address says. */
 function addressLine(): { at: string; fragment: () => string; address: (to: string) => void } {

@@ -2,7 +2,7 @@ import type { InvitationState } from '#protocol/box-api.ts'
 import type { BoxAddress } from '#protocol/address.ts'
 import type { BoxTermsOfCard, CardReader } from '#protocol/card.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import type { Work } from '../state.ts'
+import type { Work } from '../send/send-state.ts'
 import type { FaultCode, FaultNotice } from './fault.ts'
 
 /** The drawn state of this device's boxes. The contents of a box are not in it: its session has them, and loses them when it locks. */

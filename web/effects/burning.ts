@@ -3,7 +3,8 @@ import { revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { Burning } from '../event.ts'
 import type { StoredSent } from '../store.ts'
-import { serverOf, WORK_PATIENCE_MS, type Tools } from './tools.ts'
+import { serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
+import type { Tools } from './tools.ts'
 
 /** Ends the drop whose link is on the screen. */
 export async function burn(tools: Tools, drop: StoredSent): Promise<void> {

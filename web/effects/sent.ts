@@ -8,7 +8,8 @@ import type { PublicKey } from '#protocol/public-key.ts'
 import { fates, sent as words } from '../words/sent.ts'
 import { fateOf, isLive, type Known } from '../sent-list.ts'
 import type { StoredSent } from '../store.ts'
-import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
+import { LOOK_PATIENCE_MS, serverOf } from '../platform/server.ts'
+import type { Tools } from './tools.ts'
 
 export interface SentEffects {
   list(): Promise<void>

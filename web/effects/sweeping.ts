@@ -1,5 +1,6 @@
 import { timeToForget } from '#client/clocks.ts'
-import { LOOK_PATIENCE_MS, serverOf, type Tools } from './tools.ts'
+import { LOOK_PATIENCE_MS, serverOf } from '../platform/server.ts'
+import type { Tools } from './tools.ts'
 
 /** Removes from this device what belongs to drops that have expired, or that nobody is going to ask for again. */
 export async function sweep(tools: Pick<Tools, 'device' | 'disk' | 'store' | 'transport'>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Work } from '../state.ts'
+import type { Work } from '../send/send-state.ts'
 import * as format from '../words/format.ts'
 import { work as words } from '../words/page.ts'
 

@@ -16,9 +16,10 @@ import type { Parts } from '#client/staging.ts'
 import { DropError, isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../ciphers.ts'
 import { memoryDisk, type Stage } from '../disk.ts'
-import { failureOf, LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from '../effects/tools.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
+import type { RoomTools } from '../room-tools.ts'
 import type { Flow, Task } from '../kit/flow.ts'
-import type { Work } from '../state.ts'
+import type { Work } from '../send/send-state.ts'
 import type { StoredWhole } from '../store.ts'
 import { open as words } from '../words/reading.ts'
 import type { Acknowledgement, LinkReading, OpenFault, OpenNote, Proof, WaitingDrop } from './link-reading.ts'
@@ -49,22 +50,34 @@ interface Link extends Delivery<Opened> {
   readonly taken: Set<string>
 }
 
+/** The page that a link has led to. */
+export interface LinkPage {
+  /** Tells a screen reader. */
+  announce(text: string): void
+  /** Whether this browser keeps what it is given across a reload. */
+  onStoreFound(isLasting: boolean): void
+  /** The server knows, and everything has been taken. */
+  onSettled(): void
+}
+
 /** Opens what a link leads to: looks, claims, receives, acknowledges, and keeps what has not been taken yet. */
 export class FromLink {
   /** What can be taken out of the page. */
   readonly keep: Saver
-  readonly #tools: Tools
+  readonly #page: LinkPage
+  readonly #tools: RoomTools
   readonly #flow: Flow<LinkReading>
   /** The one on the screen. */
   #link: Link | undefined
   #task: LinkTask | undefined
 
-  constructor(tools: Tools, flow: Flow<LinkReading>) {
-    const { device, dispatch } = tools
+  constructor(tools: RoomTools, page: LinkPage, flow: Flow<LinkReading>) {
+    const { device } = tools
+    this.#page = page
     this.#tools = tools
     this.#flow = flow
     this.keep = new Saver(
-      { device, announce: (text) => dispatch({ type: 'announced', text }) },
+      { device, announce: (text) => page.announce(text) },
       () => this.#link && this.#task && saveableOf(this.#flow.state, this.#task, this.#link),
       async (names) => {
         for (const name of names) this.#link?.taken.add(name)
@@ -273,9 +286,8 @@ export class FromLink {
     if (link.isTold !== true || isLeft(link)) return
     await forgetReader(this.#tools, link.drop)
     link.stage?.letGo()
-    const { device, state } = this.#tools
-    // From here on neither a reload nor the back button asks for it again. Over another page it is done on the way back.
-    if (this.#link === link && state().page === 'main') device.address('')
+    // From here on neither a reload nor the back button asks for it again.
+    if (this.#link === link) this.#page.onSettled()
   }
 
   /** What an earlier visit has kept for this link. */
@@ -283,7 +295,7 @@ export class FromLink {
     const { found, isLasting } = await task.of(recallReader(this.#tools, link.drop))
     link.reader = found?.key
     link.whole = found?.whole && { ...found.whole, expiresAtMs: found.expiresAtMs }
-    this.#tools.dispatch({ type: 'store-found', isLasting })
+    this.#page.onStoreFound(isLasting)
     link.isWarned = !isLasting
   }
 
@@ -296,9 +308,9 @@ export class FromLink {
     if (isKept || isWarned === true) return key
     // Nothing has been claimed. Whoever presses again knows that this browser cannot keep it through a reload.
     link.isWarned = true
-    this.#tools.dispatch({ type: 'store-found', isLasting: false })
+    this.#page.onStoreFound(false)
     task.change(working(undefined))
-    this.#tools.dispatch({ type: 'announced', text: words.notLasting })
+    this.#page.announce(words.notLasting)
     return undefined
   }
 

@@ -1,15 +1,15 @@
 import type { VNode } from 'preact'
-import type { Act } from '../act.ts'
 import { Button, type ButtonProps } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Name, verbatim } from '../parts/verbatim.tsx'
 import * as format from '../words/format.ts'
 import { opened as words } from '../words/reading.ts'
+import type { KeepActions } from './actions.ts'
 import type { FileEntry, Open } from './reading.ts'
 import { SavingNotice } from './saving-notice.tsx'
 
 export interface OpenedMessageProps {
-  readonly act: { readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveAll' | 'saveFile' | 'stopSaving'> }
+  readonly act: { readonly keep: Omit<KeepActions, 'saveSealed'> }
   readonly open: Open
   /** Of the button that copies the text. */
   readonly kind?: ButtonProps['kind'] & string

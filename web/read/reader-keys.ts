@@ -1,11 +1,11 @@
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Store, StoredReader } from '../store.ts'
-import type { Tools } from '../effects/tools.ts'
+import type { RoomTools } from '../room-tools.ts'
 
 /** The reader keys of this browser: each is stored before anything is claimed with it, and outlives a crash. */
 
-type KeyTools = Pick<Tools, 'device' | 'store'>
+type KeyTools = Pick<RoomTools, 'device' | 'store'>
 
 /** What an earlier visit has kept for a drop. */
 export interface Recalled {

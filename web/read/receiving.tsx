@@ -1,13 +1,13 @@
 import type { ComponentChildren, VNode } from 'preact'
-import type { Act } from '../act.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Transfer, type Carried } from '../parts/transfer.tsx'
 import { receiving as words } from '../words/reading.ts'
+import type { ReceivingActions } from './actions.ts'
 import type { Receiving } from './reading.ts'
 
 /** A drop in parts on its way here: how far it is, and the buttons that pause it, go on and stop it. */
 export function ReceivingTransfer(props: {
-  readonly act: { readonly receiving: Act['receiving'] }
+  readonly act: { readonly receiving: ReceivingActions }
   readonly receiving: Receiving
   /** Bytes of its ciphertext. */
   readonly total: number

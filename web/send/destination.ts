@@ -6,8 +6,8 @@ import { FileFault } from '#client/source.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
-import { failureOf, type Tools } from '../effects/tools.ts'
-import type { ComposeFault, Limits } from '../state.ts'
+import { failureOf } from '../platform/server.ts'
+import type { ComposeFault, Limits, SendTools } from './send-state.ts'
 import type { ChosenFile, Draft } from './draft.ts'
 import { roomFor } from './limits.ts'
 
@@ -17,6 +17,8 @@ export interface Destination {
   findFault?(draft: Draft): Promise<ComposeFault | undefined>
   /** Makes keys and envelope of a draft. Reads no file. @throws DropError `too_large` */
   seal(draft: Draft, cipherFor?: CipherFor): Promise<SealedDraft>
+  /** An upload in parts begins, and is about to be shown. */
+  begun?(): void
   /** The server holds it whole: shows that. */
   finish(finished: Finished): Promise<void>
   /** The draft that was sealed then, to be sealed again. */
@@ -52,7 +54,7 @@ export interface Finished extends SealedDraft {
 
 /** What a person who composes is told of a failure. */
 export function composeFaultOf(
-  { state }: Pick<Tools, 'state'>,
+  { state }: Pick<SendTools, 'state'>,
   { limitsOf: limits }: Pick<Destination, 'limitsOf'>,
   error: unknown,
 ): ComposeFault {

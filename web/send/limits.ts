@@ -4,7 +4,7 @@ import { isShortEnough } from '#client/names.ts'
 import { contentCapacity, isOnePart, largestArchive } from '#client/capacity.ts'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import { MAX_FILES, type Draft } from './draft.ts'
-import type { Limits } from '../state.ts'
+import type { Limits } from './send-state.ts'
 
 /** Says before any work whether a draft can be sealed and sent: with sums alone, before any cryptography has been fetched. */
 

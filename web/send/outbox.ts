@@ -3,9 +3,10 @@ import type { Unfinished } from '#client/sealed.ts'
 import { endOfUpload } from '#client/upload-end.ts'
 import type { DropId } from '#protocol/id.ts'
 import { UPLOAD_LIFE_SECONDS } from '#protocol/limits.ts'
-import { serverOf, type Tools } from '../effects/tools.ts'
+import { serverOf } from '../platform/server.ts'
 import type { KeptUpload } from '../store.ts'
 import { interrupted as words } from '../words/sending.ts'
+import type { SendTools } from './send-state.ts'
 import type { Destination, SealedDraft } from './destination.ts'
 import type { Interrupted, UploadSummary } from './uploads.ts'
 
@@ -29,7 +30,7 @@ export interface Outbox {
 }
 
 /** Over the store of this browser: keys and the link of an upload lie in it as they are. docs/decisions/0010-an-upload-keeps-its-link.md */
-export function plainOutbox({ device, store }: Pick<Tools, 'device' | 'store'>): Outbox {
+export function plainOutbox({ device, store }: Pick<SendTools, 'device' | 'store'>): Outbox {
   return {
     missing: 'upload-over',
     async keep({ returnWords, sealed: { unfinished }, sender }, isResumed) {
@@ -62,7 +63,7 @@ export function endOf(now: number): number {
 
 /** Tells of unfinished uploads of one kind, but for those that another tab is at. Forgets those that are over. */
 export async function findInterrupted(
-  tools: Tools,
+  tools: SendTools,
   destination: Pick<Destination, 'isOwn' | 'lockOf'>,
   outbox: Outbox,
 ): Promise<void> {

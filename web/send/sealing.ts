@@ -1,8 +1,8 @@
 import { deposit, fetchLimits } from '#client/send.ts'
 import { mayHaveArrived } from '#client/server.ts'
-import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS, type Tools } from '../effects/tools.ts'
+import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
 import { once } from '../memo.ts'
-import type { ComposeFault } from '../state.ts'
+import { isIdle, type ComposeFault, type SendTools } from './send-state.ts'
 import { composeFaultOf, type Destination, type SealedDraft } from './destination.ts'
 import type { Draft } from './draft.ts'
 import { findExcess, fitsOnePart } from './limits.ts'
@@ -20,14 +20,14 @@ interface Pending extends SealedDraft {
 
 /** Seals what is in a form and sends it. */
 export class Sealing {
-  readonly #tools: Tools
+  readonly #tools: SendTools
   readonly #uploading: () => Promise<Uploader>
   readonly #destination: Destination
   readonly #learnLimits: () => Promise<void>
   #pending: Pending | undefined
 
   /** @param uploading - what carries drops in parts. Its code comes when there is one. */
-  constructor(tools: Tools, uploading: () => Promise<Uploader>, destination: Destination) {
+  constructor(tools: SendTools, uploading: () => Promise<Uploader>, destination: Destination) {
     this.#tools = tools
     this.#uploading = uploading
     this.#destination = destination
@@ -44,9 +44,8 @@ export class Sealing {
     if (!fitsOnePart(state().draft)) this.#uploading().catch(() => {})
     try {
       const fault = await this.#findFault()
-      const { main } = state()
       // What is being sealed by now has its own answer to come.
-      if (fault !== undefined && main.at === 'compose' && main.work === undefined) this.#refuse(fault)
+      if (fault !== undefined && isIdle(state().main)) this.#refuse(fault)
     } catch {
       // Whoever is offline hears of it at sealing.
     }

@@ -2,8 +2,8 @@ import { generateSigningKey } from '#client/crypto/keys.ts'
 import { LINK_LIVES } from '#client/lives.ts'
 import { seal } from '#client/send.ts'
 import { MIN_READS } from '#protocol/limits.ts'
-import type { Tools } from '../effects/tools.ts'
 import type { StoredSent } from '../store.ts'
+import type { SendTools } from './send-state.ts'
 import type { Destination } from './destination.ts'
 import { CUSTOM, draftTerms, mergeDrafts, READS } from './draft.ts'
 import { dropFile } from './file-source.ts'
@@ -11,23 +11,44 @@ import { limitsOf } from './limits.ts'
 import { LINK_UPLOADS } from './outbox.ts'
 import { Sealing, type Uploader } from './sealing.ts'
 
+/** The page for links. */
+export interface LinkForm {
+  /** An upload is about to be shown, whatever page is read. */
+  onBegun(): void
+  /** @param sent - kept by the sender, for as long as the page is open at least */
+  onSealed(drop: SealedLink, keepsDraft: boolean, sent: StoredSent): void
+}
+
+/** A drop for a link that the server holds whole. */
+export interface SealedLink {
+  readonly link: string
+  /** `''` if it needs none, or if the page does not know it any more. */
+  readonly passphrase: string
+  readonly needsPassphrase: boolean
+  readonly expiresAtMs: number
+  readonly reads: number
+  /** Whether its ticket is kept by this browser, or ends with the page. */
+  readonly isKept: boolean
+}
+
 /** What seals messages for a link, and where they go. @param uploading - what carries those in parts, to that destination */
 export function linkSealing(
-  tools: Tools,
+  tools: SendTools,
   uploading: (destination: Destination) => Promise<Uploader>,
-  onSent?: (drop: StoredSent) => void,
+  form: LinkForm,
 ): { readonly sealing: Sealing; readonly destination: Destination } {
-  const destination = toLink(tools, onSent)
+  const destination = toLink(tools, form)
   return { destination, sealing: new Sealing(tools, () => uploading(destination), destination) }
 }
 
-/** Messages for whoever has a link. @param onSent - told what the sender keeps, for as long as the page is open at least */
-export function toLink(tools: Tools, onSent: (drop: StoredSent) => void = () => {}): Destination {
+/** Messages for whoever has a link. */
+export function toLink(tools: SendTools, form: LinkForm): Destination {
   const { device, dispatch, state, stretch } = tools
   return {
     ...LINK_UPLOADS,
     limitsOf,
     merge: mergeDrafts,
+    begun: () => form.onBegun(),
 
     // What judges it comes for those who ask for one.
     async findFault({ passphrase }) {
@@ -66,11 +87,7 @@ export function toLink(tools: Tools, onSent: (drop: StoredSent) => void = () => 
       const { expiresAtMs, needsPassphrase, reads } = ticket
       // Of one that was resumed nobody here knows it.
       const passphrase = draft.passphrase ?? ''
-      const shown = { link, passphrase, needsPassphrase, expiresAtMs, reads, isKept }
-      dispatch({ type: 'sealed', keepsDraft, drop: { ...shown, isHandedOver: false, burning: 'no' } })
-      // Whoever read another page meanwhile is not there any more.
-      device.address('')
-      onSent(drop)
+      form.onSealed({ link, passphrase, needsPassphrase, expiresAtMs, reads, isKept }, keepsDraft, drop)
     },
 
     draftOf: ({ terms, text, ticket }, files) => {
@@ -91,7 +108,7 @@ export function toLink(tools: Tools, onSent: (drop: StoredSent) => void = () => 
   }
 }
 
-async function keep({ store }: Tools, drop: StoredSent): Promise<boolean> {
+async function keep({ store }: SendTools, drop: StoredSent): Promise<boolean> {
   try {
     const kept = await store()
     await kept.keepSent(drop)

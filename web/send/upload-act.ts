@@ -1,13 +1,13 @@
-import type { Act } from '../act.ts'
-import type { Tools } from '../effects/tools.ts'
+import type { UploadActions } from './actions.ts'
+import type { SendTools } from './send-state.ts'
 import { matchFiles, type Asked } from './uploads.ts'
 import type { Uploading } from './uploading.ts'
 
 /** Everything that a person can do about drops in parts. */
 export function makeUploadAct(
-  { dispatch, state }: Pick<Tools, 'dispatch' | 'state'>,
+  { dispatch, state }: Pick<SendTools, 'dispatch' | 'state'>,
   uploading: () => Promise<Uploading>,
-): Pick<Act, 'upload' | 'interrupted'> {
+): UploadActions {
   const ask = (asking: Asked | undefined): void => dispatch({ type: 'upload-asked', asking })
 
   return {

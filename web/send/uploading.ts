@@ -8,9 +8,9 @@ import { FileFault } from '#client/source.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { cipherFor } from '../ciphers.ts'
-import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf } from '../platform/server.ts'
 import { makeReport } from '../kit/report.ts'
-import type { ComposeFault, SendFault } from '../state.ts'
+import { isIdle, isSending, type ComposeFault, type SendFault, type SendTools } from './send-state.ts'
 import type { KeptUpload } from '../store.ts'
 import { composeFaultOf, type Destination, type SealedDraft } from './destination.ts'
 import type { ChosenFile, Draft } from './draft.ts'
@@ -31,14 +31,14 @@ type Wish = 'go' | 'pause' | 'cancel' | 'leave'
 
 /** Carries drops in parts up, one at a time. */
 export class Uploading {
-  readonly #tools: Tools
+  readonly #tools: SendTools
   readonly #destination: Destination
   readonly #outbox: Outbox
   #wish: Wish = 'go'
   #abort = new AbortController()
   #wake = (): void => {}
 
-  constructor(tools: Tools, destination: Destination, outbox: Outbox) {
+  constructor(tools: SendTools, destination: Destination, outbox: Outbox) {
     this.#tools = tools
     this.#destination = destination
     this.#outbox = outbox
@@ -61,8 +61,7 @@ export class Uploading {
       const files = matchFiles(unfinished.files, chosen).files.filter((file) => file !== undefined)
       const sealed = await goOnWith(unfinished, files.map(fileSource), { cipherFor })
       // One at a time: a message that is being sealed by now, or on its way, would lose its place on the screen.
-      const { main } = state()
-      if (main.at !== 'compose' || main.work !== undefined) return dispatch({ type: 'upload-asked', asking: undefined })
+      if (!isIdle(state().main)) return dispatch({ type: 'upload-asked', asking: undefined })
       await this.#carry({ ...upload, sealed, draft: this.#destination.draftOf(unfinished, files), isResumed: true })
     })
     if (!isFree) dispatch({ type: 'upload-asked', asking: { dropId, to: 'go-on', chosen, trouble: 'elsewhere' } })
@@ -129,11 +128,11 @@ export class Uploading {
   /** Until it is there, cancelled or left. The lock of the drop is held. */
   async #carry(order: Order): Promise<void> {
     const { isResumed = false, sealed } = order
-    const { device, dispatch, state } = this.#tools
+    const { dispatch } = this.#tools
     if (this.#wished() === 'leave') return
     this.#wish = 'go'
     const kept = await this.#outbox.keep(order, isResumed)
-    const isAway = state().page !== 'main'
+    this.#destination.begun?.()
     dispatch({
       type: 'sending',
       // Nobody knows yet what the server has of one that was interrupted, and its files are read again first.
@@ -143,8 +142,6 @@ export class Uploading {
         carried: { stage: isResumed ? 'checking' : 'sending', bytes: 0, total: sealed.size },
       },
     })
-    // Whoever read another page meanwhile is not there any more.
-    if (isAway) device.address('')
     for (;;) {
       const fault = await this.#attempt(order, kept !== undefined)
       const wish = this.#wished()
@@ -245,7 +242,7 @@ export class Uploading {
       isHere: true,
       onCarried(carried) {
         const { main } = state()
-        dispatch({ type: 'carried', carried: furthest(main.at === 'sending' ? main.carried : undefined, carried) })
+        dispatch({ type: 'carried', carried: furthest(isSending(main) ? main.carried : undefined, carried) })
       },
       onWaiting: () => dispatch({ type: 'flowed', flow: 'waiting' }),
     })

@@ -5,7 +5,7 @@ import { contentBytes, type ChosenFile, type Draft } from '../send/draft.ts'
 import { roomFor } from '../send/limits.ts'
 import { Button } from '../parts/button.tsx'
 import { Name } from '../parts/verbatim.tsx'
-import type { Limits } from '../state.ts'
+import type { Limits } from '../send/send-state.ts'
 import { compose as words } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 

@@ -1,15 +1,15 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Act } from '../act.ts'
+import type { FormActions } from '../send/actions.ts'
 import { chooseFile, type ChosenFile, type Draft } from '../send/draft.ts'
 import { readEntries, takeEntries } from '../folders.ts'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { lazy } from '../parts/lazy.tsx'
-import type { Limits } from '../state.ts'
+import type { Limits } from '../send/send-state.ts'
 import { compose as words } from '../words/compose.ts'
 
 export interface FilePickerProps {
-  readonly act: Pick<Act, 'addFiles' | 'prepare'> & { readonly draft: (change: Pick<Draft, 'files'>) => void }
+  readonly act: Pick<FormActions, 'addFiles' | 'prepare'> & { readonly draft: (change: Pick<Draft, 'files'>) => void }
   readonly draft: Pick<Draft, 'files' | 'text'>
   readonly limits: Limits | undefined
 }
@@ -48,7 +48,7 @@ export function FilePicker({ act, draft, limits }: FilePickerProps): VNode {
  * Adds what is dropped or pasted anywhere on the page, while there is somebody to take it.
  * @returns whether files are being dragged over the page.
  */
-export function useDroppedFiles(act: Pick<Act, 'addFiles' | 'missFiles'> | undefined): boolean {
+export function useDroppedFiles(act: Pick<FormActions, 'addFiles' | 'missFiles'> | undefined): boolean {
   const [isDragged, setDragged] = useState(false)
   useEffect(() => {
     const onDrag = (event: DragEvent): void => {

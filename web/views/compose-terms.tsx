@@ -7,7 +7,7 @@ import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
-import type { ComposeFault } from '../state.ts'
+import type { ComposeFault } from '../send/send-state.ts'
 import { compose as words, composeFaults } from '../words/compose.ts'
 import * as format from '../words/format.ts'
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { Act } from '../act.ts'
+import type { FormActions, UploadActions } from '../send/actions.ts'
 import { Button } from '../parts/button.tsx'
 import { ChooseFiles } from '../parts/choose-files.tsx'
 import { Question } from '../parts/question.tsx'
@@ -12,7 +12,7 @@ import * as format from '../words/format.ts'
 import { interrupted as words } from '../words/sending.ts'
 import type { ViewProps } from './props.ts'
 
-type InterruptedAct = Pick<Act, 'interrupted' | 'prepare'>
+type InterruptedAct = Pick<UploadActions, 'interrupted'> & Pick<FormActions, 'prepare'>
 
 /** Uploads that came to no end, each with what can be done about it. */
 export function Interrupted({

@@ -1,15 +1,16 @@
 import type { ComponentChildren, VNode } from 'preact'
-import type { Act } from '../act.ts'
+import type { UploadActions } from '../send/actions.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { Title } from '../parts/title.tsx'
 import { tabTitle, Transfer } from '../parts/transfer.tsx'
 import { Said } from '../parts/verbatim.tsx'
-import type { Main, SendFault } from '../state.ts'
+import type { Main } from '../state.ts'
+import type { SendFault } from '../send/send-state.ts'
 import { sending as words, sendingFaults } from '../words/sending.ts'
 import { cargoText } from '../words/cargo.ts'
 export interface SendingProps {
-  readonly act: Pick<Act, 'upload'>
+  readonly act: Pick<UploadActions, 'upload'>
   readonly main: Extract<Main, { at: 'sending' }>
   /** What is said of a drop that is not for a link. */
   readonly own?: { readonly lede: (cargo: string) => string; readonly kept: string }

@@ -2,7 +2,8 @@ import { between } from './between.ts'
 import { composeFaults } from './compose.ts'
 import type { InboxFault } from '../boxes/inbox/state.ts'
 import type { ClosedFault } from '../read/from-box.ts'
-import type { ComposeFault, FailureCode } from '../state.ts'
+import type { ComposeFault } from '../send/send-state.ts'
+import type { FailureCode } from '../platform/server.ts'
 import * as format from './format.ts'
 
 export const inbox = {

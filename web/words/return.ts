@@ -1,4 +1,4 @@
-import type { FailureCode } from '../state.ts'
+import type { FailureCode } from '../platform/server.ts'
 import { between } from './between.ts'
 import * as format from './format.ts'
 

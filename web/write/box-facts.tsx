@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { WriteTarget } from '#client/box/address-link.ts'
 import { lifeOfCard } from '#protocol/epoch.ts'
-import type { Limits } from '../state.ts'
+import type { Limits } from '../send/send-state.ts'
 import * as format from '../words/format.ts'
 import { write as words } from '../words/write.ts'
 import type { FoundBox } from '../send/to-box.ts'

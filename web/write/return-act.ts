@@ -1,6 +1,6 @@
 import type { WriteTarget } from '#client/box/address-link.ts'
 import type { Item } from '#protocol/box-api.ts'
-import type { Act } from '../act.ts'
+import type { KeepActions, ReceivingActions } from '../read/actions.ts'
 import type { RoomTools } from '../room-tools.ts'
 import type { ReturnEvent, ReturnState } from './return-state.ts'
 import type { WriteAct } from './write-act.ts'
@@ -19,10 +19,10 @@ export interface ReturnAct {
   readonly older: () => Promise<void>
   readonly open: (item: Item) => Promise<void>
   /** An answer in parts that comes in. */
-  readonly receiving: Act['receiving']
+  readonly receiving: ReceivingActions
   /** Back to the list. What was opened is let go of. */
   readonly list: () => Promise<void>
-  readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveAll' | 'saveFile' | 'stopSaving'>
+  readonly keep: Omit<KeepActions, 'saveSealed'>
   /** Asks to which box, unless an answer says so. */
   readonly writeAgain: (to: WriteTarget['address'] | undefined) => void
   readonly typeBox: (text: string) => void

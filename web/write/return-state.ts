@@ -3,7 +3,7 @@ import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, type ItemList, type ItemsPage } from '../boxes/inbox/item-list.ts'
 import type { BoxReading } from '../read/from-box.ts'
-import type { FailureCode } from '../state.ts'
+import type { FailureCode } from '../platform/server.ts'
 import { reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from './write-state.ts'
 
 /** Everything that is drawn of coming back for answers. The code and its keys are not in here: effects hold them. */

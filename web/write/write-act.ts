@@ -1,4 +1,4 @@
-import type { Act } from '../act.ts'
+import type { FormActions, UploadActions } from '../send/actions.ts'
 import type { RoomTools } from '../room-tools.ts'
 import type { WriteEvent, WriteState } from './write-state.ts'
 
@@ -9,10 +9,8 @@ export interface WriteTools extends RoomTools {
 }
 
 /** Everything that a person who writes to a box can do. */
-export interface WriteAct extends Pick<
-  Act,
-  'draft' | 'addFiles' | 'missFiles' | 'prepare' | 'seal' | 'upload' | 'interrupted' | 'copy'
-> {
+export interface WriteAct extends FormActions, UploadActions {
+  readonly copy: (text: string, done: string) => Promise<boolean>
   /** Asks for the keys of the box. Nothing of the person is sent. */
   readonly look: () => Promise<void>
   readonly typeInvitation: (text: string) => void

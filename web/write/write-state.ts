@@ -2,8 +2,8 @@ import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import type { Bytes } from '#protocol/bytes.ts'
 import { isEmpty } from '../send/draft.ts'
 import { EMPTY_LETTER, type FoundBox, type SentLetter } from '../send/to-box.ts'
-import type { Event } from '../event.ts'
-import { FIRST_STATE, reduce, type FailureCode, type Limits, type State } from '../state.ts'
+import type { FailureCode } from '../platform/server.ts'
+import { firstSendState, sendReduce, type Limits, type SendEvent, type SendState } from '../send/send-state.ts'
 import type { CardRefusal } from './card-refusal.ts'
 
 /** Everything that is drawn of writing to a box. Keys and an unsaid return code are not in here: effects hold them. */
@@ -14,7 +14,7 @@ export interface WriteState {
   readonly invitation: InvitationEntry | undefined
   readonly main: WriteMain
   /** The form and the upload: the same as those of a drop for a link, with terms of their own. */
-  readonly desk: State
+  readonly desk: SendState
   /** As soon as its keys have been found to be good. It stays while they are asked for again. */
   readonly box: FoundBox | undefined
   /** Whether a return code is to be made. */
@@ -60,7 +60,7 @@ export type WriteEvent =
   | { readonly type: 'code-noted' }
   | { readonly type: 'another' }
   /** What happens to the form and the upload. */
-  | { readonly type: 'desk'; readonly event: Event }
+  | { readonly type: 'desk'; readonly event: SendEvent }
 
 /** @param isAgain - it is written with a return code that the sender has */
 export function firstWriteState(target: WriteTarget, isAgain = false): WriteState {
@@ -68,7 +68,7 @@ export function firstWriteState(target: WriteTarget, isAgain = false): WriteStat
     target,
     invitation: target.invitation === undefined ? { text: '' } : undefined,
     main: { at: 'looking' },
-    desk: { ...FIRST_STATE, draft: EMPTY_LETTER },
+    desk: firstSendState(EMPTY_LETTER),
     box: undefined,
     wantsCode: false,
     isRemembered: false,
@@ -124,7 +124,7 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
     case 'another':
       return main.at === 'sent' ? { ...state, main: { at: 'looking' } } : state
     case 'desk': {
-      const next = { ...state, desk: reduce(desk, event.event) }
+      const next = { ...state, desk: sendReduce(desk, event.event) }
       // By the one that came with the address nothing more goes: there is room for another.
       return isUninvited(next) ? { ...next, invitation: next.invitation ?? { text: '' } } : next
     }
@@ -158,11 +158,11 @@ function isUninvited({ desk: { main } }: WriteState): boolean {
 }
 
 /** Nothing is under way any more, and nothing that was typed is lost. */
-function atRest(desk: State): State {
+function atRest(desk: SendState): SendState {
   return desk.main.at === 'compose' ? { ...desk, main: { at: 'compose' } } : desk
 }
 
 /** The same draft as another object: what was sealed of it before is sealed anew. */
-function otherLetter(desk: State): State {
+function otherLetter(desk: SendState): SendState {
   return { ...desk, draft: { ...desk.draft } }
 }

@@ -9,11 +9,11 @@ import { checkCard, type Card } from '#protocol/card.ts'
 import { findFault, MAX_FILES, withMore } from '../send/draft.ts'
 import { findInterrupted, plainOutbox } from '../send/outbox.ts'
 import { Sealing } from '../send/sealing.ts'
-import { failureOf, LOOK_PATIENCE_MS, serverOf, type Tools } from '../effects/tools.ts'
+import { failureOf, LOOK_PATIENCE_MS, serverOf } from '../platform/server.ts'
 import { Uploading } from '../send/uploading.ts'
 import { limitsOf } from '../send/limits.ts'
 import { makeUploadAct } from '../send/upload-act.ts'
-import type { ComposeFault, Limits } from '../state.ts'
+import type { ComposeFault, Limits, SendTools } from '../send/send-state.ts'
 import { page } from '../words/page.ts'
 import { refusals } from '../words/write.ts'
 import { toBox } from '../send/to-box.ts'
@@ -28,7 +28,7 @@ import { asksInvitation, readInvitation } from './write-state.ts'
 export function makeWriting(tools: WriteTools, target: WriteTarget, code?: ReturnCode): WriteAct {
   const { device, dispatch, state, store } = tools
   const { address } = target
-  const desk: Tools = {
+  const desk: SendTools = {
     ...tools,
     dispatch: (event) => dispatch({ type: 'desk', event }),
     state: () => state().desk,

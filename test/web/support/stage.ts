@@ -14,7 +14,7 @@ import type { LinkReading } from '../../../web/read/link-reading.ts'
 import type { Saver } from '../../../web/read/saving.ts'
 import { findInterrupted, LINK_UPLOADS, plainOutbox } from '../../../web/send/outbox.ts'
 import type { Sealing } from '../../../web/send/sealing.ts'
-import { linkSealing, toLink } from '../../../web/send/to-link.ts'
+import { linkSealing, toLink, type LinkForm } from '../../../web/send/to-link.ts'
 import { Uploading } from '../../../web/send/uploading.ts'
 import { FIRST_STATE, reduce, type State } from '../../../web/state.ts'
 import { memoryStore, type Store } from '../../../web/store.ts'
@@ -128,7 +128,13 @@ export interface Opening
 
 export function openLinks(tools: Tools): Opening {
   const flow = new Flow<LinkReading>({ at: 'looking' }, (main) => tools.dispatch({ type: 'read', main }))
-  const fromLink = new FromLink(tools, flow)
+  const { device, dispatch, state } = tools
+  const page = {
+    announce: (text: string) => dispatch({ type: 'announced', text }),
+    onStoreFound: (isLasting: boolean) => dispatch({ type: 'store-found', isLasting }),
+    onSettled: () => state().page === 'main' && device.address(''),
+  }
+  const fromLink = new FromLink(tools, page, flow)
   return {
     copyText: fromLink.keep.copyText,
     saveFile: fromLink.keep.saveFile,
@@ -151,12 +157,23 @@ export function openLinks(tools: Tools): Opening {
 
 /** Does the work of a press on the seal. */
 export function sealing(tools: Tools): Sealing {
-  return linkSealing(tools, async () => uploadLinks(tools)).sealing
+  return linkSealing(tools, async () => uploadLinks(tools), linkForm(tools)).sealing
 }
 
 /** Carries drops in parts for a link. */
 export function uploadLinks(tools: Tools): Uploading {
-  return new Uploading(tools, toLink(tools), plainOutbox(tools))
+  return new Uploading(tools, toLink(tools, linkForm(tools)), plainOutbox(tools))
+}
+
+/** As the page shows links. */
+function linkForm({ device, dispatch, state }: Tools): LinkForm {
+  return {
+    onBegun: () => state().page !== 'main' && device.address(''),
+    onSealed(drop, keepsDraft) {
+      dispatch({ type: 'sealed', keepsDraft, drop: { ...drop, isHandedOver: false, burning: 'no' } })
+      device.address('')
+    },
+  }
 }
 
 /** Tells of uploads for a link that came to no end, as the page does. */

@@ -3,13 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { DropId } from '#protocol/id.ts'
 import type { Item } from '#protocol/box-api.ts'
 import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnEvent } from '../../../web/write/return-state.ts'
-import {
-  firstWriteState,
-  reduceWrite,
-  wouldLoseLetter,
-  type WriteEvent,
-  type WriteState,
-} from '../../../web/write/write-state.ts'
+import { firstWriteState, reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from '../../../web/write/write-state.ts'
 import { EMPTY_LETTER } from '../../../web/send/to-box.ts'
 import { newBox, type TestBox } from '../../kit/boxes.ts'
 import { runs } from '../../runs.ts'

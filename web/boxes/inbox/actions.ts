@@ -1,7 +1,8 @@
 import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
-import type { Act, Missed } from '../../act.ts'
+import type { KeepActions, ReceivingActions } from '../../read/actions.ts'
+import type { Missed, UploadActions } from '../../send/actions.ts'
 import type { ChosenFile, Draft } from '../../send/draft.ts'
 
 /** Everything that a person can do with what lies in a box. Views call these and nothing else. */
@@ -18,8 +19,8 @@ export interface InboxActions {
   readonly back: () => void
   /** Shows it as unread again, in the list. */
   readonly markUnread: (drop: DropId) => Promise<void>
-  readonly receiving: Act['receiving']
-  readonly keep: Pick<Act['keep'], 'copyText' | 'noteCopied' | 'saveFile' | 'saveAll' | 'saveSealed' | 'stopSaving'>
+  readonly receiving: ReceivingActions
+  readonly keep: KeepActions
   readonly answer: {
     readonly draft: (drop: DropId, change: Partial<Draft>) => void
     /** All of them or none: more than an archive takes are refused. */
@@ -31,8 +32,8 @@ export interface InboxActions {
     /** Lets go of what has been typed and chosen. */
     readonly discard: (drop: DropId) => void
     /** An answer in parts that goes up. */
-    readonly upload: (drop: DropId) => Act['upload']
+    readonly upload: (drop: DropId) => UploadActions['upload']
     /** One that came to no end before a lock. */
-    readonly interrupted: (drop: DropId) => Act['interrupted']
+    readonly interrupted: (drop: DropId) => UploadActions['interrupted']
   }
 }

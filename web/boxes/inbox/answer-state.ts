@@ -1,15 +1,13 @@
 import type { DropId } from '#protocol/id.ts'
-import type { Event } from '../../event.ts'
-import { isEmpty } from '../../send/draft.ts'
 import { EMPTY_ANSWER_DRAFT } from '../../send/to-thread.ts'
-import type { Draft } from '../../send/draft.ts'
+import { isEmpty, type Draft } from '../../send/draft.ts'
 import type { Interrupted, WantedFile } from '../../send/uploads.ts'
-import { FIRST_STATE, reduce, type State } from '../../state.ts'
+import { firstSendState, sendReduce, type SendEvent, type SendState } from '../../send/send-state.ts'
 
 /** An answer to one drop. */
 export interface Answer {
   /** The form and the upload: the same as those of a message for a link, with terms of their own. */
-  readonly desk: State
+  readonly desk: SendState
   /** Files that were chosen before a lock: they have to be chosen again. */
   readonly wanted: readonly WantedFile[]
   /** Whether it was typed before the box was locked the last time. */
@@ -23,7 +21,7 @@ export interface Answer {
 export type AnswerEvent = { readonly drop: DropId } &
   /** What happens to the form and the upload. */
   (
-    | { readonly type: 'answer'; readonly event: Event }
+    | { readonly type: 'answer'; readonly event: SendEvent }
     /** It lies on this device. */
     | { readonly type: 'answer-kept'; readonly draft: Draft; readonly wanted: readonly WantedFile[] }
     /** It was found on this device. */
@@ -39,7 +37,7 @@ export type AnswerEvent = { readonly drop: DropId } &
   )
 
 export const EMPTY_ANSWER: Answer = {
-  desk: { ...FIRST_STATE, draft: EMPTY_ANSWER_DRAFT },
+  desk: firstSendState(EMPTY_ANSWER_DRAFT),
   wanted: [],
   isRestored: false,
   isKept: false,
@@ -72,7 +70,7 @@ export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
   const { desk, wanted } = answer
   switch (event.type) {
     case 'answer': {
-      const next = { ...answer, desk: reduce(desk, event.event) }
+      const next = { ...answer, desk: sendReduce(desk, event.event) }
       if (event.event.type === 'upload-ended') return { ...next, wanted: stillWanted(answer, next.desk), isKept: false }
       return event.event.type === 'drafted' ? { ...next, isKept: false } : next
     }
@@ -97,7 +95,7 @@ export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
 }
 
 /** Files of an upload that was given up are wanted again, but for those that are in the form. */
-function stillWanted({ desk, wanted }: Answer, { draft }: State): readonly WantedFile[] {
+function stillWanted({ desk, wanted }: Answer, { draft }: SendState): readonly WantedFile[] {
   const names = new Set(draft.files.map(({ name }) => name))
   const sent = desk.uploads.interrupted.flatMap(({ files }) => files)
   return [...wanted, ...sent].filter(({ name }) => !names.has(name))

@@ -2,7 +2,7 @@ import { ANSWER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
-import type { Act, Missed } from '../../act.ts'
+import type { Missed, UploadActions } from '../../send/actions.ts'
 import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { useKeptFocus } from '../../parts/kept-focus.ts'
@@ -14,7 +14,7 @@ import { Transfer } from '../../parts/transfer.tsx'
 import { Said } from '../../parts/verbatim.tsx'
 import { MAX_FILES } from '../../send/draft.ts'
 import { matchFiles } from '../../send/uploads.ts'
-import type { ComposeFault, Main } from '../../state.ts'
+import type { ComposeFault, SendState } from '../../send/send-state.ts'
 import { FilePicker, useDroppedFiles } from '../../views/compose-files.tsx'
 import { Interrupted } from '../../views/interrupted.tsx'
 import { listText } from '../../words/cargo.ts'
@@ -184,7 +184,13 @@ function Form({ act, answer, shown }: StageProps): VNode {
   )
 }
 
-function Upload({ main, upload }: { upload: Act['upload']; main: Extract<Main, { at: 'sending' }> }): VNode {
+function Upload({
+  main,
+  upload,
+}: {
+  upload: UploadActions['upload']
+  main: Extract<SendState['main'], { at: 'sending' }>
+}): VNode {
   const { carried, fault, flow, isAsking, isKept } = main
   return (
     <>

@@ -1,20 +1,20 @@
 import { noteAnswered } from '#client/box/notes.ts'
 import type { DropId } from '#protocol/id.ts'
-import type { Act } from '../../act.ts'
-import { failureOf, type Tools } from '../../effects/tools.ts'
+import { failureOf } from '../../platform/server.ts'
 import { findFault, MAX_FILES, withMore, type ChosenFile } from '../../send/draft.ts'
 import { Sealing } from '../../send/sealing.ts'
 import { toThread, type ReplyTo } from '../../send/to-thread.ts'
 import { makeUploadAct } from '../../send/upload-act.ts'
 import { Uploading } from '../../send/uploading.ts'
-import type { ComposeFault } from '../../state.ts'
+import { isIdle, type ComposeFault, type SendTools } from '../../send/send-state.ts'
+import type { UploadActions } from '../../send/actions.ts'
 import { answer as words } from '../../words/inbox.ts'
 import type { Keeping } from './keeping.ts'
 import { answerTo } from './state.ts'
 import { note, type InboxTools } from './tools.ts'
 
 /** The answer to one drop. What was typed and chosen stays until it has arrived. */
-export interface Answering extends Pick<Act, 'upload' | 'interrupted'> {
+export interface Answering extends UploadActions {
   readonly addFiles: (chosen: readonly ChosenFile[]) => void
   /** What comes late does not break off an answer that is on its way. */
   readonly refuse: (fault: ComposeFault) => void
@@ -31,7 +31,7 @@ export function makeAnswering(
   replyTo: () => ReplyTo | undefined,
 ): Answering {
   const { announce, dispatch, room, session, state } = tools
-  const desk: Tools = {
+  const desk: SendTools = {
     ...room,
     dispatch: (event) =>
       event.type === 'announced' ? announce(event.text) : dispatch({ type: 'answer', drop, event }),
@@ -55,12 +55,8 @@ export function makeAnswering(
   })
   const uploading = new Uploading(desk, destination, keeping.outboxOf(drop))
   const sealing = new Sealing(desk, async () => uploading, destination)
-  const isIdle = (): boolean => {
-    const { main } = desk.state()
-    return main.at === 'compose' && main.work === undefined
-  }
   const refuse = (fault: ComposeFault): void => {
-    if (isIdle()) desk.dispatch({ type: 'refused', fault })
+    if (isIdle(desk.state().main)) desk.dispatch({ type: 'refused', fault })
   }
 
   return {
@@ -76,7 +72,7 @@ export function makeAnswering(
     },
 
     async send() {
-      if (!isIdle()) return
+      if (!isIdle(desk.state().main)) return
       const at = findFault(desk.state().draft)
       if (at !== undefined) return refuse({ at })
       desk.dispatch({ type: 'worked', work: { stage: 'starting' } })

@@ -2,7 +2,7 @@ import { isClockFault } from '#client/clocks.ts'
 import { CardFault } from '#client/box/card-fault.ts'
 import { fetchCard } from '#client/box/write.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { LOOK_PATIENCE_MS, serverOf } from '../../effects/tools.ts'
+import { LOOK_PATIENCE_MS, serverOf } from '../../platform/server.ts'
 import type { ReadersCheck } from './state.ts'
 import type { InboxTools } from './tools.ts'
 

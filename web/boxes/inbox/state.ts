@@ -2,7 +2,7 @@ import type { BoxAddress } from '#protocol/address.ts'
 import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { BoxReading } from '../../read/from-box.ts'
-import type { FailureCode } from '../../state.ts'
+import type { FailureCode } from '../../platform/server.ts'
 import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
 import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemList, type ItemsPage } from './item-list.ts'
 

@@ -1,7 +1,7 @@
 import type { BoxState } from '#client/box/state.ts'
 import { timeToForgetNotes } from '#client/box/forget.ts'
 import { isDropError } from '#protocol/error.ts'
-import { failureOf, serverOf } from '../../effects/tools.ts'
+import { failureOf, serverOf } from '../../platform/server.ts'
 import type { RoomTools } from '../../room-tools.ts'
 import type { BoxSession } from '../session.ts'
 import { withoutExpiredNotes } from '#client/box/notes.ts'
