@@ -15,7 +15,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'until a text is sealed and its link is shown',
     files: PAGE,
-    modules: ['web/main.tsx', 'web/send/to-link.ts', 'web/store.ts', 'web/views/sealed.tsx'],
+    modules: ['web/main.tsx', 'web/send/to-link.ts', 'web/platform/store.ts', 'web/pages/link/sealed.tsx'],
     maxBytes: 75_500,
   },
 ]

@@ -1,7 +1,7 @@
 // The contestants inside a browser. seal.browser.bench.ts bundles this file and calls `contest`.
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import type { Bytes } from '#protocol/bytes.ts'
-import { cipherFor } from '../web/ciphers.ts'
+import { cipherFor } from '../web/platform/ciphers.ts'
 import { readToEnd, gcmOpen, gcmSeal, rawOpen, rawSeal } from './ciphers.ts'
 import { dropOpen, dropSeal } from './drop.ts'
 import { pgpOpen, pgpSeal, type OpenPgp } from './peers-api.ts'

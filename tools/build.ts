@@ -18,9 +18,9 @@ export const WEB_ENTRIES: Readonly<Record<string, string>> = {
   'app.js': 'web/main.tsx',
   'app.css': 'web/style/main.css',
   'rooms.css': 'web/style/rooms.css',
-  'workshop.js': 'web/workshop.ts',
-  'kdf-worker.js': 'web/kdf-worker.ts',
-  'chunk-worker.js': 'web/chunk-worker.ts',
+  'workshop.js': 'web/platform/host-frame.ts',
+  'kdf-worker.js': 'web/platform/kdf-worker.ts',
+  'chunk-worker.js': 'web/platform/chunk-worker.ts',
 }
 
 /**

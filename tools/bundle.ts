@@ -152,7 +152,7 @@ function pathBelow(folder: string, file: string): string {
 const APART = ['client/crypto/sign.ts', 'web/send/uploading.ts', 'web/send/to-link.ts']
 
 /** Bundled by themselves as well: otherwise the first page would come in thirty pieces, one for each set of shared modules. */
-const ROOMS = ['web/boxes/start.tsx', 'web/write/start.tsx']
+const ROOMS = ['web/pages/box/start.tsx', 'web/pages/write/start.tsx']
 
 function leaveApart({ outputs }: Metafile): Plugin {
   const addresses = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>

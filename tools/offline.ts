@@ -52,7 +52,7 @@ const leaveOutServed: Plugin = {
     const instead = (filter: RegExp, file: string): void =>
       build.onResolve({ filter }, () => ({ path: `${ROOT}web/offline/${file}` }))
     instead(/\/worker-host\.ts$/, 'no-worker-host.ts')
-    instead(/\/boxes\/tabs\.ts$|^\.\/tabs\.ts$/, 'no-tabs.ts')
+    instead(/\/platform\/tabs\.ts$/, 'no-tabs.ts')
     instead(/^\.\/published\.tsx$/, 'published.tsx')
   },
 }

@@ -1,17 +1,17 @@
 import type { Stretch } from '#client/crypto/argon2.ts'
 import { codeKindIn, MISPLACED_PAGES } from '#protocol/misplaced-code.ts'
-import { browserDevice } from './device.ts'
-import { once } from './memo.ts'
+import { browserDevice } from './platform/device.ts'
+import { once } from './kit/memo.ts'
 import { startPage } from './start-page.tsx'
-import { xhrTransport } from './xhr-transport.ts'
+import { xhrTransport } from './platform/transport.ts'
 
 const device = browserDevice()
 const root = document.querySelector<HTMLElement>('#app') ?? document.body
 
-const stretch: Stretch = async (...wanted) => (await import('./kdf.ts')).stretchAside(...wanted)
+const stretch: Stretch = async (...wanted) => (await import('./platform/kdf.ts')).stretchAside(...wanted)
 
-const disk = once(async () => (await import('./opfs.ts')).openDisk(device))
-const store = once(async () => (await import('./store.ts')).openStore())
+const disk = once(async () => (await import('./platform/opfs.ts')).openDisk(device))
+const store = once(async () => (await import('./platform/store.ts')).openStore())
 
 // A code that stands before the `#` has been sent. Its page says so, and nothing of it goes there.
 const misplaced = location.hash === '' ? codeKindIn(location.search) : undefined

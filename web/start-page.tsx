@@ -1,13 +1,13 @@
 import { render } from 'preact'
-import { App } from './app.tsx'
-import type { Event } from './event.ts'
-import { makeAct } from './make-act.ts'
-import { once } from './memo.ts'
-import { makeDrawing } from './parts/drawing.ts'
-import { NotLoaded } from './parts/lazy.tsx'
-import { emptyWhenLeft } from './parts/leaving.ts'
-import { roomOf, type Room, type RoomModule, type RoomTools } from './room-tools.ts'
-import { FIRST_STATE, reduce, wouldLose } from './state.ts'
+import { App } from './pages/link/app.tsx'
+import type { Event } from './pages/link/event.ts'
+import { makeAct } from './pages/link/make-actions.ts'
+import { once } from './kit/memo.ts'
+import { makeDrawing } from './kit/drawing.ts'
+import { NotLoaded } from './kit/lazy.tsx'
+import { emptyWhenLeft } from './kit/leaving.ts'
+import { roomOf, type Room, type RoomModule, type RoomTools } from './platform/page-tools.ts'
+import { FIRST_STATE, reduce, wouldLose } from './pages/link/state.ts'
 
 /**
  * Draws the page that the address asks for, and follows the address.
@@ -47,14 +47,14 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     })
     draw()
     await act.follow()
-    // Files that an earlier visit has left on this device. The next visit removes them, if this one cannot.
-    import('./effects/sweeping.ts').then(({ sweep }) => sweep(tools)).catch(() => {})
+    // What an earlier visit has left on this device. The next one does it, if this one cannot.
+    import('./pages/link/sweeping.ts').then(({ sweep }) => sweep(tools)).catch(() => {})
   }
 
   async function enter(other: Exclude<Room, 'main'>): Promise<void> {
     addEventListener('hashchange', crosses)
     const load = (): Promise<RoomModule> =>
-      other === 'boxes' ? import('./boxes/start.tsx') : import('./write/start.tsx')
+      other === 'boxes' ? import('./pages/box/start.tsx') : import('./pages/write/start.tsx')
     const dressed = once(wear)
     // Once, however often it is asked for while it is on its way: a second one would be a room beside the first.
     const begin = once(async () => {

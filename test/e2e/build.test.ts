@@ -45,7 +45,7 @@ test('wrangler uploads, byte for byte, the worker that is tested', async () => {
   }
 })
 
-test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
+test.for(['web/main.tsx', 'web/pages/box/start.tsx', 'web/pages/write/start.tsx'])(
   'modules that %s fetches later are drawn by the library that drew the rest',
   (entry) => {
     const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile
@@ -65,7 +65,7 @@ test.for(['web/main.tsx', 'web/boxes/start.tsx', 'web/write/start.tsx'])(
   },
 )
 
-test.for(['web/kdf-worker.ts', 'web/chunk-worker.ts'])(
+test.for(['web/platform/kdf-worker.ts', 'web/platform/chunk-worker.ts'])(
   '%s is one file: no hash would be checked for its imports',
   (entry) => {
     const { outputs } = JSON.parse(built('meta/web.json').toString()) as Metafile

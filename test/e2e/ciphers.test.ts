@@ -9,7 +9,7 @@ import { stage } from './support/pages.ts'
 const { server, person } = stage()
 let script: string
 beforeAll(async () => {
-  const contents = `export { cipherFor } from './web/ciphers.ts'`
+  const contents = `export { cipherFor } from './web/platform/ciphers.ts'`
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     bundle: true,

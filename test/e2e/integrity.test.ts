@@ -29,7 +29,7 @@ test('the page names every script by its hash, and the policy names the list', a
   for (const [path, hash] of Object.entries(integrity))
     expect([path, hash]).toEqual([path, integrityOf(readFileSync(`${ROOT}dist/web${path}`))])
   expect(Object.keys(integrity)).toEqual(
-    expect.arrayContaining([APP, addressOf('web/views/sealed.tsx'), addressOf('web/boxes/start.tsx')]),
+    expect.arrayContaining([APP, addressOf('web/pages/link/sealed.tsx'), addressOf('web/pages/box/start.tsx')]),
   )
   const { headers } = await fetch(server.url)
   expect(headers.get('Content-Security-Policy')).toContain(`script-src 'self' '${integrityOf(MAP)}';`)
@@ -38,7 +38,7 @@ test('the page names every script by its hash, and the policy names the list', a
 test('unchanged, everything loads', async () => {
   const { page, said } = await visit()
   await page.getByRole('textbox').first().waitFor()
-  expect(await importing(page, addressOf('web/views/sealed.tsx'))).toBe('it runs')
+  expect(await importing(page, addressOf('web/pages/link/sealed.tsx'))).toBe('it runs')
   expect(said).toEqual([])
   await page.close()
 })
@@ -59,7 +59,7 @@ test.for([
 })
 
 test('a script that is fetched later, changed by a byte, does not run', async () => {
-  const later = addressOf('web/views/sealed.tsx')
+  const later = addressOf('web/pages/link/sealed.tsx')
   const { page, said } = await visit(later)
   expect(await importing(page, later)).toContain('Failed to fetch dynamically imported module')
   await expect.poll(() => said.join()).toContain('integrity')
@@ -75,7 +75,9 @@ test('the page names every script that its scripts import', () => {
 
 test('a script that the page does not name does not run, though it is ours', async () => {
   const { page } = await visit()
-  expect(await importing(page, addressOf('web/workshop.ts'))).toContain('Failed to fetch dynamically imported module')
+  expect(await importing(page, addressOf('web/platform/host-frame.ts'))).toContain(
+    'Failed to fetch dynamically imported module',
+  )
   await page.close()
 })
 
@@ -111,7 +113,7 @@ test('a style sheet that was changed is not applied', async () => {
 })
 
 test('the script of the workshop, changed by a byte, does not run', async () => {
-  const { page, said } = await visit(addressOf('web/workshop.ts'), '/workshop')
+  const { page, said } = await visit(addressOf('web/platform/host-frame.ts'), '/workshop')
   await expect.poll(() => said.join()).toContain('integrity')
   await page.close()
 })

@@ -86,7 +86,7 @@ test.for([
 
 test.for([
   'client/crypto/keys.ts',
-  'web/store.ts',
+  'web/platform/store.ts',
   'tools/stubs/unused-recipients.ts',
   'worker/hidden.js',
   'worker/node_modules/age-encryption/dist/index.js',

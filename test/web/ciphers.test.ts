@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { aeadFor, chunkCipher, type ChunkCipher } from '#client/crypto/chunks.ts'
 import { CHUNK_BYTES, TAG_BYTES } from '#client/crypto/sizes.ts'
 import type { Bytes } from '#protocol/bytes.ts'
-import { startPool } from '../../web/worker-pool.ts'
-import { makeParallelCipher } from '../../web/parallel-cipher.ts'
-import type { WorkerHost } from '../../web/worker-host.ts'
+import { startPool } from '../../web/platform/worker-pool.ts'
+import { makeParallelCipher } from '../../web/platform/parallel-cipher.ts'
+import type { WorkerHost } from '../../web/platform/worker-host.ts'
 
 const KEY = new Uint8Array(32).fill(9)
 const RUN_CHUNKS = 127
@@ -22,7 +22,7 @@ function shed({ lose = [], isHeard = true }: { lose?: readonly number[]; isHeard
   return {
     living: () => workers.length - ended,
     open: async () => {
-      const worker = new Worker(new URL('../../web/chunk-worker.ts', import.meta.url), { type: 'module' })
+      const worker = new Worker(new URL('../../web/platform/chunk-worker.ts', import.meta.url), { type: 'module' })
       const isLost = lose.includes(workers.push(worker) - 1)
       const { port1, port2 } = new MessageChannel()
       worker.postMessage('chunks', [port2])

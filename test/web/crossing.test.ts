@@ -2,12 +2,23 @@ import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
 import { chooseFile, MAX_FILES } from '../../web/send/draft.ts'
 import type { Uploading } from '../../web/send/uploading.ts'
-import { makeAct } from '../../web/make-act.ts'
-import { memoryStore } from '../../web/store.ts'
+import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { memoryStore } from '../../web/platform/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks, uploadLinks } from './support/stage.ts'
+import {
+  answer,
+  sealed,
+  sealing,
+  serve,
+  stage,
+  take,
+  WAITING,
+  type Stage,
+  openLinks,
+  uploadLinks,
+} from './support/stage.ts'
 
 // Two things at a time, of which each could take the screen from the other.
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openDisk } from '../../web/opfs.ts'
+import { openDisk } from '../../web/platform/opfs.ts'
 
 test('parts without a reader key are swept, those of others and those in use are not', async () => {
   const [mine, other] = [await openDisk({ save: () => {} }), await openDisk({ save: () => {} })]

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
-import { compose as words } from '../../web/words/compose.ts'
-import { chooseFile, contentBytes, draftTerms, EMPTY_DRAFT, findFault, mergeDrafts, withMore, type Draft } from '../../web/send/draft.ts'
+import { compose as words } from '../../web/copy/compose.ts'
+import {
+  chooseFile,
+  contentBytes,
+  draftTerms,
+  EMPTY_DRAFT,
+  findFault,
+  mergeDrafts,
+  withMore,
+  type Draft,
+} from '../../web/send/draft.ts'
 
 const typed: Draft = { ...EMPTY_DRAFT, text: 'hello' }
 

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { browserDevice } from '../../web/device.ts'
+import { browserDevice } from '../../web/platform/device.ts'
 import { failureOf } from '../../web/platform/server.ts'
-import { faultOf } from '../../web/boxes/fault.ts'
-import { readEntries } from '../../web/folders.ts'
+import { faultOf } from '../../web/pages/box/fault.ts'
+import { readEntries } from '../../web/send/folders.ts'
 
 /** Whether a browser would do with what is dropped as it always does. */
 function isTaken(target: HTMLElement, fill: (data: DataTransfer) => void): boolean {

@@ -5,7 +5,7 @@ import type { ByteSource } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { ChosenFile } from '../../web/send/draft.ts'
 import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/send/limits.ts'
-import { atMost, beside } from '../../web/words/format.ts'
+import { atMost, beside } from '../../web/copy/format.ts'
 
 /** A file of so many bytes, of which none is there. */
 function fileOf(name: string, size: number, type = 'text/plain'): ChosenFile {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import * as format from '../../web/words/format.ts'
+import * as format from '../../web/copy/format.ts'
 
 test.for([
   [['en-US@posix'], 'en-GB'],

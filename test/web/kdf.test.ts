@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Stretch } from '#client/crypto/argon2.ts'
-import { makeStretch, type StretchReply } from '../../web/kdf.ts'
-import { openWorkerHost, type WorkerHost } from '../../web/worker-host.ts'
+import { makeStretch, type StretchReply } from '../../web/platform/kdf.ts'
+import { openWorkerHost, type WorkerHost } from '../../web/platform/worker-host.ts'
 
 const HERE = new Uint8Array(32).fill(1)
 const THERE = new Uint8Array(32).fill(2)

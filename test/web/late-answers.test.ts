@@ -1,15 +1,26 @@
 import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
 import { chooseFile } from '../../web/send/draft.ts'
-import { burn } from '../../web/effects/burning.ts'
+import { burn } from '../../web/pages/link/burning.ts'
 import type { Uploading } from '../../web/send/uploading.ts'
-import { makeAct } from '../../web/make-act.ts'
-import { memoryStore } from '../../web/store.ts'
+import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { memoryStore } from '../../web/platform/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
 import { partsServer } from '../kit/parts-server.ts'
 import { largeDrop, lineTo, openBrowser, openPage } from './support/large.ts'
-import { answer, sealed, sealing, serve, stage, take, WAITING, type Stage, openLinks, uploadLinks } from './support/stage.ts'
+import {
+  answer,
+  sealed,
+  sealing,
+  serve,
+  stage,
+  take,
+  WAITING,
+  type Stage,
+  openLinks,
+  uploadLinks,
+} from './support/stage.ts'
 
 /** Where somebody is who walks through the history, and what the address says. */
 function addressLine(): { at: string; fragment: () => string; address: (to: string) => void } {

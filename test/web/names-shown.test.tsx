@@ -2,7 +2,7 @@ import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
 import { limitsOf } from '../../web/send/limits.ts'
 import type { ChosenFile } from '../../web/send/draft.ts'
-import { ChosenFiles } from '../../web/views/chosen-files.tsx'
+import { ChosenFiles } from '../../web/send/chosen-files.tsx'
 
 let root: HTMLElement | undefined
 

@@ -1,8 +1,8 @@
 import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
-import { App } from '../../web/app.tsx'
-import { makeAct } from '../../web/make-act.ts'
-import { operator as words } from '../../web/words/operator.ts'
+import { App } from '../../web/pages/link/app.tsx'
+import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { operator as words } from '../../web/copy/operator.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { stage } from './support/stage.ts'
 

@@ -1,6 +1,6 @@
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { expect, test } from 'vitest'
-import { suggestPassphrase } from '../../web/passphrase.ts'
+import { suggestPassphrase } from '../../web/kit/suggest-passphrase.ts'
 
 test('a suggested passphrase is five words of the list, and another one each time', () => {
   const phrase = suggestPassphrase()

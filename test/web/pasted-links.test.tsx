@@ -4,8 +4,8 @@ import { formatBoxLink, formatInvitation, readWriteTarget } from '#client/box/ad
 import { formatBoxAddress } from '#protocol/address.ts'
 import { codeKindIn } from '#protocol/misplaced-code.ts'
 import { Ask } from '../../web/offline/ask.tsx'
-import { makeDrawing } from '../../web/parts/drawing.ts'
-import { roomOf } from '../../web/room-tools.ts'
+import { makeDrawing } from '../../web/kit/drawing.ts'
+import { roomOf } from '../../web/platform/page-tools.ts'
 import { WAYS } from '../client/support/ways.ts'
 import { answer, sealed, stage, WAITING, openLinks } from './support/stage.ts'
 

@@ -1,9 +1,18 @@
 import { unpackTar } from 'modern-tar'
 import { beforeAll, expect, test } from 'vitest'
 import { equalBytes, joinBytes, type Bytes } from '#protocol/bytes.ts'
-import type { Disk } from '../../web/disk.ts'
-import { pickersOf } from '../../web/pickers.ts'
-import { bytesOf, largeDrop, lineTo, openBrowser, openPage, outletThat, type Browser, type LargeDrop } from './support/large.ts'
+import type { Disk } from '../../web/platform/disk.ts'
+import { pickersOf } from '../../web/platform/pickers.ts'
+import {
+  bytesOf,
+  largeDrop,
+  lineTo,
+  openBrowser,
+  openPage,
+  outletThat,
+  type Browser,
+  type LargeDrop,
+} from './support/large.ts'
 
 let drop: LargeDrop
 let browser: Browser

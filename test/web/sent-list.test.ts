@@ -3,7 +3,8 @@ import type { DropReport } from '#client/sender.ts'
 import type { Ticket } from '#client/sealed.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { fateOf, isLive, listReduce, NO_LIST, type Fate, type SentDrop } from '../../web/sent-list.ts'
+import { fateOf, isLive, listReduce, NO_LIST, type Fate } from '../../web/pages/link/sent-list.ts'
+import type { SentDrop } from '../../web/platform/store.ts'
 
 const dropId = formatDropId(new Uint8Array(16))
 const NOW = 1_000_000

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { chooseFile, EMPTY_DRAFT } from '../../web/send/draft.ts'
-import type { Event, SealedDrop } from '../../web/event.ts'
+import type { Event, SealedDrop } from '../../web/pages/link/event.ts'
 import type { LinkReading } from '../../web/read/link-reading.ts'
 import { untaken } from '../../web/read/reading.ts'
-import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/state.ts'
+import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/pages/link/state.ts'
 
 const after = (...events: Event[]): State => events.reduce(reduce, FIRST_STATE)
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { chooseFile, type ChosenFile } from '../../web/send/draft.ts'
 import type { Uploading } from '../../web/send/uploading.ts'
-import { openStore, type Store } from '../../web/store.ts'
+import { openStore, type Store } from '../../web/platform/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost, refuses, says, type Reply } from '../kit/network.ts'
 import { partsServer, type PartsServer } from '../kit/parts-server.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { formatDropId } from '#protocol/id.ts'
 import { chooseFile, sortFiles, type ChosenFile } from '../../web/send/draft.ts'
 import { filesLike, matchFiles } from '../../web/send/uploads.ts'
-import { cargoText, listText } from '../../web/words/cargo.ts'
+import { cargoText, listText } from '../../web/copy/upload-summary.ts'
 
 function fileOf(path: string, bytes = 'x', lastModified = 5): ChosenFile {
   return chooseFile(new File([bytes], path.split('/').at(-1) ?? '', { lastModified }), path)

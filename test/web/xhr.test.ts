@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { emptyForm } from '#client/answers.ts'
 import { ask, type Server } from '#client/server.ts'
-import { xhrTransport } from '../../web/xhr-transport.ts'
+import { xhrTransport } from '../../web/platform/transport.ts'
 
 // The server of the tests answers, and redirects nobody: where an answer says it comes from is turned here.
 

@@ -1,6 +1,6 @@
 import { makeTransferMeter, makeThinning } from '#client/transfer.ts'
 import type { Progress } from '#client/server.ts'
-import type { Carried } from '../parts/transfer.tsx'
+import type { Carried } from './transfer.tsx'
 
 export interface Report {
   readonly onCarried: (carried: Carried) => void

@@ -1,4 +1,4 @@
-import { browserDevice, type Device } from '../device.ts'
+import { browserDevice, type Device } from '../platform/device.ts'
 import { formatPlace, isPage, parsePlace } from './place.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Tabs } from '../boxes/tabs.ts'
+import type { Tabs } from '../platform/tabs.ts'
 
 /**
  * In place of the channel between tabs: the data of a page from disk lies in its own memory, and every other file of the disk could

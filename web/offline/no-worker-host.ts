@@ -1,4 +1,4 @@
-import type { WorkerHost } from '../worker-host.ts'
+import type { WorkerHost } from '../platform/worker-host.ts'
 
 /**
  * In place of the worker host of a served page: from disk no worker can be started without a door in the policy, so that the

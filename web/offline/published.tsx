@@ -2,10 +2,10 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { fetchTransport } from '#client/transport.ts'
 import type { BoxAddress } from '#protocol/address.ts'
-import { Button } from '../parts/button.tsx'
+import { Button } from '../kit/button.tsx'
 import { Check } from '../published/check.tsx'
-import { published as words } from '../words/published.ts'
-import { write } from '../words/write.ts'
+import { published as words } from '../copy/published.ts'
+import { write } from '../copy/write.ts'
 
 /**
  * In place of the link to a page of the server: a page from disk may ask any site itself, and a person who opened it would rather

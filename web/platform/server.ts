@@ -2,8 +2,8 @@ import { noteDate } from '#client/server-time.ts'
 import { meaningOf } from '#client/meaning.ts'
 import type { Server } from '#client/server.ts'
 import { isDropError } from '#protocol/error.ts'
-import type { BetweenCode } from '../words/between.ts'
-import type { RoomTools } from '../room-tools.ts'
+import type { BetweenCode } from '../copy/between.ts'
+import type { RoomTools } from './page-tools.ts'
 
 /**
  * A failure as a person is told of it. `broken`: a part of our own page could not be fetched, or has a fault.

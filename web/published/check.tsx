@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks'
 import { boxJsonUrl, checkPublished, parseDomain, type Domain, type Publication } from '#client/box/well-known.ts'
 import type { Transport } from '#client/transport.ts'
 import type { BoxAddress } from '#protocol/address.ts'
-import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { PlainForm } from '../parts/plain-form.tsx'
-import { TextField } from '../parts/text-field.tsx'
-import { Said, verbatim } from '../parts/verbatim.tsx'
-import { publications, published as words } from '../words/published.ts'
+import { Button } from '../kit/button.tsx'
+import { Notice } from '../kit/notice.tsx'
+import { PlainForm } from '../kit/plain-form.tsx'
+import { TextField } from '../kit/text-field.tsx'
+import { Said, verbatim } from '../kit/verbatim.tsx'
+import { publications, published as words } from '../copy/published.ts'
 
 /** One press of the button. */
 interface Asked {

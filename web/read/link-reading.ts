@@ -1,5 +1,5 @@
 import type { FailureCode } from '../platform/server.ts'
-import type { Work } from '../send/send-state.ts'
+import type { Work } from '../kit/progress.tsx'
 import type { Open, Receiving, Room, Saving } from './reading.ts'
 
 /** The screens behind a link, one at a time. */

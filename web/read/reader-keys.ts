@@ -1,7 +1,7 @@
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import type { DropId } from '#protocol/id.ts'
-import type { Store, StoredReader } from '../store.ts'
-import type { RoomTools } from '../room-tools.ts'
+import type { Store, StoredReader } from '../platform/store.ts'
+import type { RoomTools } from '../platform/page-tools.ts'
 
 /** The reader keys of this browser: each is stored before anything is claimed with it, and outlives a crash. */
 

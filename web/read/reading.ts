@@ -1,4 +1,4 @@
-import type { Carried, Flow } from '../parts/transfer.tsx'
+import type { Carried, Flow } from '../kit/transfer.tsx'
 
 /** The states that every drop goes through while it is read, whether a link, a box or a return code leads to it. */
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { Notice } from '../parts/notice.tsx'
-import { Transfer, type Carried } from '../parts/transfer.tsx'
-import { receiving as words } from '../words/reading.ts'
+import { Notice } from '../kit/notice.tsx'
+import { Transfer, type Carried } from '../kit/transfer.tsx'
+import { receiving as words } from '../copy/reading.ts'
 import type { ReceivingActions } from './actions.ts'
 import type { Receiving } from './reading.ts'
 

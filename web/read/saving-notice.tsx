@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
-import * as format from '../words/format.ts'
-import { saving as words } from '../words/reading.ts'
-import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { useDelayed } from '../parts/progress.tsx'
-import { Name } from '../parts/verbatim.tsx'
+import * as format from '../copy/format.ts'
+import { saving as words } from '../copy/reading.ts'
+import { Button } from '../kit/button.tsx'
+import { Notice } from '../kit/notice.tsx'
+import { useDelayed } from '../kit/progress.tsx'
+import { Name } from '../kit/verbatim.tsx'
 import type { Saving } from './reading.ts'
 
 /** A file on its way out of the page, or why it did not get there. Nothing for what takes a moment. */

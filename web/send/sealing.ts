@@ -1,7 +1,7 @@
 import { deposit, fetchLimits } from '#client/send.ts'
 import { mayHaveArrived } from '#client/server.ts'
 import { LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
-import { once } from '../memo.ts'
+import { once } from '../kit/memo.ts'
 import { isIdle, type ComposeFault, type SendTools } from './send-state.ts'
 import { composeFaultOf, type Destination, type SealedDraft } from './destination.ts'
 import type { Draft } from './draft.ts'

@@ -1,6 +1,6 @@
-import type { Progress } from '#client/server.ts'
-import type { RoomTools } from '../room-tools.ts'
-import type { Carried, Flow } from '../parts/transfer.tsx'
+import type { Work } from '../kit/progress.tsx'
+import type { RoomTools } from '../platform/page-tools.ts'
+import type { Carried, Flow } from '../kit/transfer.tsx'
 import type { FailureCode } from '../platform/server.ts'
 import type { Draft, DraftField } from './draft.ts'
 import { NO_UPLOADS, uploadsReduce, type UploadSummary, type Uploads, type UploadsEvent } from './uploads.ts'
@@ -24,9 +24,6 @@ export interface Composing {
   readonly work?: Work | undefined
   readonly fault?: ComposeFault | undefined
 }
-
-/** Work that is waited for. `starting` has nothing to tell yet. */
-export type Work = Progress | { readonly stage: 'starting' }
 
 /** What the server takes. */
 export interface Limits {

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { lifeOfCard } from '#protocol/epoch.ts'
-import { boxFaults } from '../../../web/words/boxes-faults.ts'
-import { homeWords } from '../../../web/words/boxes.ts'
-import { checkWords, createWords, phraseWords, protectWords } from '../../../web/words/boxes-making.ts'
-import { settingsWords } from '../../../web/words/boxes-settings.ts'
+import { boxFaults } from '../../../web/copy/boxes-faults.ts'
+import { homeWords } from '../../../web/copy/boxes.ts'
+import { checkWords, createWords, phraseWords, protectWords } from '../../../web/copy/boxes-making.ts'
+import { settingsWords } from '../../../web/copy/boxes-settings.ts'
 import { createUpTo, PATIENT } from './support/ways.ts'
 import { roomStage, type RoomStage } from './support/room-stage.tsx'
 

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { newReturnCode } from '#client/box/return.ts'
 import type { DropId } from '#protocol/id.ts'
 import { chooseFile } from '../../../web/send/draft.ts'
-import { answer, inbox as words, item as itemWords } from '../../../web/words/inbox.ts'
+import { answer, inbox as words, item as itemWords } from '../../../web/copy/inbox.ts'
 import { inboxStage, PATIENT, type InboxStage } from './support/inbox-stage.tsx'
 
 let stage: InboxStage

@@ -1,8 +1,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Item } from '#protocol/box-api.ts'
-import { NO_ITEMS, withGone, withNewer, withOlder, withoutDeleted, type ItemsPage } from '../../../web/boxes/inbox/item-list.ts'
-import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/boxes/inbox/state.ts'
+import {
+  NO_ITEMS,
+  withGone,
+  withNewer,
+  withOlder,
+  withoutDeleted,
+  type ItemsPage,
+} from '../../../web/read/item-list.ts'
+import { answerTo, FIRST_INBOX, reduceInbox, wouldLoseInbox } from '../../../web/pages/box/inbox/state.ts'
 import { NOW } from '../../kit/boxes.ts'
 import { manyItems, numberedDrop, numberedItem } from './support/inbox-stage.tsx'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatDropId } from '#protocol/id.ts'
-import { formatKept, parseKept, type KeptDraft } from '../../../web/boxes/inbox/kept-answer.ts'
+import { formatKept, parseKept, type KeptDraft } from '../../../web/pages/box/inbox/kept-answer.ts'
 
 const drop = formatDropId(new Uint8Array(16))
 

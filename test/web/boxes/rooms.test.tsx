@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { expect, test } from 'vitest'
-import { makeDrawing } from '../../../web/parts/drawing.ts'
-import { roomOf, type Room } from '../../../web/room-tools.ts'
+import { makeDrawing } from '../../../web/kit/drawing.ts'
+import { roomOf, type Room } from '../../../web/platform/page-tools.ts'
 
 test.for<[string, Room]>([
   ['', 'main'],

@@ -4,8 +4,8 @@ import type { Vault } from '#client/box/vault.ts'
 import { generateSigningKey } from '#client/crypto/keys.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { formatDropId } from '#protocol/id.ts'
-import { draftStoreOf } from '../../../web/boxes/draft-store.ts'
-import { memoryStore, openStore, type Store, type StoredReader } from '../../../web/store.ts'
+import { draftStoreOf } from '../../../web/platform/draft-store.ts'
+import { memoryStore, openStore, type Store, type StoredReader } from '../../../web/platform/store.ts'
 
 const ADDRESS = formatBoxAddress(new Uint8Array(32).fill(7))
 const OTHER = formatBoxAddress(new Uint8Array(32).fill(8))

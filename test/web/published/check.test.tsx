@@ -5,7 +5,7 @@ import type { Answer, Transport } from '#client/transport.ts'
 import { formatBoxAddress } from '#protocol/address.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { Check } from '../../../web/published/check.tsx'
-import { publications, published as words } from '../../../web/words/published.ts'
+import { publications, published as words } from '../../../web/copy/published.ts'
 
 const address = formatBoxAddress(new Uint8Array(32).fill(1))
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { embedHtml } from '../../../web/share/embed.ts'
-import { addressGroups } from '../../../web/words/share.ts'
+import { embedHtml } from '../../../web/pages/box/share/embed.ts'
+import { addressGroups } from '../../../web/copy/share.ts'
 import { runs } from '../../runs.ts'
 
 /** Text without what HTML has other rules for: it may not hold NUL, and a carriage return becomes a line feed. HTML §13.2.3.5. */

@@ -2,8 +2,14 @@ import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { DropId } from '#protocol/id.ts'
 import type { Item } from '#protocol/box-api.ts'
-import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnEvent } from '../../../web/write/return-state.ts'
-import { firstWriteState, reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from '../../../web/write/write-state.ts'
+import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnEvent } from '../../../web/pages/write/return-state.ts'
+import {
+  firstWriteState,
+  reduceWrite,
+  wouldLoseLetter,
+  type WriteEvent,
+  type WriteState,
+} from '../../../web/pages/write/write-state.ts'
 import { EMPTY_LETTER } from '../../../web/send/to-box.ts'
 import { newBox, type TestBox } from '../../kit/boxes.ts'
 import { runs } from '../../runs.ts'

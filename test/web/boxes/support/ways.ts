@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { homeWords } from '../../../../web/words/boxes.ts'
-import { checkWords, createWords, phraseWords, protectWords } from '../../../../web/words/boxes-making.ts'
+import { homeWords } from '../../../../web/copy/boxes.ts'
+import { checkWords, createWords, phraseWords, protectWords } from '../../../../web/copy/boxes-making.ts'
 import type { RoomStage } from './room-stage.tsx'
 
 /** A screen whose code is fetched first takes a while on a busy machine. */

@@ -1,6 +1,6 @@
 import { collectParts, openItem } from '#client/box/inbox.ts'
 import { memoryStaging } from '#client/staging.ts'
-import { write as words } from '../../../../web/words/write.ts'
+import { write as words } from '../../../../web/copy/write.ts'
 import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
 import { newBox, type TestBox } from '../../../kit/boxes.ts'
 import { until, type Visit } from './room.tsx'
