@@ -1,28 +1,28 @@
 import { render } from 'preact'
 import { App } from './pages/link/app.tsx'
 import type { Event } from './pages/link/event.ts'
-import { makeAct } from './pages/link/make-actions.ts'
+import { makeActions } from './pages/link/make-actions.ts'
 import { once } from './kit/memo.ts'
 import { makeDrawing } from './kit/drawing.ts'
 import { NotLoaded } from './kit/lazy.tsx'
 import { emptyWhenLeft } from './kit/leaving.ts'
-import { roomOf, type Room, type RoomModule, type RoomTools } from './platform/page-tools.ts'
+import { pageOf, type SitePage, type PageModule, type PageTools } from './platform/page-tools.ts'
 import { FIRST_STATE, reduce, wouldLose } from './pages/link/state.ts'
 
 /**
  * Draws the page that the address asks for, and follows the address.
  * @param wear - brings the styles of the other pages: the first page need not fetch them
  */
-export async function startPage(root: HTMLElement, tools: RoomTools, wear: () => Promise<void>): Promise<void> {
+export async function startPage(root: HTMLElement, tools: PageTools, wear: () => Promise<void>): Promise<void> {
   const { device } = tools
-  const room = roomOf(device.fragment())
+  const room = pageOf(device.fragment())
 
   /**
    * The page that the address leads to after it was changed. Another room begins with a whole load, which asks first whether
    * something may be lost.
    */
   const crosses = (): boolean => {
-    if (roomOf(device.fragment()) === room) return false
+    if (pageOf(device.fragment()) === room) return false
     device.reload()
     return true
   }
@@ -37,7 +37,7 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
       device.guard(wouldLose(state))
       draw()
     }
-    const act = makeAct({ ...tools, dispatch, state: () => state })
+    const act = makeActions({ ...tools, dispatch, state: () => state })
     const draw = makeDrawing(root, () => <App act={act} device={device} state={state} />)
 
     const isLeft = emptyWhenLeft(root, device, () => (state = FIRST_STATE))
@@ -47,13 +47,13 @@ export async function startPage(root: HTMLElement, tools: RoomTools, wear: () =>
     })
     draw()
     await act.follow()
-    // What an earlier visit has left on this device. The next one does it, if this one cannot.
+    // Removes the traces of an earlier visit from this device. The next one does it, if this one cannot.
     import('./pages/link/sweeping.ts').then(({ sweep }) => sweep(tools)).catch(() => {})
   }
 
-  async function enter(other: Exclude<Room, 'main'>): Promise<void> {
+  async function enter(other: Exclude<SitePage, 'main'>): Promise<void> {
     addEventListener('hashchange', crosses)
-    const load = (): Promise<RoomModule> =>
+    const load = (): Promise<PageModule> =>
       other === 'boxes' ? import('./pages/box/start.tsx') : import('./pages/write/start.tsx')
     const dressed = once(wear)
     // Once, however often it is asked for while it is on its way: a second one would be a room beside the first.

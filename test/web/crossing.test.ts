@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Transport } from '#client/transport.ts'
 import { chooseFile, MAX_FILES } from '../../web/send/draft.ts'
 import type { Uploading } from '../../web/send/uploading.ts'
-import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { makeActions } from '../../web/pages/link/make-actions.ts'
 import { memoryStore } from '../../web/platform/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
@@ -43,7 +43,7 @@ test('a link that comes while a message is being sealed loads the page anew: nei
   const { tools, log, state } = stage(transport, {
     device: { fragment: () => at, address: (to) => void (at = to), reload: () => void reloads++ },
   })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   act.draft({ text: 'hello' })
   const pressed = act.seal()
   await expect.poll(() => log).toContain('POST /v1/drops')
@@ -58,7 +58,7 @@ test('a link that comes while a message is being sealed loads the page anew: nei
 
 test('files that could not be read, or are too many, do not open the form beside a message that is being sealed', () => {
   const { tools, state } = stage(async () => answer(200, WAITING))
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   const file = chooseFile(new File(['a'], 'a.txt'))
   tools.dispatch({ type: 'worked', work: { stage: 'sealing' } })
   act.missFiles('dropped')

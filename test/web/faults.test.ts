@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Exchange } from '#client/transport.ts'
 import { chooseFile } from '../../web/send/draft.ts'
-import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { makeActions } from '../../web/pages/link/make-actions.ts'
 import { once } from '../../web/kit/memo.ts'
 import { openStore } from '../../web/platform/store.ts'
 import { open as openWords } from '../../web/copy/reading.ts'
@@ -105,7 +105,7 @@ test('a list that cannot be read says so instead of going on for ever, and can b
       return kept
     },
   })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   await act.sent.list()
   expect(state().sent).toMatchObject({ isMissed: true, drops: undefined })
   isAway = false
@@ -117,7 +117,7 @@ test('what is forgotten is announced', async () => {
   const { tools, kept, said, state } = stage(async (exchange) => take(exchange, 1_700_090_000))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
   await sealing(tools).seal()
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   await act.sent.list()
   await act.sent.forget(state().sent.drops?.map(({ ticket }) => ticket.dropId) ?? [])
   expect(said).toEqual([sentWords.forgotten])
@@ -186,7 +186,7 @@ test('the way back through the history does not put the link of an open message 
     serve(ciphertext, () => answer(200, { burned: true })),
     { device: line.device },
   )
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   await act.follow()
   line.at = 'how'
   await act.follow()
@@ -216,7 +216,7 @@ test('an acknowledgement while another page is looked at leaves its address alon
     },
     { device: line.device },
   )
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   await act.follow()
   const opened = act.open('')
   await expect.poll(() => state().main).toMatchObject({ at: 'opened', ack: 'pending' })
@@ -237,7 +237,7 @@ test('an acknowledgement while another page is looked at leaves its address alon
 
 test('more files than fit are refused together, and those that were there stay', () => {
   const { tools, state } = stage(async () => answer(200, WAITING))
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   const [first, ...rest] = Array.from({ length: 998 }, (_, index) => chooseFile(new File([], `${index}`)))
   if (first !== undefined) act.addFiles([first])
   act.addFiles(rest)

@@ -3,7 +3,7 @@ import type { Transport } from '#client/transport.ts'
 import { chooseFile } from '../../web/send/draft.ts'
 import { burn } from '../../web/pages/link/burning.ts'
 import type { Uploading } from '../../web/send/uploading.ts'
-import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { makeActions } from '../../web/pages/link/make-actions.ts'
 import { memoryStore } from '../../web/platform/store.ts'
 import { noise } from '../kit/bytes.ts'
 import { lost } from '../kit/network.ts'
@@ -65,7 +65,7 @@ test('what is found behind a link that was left does not take the place of what 
     (path) => path.endsWith('/status'),
   )
   const { tools, log, state } = stage(slow.transport, { device: line })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   line.at = fragment
   const arrived = act.follow()
   await expect.poll(() => log).toContain('GET /v1/drops/status')
@@ -81,7 +81,7 @@ test('a link that is left while the code for links is on its way is not said to 
   const { fragment } = await sealed()
   const line = addressLine()
   const { tools, state } = stage(async () => answer(200, WAITING), { device: line })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   line.at = fragment
   const arrived = act.follow()
   line.at = ''
@@ -102,7 +102,7 @@ test('the answer about a link that was left is not shown for the one that came a
     async (exchange) => (asked++ === 0 ? slow.transport(exchange) : answer(200, WAITING)),
     { device: line },
   )
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   line.at = first.fragment
   const arrived = act.follow()
   await expect.poll(() => asked).toBe(1)
@@ -124,7 +124,7 @@ test('what was left while it came in is neither shown elsewhere nor told to be r
     (path) => path.endsWith('/claim'),
   )
   const { tools, log, state } = stage(slow.transport, { device: line })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   line.at = fragment
   await act.follow()
   const opened = act.open('')
@@ -191,7 +191,7 @@ test('folders that could not be read do not take away the link that was shown me
   const { tools, state } = stage(async (exchange) => take(exchange, 1_700_090_000))
   tools.dispatch({ type: 'drafted', draft: { text: 'hello' } })
   await sealing(tools).seal()
-  makeAct(tools).missFiles('dropped')
+  makeActions(tools).missFiles('dropped')
   expect(state().main).toMatchObject({ at: 'sealed' })
 })
 
@@ -226,7 +226,7 @@ test('a message that is sealed while another page is read leads to an address fr
     (path) => path === '/v1/drops',
   )
   const { tools, log, state } = stage(slow.transport, { device: line })
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   act.draft({ text: 'hello' })
   const pressed = act.seal()
   await expect.poll(() => log).toContain('POST /v1/drops')
@@ -240,7 +240,7 @@ test('a message that is sealed while another page is read leads to an address fr
 
 test('a passphrase that was typed while one was being suggested stays', async () => {
   const { tools, state } = stage(async () => answer(200, WAITING))
-  const act = makeAct(tools)
+  const act = makeActions(tools)
   act.draft({ passphrase: '' })
   const suggested = act.suggest()
   act.draft({ passphrase: 'my own' })
@@ -251,6 +251,6 @@ test('a passphrase that was typed while one was being suggested stays', async ()
 test('files that were read while a message is being sealed do not open the form beside it', () => {
   const { tools, state } = stage(async () => answer(200, WAITING))
   tools.dispatch({ type: 'worked', work: { stage: 'sealing' } })
-  makeAct(tools).addFiles([chooseFile(new File(['a'], 'a.txt'))])
+  makeActions(tools).addFiles([chooseFile(new File(['a'], 'a.txt'))])
   expect(state()).toMatchObject({ main: { at: 'compose', work: { stage: 'sealing' } }, draft: { files: [{}] } })
 })

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { afterEach, expect, test } from 'vitest'
 import { App } from '../../web/pages/link/app.tsx'
-import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { makeActions } from '../../web/pages/link/make-actions.ts'
 import { operator as words } from '../../web/copy/operator.ts'
 import { utf8 } from '#protocol/bytes.ts'
 import { stage } from './support/stage.ts'
@@ -26,7 +26,7 @@ async function visit(answer: unknown, status = 200): Promise<HTMLElement> {
       onChange: () => draw(),
     },
   )
-  const act = makeAct(set.tools)
+  const act = makeActions(set.tools)
   const draw = (): void => render(<App act={act} device={set.tools.device} state={set.state()} />, box)
   draw()
   await act.follow()

@@ -5,7 +5,7 @@ import { formatBoxAddress } from '#protocol/address.ts'
 import { codeKindIn } from '#protocol/misplaced-code.ts'
 import { Ask } from '../../web/offline/ask.tsx'
 import { makeDrawing } from '../../web/kit/drawing.ts'
-import { roomOf } from '../../web/platform/page-tools.ts'
+import { pageOf } from '../../web/platform/page-tools.ts'
 import { WAYS } from '../client/support/ways.ts'
 import { answer, sealed, stage, WAITING, openLinks } from './support/stage.ts'
 
@@ -33,7 +33,7 @@ function fragments(link: string): string[] {
 
 test.for(Object.keys(WAYS))('in the address bar a link leads to its message %s', async (name) => {
   for (const fragment of fragments((WAYS[name] ?? String)(drop.link))) {
-    expect([fragment, roomOf(fragment)]).toEqual([fragment, 'main'])
+    expect([fragment, pageOf(fragment)]).toEqual([fragment, 'main'])
     const { tools, state } = stage(async () => answer(200, WAITING), { device: { fragment: () => fragment } })
     await openLinks(tools).arrive(fragment)
     expect([fragment, state().main.at]).toEqual([fragment, 'open'])
@@ -43,7 +43,7 @@ test.for(Object.keys(WAYS))('in the address bar a link leads to its message %s',
 test.for(Object.keys(WAYS))('in the address bar an address and an invitation lead to their box %s', (name) => {
   for (const link of TO_A_BOX)
     for (const fragment of fragments((WAYS[name] ?? String)(link))) {
-      expect([fragment, roomOf(fragment)]).toEqual([fragment, 'write'])
+      expect([fragment, pageOf(fragment)]).toEqual([fragment, 'write'])
       expect(readWriteTarget(fragment)).toMatchObject({ address })
     }
 })
@@ -69,5 +69,5 @@ test.for(Object.keys(WAYS))(
 
 test.for(Object.keys(WAYS))('a link whose # was lost is noticed before it is taken for an empty page %s', (name) => {
   const { pathname, search } = new URL(`${origin}/?${(WAYS[name] ?? String)(drop.link).replaceAll('#', '%23')}`)
-  expect([codeKindIn(pathname + search), roomOf('')]).toEqual(['link', 'main'])
+  expect([codeKindIn(pathname + search), pageOf('')]).toEqual(['link', 'main'])
 })

@@ -2,9 +2,9 @@ import { render } from 'preact'
 import type { DropId } from '#protocol/id.ts'
 import { afterEach, expect, test } from 'vitest'
 import { App } from '../../web/pages/link/app.tsx'
-import type { Act } from '../../web/pages/link/actions.ts'
+import type { LinkActions } from '../../web/pages/link/actions.ts'
 import { chooseFile } from '../../web/send/draft.ts'
-import { makeAct } from '../../web/pages/link/make-actions.ts'
+import { makeActions } from '../../web/pages/link/make-actions.ts'
 import type { Proof } from '../../web/read/link-reading.ts'
 import type { Device } from '../../web/platform/device.ts'
 import { compose } from '../../web/copy/compose.ts'
@@ -20,13 +20,13 @@ afterEach(() => {
 })
 
 /** The whole page over a server that takes what is deposited. */
-function show(device: Partial<Device> = {}): Stage & { act: Act; box: HTMLElement } {
+function show(device: Partial<Device> = {}): Stage & { act: LinkActions; box: HTMLElement } {
   const box = document.createElement('div')
   root = box
   document.body.append(box)
   const draw = (): void => render(<App act={act} device={set.tools.device} state={set.state()} />, box)
   const set = stage(async (exchange) => take(exchange, 1_700_090_000), { device, onChange: () => draw() })
-  const act = makeAct(set.tools)
+  const act = makeActions(set.tools)
   draw()
   return { ...set, act, box }
 }
@@ -44,7 +44,7 @@ const button = (box: HTMLElement, name: string): HTMLButtonElement | undefined =
 
 const status = (box: HTMLElement): string => box.querySelector('.unseen[role=status]')?.textContent ?? '?'
 
-async function seal({ act, box }: { act: Act; box: HTMLElement }, text = 'hello'): Promise<void> {
+async function seal({ act, box }: { act: LinkActions; box: HTMLElement }, text = 'hello'): Promise<void> {
   act.draft({ text })
   await act.seal()
   await expect.poll(() => button(box, sealedWords.copyLink), PATIENT).toBeDefined()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { formatDropId } from '#protocol/id.ts'
 import { chooseFile, sortFiles, type ChosenFile } from '../../web/send/draft.ts'
 import { filesLike, matchFiles } from '../../web/send/uploads.ts'
-import { cargoText, listText } from '../../web/copy/upload-summary.ts'
+import { summaryText, listText } from '../../web/copy/upload-summary.ts'
 
 function fileOf(path: string, bytes = 'x', lastModified = 5): ChosenFile {
   return chooseFile(new File([bytes], path.split('/').at(-1) ?? '', { lastModified }), path)
@@ -41,11 +41,11 @@ test('files of a folder come in the order of their numbers', () => {
 
 test('what an upload carries is told in few words', () => {
   const cargo = { dropId: formatDropId(new Uint8Array(16)), hasText: false, needsPassphrase: false }
-  expect(cargoText({ ...cargo, files: [report] })).toBe('“report.pdf”, 1 byte')
-  expect(cargoText({ ...cargo, files: [report, plan, plan], hasText: true })).toBe(
+  expect(summaryText({ ...cargo, files: [report] })).toBe('“report.pdf”, 1 byte')
+  expect(summaryText({ ...cargo, files: [report, plan, plan], hasText: true })).toBe(
     '“report.pdf” and 2 more, 5 bytes, with a text',
   )
-  expect(cargoText({ ...cargo, files: [], hasText: true })).toBe('a long text')
+  expect(summaryText({ ...cargo, files: [], hasText: true })).toBe('a long text')
   expect(listText(['a', 'b', 'c', 'd'])).toBe('“a”, “b”, “c” and 1 more')
   expect(listText(['a', 'b'])).toBe('“a” and “b”')
 })

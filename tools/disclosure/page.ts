@@ -11,7 +11,7 @@ export function disclosurePage(template: string): string {
   return template.replace(PLACE, contents)
 }
 
-const PLACE = '<!-- what is declared -->'
+const PLACE = '<!-- declarations -->'
 
 function contents(): string {
   return [

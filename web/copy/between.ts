@@ -1,7 +1,10 @@
-/** Faults of something between a page and its server, or in its place. */
+/** Sentences for faults of a proxy, or of anything else between a page and its server. */
 export type BetweenCode = 'not_ours' | 'not_done' | 'rate_limited' | 'body_refused' | 'damaged' | 'wrong_origin'
 
-/** Each fault, the state of the data, and the next step. @param safe - a sentence on that state, such as `Nothing was sent.` */
+/**
+ * Each says the event, then the things that are safe, then the next step. @param safe - a sentence: what is safe there, such
+ * as `Nothing was sent.`
+ */
 export function between(safe: string): Readonly<Record<BetweenCode, string>> {
   return {
     not_ours: `The answer did not come from Sealdrop. A sign-in page of this network, a proxy or a firewall may have answered in its place. ${safe} Sign in to the network, or use another one, and try again. If that does not help, reload the page in another tab.`,

@@ -2,7 +2,7 @@ import type { UploadSummary } from '../send/uploads.ts'
 import * as format from './format.ts'
 
 /** `“report.pdf” and 2 more, 420 MB` */
-export function cargoText({ files, hasText }: UploadSummary): string {
+export function summaryText({ files, hasText }: UploadSummary): string {
   if (files.length === 0) return 'a long text'
   const names = listText(
     files.map(({ name }) => name),

@@ -9,13 +9,13 @@ export interface FrameProps {
   readonly device: Pick<Device, 'title'>
   /** The page that is shown; those that the navigation names are marked in it. */
   readonly current: 'main' | 'how' | 'sent' | 'boxes' | 'write'
-  /** The announcement to a screen reader. */
+  /** Text for a screen reader. */
   readonly announcement: string
   /** Whatever changes when the same is to be heard again. */
   readonly announcements: number
-  /** The action of the mark, where that is not a load of the first page. */
+  /** The target of the mark, where that is not a load of the first page. */
   readonly onHome?: (() => void) | undefined
-  /** The action of the link to the page that is shown: its address does not change, so that the browser does nothing. */
+  /** The effect of the link to the page that is shown: its address does not change, so that the browser does nothing. */
   readonly onCurrent?: (() => void) | undefined
   readonly children: ComponentChildren
 }

@@ -1,9 +1,9 @@
 import { makeTransferMeter, makeThinning } from '#client/transfer.ts'
 import type { Progress } from '#client/server.ts'
-import type { Carried } from './transfer.tsx'
+import type { TransferProgress } from './transfer.tsx'
 
 export interface Report {
-  readonly onCarried: (carried: Carried) => void
+  readonly onCarried: (carried: TransferProgress) => void
   /** The server does not answer, and is asked again. */
   readonly onWaiting: () => void
   /** It has been waited for: bytes that were here before are no sign that the connection is back. */

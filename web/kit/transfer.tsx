@@ -3,9 +3,9 @@ import * as format from '../copy/format.ts'
 import { transfer as words } from '../copy/transfer.ts'
 import { Button } from './button.tsx'
 
-/** The progress of a drop in parts, and its rate. */
-export interface Carried {
-  /** `checking`: parts that are here already are read again and compared. */
+/** The part of a drop that has been carried, and the speed. */
+export interface TransferProgress {
+  /** `checking`: what is here already is read again and compared. */
   readonly stage: 'sending' | 'receiving' | 'checking'
   /** Bytes of the whole drop's ciphertext, and how many of them are done. */
   readonly bytes: number
@@ -18,7 +18,7 @@ export interface Carried {
 export type Flow = 'going' | 'waiting' | 'paused' | 'stopping'
 
 export interface TransferProps {
-  readonly carried: Carried
+  readonly carried: TransferProgress
   readonly flow: Flow
   readonly onPause: () => unknown
   readonly onGoOn: () => unknown
@@ -70,24 +70,24 @@ export function Transfer(props: TransferProps): VNode {
 }
 
 /** The title of the tab while nobody looks at it: `42 % sent`, `Paused, 42 % sent`. */
-export function tabTitle(carried: Carried, flow: Flow): string {
+export function tabTitle(carried: TransferProgress, flow: Flow): string {
   const done = words.done[carried.stage](format.percent(partOf(carried)))
   return flow === 'paused' || flow === 'waiting' ? words.tab[flow](done) : done
 }
 
-/** From 0 to 1. Not 1 before the last byte, and whole percents only, as they are shown. */
-function partOf({ bytes, total }: Carried): number {
+/** From 0 to 1. Not 1 before the last byte, and whole percents only: that is what is shown. */
+function partOf({ bytes, total }: TransferProgress): number {
   return total === 0 ? 0 : Math.floor((100 * bytes) / total) / 100
 }
 
-function paceText({ bytes, pace, stage, total }: Carried): string {
+function paceText({ bytes, pace, stage, total }: TransferProgress): string {
   if (bytes >= total) return words.last[stage]
   if (pace === undefined || stage === 'checking') return words.flow.going
   return words.pace(format.rate(pace.bytesPerSecond), format.roughly(pace.secondsLeft))
 }
 
 /** Changes every quarter and with the flow, and not in between: it is read out each time. */
-function spoken(carried: Carried, flow: Flow): string {
+function spoken(carried: TransferProgress, flow: Flow): string {
   if (flow !== 'going') return words.flow[flow]
   const quarter = Math.floor(4 * partOf(carried)) / 4
   return quarter === 0 ? words.label[carried.stage] : words.done[carried.stage](format.percent(quarter))

@@ -18,11 +18,11 @@ export interface Device {
   share(link: string): Promise<boolean | undefined>
   /** Saves bytes to a file. They are never shown by this origin, whatever they are. */
   save(name: string, bytes: Bytes | Blob): void
-  /** The fragment of the address, without its `#`. */
+  /** The fragment, without its `#`. */
   fragment(): string
   /**
-   * Puts the address back to that of the main screen, without a request and without another entry of the history of the tab. The
-   * browser's own note of the visit stays in its list, which no page can change: SECURITY.md.
+   * Puts the address back to what the main screen stands for, without a request and without another entry of the history of
+   * the tab. The note of the visit in the browser's own list stays, which no page can change: SECURITY.md.
    */
   address(fragment: string): void
   reload(): void

@@ -5,8 +5,8 @@ import type { Device } from './device.ts'
 import type { Disk } from './disk.ts'
 import type { Store } from './store.ts'
 
-/** The tools of every page. All of them come from outside, so that a page runs without a browser. */
-export interface RoomTools {
+/** The tools of every page. All of it comes from outside, so that a room runs without a browser. */
+export interface PageTools {
   readonly device: Device
   readonly store: () => Promise<Store>
   readonly disk: () => Promise<Disk>
@@ -15,16 +15,16 @@ export interface RoomTools {
   readonly stretch: Stretch
 }
 
-/** The exports of a module that draws a page: it draws into `root`, and follows the address as long as it stays on the page. */
-export interface RoomModule {
-  readonly start: (root: Element, tools: RoomTools) => void
+/** The export of a module that draws a page: draws it into `root`, and follows the address as long as it stays on the page. */
+export interface PageModule {
+  readonly start: (root: Element, tools: PageTools) => void
 }
 
 /** Parts of the page that share no state: from one to another it is loaded anew. */
-export type Room = 'main' | 'boxes' | 'write'
+export type SitePage = 'main' | 'boxes' | 'write'
 
 /** The room that a fragment, without its `#`, leads to. */
-export function roomOf(fragment: string): Room {
+export function pageOf(fragment: string): SitePage {
   if (fragment === 'boxes') return 'boxes'
   return fragment === 'return' || codeKindIn(fragment) === 'address' ? 'write' : 'main'
 }

@@ -3,7 +3,7 @@ import { meaningOf } from '#client/meaning.ts'
 import type { Server } from '#client/server.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { BetweenCode } from '../copy/between.ts'
-import type { RoomTools } from './page-tools.ts'
+import type { PageTools } from './page-tools.ts'
 
 /**
  * A failure as a person is told of it. `broken`: a part of our own page could not be fetched, or has a fault.
@@ -24,7 +24,7 @@ export type FailureCode =
   | BetweenCode
 
 /** The server that gave us this page. @param patienceMs - how long it may be asked again when it cannot be reached. */
-export function serverOf({ device, transport }: Pick<RoomTools, 'device' | 'transport'>, patienceMs: number): Server {
+export function serverOf({ device, transport }: Pick<PageTools, 'device' | 'transport'>, patienceMs: number): Server {
   return {
     origin: device.origin,
     async transport(exchange) {
@@ -40,7 +40,7 @@ export function serverOf({ device, transport }: Pick<RoomTools, 'device' | 'tran
   }
 }
 
-/** What a person is told of a failure. Whatever is not of the contract is a fault of ours, or a part that did not load. */
+/** A failure as a person is told of it. Whatever is not of the contract is a fault of ours, or a part that did not load. */
 export function failureOf(error: unknown): FailureCode {
   // There browsers take away what signs and encrypts.
   if (!isSecureContext) return 'insecure'

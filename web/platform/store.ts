@@ -71,7 +71,7 @@ export interface SentDrop {
   readonly known?: Known | undefined
 }
 
-/** What the server last said, and when. `gone`: it holds nothing; what it said before stays. */
+/** The last answer of the server, and its time. `gone`: it holds nothing; what it said before stays. */
 export interface Known {
   readonly atMs: number
   readonly isGone: boolean

@@ -6,16 +6,16 @@ import { cipherFor } from '../platform/ciphers.ts'
 import type { Disk } from '../platform/disk.ts'
 import { serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
 import { Flow, type Task } from '../kit/flow.ts'
-import type { RoomTools } from '../platform/page-tools.ts'
+import type { PageTools } from '../platform/page-tools.ts'
 import type { Work } from '../kit/progress.tsx'
 import { findRoom, pause, receive, shownMessage, type Delivery } from './read-flow.ts'
-import type { Open, Receiving, Room, Saving } from './reading.ts'
+import type { Open, Receiving, SpaceCheck, Saving } from './reading.ts'
 import { saveableOf, Saver } from './saving.ts'
 
 /** How far a drop that lies in a box, or at the address of a return code, has come. */
 export type BoxReading<Extra, Fault> =
   /** Nothing is under way: it waits for a press. */
-  | { readonly at: 'closed'; readonly room?: Room | undefined; readonly fault?: ClosedFault<Fault> | undefined }
+  | { readonly at: 'closed'; readonly room?: SpaceCheck | undefined; readonly fault?: ClosedFault<Fault> | undefined }
   /** A drop of one part that is opened in a moment, or not at all. */
   | { readonly at: 'opening'; readonly work: Work }
   | Receiving
@@ -33,10 +33,10 @@ export type Unreadable = 'no_keys' | 'open_failed' | 'misplaced'
 /** `elsewhere`: another tab works on it. `stopped`: by a press. */
 export type ClosedFault<Fault> = Fault | 'elsewhere' | 'stopped'
 
-/** What is its own about a box, and about the address of a return code. */
+/** The differences between a box and the address of a return code. */
 export interface BoxSource<Extra, Fault> {
-  readonly tools: RoomTools
-  /** What opens it. @throws once it is locked or forgotten */
+  readonly tools: PageTools
+  /** The keys that open items. @throws once it is locked or forgotten */
   access(): Promise<Access>
   /** Whether an item is shown as a transfer, for which a lost connection is waited. Another is there in a moment, or not at all. */
   isTransfer(item: Item): boolean
@@ -46,24 +46,24 @@ export interface BoxSource<Extra, Fault> {
   readonly isLasting: boolean
   /** Whether what is half here may stay, sealed, when the item is left. */
   keepsParts(item: Item): boolean
-  /** What is shown of an opened message besides its text and files. */
+  /** Facts about an opened message besides its text and files. */
   about(message: OpenedItem): Promise<Extra>
   /** It is on the screen. */
   opened(item: Item, message: OpenedItem): Promise<void>
-  /** What a person is told of a failure. */
+  /** A failure as a person is told of it. */
   faultOf(error: unknown): Fault
   announce(text: string): void
 }
 
 interface Collected extends Delivery<OpenedItem> {
   readonly item: Item
-  /** What came does not open: it is not kept for another try. */
+  /** Its parts do not open: they are not kept for another try. */
   isBad?: boolean
 }
 
 /** Fetches and opens items, one at a time. Nothing is used up by it: whatever was closed or stopped can be opened again. */
 export class FromBox<Extra extends object, Fault> {
-  /** What can be taken out of the page. */
+  /** Takes text, files and sealed bytes out of the page. */
   readonly keep: Saver
   readonly #source: BoxSource<Extra, Fault>
   readonly #flow: Flow<BoxReading<Extra, Fault>>
@@ -82,12 +82,12 @@ export class FromBox<Extra extends object, Fault> {
     )
   }
 
-  /** What has been opened last. */
+  /** The message that has been opened last. */
   get message(): OpenedItem | undefined {
     return this.#current?.message
   }
 
-  /** Opens an item, if it fits on this device. What lies here already is not fetched again. */
+  /** Opens an item, if it fits on this device. Parts that lie here already are not fetched again. */
   async open(item: Item): Promise<void> {
     if (this.#current !== undefined && this.#current.drop !== item.drop) await this.leave()
     const current = (this.#current ??= { item, drop: item.drop })
@@ -125,20 +125,20 @@ export class FromBox<Extra extends object, Fault> {
     })
   }
 
-  /** The item is on the screen no longer. What is open is let go of; what is half here may stay, sealed. */
+  /** The item is on the screen no longer. An open message is let go of; parts of one that is half here may stay, sealed. */
   async leave(): Promise<void> {
     const { isBad, item, message, stage } = this.#current ?? {}
     this.#current = undefined
     this.#flow.end()
     this.#flow.change(() => ({ at: 'closed' }))
     this.keep.stopSaving()
-    // It can be had again as long as the server has it. What cannot be removed now goes with the next visit to the first page.
+    // It can be had again as long as the server has it. Parts that cannot be removed now go with the next visit to the first page.
     const isKept = item !== undefined && message === undefined && isBad !== true && this.#source.keepsParts(item)
     if (!isKept) this.#cleared = clear(stage).catch(() => {})
     await this.#cleared
   }
 
-  /** Until it is open. @throws what it takes to fetch it and to open it */
+  /** Until it is open. @throws the errors of fetching and opening */
   async #bring(task: Task<BoxReading<Extra, Fault>>, current: Collected): Promise<void> {
     const { item } = current
     const { tools } = this.#source
@@ -183,7 +183,7 @@ export class FromBox<Extra extends object, Fault> {
     return room.obstacle === undefined ? undefined : { at: 'closed', room }
   }
 
-  /** What a failure leaves on the screen. */
+  /** The screen after a failure. */
   async #endOf(current: Collected, error: unknown): Promise<BoxReading<Extra, Fault>> {
     const code = isDropError(error) ? error.code : undefined
     if (code === 'gone') {
@@ -196,7 +196,7 @@ export class FromBox<Extra extends object, Fault> {
   }
 }
 
-/** What is shown as soon as an item is asked for; what was paused goes on from its figure. */
+/** The screen as soon as an item is asked for; a paused transfer goes on from its figure. */
 function comingIn<Extra, Fault>(state: BoxReading<Extra, Fault>, isTransfer: boolean): BoxReading<Extra, Fault> {
   if (!isTransfer) return { at: 'opening', work: { stage: 'starting' } }
   return { at: 'receiving', carried: state.at === 'receiving' ? state.carried : undefined, flow: 'going' }

@@ -17,7 +17,7 @@ import { DropError, isDropError } from '#protocol/error.ts'
 import { cipherFor } from '../platform/ciphers.ts'
 import { memoryDisk, type Stage } from '../platform/disk.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf, WORK_PATIENCE_MS } from '../platform/server.ts'
-import type { RoomTools } from '../platform/page-tools.ts'
+import type { PageTools } from '../platform/page-tools.ts'
 import type { Flow, Task } from '../kit/flow.ts'
 import type { Work } from '../kit/progress.tsx'
 import type { StoredWhole } from '../platform/store.ts'
@@ -25,12 +25,12 @@ import { open as words } from '../copy/reading.ts'
 import type { Acknowledgement, LinkReading, OpenFault, OpenNote, Proof, WaitingDrop } from './link-reading.ts'
 import { diskThatWorks, findRoom, flowing, pause, receive, RETRY_MS, shownMessage, type Delivery } from './read-flow.ts'
 import { forgetReader, keepReader, readerKeyFor, recallReader } from './reader-keys.ts'
-import { untaken, type Room } from './reading.ts'
+import { untaken, type SpaceCheck } from './reading.ts'
 import { saveableOf, Saver } from './saving.ts'
 
 type LinkTask = Task<LinkReading>
 
-/** What is known of a link. */
+/** A link that has been followed. */
 interface Link extends Delivery<Opened> {
   readonly secret: LinkSecret
   readonly place: Location
@@ -43,10 +43,10 @@ interface Link extends Delivery<Opened> {
   isWarned?: boolean
   /** This browser has opened and acknowledged it before a reload, and keeps all of it. */
   whole?: (StoredWhole & { readonly expiresAtMs: number }) | undefined
-  room?: Room
+  room?: SpaceCheck
   /** The server has been told, or holds nothing any more. */
   isTold?: boolean
-  /** What has been copied or saved; the text is `''`. */
+  /** Names that have been copied or saved; the text is `''`. */
   readonly taken: Set<string>
 }
 
@@ -62,16 +62,16 @@ export interface LinkPage {
 
 /** Opens what a link leads to: looks, claims, receives, acknowledges, and keeps what has not been taken yet. */
 export class FromLink {
-  /** What can be taken out of the page. */
+  /** Takes text, files and sealed bytes out of the page. */
   readonly keep: Saver
   readonly #page: LinkPage
-  readonly #tools: RoomTools
+  readonly #tools: PageTools
   readonly #flow: Flow<LinkReading>
   /** The one on the screen. */
   #link: Link | undefined
   #task: LinkTask | undefined
 
-  constructor(tools: RoomTools, page: LinkPage, flow: Flow<LinkReading>) {
+  constructor(tools: PageTools, page: LinkPage, flow: Flow<LinkReading>) {
     const { device } = tools
     this.#page = page
     this.#tools = tools
@@ -96,7 +96,7 @@ export class FromLink {
     try {
       const place = await task.of(locate(secret))
       link = this.#link = { secret, place, drop: place.dropId, taken: new Set() }
-      // What did not open is not tried again: the server still has what it sent.
+      // Parts that did not open are not tried again: the server still has the drop.
       if (last?.drop === link.drop && last.message === undefined) await task.of(clear(last.stage))
       if (!secret.needsPassphrase) await this.#derive(task, link, '')
       await this.#recall(task, link)
@@ -116,7 +116,7 @@ export class FromLink {
       if (link.whole !== undefined) return await this.#openKept(task, link, opener)
       const reader = await this.#keyFor(task, link)
       if (reader === undefined) return
-      // Who goes on where a first part lies claims nothing, so nobody would say that a passphrase is wrong.
+      // Where a first part lies here, going on claims nothing, so nobody would say that a passphrase is wrong.
       if (link.secret.needsPassphrase && (await this.#isBegun(task, link)))
         link.waiting = await task.of(look(serverOf(this.#tools, LOOK_PATIENCE_MS), opener))
       await this.#fetch(task, link, opener, reader)
@@ -198,7 +198,7 @@ export class FromLink {
     task.change(() => ({ at: 'open', waiting: waitingDrop(link), note: shownNote }))
   }
 
-  /** What is on this device whole is opened again without asking anybody: the server has nothing any more. */
+  /** A drop that is on this device whole is opened again without asking anybody: the server has nothing any more. */
   async #findKept(task: LinkTask, link: Link): Promise<void> {
     const { opener } = link
     if (opener !== undefined) return await this.#openKept(task, link, opener)
@@ -214,7 +214,7 @@ export class FromLink {
     await this.#openAgain(task, link, opener)
   }
 
-  /** Receives, opens, acknowledges. @throws what `receiveParts` and `openDrop` throw */
+  /** Receives, opens, acknowledges. @throws as `receiveParts` and `openDrop` do */
   async #fetch(task: LinkTask, link: Link, opener: Opener, reader: SigningKey): Promise<void> {
     if (!(await this.#hasStage(task, link))) return task.change(failed({ at: 'elsewhere' }))
     const server = serverOf(this.#tools, WORK_PATIENCE_MS)
@@ -290,7 +290,7 @@ export class FromLink {
     if (this.#link === link) this.#page.onSettled()
   }
 
-  /** What an earlier visit has kept for this link. */
+  /** Reads the records of an earlier visit for this link. */
   async #recall(task: LinkTask, link: Link): Promise<void> {
     const { found, isLasting } = await task.of(recallReader(this.#tools, link.drop))
     link.reader = found?.key
@@ -306,7 +306,7 @@ export class FromLink {
     const { isKept, key } = await task.of(readerKeyFor(this.#tools, drop, waiting.expires * 1_000, reader))
     link.reader = key
     if (isKept || isWarned === true) return key
-    // Nothing has been claimed. Whoever presses again knows that this browser cannot keep it through a reload.
+    // Nothing has been claimed. A person who presses again knows that this browser cannot keep it through a reload.
     link.isWarned = true
     this.#page.onStoreFound(false)
     task.change(working(undefined))
@@ -412,7 +412,7 @@ function isLeft({ disk, message, taken }: Link): boolean {
   return untaken({ ...shownMessage(message), taken: [...taken] }).length > 0
 }
 
-/** What is shown of it before it is open. */
+/** Facts about the drop before it is open. */
 function waitingDrop({ room, secret, waiting, whole }: Link): WaitingDrop {
   const { needsPassphrase } = secret
   if (whole !== undefined) {
@@ -427,7 +427,7 @@ function comingIn(link: Link): LinkReading {
   return { at: 'receiving', waiting: waitingDrop(link), carried: undefined, flow: 'going' }
 }
 
-/** What is being waited for, before anything comes in. */
+/** The work that is waited for, before anything comes in. */
 function working(work: Work | undefined): (main: LinkReading) => LinkReading {
   return (main) => (main.at === 'looking' || main.at === 'open' ? { ...main, work, fault: undefined } : main)
 }
@@ -452,7 +452,7 @@ function keptParts(stage: Stage, { parts, sizeBytes }: StoredWhole): Parts {
   }
 }
 
-/** What cannot be removed now goes with the next visit. */
+/** Parts that cannot be removed now go with the next visit. */
 async function clear(stage: Stage | undefined): Promise<void> {
   await stage?.clear().catch(() => {})
 }

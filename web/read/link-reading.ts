@@ -1,6 +1,6 @@
 import type { FailureCode } from '../platform/server.ts'
 import type { Work } from '../kit/progress.tsx'
-import type { Open, Receiving, Room, Saving } from './reading.ts'
+import type { Open, Receiving, SpaceCheck, Saving } from './reading.ts'
 
 /** The screens behind a link, one at a time. */
 export type LinkReading =
@@ -20,14 +20,14 @@ export type LinkReading =
   /** `isAcknowledged`: it was whole once, and what is kept of it here is not any more. */
   | ({ readonly at: 'unreadable'; readonly isAcknowledged: boolean } & Saving)
 
-/** What waits behind a link. */
+/** The drop behind a link. */
 export interface WaitingDrop {
   readonly expiresAtMs: number
   readonly reads: number
   readonly sizeBytes: number
   readonly needsPassphrase: boolean
   /** Where its parts are going to lie; `undefined` for a drop of one part, which needs no room. */
-  readonly room?: Room | undefined
+  readonly room?: SpaceCheck | undefined
 }
 
 /**

@@ -13,11 +13,11 @@ export interface OpenedMessageProps {
   readonly open: Open
   /** Of the button that copies the text. */
   readonly kind?: ButtonProps['kind'] & string
-  /** What is said of a message that holds nothing. */
+  /** The sentence about a message that holds nothing. */
   readonly empty?: string
 }
 
-/** What was sealed: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
+/** The opened message: text to read and copy, files to save. Nothing of it is ever rendered as anything but text. */
 export function OpenedMessage({ act, empty = words.empty, kind = 'plain', open }: OpenedMessageProps): VNode {
   const { files, text } = open
   return (

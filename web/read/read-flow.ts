@@ -7,14 +7,14 @@ import { memoryStaging, type Parts, type Staging } from '#client/staging.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import { memoryDisk, type Disk, type Stage } from '../platform/disk.ts'
-import type { RoomTools } from '../platform/page-tools.ts'
+import type { PageTools } from '../platform/page-tools.ts'
 import type { Work } from '../kit/progress.tsx'
 import type { Flow, Task } from '../kit/flow.ts'
 import { makeReport } from '../kit/report.ts'
-import type { Carried } from '../kit/transfer.tsx'
-import type { OpenedMessage, ReadState, Receiving, Room } from './reading.ts'
+import type { TransferProgress } from '../kit/transfer.tsx'
+import type { OpenedMessage, ReadState, Receiving, SpaceCheck } from './reading.ts'
 
-/** What is known of a drop that is read, and where its sealed parts lie on this device. */
+/** A drop that is read, and the place of its sealed parts on this device. */
 export interface Delivery<Message extends Opened> {
   readonly drop: DropId
   /** For a drop in parts. */
@@ -28,7 +28,7 @@ export interface Delivery<Message extends Opened> {
 export interface Source<State, Message extends Opened> {
   /** Asks for the parts, and opens them: all of it is verified when it resolves. */
   readonly open: (staging: Staging, options: Required<ReceiveOptions>) => [parts: Parts, message: Promise<Message>]
-  /** What is being waited for, while it is not shown as a transfer. */
+  /** The work that is waited for, while it is not shown as a transfer. */
   readonly work: (work: Work) => (state: State) => State
   /** It is certain that the drop comes in, and it is shown as a transfer from now on. `undefined` for one of a single part. */
   readonly begin?: (() => State) | undefined
@@ -36,13 +36,13 @@ export interface Source<State, Message extends Opened> {
   readonly isHere?: boolean
 }
 
-type ReadTools = Pick<RoomTools, 'device' | 'disk'>
+type ReadTools = Pick<PageTools, 'device' | 'disk'>
 
 /**
  * Fetches a drop and opens it. Once it is shown as a transfer, a lost connection is waited for, for as long as it takes: it costs
  * what was under way, and no press.
  * @returns `undefined` if this device takes no more: it is paused then
- * @throws what `open` of the source throws
+ * @throws the errors of `open` of the source
  */
 export async function receive<State extends ReadState, Message extends Opened>(
   { device }: Pick<ReadTools, 'device'>,
@@ -78,7 +78,7 @@ export async function receive<State extends ReadState, Message extends Opened>(
   }
 }
 
-/** What a person is told: of a transfer how much has come in and how fast, else what is being waited for. */
+/** The progress for a person: of a transfer its bytes and its speed, else the work that is waited for. */
 function reporter<State extends ReadState>(
   clock: () => number,
   flow: Flow<State>,
@@ -106,7 +106,7 @@ function reporter<State extends ReadState>(
   }
 }
 
-/** A pause by a press. What has come in stays. */
+/** A pause by a press. Parts that have come in stay. */
 export function pause<State extends ReadState>(flow: Flow<State>): void {
   flow.end()
   flow.change(flowing('paused'))
@@ -120,7 +120,7 @@ export function flowing<State extends ReadState>(
   return (state) => (isReceiving(state) ? { ...state, flow, fault } : state)
 }
 
-function carriedOn<State extends ReadState>(carried: Carried): (state: State) => State {
+function carriedOn<State extends ReadState>(carried: TransferProgress): (state: State) => State {
   return (state) =>
     isReceiving(state) ? { ...state, carried: furthest(state.carried, carried), flow: 'going' } : state
 }
@@ -129,7 +129,7 @@ function isReceiving<State extends ReadState>(state: State): state is State & Re
   return state.at === 'receiving'
 }
 
-/** What is shown of an opened message. @param untilMs - when its sealed parts are removed, milliseconds since 1970 */
+/** An opened message as it is drawn. @param untilMs - when its sealed parts are removed, milliseconds since 1970 */
 export function shownMessage({ files, text }: Opened, disk?: Disk, untilMs = 0): OpenedMessage {
   return {
     text,
@@ -149,7 +149,7 @@ export async function diskThatWorks({ device, disk }: ReadTools): Promise<Disk> 
  * @param sizeBytes - of its ciphertext
  * @param isKept - a part of it may be here already: it was claimed before, and there is nothing to save by refusing
  */
-export async function findRoom(disk: Disk, sizeBytes: number, isKept: boolean): Promise<Room> {
+export async function findRoom(disk: Disk, sizeBytes: number, isKept: boolean): Promise<SpaceCheck> {
   // Without a dialog a file is put together here before the browser copies it to its downloads.
   const neededBytes = disk.isLasting && disk.pickFile === undefined ? 2 * sizeBytes : sizeBytes
   const mostBytes = await disk.freeBytes()

@@ -1,13 +1,13 @@
 import { generateSigningKey, type SigningKey } from '#client/crypto/keys.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { Store, StoredReader } from '../platform/store.ts'
-import type { RoomTools } from '../platform/page-tools.ts'
+import type { PageTools } from '../platform/page-tools.ts'
 
 /** The reader keys of this browser: each is stored before anything is claimed with it, and outlives a crash. */
 
-type KeyTools = Pick<RoomTools, 'device' | 'store'>
+type KeyTools = Pick<PageTools, 'device' | 'store'>
 
-/** What an earlier visit has kept for a drop. */
+/** The records of an earlier visit for a drop. */
 export interface Recalled {
   readonly found: StoredReader | undefined
   /** Whether this browser keeps what it is given across a reload. */
@@ -50,7 +50,7 @@ export async function keepReader({ store }: KeyTools, dropId: DropId, reader: St
   await isDone(tryWith(store, (kept) => kept.keepReader(dropId, reader)))
 }
 
-/** What cannot be forgotten now is removed when the drop expires. */
+/** A key that cannot be forgotten now is removed when the drop expires. */
 export async function forgetReader({ store }: KeyTools, dropId: DropId): Promise<void> {
   await isDone(tryWith(store, (kept) => kept.forgetReader(dropId)))
 }

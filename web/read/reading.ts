@@ -1,4 +1,4 @@
-import type { Carried, Flow } from '../kit/transfer.tsx'
+import type { TransferProgress, Flow } from '../kit/transfer.tsx'
 
 /** The states that every drop goes through while it is read, whether a link, a box or a return code leads to it. */
 
@@ -10,13 +10,13 @@ export interface ReadState {
 export interface Receiving {
   readonly at: 'receiving'
   /** `undefined` until there is something to tell. */
-  readonly carried: Carried | undefined
+  readonly carried: TransferProgress | undefined
   readonly flow: Flow
   /** Why it is paused, if not by a press: this device takes no more. */
   readonly fault?: 'full' | undefined
 }
 
-/** What has been opened. */
+/** A message that has been opened. */
 export interface OpenedMessage {
   readonly text: string
   readonly files: readonly FileEntry[]
@@ -63,7 +63,7 @@ export interface SaveFault {
 }
 
 /** The room that a drop in parts takes on this device. */
-export interface Room {
+export interface SpaceCheck {
   /** `false`: in memory, and a reload has to fetch it again. */
   readonly isOnDisk: boolean
   readonly neededBytes: number

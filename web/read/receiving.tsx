@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Notice } from '../kit/notice.tsx'
-import { Transfer, type Carried } from '../kit/transfer.tsx'
+import { Transfer, type TransferProgress } from '../kit/transfer.tsx'
 import { receiving as words } from '../copy/reading.ts'
 import type { ReceivingActions } from './actions.ts'
 import type { Receiving } from './reading.ts'
@@ -25,7 +25,7 @@ export function ReceivingTransfer(props: {
         </Notice>
       )}
       <Transfer
-        carried={carriedOf(receiving, total)}
+        carried={progressOf(receiving, total)}
         flow={flow}
         cancel={words.cancel}
         onPause={act.receiving.pause}
@@ -39,6 +39,6 @@ export function ReceivingTransfer(props: {
 }
 
 /** How far it is, also before anything has come in. */
-export function carriedOf({ carried }: Receiving, total: number): Carried {
+export function progressOf({ carried }: Receiving, total: number): TransferProgress {
   return carried ?? { stage: 'receiving', bytes: 0, total }
 }

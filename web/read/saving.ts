@@ -16,7 +16,7 @@ import { opened as words, unreadable } from '../copy/reading.ts'
 import { isDiskFull, type Delivery } from './read-flow.ts'
 import type { Open, ReadState, SaveFault, Saving } from './reading.ts'
 
-/** What is on the screen, and the task that may change what is shown of it. */
+/** The message on the screen, and the task that may change the screen. */
 export interface Saveable {
   readonly delivery: Delivery<Opened>
   readonly isBusy: boolean
@@ -28,7 +28,7 @@ interface SaveTools {
   readonly announce: (text: string) => void
 }
 
-/** What is saved belongs to the task that has opened it: once that is superseded nothing of it is shown any more. */
+/** Saving belongs to the task that has opened the message: once that is superseded nothing of it is shown any more. */
 export function saveableOf<State extends ReadState>(
   state: State,
   task: Task<State>,
@@ -129,7 +129,7 @@ export class Saver {
     })
   }
 
-  /** Ends the saving that is under way. What is not whole is removed. */
+  /** Ends the saving that is under way. A file that is not whole is removed. */
   readonly stopSaving = (): void => this.#stop.abort()
 
   async #take({ change }: Saveable, names: readonly string[], text?: string): Promise<void> {
@@ -163,7 +163,7 @@ export class Saver {
   }
 }
 
-/** Told of bytes as they go out. @throws once the saving has been stopped */
+/** OperatorNotice of bytes as they go out. @throws once the saving has been stopped */
 type Count = (bytes: number) => void
 
 function taken(names: readonly string[]): <State extends ReadState>(state: State) => State {
@@ -178,7 +178,7 @@ function isOpen<State extends ReadState>(state: State): state is State & Open {
   return state.at === 'opened'
 }
 
-/** What does not open can be saved sealed. */
+/** A drop that does not open can be saved sealed. */
 function canSave<State extends ReadState>(state: State): state is State & Saving {
   return state.at === 'opened' || state.at === 'unreadable'
 }

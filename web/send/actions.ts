@@ -10,7 +10,7 @@ export interface FormActions {
   readonly draft: (change: Partial<Draft>) => void
   /** All of them or none: more than an archive takes are refused. */
   readonly addFiles: (files: readonly ChosenFile[]) => void
-  /** What was dropped could not be read, or there was an empty folder in it. */
+  /** Dropped files could not be read, or there was an empty folder among them. */
   readonly missFiles: (why: Missed) => void
   /** Fetches ahead what sealing needs, so that the press is instant. */
   readonly prepare: () => void

@@ -11,7 +11,7 @@ import type { ComposeFault, Limits, SendTools } from './send-state.ts'
 import type { ChosenFile, Draft } from './draft.ts'
 import { roomFor } from './limits.ts'
 
-/** What is its own about messages for a link, for a box and for a thread. How they are sealed and sent is the same. */
+/** The differences between messages for a link, for a box and for a thread. How they are sealed and sent is the same. */
 export interface Destination {
   /** Why a draft is not worth sealing, besides its size. */
   findFault?(draft: Draft): Promise<ComposeFault | undefined>
@@ -29,7 +29,7 @@ export interface Destination {
   isOwn(unfinished: Unfinished): boolean
   /** The lock that a tab holds, over all tabs of a browser, while it sends. */
   lockOf(dropId: DropId): string
-  /** What a server takes. @param largest - bytes of ciphertext */
+  /** The limits of a server. @param largest - bytes of ciphertext */
   limitsOf(largest: number): Limits
 }
 
@@ -46,13 +46,13 @@ export interface SealedDraft {
 /** A drop that the server holds whole, and what only its sender knows of it. */
 export interface Finished extends SealedDraft {
   readonly ticket: Ticket
-  /** What it was sealed from; without its files, if nobody here has them any more. */
+  /** Its draft; without files, if nobody here has them any more. */
   readonly draft: Draft
   /** The draft in the form is another message. */
   readonly keepsDraft: boolean
 }
 
-/** What a person who composes is told of a failure. */
+/** A failure as a person who composes is told of it. */
 export function composeFaultOf(
   { state }: Pick<SendTools, 'state'>,
   { limitsOf: limits }: Pick<Destination, 'limitsOf'>,

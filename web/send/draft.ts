@@ -8,7 +8,7 @@ import {
   MIN_TTL_SECONDS,
 } from '#protocol/limits.ts'
 
-/** What a person has typed and chosen. It lives in memory only. */
+/** Text, files and choices of a person. It lives in memory only. */
 export interface Draft {
   readonly text: string
   readonly files: readonly ChosenFile[]
@@ -36,7 +36,7 @@ export interface ChosenFile {
 /** Where a draft cannot be sealed as it is: the field to be put right. */
 export type DraftField = 'message' | 'expiry' | 'reads' | 'passphrase'
 
-/** What a draft asks the server for. */
+/** The terms of a draft. */
 export interface DraftTerms {
   readonly ttlSeconds: number
   readonly reads: number
@@ -72,7 +72,7 @@ export function chooseFile(file: File, path: string = file.webkitRelativePath): 
   return { name: path === '' ? name : path, type, size, modifiedAtMs, file }
 }
 
-/** What was chosen besides. A folder that is called like one that is there may be another: it gets a name of its own. */
+/** The files with further ones. A folder that is called like one that is there may be another: it gets a name of its own. */
 export function withMore(files: readonly ChosenFile[], chosen: readonly ChosenFile[]): ChosenFile[] {
   const taken = new Set(files.flatMap(({ name }) => folderOf(name) ?? []))
   const names = new Map<string, string>()

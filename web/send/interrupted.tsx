@@ -7,7 +7,7 @@ import { useQuestionFocus } from '../kit/question-focus.ts'
 import { Said } from '../kit/verbatim.tsx'
 import type { Device } from '../platform/device.ts'
 import { matchFiles, type Asked, type Interrupted as Upload } from './uploads.ts'
-import { cargoText, listText } from '../copy/upload-summary.ts'
+import { summaryText, listText } from '../copy/upload-summary.ts'
 import * as format from '../copy/format.ts'
 import { interrupted as words } from '../copy/sending.ts'
 import type { SendState } from './send-state.ts'
@@ -37,7 +37,7 @@ export function Interrupted({
           <p>
             <Said
               of={(cargo) => words.facts(cargo, format.percent(upload.sentPart), format.until(upload.untilMs, now))}
-              name={cargoText(upload)}
+              name={summaryText(upload)}
             />
           </p>
           {asking?.dropId === upload.dropId && (canGoOn || asking.to === 'cancel') ? (
@@ -48,7 +48,7 @@ export function Interrupted({
                 <Button
                   kind="small"
                   asks="go-on"
-                  label={words.goOnWith(cargoText(upload))}
+                  label={words.goOnWith(summaryText(upload))}
                   onPress={() => goOn(act, upload)}
                 >
                   {words.goOn}
@@ -57,7 +57,7 @@ export function Interrupted({
               <Button
                 kind="small"
                 asks="cancel"
-                label={words.cancelOf(cargoText(upload))}
+                label={words.cancelOf(summaryText(upload))}
                 onPress={() => act.interrupted.ask({ dropId: upload.dropId, to: 'cancel', chosen: [] })}
               >
                 {words.cancel}
@@ -97,7 +97,7 @@ function Ask({ act, asking, upload }: { act: InterruptedAct; asking: Asked; uplo
   )
 }
 
-/** The page cannot read the files by itself any more: whoever goes on chooses them again. */
+/** The page cannot read the files by itself any more: they have to be chosen again. */
 function Choose({ act, asking, upload }: { act: InterruptedAct; asking: Asked; upload: Upload }): VNode {
   const { chosen, dropId, isBusy = false } = asking
   const { changed, missing } = matchFiles(upload.files, chosen)

@@ -12,7 +12,7 @@ export { MAX_FILES }
 
 type Content = Pick<Draft, 'text' | 'files'>
 
-/** What is too much about a draft. `room`: bytes of text and such files that would fit. */
+/** The excess of a draft. `room`: bytes of text and such files that would fit. */
 export type Excess =
   | { readonly at: 'count' | 'text' }
   | { readonly at: 'path'; readonly name: string }
@@ -40,8 +40,8 @@ export function findExcess(draft: Content, limits: Limits | undefined): Excess |
 }
 
 /**
- * What fits a drop.
- * @param largest - bytes of ciphertext. @param headerBytes - of its age header. @param extraBytes - what a letter says of itself
+ * The limits of a drop.
+ * @param largest - bytes of ciphertext. @param headerBytes - of its age header. @param extraBytes - the letterhead of a letter
  */
 export function limitsOf(largest: number, headerBytes?: number, extraBytes = 0): Limits {
   const archive = Math.max(0, largestArchive(largest, headerBytes) - extraBytes)

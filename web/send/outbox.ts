@@ -23,9 +23,9 @@ export interface Outbox {
   note(unfinished: Unfinished, part: number): Promise<void>
   /** All of them, as they lie on the device now. */
   all(): Promise<readonly KeptUpload[]>
-  /** What cannot be forgotten now is removed when its time is over. */
+  /** An upload that cannot be forgotten now is removed when its time is over. */
   forget(dropId: DropId): Promise<void>
-  /** What is told of an upload that is not there any more when somebody goes on with it. */
+  /** The fault of an upload that is not there any more when somebody goes on with it. */
   readonly missing: 'upload-over' | 'elsewhere'
 }
 
@@ -72,7 +72,7 @@ export async function findInterrupted(
   for (const { sender, sentPart, unfinished, untilMs } of await outbox.all()) {
     if (!destination.isOwn(unfinished)) continue
     await device.ifFree(destination.lockOf(unfinished.dropId), async () => {
-      // Asked once: whoever is not connected is told of it.
+      // Asked once: without a connection the upload is told of.
       const end = await endOfUpload(serverOf(tools, 0), unfinished.ticket, sender, untilMs)
       if (end === 'over') return outbox.forget(unfinished.dropId)
       interrupted.push({ ...summaryOf(unfinished), sentPart, untilMs })
@@ -95,7 +95,7 @@ export function lockOf(dropId: DropId): string {
   return `sealdrop upload ${dropId}`
 }
 
-/** What is drawn of an upload. */
+/** An upload as it is drawn. */
 export function summaryOf({ dropId, files, text, ticket }: Unfinished): UploadSummary {
   return { dropId, files, hasText: text !== '', needsPassphrase: ticket.needsPassphrase }
 }

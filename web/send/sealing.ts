@@ -8,10 +8,10 @@ import type { Draft } from './draft.ts'
 import { findExcess, fitsOnePart } from './limits.ts'
 import type { Uploading } from './uploading.ts'
 
-/** What carries drops in parts, and takes back what has been sent. */
+/** Carries drops in parts, and takes back those that have been sent. */
 export type Uploader = Pick<Uploading, 'send' | 'withdraw'>
 
-/** What was sealed and is not known to have arrived. */
+/** A sealed message that is not known to have arrived. */
 interface Pending extends SealedDraft {
   readonly draft: Draft
   /** It may be on the server already, though nobody has answered. */
@@ -26,7 +26,7 @@ export class Sealing {
   readonly #learnLimits: () => Promise<void>
   #pending: Pending | undefined
 
-  /** @param uploading - what carries drops in parts. Its code comes when there is one. */
+  /** @param uploading - the uploader of drops in parts. Its code comes when there is one. */
   constructor(tools: SendTools, uploading: () => Promise<Uploader>, destination: Destination) {
     this.#tools = tools
     this.#uploading = uploading
@@ -40,14 +40,14 @@ export class Sealing {
   /** Says why the draft cannot be sealed, if so. Asks the server what it takes, if that matters and it can be reached. */
   async check(): Promise<void> {
     const { state } = this.#tools
-    // So that it is there by the press. What cannot be loaded now is loaded at sealing, which tells.
+    // So that it is there by the press. Code that cannot be loaded now is loaded at sealing, which tells.
     if (!fitsOnePart(state().draft)) this.#uploading().catch(() => {})
     try {
       const fault = await this.#findFault()
-      // What is being sealed by now has its own answer to come.
+      // A message that is being sealed by now has its own answer to come.
       if (fault !== undefined && isIdle(state().main)) this.#refuse(fault)
     } catch {
-      // Whoever is offline hears of it at sealing.
+      // Without a connection a person hears of it at sealing.
     }
   }
 
@@ -81,7 +81,7 @@ export class Sealing {
       onProgress: (work) => dispatch({ type: 'worked', work }),
     })
     this.#pending = undefined
-    // What came in meanwhile is in no drop yet: a folder that took long to read, an upload that was given back.
+    // A folder that took long to read, or an upload that was given back meanwhile, is in no drop yet.
     const { files, text } = state().draft
     const keepsDraft = files !== draft.files || text !== draft.text
     await this.#destination.finish({ ...order, ticket, keepsDraft })
@@ -110,7 +110,7 @@ export class Sealing {
     this.#tools.dispatch({ type: 'refused', fault })
   }
 
-  /** What fits one part is taken by every server: who sends a letter asks nobody. @throws DropError `offline`, `try_later` */
+  /** One part is taken by every server: the sender of a letter asks nobody. @throws DropError `offline`, `try_later` */
   async #findFault(): Promise<ComposeFault | undefined> {
     const { state } = this.#tools
     if (!fitsOnePart(state().draft) && state().limits === undefined) await this.#learnLimits()

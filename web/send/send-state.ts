@@ -1,6 +1,6 @@
 import type { Work } from '../kit/progress.tsx'
-import type { RoomTools } from '../platform/page-tools.ts'
-import type { Carried, Flow } from '../kit/transfer.tsx'
+import type { PageTools } from '../platform/page-tools.ts'
+import type { TransferProgress, Flow } from '../kit/transfer.tsx'
 import type { FailureCode } from '../platform/server.ts'
 import type { Draft, DraftField } from './draft.ts'
 import { NO_UPLOADS, uploadsReduce, type UploadSummary, type Uploads, type UploadsEvent } from './uploads.ts'
@@ -13,7 +13,7 @@ export interface SendState<Other extends { readonly at: string } = never> {
   readonly uploads: Uploads
   /** `undefined` until the server has been asked. */
   readonly limits: Limits | undefined
-  /** Told to a screen reader. */
+  /** OperatorNotice to a screen reader. */
   readonly announcement: string
   /** How many there have been: the same one twice in a row is to be heard twice. */
   readonly announcements: number
@@ -25,11 +25,11 @@ export interface Composing {
   readonly fault?: ComposeFault | undefined
 }
 
-/** What the server takes. */
+/** The limits of the server. */
 export interface Limits {
   /** Bytes of ciphertext of the largest drop. */
   readonly largest: number
-  /** Bytes of the largest archive, before it is padded, without what a letter says of itself. */
+  /** Bytes of the largest archive, before it is padded, without the letterhead of a letter. */
   readonly archive: number
   /** Bytes of text and files that fit one, rounded down. */
   readonly room: number
@@ -38,7 +38,7 @@ export interface Limits {
 /** A drop in parts that goes up. */
 export interface Sending {
   readonly cargo: UploadSummary
-  readonly carried: Carried
+  readonly carried: TransferProgress
   readonly flow: Flow
   /** Whether this browser keeps what it takes to go on after a crash. */
   readonly isKept: boolean
@@ -52,13 +52,13 @@ export type SendFault =
   | { readonly at: 'file'; readonly name: string }
   | { readonly at: 'server'; readonly code: FailureCode }
 
-/** What went wrong while sealing. Nothing that was typed is ever lost by it. */
+/** A fault while sealing. Nothing that was typed is ever lost by it. */
 export type ComposeFault =
   | { readonly at: DraftField }
   | { readonly at: 'count' | 'text' }
   /** More than the server takes: `room` bytes of text and files. */
   | { readonly at: 'size'; readonly room: number }
-  /** What was dropped could not be read. */
+  /** Dropped files could not be read. */
   | { readonly at: 'dropped' | 'empty' }
   /** `path`: with its folders the name is longer than any archive takes. */
   | { readonly at: 'file' | 'changed' | 'path'; readonly name: string }
@@ -66,7 +66,7 @@ export type ComposeFault =
   | { readonly at: 'upload-over' | 'upload-left' }
   /** Another tab of this browser sends it, or has ended it. */
   | { readonly at: 'elsewhere' }
-  /** Only of a drop for a box: it takes no more, or nothing from whoever has no invitation that still holds. */
+  /** Only of a drop for a box: it takes no more, or nothing without an invitation that still holds. */
   | { readonly at: 'box-full' | 'invitation' }
   /** `isInDoubt`: the server may have it all the same. The same press sends the same again, and nothing twice. */
   | { readonly at: 'server'; readonly code: FailureCode; readonly isInDoubt?: boolean }
@@ -79,15 +79,15 @@ export type SendEvent =
   | { readonly type: 'worked'; readonly work: Work | undefined }
   // An upload in parts
   | { readonly type: 'sending'; readonly upload: Pick<Sending, 'cargo' | 'carried' | 'isKept'> }
-  | { readonly type: 'carried'; readonly carried: Carried }
+  | { readonly type: 'carried'; readonly carried: TransferProgress }
   | { readonly type: 'flowed'; readonly flow: Flow; readonly fault?: SendFault | undefined }
   | { readonly type: 'cancel-asked'; readonly isAsking: boolean }
-  /** Without having arrived. What it carried is in the draft again. */
+  /** Without having arrived. Its text and files are in the draft again. */
   | { readonly type: 'upload-ended'; readonly draft: Partial<Draft>; readonly fault?: ComposeFault | undefined }
   | UploadsEvent
 
 /** Everything that sealing and sending work with. */
-export interface SendTools extends RoomTools {
+export interface SendTools extends PageTools {
   readonly dispatch: (event: SendEvent) => void
   readonly state: () => SendState<{ readonly at: string }>
 }
@@ -128,7 +128,7 @@ function next<State extends SendState<{ readonly at: string }>>(state: State, ev
     }
     case 'carried': {
       if (!isSending(main)) return state
-      // What has moved waits no longer. What comes after a pause was on its way before it.
+      // A transfer that has moved waits no longer. A report after a pause was on its way before it.
       const flow = main.flow === 'waiting' ? 'going' : main.flow
       return { ...state, main: { ...main, carried: event.carried, flow } }
     }

@@ -7,15 +7,15 @@ import { tabTitle, Transfer } from '../kit/transfer.tsx'
 import { Said } from '../kit/verbatim.tsx'
 import type { SendFault, SendState } from './send-state.ts'
 import { sending as words, sendingFaults } from '../copy/sending.ts'
-import { cargoText } from '../copy/upload-summary.ts'
+import { summaryText } from '../copy/upload-summary.ts'
 export interface SendingProps {
   readonly act: Pick<UploadActions, 'upload'>
   readonly main: Extract<SendState['main'], { at: 'sending' }>
-  /** What is said of a drop that is not for a link. */
+  /** Sentences about a drop that is not for a link. */
   readonly own?: { readonly lede: (cargo: string) => string; readonly kept: string }
 }
 
-/** A drop in parts on its way to the server. What its sender gets for it comes when all of it is there. */
+/** A drop in parts on its way to the server. The link, or the words of a return code, come when all of it is there. */
 export function Sending({ act, main, own = words }: SendingProps): VNode {
   const { cargo, carried, fault, flow, isAsking, isKept } = main
   const { upload } = act
@@ -23,7 +23,7 @@ export function Sending({ act, main, own = words }: SendingProps): VNode {
     <>
       <Title text={words.title} tab={tabTitle(carried, flow)} />
       <p class="lede">
-        <Said of={own.lede} name={cargoText(cargo)} />
+        <Said of={own.lede} name={summaryText(cargo)} />
       </p>
       {fault !== undefined && (
         <Notice kind="burn" role="alert">

@@ -21,7 +21,7 @@ export interface FoundBox {
   readonly largest: number
 }
 
-/** What is left of a letter when it is there. */
+/** The facts about a letter that has arrived. */
 export interface SentLetter {
   readonly expiresAtMs: number
   /** The words of a new return code; `undefined` once they are written down, or if there is none. */
@@ -34,7 +34,7 @@ export const EMPTY_LETTER: Draft = { ...EMPTY_DRAFT, expiry: String(DEFAULT_BOX_
 
 /** The form of a letter. */
 export interface LetterForm {
-  /** What is known of the box, and what the sender wants, at the press. */
+  /** The box, and the wishes of the sender, at the press. */
   now(): {
     readonly box: FoundBox | undefined
     readonly invitation: Bytes | undefined
@@ -46,7 +46,7 @@ export interface LetterForm {
 
 /**
  * Letters for a box.
- * @param code - what answers come to, where the sender has one already; else a new one is made for who wants one
+ * @param code - the code for answers, where the sender has one already; else a new one is made on request
  */
 export function toBox(
   { clock, origin }: Pick<Device, 'clock' | 'origin'>,

@@ -31,7 +31,7 @@ export interface SealedLink {
   readonly isKept: boolean
 }
 
-/** What seals messages for a link, and where they go. @param uploading - what carries those in parts, to that destination */
+/** The sealing of messages for a link, and their destination. @param uploading - the uploader of those in parts, to that destination */
 export function linkSealing(
   tools: SendTools,
   uploading: (destination: Destination) => Promise<Uploader>,
@@ -41,7 +41,7 @@ export function linkSealing(
   return { destination, sealing: new Sealing(tools, () => uploading(destination), destination) }
 }
 
-/** Messages for whoever has a link. */
+/** Messages for the holder of a link. */
 export function toLink(tools: SendTools, form: LinkForm): Destination {
   const { device, dispatch, state, stretch } = tools
   return {
@@ -50,7 +50,7 @@ export function toLink(tools: SendTools, form: LinkForm): Destination {
     merge: mergeDrafts,
     begun: () => form.onBegun(),
 
-    // What judges it comes for those who ask for one.
+    // The code that judges it is loaded for people who ask for one.
     async findFault({ passphrase }) {
       if (passphrase === undefined) return undefined
       const { judgePassphrase } = await import('#client/passphrase.ts')

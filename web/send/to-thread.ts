@@ -32,7 +32,7 @@ export interface AnswerForm {
 /** An answer that nobody has begun. */
 export const EMPTY_ANSWER_DRAFT: Draft = { ...EMPTY_DRAFT, expiry: String(MAX_TTL_SECONDS) }
 
-/** Answers, for whoever has the return code of a thread. */
+/** Answers, for the holder of the return code of a thread. */
 export function toThread({ clock, origin }: Pick<Device, 'clock' | 'origin'>, form: AnswerForm): Destination {
   return {
     // Held by the tab that sends an answer to this drop: there is one at a time.

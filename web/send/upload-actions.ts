@@ -4,7 +4,7 @@ import { matchFiles, type Asked } from './uploads.ts'
 import type { Uploading } from './uploading.ts'
 
 /** Everything that a person can do about drops in parts. */
-export function makeUploadAct(
+export function makeUploadActions(
   { dispatch, state }: Pick<SendTools, 'dispatch' | 'state'>,
   uploading: () => Promise<Uploading>,
 ): UploadActions {

@@ -20,13 +20,13 @@ import { filesLike, matchFiles } from './uploads.ts'
 
 /** A drop to be sent, and what of it is not in it. */
 interface Order extends SealedDraft {
-  /** What it was sealed from. */
+  /** The draft of it. */
   readonly draft: Draft
   /** It was begun before a crash or a lock, and lies on the device since. */
   readonly isResumed?: boolean
 }
 
-/** What the person wants of the upload on the screen. `leave`: the box is locked, and what is on its way can be gone on with later. */
+/** The wish of the person about the upload on the screen. `leave`: the box is locked, and what is on its way can be gone on with later. */
 type Wish = 'go' | 'pause' | 'cancel' | 'leave'
 
 /** Carries drops in parts up, one at a time. */
@@ -67,7 +67,7 @@ export class Uploading {
     if (!isFree) dispatch({ type: 'upload-asked', asking: { dropId, to: 'go-on', chosen, trouble: 'elsewhere' } })
   }
 
-  /** Ends an interrupted upload. What can be had of it again is in the draft. */
+  /** Ends an interrupted upload. Its text, and the files that are here, are in the draft. */
   async discard(dropId: DropId, chosen: readonly ChosenFile[]): Promise<void> {
     const isFree = await this.#whileFree(dropId, async () => {
       const upload = await this.#find(dropId)
@@ -183,7 +183,7 @@ export class Uploading {
     }
   }
 
-  /** Waits for whoever looks at the screen. */
+  /** Waits for a press. */
   async #pressed(fault: SendFault | undefined): Promise<void> {
     if (this.#wish === 'go' && fault === undefined) return
     if (this.#wish === 'go') this.#wish = 'pause'
@@ -201,7 +201,7 @@ export class Uploading {
     )
   }
 
-  /** @param before - what is in the form no more */
+  /** @param before - the draft that is in the form no more */
   async #giveBack(before: Draft | undefined, fault: ComposeFault | undefined): Promise<void> {
     const { dispatch, state } = this.#tools
     const draft = before === undefined ? {} : this.#destination.merge(before, state().draft)

@@ -8,7 +8,7 @@ export interface Uploads {
   readonly asking: Asked | undefined
 }
 
-/** An interrupted upload, as far as it is drawn. What it holds of secrets stays in the store. */
+/** An interrupted upload, as far as it is drawn. Its secrets stay in the store. */
 export interface Interrupted extends UploadSummary {
   /** From 0 to 1. */
   readonly sentPart: number
@@ -16,7 +16,7 @@ export interface Interrupted extends UploadSummary {
   readonly untilMs: number
 }
 
-/** What an upload carries. */
+/** The contents of an upload. */
 export interface UploadSummary {
   readonly dropId: DropId
   readonly files: readonly WantedFile[]

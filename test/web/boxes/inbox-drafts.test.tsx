@@ -5,7 +5,7 @@ import { deriveReturn, newReturnCode, type ReturnCode } from '#client/box/return
 import { memoryStaging } from '#client/staging.ts'
 import { DropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
-import { formatKept, parseKept, slipOf } from '../../../web/pages/box/inbox/kept-answer.ts'
+import { formatKept, parseKept, keptName } from '../../../web/pages/box/inbox/kept-answer.ts'
 import { chooseFile, type ChosenFile } from '../../../web/send/draft.ts'
 import { listText } from '../../../web/copy/upload-summary.ts'
 import { answer, inbox as words, item as itemWords } from '../../../web/copy/inbox.ts'
@@ -145,7 +145,7 @@ test('an answer that was begun goes with its letter: deleted, or expired', async
   expect(stage.kept.size).toBe(0)
   const old = { kind: 'draft', drop, atMs: NOW - 31 * 86_400_000, text: 'old', ttlSeconds: 86_400, files: [] } as const
   await stage.session.change((state) => ({ ...state, reading: { items: {} } }))
-  stage.kept.set(slipOf(old), formatKept(old))
+  stage.kept.set(keptName(old), formatKept(old))
   stage.relock()
   await expect.poll(() => stage.kept.size, PATIENT).toBe(0)
 })

@@ -2,9 +2,9 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { expect, test } from 'vitest'
 import { makeDrawing } from '../../../web/kit/drawing.ts'
-import { roomOf, type Room } from '../../../web/platform/page-tools.ts'
+import { pageOf, type SitePage } from '../../../web/platform/page-tools.ts'
 
-test.for<[string, Room]>([
+test.for<[string, SitePage]>([
   ['', 'main'],
   ['how', 'main'],
   ['sent', 'main'],
@@ -17,7 +17,7 @@ test.for<[string, Room]>([
   ['SDBOX1QQQQ', 'write'],
   ['sdin1qqqq', 'write'],
 ])('#%s leads to the room %s', ([fragment, room]) => {
-  expect(roomOf(fragment)).toBe(room)
+  expect(pageOf(fragment)).toBe(room)
 })
 
 test('what an effect of the last drawing changes while the page is drawn anew does not leave the page as it was', async () => {

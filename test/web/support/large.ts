@@ -56,11 +56,11 @@ export async function largeDrop(meddle: Meddle = () => undefined, passphrase = '
 const stretch = async (passphrase: Bytes, salt: Bytes): Promise<Bytes> =>
   new Uint8Array([...salt, ...passphrase, ...salt]).slice(0, 32)
 
-/** The parts of a browser besides its pages: they outlive a reload. */
+/** The storage of a browser besides its pages: it outlives a reload. */
 export interface Browser {
   readonly disk: Disk
   readonly kept: Store
-  /** Files that were handed to its downloads, by name. */
+  /** Files handed to its downloads, by name. */
   readonly saved: Map<string, Blob>
 }
 

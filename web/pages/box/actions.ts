@@ -61,11 +61,11 @@ export interface HomeActions {
   readonly removeReader: (key: PublicKey) => Promise<boolean>
   /** A code with which the owner lets this device read. */
   readonly makeCode: () => Promise<boolean>
-  /** The readers of the box, as its card says. */
+  /** The readers of the box, by its card. */
   readonly lookAtCard: () => Promise<boolean>
   readonly invite: (order: InvitationOrder) => Promise<boolean>
   readonly uninvite: (hash: string) => Promise<boolean>
-  /** The rest of each invitation. */
+  /** The rest of the invitations. */
   readonly lookAtInvitations: () => Promise<boolean>
   readonly backUp: (passphrase: string, repeated: string) => Promise<boolean>
   readonly changePassphrase: (passphrase: string, repeated: string) => Promise<boolean>

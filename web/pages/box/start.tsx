@@ -1,6 +1,6 @@
 import { Flow } from '../../kit/flow.ts'
 import { makeDrawing } from '../../kit/drawing.ts'
-import type { RoomTools } from '../../platform/page-tools.ts'
+import type { PageTools } from '../../platform/page-tools.ts'
 import { watchIdle } from './idle.ts'
 import { makeBoxes } from './make-actions.ts'
 import { browserPasskeys } from './passkeys.ts'
@@ -10,7 +10,7 @@ import { browserTabs } from '../../platform/tabs.ts'
 import type { BoxTools } from './tools.ts'
 
 /** The room of this device's boxes. */
-export function start(root: Element, tools: RoomTools): void {
+export function start(root: Element, tools: PageTools): void {
   let isInnerGuarded = false
   const guard = (): void => tools.device.guard(isInnerGuarded || wouldLoseBox(flow.state))
   const flow = new Flow(FIRST_BOXES, () => {

@@ -10,9 +10,9 @@ export interface BoxesState {
   /** The boxes of this device; `undefined` until the store has been read. */
   readonly entries: readonly ListedBox[] | undefined
   readonly screen: Screen
-  /** The work under way: nothing else begins meanwhile. */
+  /** The job at work, so that nothing else begins. */
   readonly job?: Job | undefined
-  /** The last fault, and where a person has to look. */
+  /** The last fault, and the place that a person has to look at. */
   readonly fault?: Fault | undefined
   /** A question in the page that waits for an answer. */
   readonly asking?: BoxQuestion | undefined
@@ -67,11 +67,11 @@ export interface Home {
   readonly code?: string | undefined
   /** The link of an invitation that was just made. */
   readonly invited?: { readonly label: string; readonly link: string } | undefined
-  /** The rest of each invitation, as the server says. */
+  /** The rest of the invitations, by the server. */
   readonly left?: readonly LeftInvitation[] | undefined
   /** The readers as of the card, and which of them this device is: for a device that has joined. */
   readonly card?: { readonly readers: readonly CardReader[]; readonly own: PublicKey } | undefined
-  /** Why the box was protected without a passkey. */
+  /** The step that failed while the box was protected: it has no passkey. */
   readonly passkeyFault?: FaultCode | undefined
   /** The fault of the keys of this device, until they are published or the box is unlocked again. */
   readonly keysFault?: FaultNotice | undefined

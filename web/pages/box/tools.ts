@@ -1,15 +1,15 @@
 import { judgePassphrase } from '#client/passphrase.ts'
 import { MAX_PASSPHRASE_BYTES } from '#protocol/limits.ts'
 import type { Flow, Task } from '../../kit/flow.ts'
-import type { RoomTools } from '../../platform/page-tools.ts'
+import type { PageTools } from '../../platform/page-tools.ts'
 import { BoxFault, faultNotice } from './fault.ts'
 import type { Passkeys } from './passkeys.ts'
 import { withFault, withJob, withScreen, type BoxesState, type JobName, type Screen } from './state.ts'
 import type { Tabs } from '../../platform/tabs.ts'
 
 /** The tools of this room's effects. */
-export interface BoxTools extends RoomTools {
-  /** The drawn state, and the job under way. */
+export interface BoxTools extends PageTools {
+  /** The state that is drawn, and the job under way. */
   readonly flow: Flow<BoxesState>
   readonly tabs: Tabs
   /** `undefined` where the browser has none. */

@@ -5,11 +5,11 @@ import type { FormActions, UploadActions } from '../../send/actions.ts'
 import type { Asking } from './sent-list.ts'
 
 /** Everything that a person can do. Views call these and nothing else; the code for each comes when it is needed. */
-export interface Act extends FormActions, UploadActions {
+export interface LinkActions extends FormActions, UploadActions {
   /** Follows the address: a link is looked at, the other pages are shown. */
   readonly follow: () => Promise<void>
   readonly back: () => void
-  /** What the operator of the server says of itself. */
+  /** The statements of the operator of the server. */
   readonly askOperator: () => Promise<void>
   readonly suggest: () => Promise<void>
   readonly anew: () => void
@@ -23,7 +23,7 @@ export interface Act extends FormActions, UploadActions {
   readonly open: (passphrase: string) => Promise<void>
   /** A drop in parts that comes in. */
   readonly receiving: ReceivingActions
-  /** What has been opened, out of the page. */
+  /** Takes an opened message out of the page. */
   readonly keep: KeepActions & {
     /** Removes what this device keeps of it. @returns `false` if that could not be done now */
     readonly remove: () => Promise<boolean>

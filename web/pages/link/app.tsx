@@ -24,7 +24,7 @@ export function App(props: ViewProps): VNode {
   )
 }
 
-/** What a screen reader is told: what is being waited for, without its numbers, else what happened last. */
+/** Text for a screen reader: the work that is waited for, without its numbers, else the last event. */
 function announcementOf({ main, announcement }: State): string {
   const work = 'work' in main ? main.work : undefined
   return work === undefined ? announcement : stages[work.stage]
@@ -52,7 +52,7 @@ function Screen(props: ViewProps): VNode {
   }
 }
 
-// Only composing is in the first load: whoever wants to seal waits for nothing else.
+// Only composing is in the first load: people who want to seal wait for nothing else.
 const Sending = lazy(async () => (await import('../../send/sending.tsx')).Sending)
 const Sealed = lazy(async () => (await import('./sealed.tsx')).Sealed)
 const Reading = lazy(async () => (await import('./reading.tsx')).Reading)

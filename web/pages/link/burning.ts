@@ -32,7 +32,7 @@ function shownLink({ state }: Tools): string | undefined {
   return main.at === 'sealed' ? main.link : undefined
 }
 
-/** What could not be noted down afterwards is burned all the same. */
+/** A drop whose end could not be noted down is burned all the same. */
 function isBurned({ state }: Tools): boolean {
   const { main } = state()
   return main.at === 'sealed' && (main.burning === 'burned' || main.burning === 'ended')

@@ -1,7 +1,7 @@
 import { LINK_LIVES } from '#client/lives.ts'
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Act } from './actions.ts'
+import type { LinkActions } from './actions.ts'
 import { CUSTOM, isPassphrase, READS, UNITS, type Draft } from '../../send/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { Field } from '../../kit/field.tsx'
@@ -12,98 +12,113 @@ import { compose as words, composeFaults } from '../../copy/compose.ts'
 import * as format from '../../copy/format.ts'
 
 interface Props {
-  readonly act: Act
+  readonly act: LinkActions
   readonly draft: Draft
   readonly fault: ComposeFault | undefined
 }
 
 /** How long, and how often. */
-export function TermsFields({ act, draft, fault }: Props): VNode {
-  const errorAt = (at: 'expiry' | 'reads'): string | undefined => (fault?.at === at ? composeFaults[at] : undefined)
+export function TermsFields(props: Props): VNode {
   return (
     <div class="pair">
       <div>
-        <Field id="expiry" label={words.expiry}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.expiry}
-              onChange={({ currentTarget }) => act.draft({ expiry: currentTarget.value })}
-            >
-              {LINK_LIVES.map((seconds) => (
-                <option key={seconds} value={String(seconds)}>
-                  {format.span(seconds)}
-                </option>
-              ))}
-              <option value={CUSTOM}>{words.custom}</option>
-            </select>
-          )}
-        </Field>
-        {draft.expiry === CUSTOM && (
-          <div class="amount">
-            <Field id="amount" label={words.amount} error={errorAt('expiry')} occasion={fault}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  inputMode="numeric"
-                  autoComplete="off"
-                  value={draft.customExpiry}
-                  onInput={({ currentTarget }) => act.draft({ customExpiry: currentTarget.value })}
-                />
-              )}
-            </Field>
-            <Field id="unit" label={words.unit}>
-              {(ids) => (
-                <select
-                  {...ids}
-                  value={draft.customUnit}
-                  onChange={({ currentTarget }) =>
-                    act.draft({ customUnit: currentTarget.value as Draft['customUnit'] })
-                  }
-                >
-                  {Object.keys(UNITS).map((unit) => (
-                    <option key={unit} value={unit}>
-                      {words.units[unit as Draft['customUnit']]}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-          </div>
-        )}
+        <Expiry {...props} />
       </div>
       <div>
-        <Field id="reads" label={words.reads}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.reads}
-              onChange={({ currentTarget }) => act.draft({ reads: currentTarget.value })}
-            >
-              {READS.map((reads) => (
-                <option key={reads} value={String(reads)}>
-                  {reads === 1 ? words.once : words.readsOption(reads)}
-                </option>
-              ))}
-              <option value={CUSTOM}>{words.customReads}</option>
-            </select>
-          )}
-        </Field>
-        {draft.reads === CUSTOM && (
-          <Field id="how-many" label={words.howMany} error={errorAt('reads')} occasion={fault}>
+        <Reads {...props} />
+      </div>
+    </div>
+  )
+}
+
+function Expiry({ act, draft, fault }: Props): VNode {
+  const error = fault?.at === 'expiry' ? composeFaults.expiry : undefined
+  return (
+    <>
+      <Field id="expiry" label={words.expiry}>
+        {(ids) => (
+          <select
+            {...ids}
+            value={draft.expiry}
+            onChange={({ currentTarget }) => act.draft({ expiry: currentTarget.value })}
+          >
+            {LINK_LIVES.map((seconds) => (
+              <option key={seconds} value={String(seconds)}>
+                {format.span(seconds)}
+              </option>
+            ))}
+            <option value={CUSTOM}>{words.custom}</option>
+          </select>
+        )}
+      </Field>
+      {draft.expiry === CUSTOM && (
+        <div class="amount">
+          <Field id="amount" label={words.amount} error={error} occasion={fault}>
             {(ids) => (
               <input
                 {...ids}
                 inputMode="numeric"
                 autoComplete="off"
-                value={draft.customReads}
-                onInput={({ currentTarget }) => act.draft({ customReads: currentTarget.value })}
+                value={draft.customExpiry}
+                onInput={({ currentTarget }) => act.draft({ customExpiry: currentTarget.value })}
               />
             )}
           </Field>
+          <Field id="unit" label={words.unit}>
+            {(ids) => (
+              <select
+                {...ids}
+                value={draft.customUnit}
+                onChange={({ currentTarget }) => act.draft({ customUnit: currentTarget.value as Draft['customUnit'] })}
+              >
+                {Object.keys(UNITS).map((unit) => (
+                  <option key={unit} value={unit}>
+                    {words.units[unit as Draft['customUnit']]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Reads({ act, draft, fault }: Props): VNode {
+  const error = fault?.at === 'reads' ? composeFaults.reads : undefined
+  return (
+    <>
+      <Field id="reads" label={words.reads}>
+        {(ids) => (
+          <select
+            {...ids}
+            value={draft.reads}
+            onChange={({ currentTarget }) => act.draft({ reads: currentTarget.value })}
+          >
+            {READS.map((reads) => (
+              <option key={reads} value={String(reads)}>
+                {reads === 1 ? words.once : words.readsOption(reads)}
+              </option>
+            ))}
+            <option value={CUSTOM}>{words.customReads}</option>
+          </select>
         )}
-      </div>
-    </div>
+      </Field>
+      {draft.reads === CUSTOM && (
+        <Field id="how-many" label={words.howMany} error={error} occasion={fault}>
+          {(ids) => (
+            <input
+              {...ids}
+              inputMode="numeric"
+              autoComplete="off"
+              value={draft.customReads}
+              onInput={({ currentTarget }) => act.draft({ customReads: currentTarget.value })}
+            />
+          )}
+        </Field>
+      )}
+    </>
   )
 }
 
@@ -114,7 +129,7 @@ export function PassphraseField({ act, draft, fault }: Props): VNode {
   const isAsked = draft.passphrase !== undefined
   const wasAskedRef = useRef(isAsked)
   useEffect(() => {
-    // What was pressed is gone: the focus goes to what came in its place.
+    // The button that was pressed is gone: the focus goes to the field in its place.
     if (wasAskedRef.current !== isAsked) box.current?.querySelector<HTMLElement>('input, button')?.focus()
     wasAskedRef.current = isAsked
   }, [isAsked])

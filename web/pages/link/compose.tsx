@@ -2,20 +2,16 @@ import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { draftTerms, type Draft } from '../../send/draft.ts'
 import { Button } from '../../kit/button.tsx'
-import { Field } from '../../kit/field.tsx'
-import { useKeptFocus } from '../../kit/kept-focus.ts'
 import { lazy } from '../../kit/lazy.tsx'
-import { MessageInput } from '../../kit/message-input.tsx'
-import { Notice } from '../../kit/notice.tsx'
 import { composeFaultText } from '../../send/compose-fault.tsx'
-import { WorkNotice } from '../../kit/progress.tsx'
+import { Notice } from '../../kit/notice.tsx'
 import { Title } from '../../kit/title.tsx'
 import type { ComposeFault } from '../../send/send-state.ts'
 import type { Main } from './state.ts'
 import { compose as words, composeFaults } from '../../copy/compose.ts'
 import * as format from '../../copy/format.ts'
 import { page } from '../../copy/page.ts'
-import { FilePicker, useDroppedFiles } from '../../send/compose-files.tsx'
+import { MessageForm } from '../../send/message-form.tsx'
 import { PassphraseField, TermsFields } from './compose-terms.tsx'
 import type { ViewProps } from './props.ts'
 
@@ -24,42 +20,26 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
   const { act, main, state } = props
   const { draft } = state
   const isBusy = main.work !== undefined
-  const form = useKeptFocus(isBusy)
-  const isDragged = useDroppedFiles(isBusy ? undefined : act)
   const { ttlSeconds, reads } = draftTerms(draft)
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    void act.seal()
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-    event.preventDefault()
-    form.current?.requestSubmit()
-  }
   return (
     <>
       <Title text={words.title(reads)} screen="compose" />
       <p class="lede">{words.lede}</p>
       {state.uploads.interrupted.length > 0 && <Interrupted {...props} />}
-      <form
-        class="stack"
-        noValidate
-        autoComplete="off"
-        ref={form}
-        onSubmit={submit}
-        onKeyDown={onKeyDown}
-        onInput={act.prepare}
+      <MessageForm
+        act={act}
+        draft={draft}
+        limits={state.limits}
+        main={main}
+        message={{ id: 'message', label: words.message, rows: 7, error: errorAt(main.fault, 'message') }}
+        fields={
+          <>
+            <TermsFields act={act} draft={draft} fault={main.fault} />
+            <PassphraseField act={act} draft={draft} fault={main.fault} />
+          </>
+        }
+        notices={main.fault !== undefined && <FaultNotice fault={main.fault} draft={draft} />}
       >
-        <fieldset disabled={isBusy}>
-          <Field id="message" label={words.message} error={errorAt(main.fault, 'message')} occasion={main.fault}>
-            {(ids) => <MessageInput ids={ids} rows={7} value={draft.text} onInput={(text) => act.draft({ text })} />}
-          </Field>
-          <FilePicker act={act} draft={draft} limits={state.limits} />
-          <TermsFields act={act} draft={draft} fault={main.fault} />
-          <PassphraseField act={act} draft={draft} fault={main.fault} />
-        </fieldset>
-        {main.fault !== undefined && <FaultNotice fault={main.fault} draft={draft} />}
-        {main.work !== undefined && <WorkNotice work={main.work} />}
         <div class="end">
           <p class="summary">
             {words.summary(
@@ -75,17 +55,12 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
             <Shortcut />
           </div>
         </div>
-      </form>
-      {isDragged && (
-        <div class="drop-here" aria-hidden="true">
-          <p>{words.dropHere}</p>
-        </div>
-      )}
+      </MessageForm>
     </>
   )
 }
 
-/** What is wrong with one field is said at the field. */
+/** A fault of one field is said at the field. */
 function errorAt(fault: ComposeFault | undefined, at: 'message'): string | undefined {
   return fault?.at === at ? composeFaults[at] : undefined
 }

@@ -2,13 +2,13 @@ import type { LinkReading } from '../../read/link-reading.ts'
 import type { SendEvent } from '../../send/send-state.ts'
 import type { SealedLink } from '../../send/to-link.ts'
 import type { ListEvent } from './sent-list.ts'
-import type { State, Told } from './state.ts'
+import type { State, OperatorNotice } from './state.ts'
 
 /** Everything that can happen on the page for links. */
 export type Event =
   | { readonly type: 'went'; readonly page: State['page'] }
   | { readonly type: 'store-found'; readonly isLasting: boolean }
-  | { readonly type: 'told'; readonly told: Told }
+  | { readonly type: 'told'; readonly told: OperatorNotice }
   | SendEvent
   /** `keepsDraft`: what was sealed was chosen before a reload, and the draft is another message. */
   | { readonly type: 'sealed'; readonly drop: SealedDrop; readonly keepsDraft?: boolean }

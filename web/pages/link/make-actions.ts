@@ -1,125 +1,34 @@
-import type { Act } from './actions.ts'
-import { findFault, MAX_FILES, withMore } from '../../send/draft.ts'
-import type { Sealing } from '../../send/sealing.ts'
-import type { SentEffects } from './sent-effects.ts'
-import type { Tools } from './tools.ts'
-import type { Uploading } from '../../send/uploading.ts'
-import { makeUploadAct } from '../../send/upload-actions.ts'
-import { once } from '../../kit/memo.ts'
+import { page } from '../../copy/page.ts'
 import { Flow } from '../../kit/flow.ts'
+import { once } from '../../kit/memo.ts'
+import type { StoredSent } from '../../platform/store.ts'
 import type { FromLink } from '../../read/from-link.ts'
 import type { LinkReading } from '../../read/link-reading.ts'
 import { untaken } from '../../read/reading.ts'
-import { isIdle as isFormIdle, type ComposeFault } from '../../send/send-state.ts'
+import { makeFormActions } from '../../send/form-actions.ts'
+import type { Sealing } from '../../send/sealing.ts'
+import { isIdle } from '../../send/send-state.ts'
+import { makeUploadActions } from '../../send/upload-actions.ts'
+import type { Uploading } from '../../send/uploading.ts'
+import type { LinkActions } from './actions.ts'
+import type { SentEffects } from './sent-effects.ts'
 import type { Main } from './state.ts'
-import type { StoredSent } from '../../platform/store.ts'
-import { page } from '../../copy/page.ts'
+import type { Tools } from './tools.ts'
 
-/** What each act does, over the effects. */
-export function makeAct(tools: Tools): Act {
-  const { dispatch, state, device } = tools
-  const toLink = once(async () => {
-    const { linkSealing } = await import('../../send/to-link.ts')
-    return linkSealing(tools, uploading, {
-      // Whoever read another page meanwhile is not there any more.
-      onBegun: () => state().page !== 'main' && device.address(''),
-      onSealed(drop, keepsDraft, sent) {
-        last = sent
-        dispatch({ type: 'sealed', keepsDraft, drop: { ...drop, isHandedOver: false, burning: 'no' } })
-        device.address('')
-      },
-    })
-  })
-  const uploading = once(async (): Promise<Uploading> => {
-    import('../../send/sending.tsx').catch(() => {})
-    const [{ Uploading }, { plainOutbox }] = await Promise.all([
-      import('../../send/uploading.ts'),
-      import('../../send/outbox.ts'),
-    ])
-    return new Uploading(tools, (await toLink()).destination, plainOutbox(tools))
-  })
-  const sealing = async (): Promise<Sealing> => (await toLink()).sealing
-  const reading = new Flow<LinkReading>({ at: 'looking' }, (main) => dispatch({ type: 'read', main }))
-  const opening = once(async (): Promise<FromLink> => {
-    const { FromLink } = await import('../../read/from-link.ts')
-    const page = {
-      announce: (text: string) => dispatch({ type: 'announced', text }),
-      onStoreFound: (isLasting: boolean) => dispatch({ type: 'store-found', isLasting }),
-      // Over another page it is done on the way back.
-      onSettled: () => state().page === 'main' && device.address(''),
-    }
-    return (loaded = new FromLink(tools, page, reading))
-  })
-  /** Browsers open a dialog only within a press, so whoever may ask for one waits for nothing before. */
-  let loaded: FromLink | undefined
-  const sent = once(async (): Promise<SentEffects> => (await import('./sent-effects.ts')).makeSent(tools))
-  /** The link that the main screen is about. */
-  let link = ''
-  /** What was sealed last, so that it can be burned from the screen that shows its link. */
+/** The work behind each action. */
+export function makeActions(tools: Tools): LinkActions {
+  const { dispatch, device } = tools
+  /** The drop that was sealed last, so that it can be burned from the screen that shows its link. */
   let last: StoredSent | undefined
-
-  /** What the address has to say while the main screen is shown. */
-  const addressOf = (main: Main): string => (isAboutLink(main) || isUnacknowledged(main) ? link : '')
-
-  /** Tells of uploads that were interrupted. Where nothing can be read, nothing can be gone on with. */
-  const findInterrupted = async (): Promise<void> => {
-    try {
-      const { findInterrupted: find, LINK_UPLOADS, plainOutbox } = await import('../../send/outbox.ts')
-      await find(tools, LINK_UPLOADS, plainOutbox(tools))
-    } catch {
-      // The next visit asks again.
-    }
-  }
-
-  const arrive = (): Promise<void> =>
-    reading.begin(async (task) => {
-      dispatch({ type: 'went', page: 'main' })
-      task.change(() => ({ at: 'looking' }))
-      try {
-        const fromLink = await task.of(opening())
-        await fromLink.arrive(task, link)
-      } catch {
-        task.change(() => ({ at: 'looking', fault: { at: 'server', code: 'broken' } }))
-      }
-    })
-
-  /** Whether the form waits for a person, and no work of its own. */
-  const isIdle = (): boolean => isFormIdle(state().main)
-
-  /** What comes late does not break off what is being sealed by now. */
-  const refuseLate = (fault: ComposeFault): void => {
-    if (isIdle()) dispatch({ type: 'refused', fault })
-  }
-
-  const back = (): void => {
-    const address = addressOf(state().main)
-    // The history may lead back to the link of what is open already: a reload must not ask for it again.
-    if (device.fragment() !== address) device.address(address)
-    dispatch({ type: 'went', page: 'main' })
-  }
-
-  const anew = (): void => {
-    link = ''
-    reading.end()
-    device.address('')
-    dispatch({ type: 'anew' })
-    void findInterrupted()
-  }
-
+  const address = makeAddress(tools)
   return {
-    async follow() {
-      const fragment = device.fragment()
-      const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
-      if (isPage && state().main.at === 'compose' && state().uploads.interrupted.length === 0) void findInterrupted()
-      if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
-      if (fragment === '' && isAboutLink(state().main)) return anew()
-      if (fragment === '' || fragment === link) return back()
-      // Another link while something is on the screen, or on its way to it: a whole load asks first whether that may be lost.
-      if (link !== '' || !isIdle() || state().uploads.asking?.isBusy === true) return device.reload()
-      link = fragment
-      await arrive()
-    },
-    back,
+    ...makeSealingActions(tools, (drop) => (last = drop)),
+    follow: () => address.follow(),
+    back: () => address.back(),
+    anew: () => address.anew(),
+    lookAgain: () => address.arrive(),
+    ...makeReadingActions(tools, address),
+    sent: makeSentActions(tools),
     async askOperator() {
       const told = await import('./ask-operator.ts').then(
         ({ askOperator }) => askOperator(tools),
@@ -127,46 +36,6 @@ export function makeAct(tools: Tools): Act {
       )
       dispatch({ type: 'told', told })
     },
-    draft: (draft) => dispatch({ type: 'drafted', draft }),
-    addFiles(files) {
-      const all = withMore(state().draft.files, files)
-      if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
-      dispatch({ type: 'drafted', draft: { files: all } })
-      // What cannot be fetched now is fetched at sealing, which tells.
-      sealing().then(
-        (desk) => desk.check(),
-        () => {},
-      )
-    },
-    missFiles: (at) => refuseLate({ at }),
-    prepare() {
-      for (const load of [sealing, tools.store, () => import('./sealed.tsx')]) load().catch(() => {})
-    },
-    async seal() {
-      const { draft } = state()
-      if (!isIdle()) return
-      const at = findFault(draft)
-      if (at !== undefined) return dispatch({ type: 'refused', fault: { at } })
-      dispatch({ type: 'worked', work: { stage: 'starting' } })
-      try {
-        await (await sealing()).seal()
-      } catch {
-        dispatch({ type: 'refused', fault: { at: 'server', code: 'broken' } })
-      }
-    },
-    async suggest() {
-      const { draft } = state()
-      try {
-        const { suggestPassphrase } = await import('../../kit/suggest-passphrase.ts')
-        // Whoever has typed one meanwhile keeps that.
-        if (state().draft.passphrase === draft.passphrase)
-          dispatch({ type: 'drafted', draft: { passphrase: suggestPassphrase() } })
-      } catch {
-        refuseLate({ at: 'server', code: 'broken' })
-      }
-    },
-    ...makeUploadAct(tools, uploading),
-    anew,
     async copy(text, done) {
       const isCopied = await device.copy(text)
       dispatch({ type: 'announced', text: isCopied ? done : page.copyFailed })
@@ -189,27 +58,169 @@ export function makeAct(tools: Tools): Act {
         dispatch({ type: 'burn', burning: 'failed' })
       }
     },
-    lookAgain: arrive,
+  }
+}
+
+type SealingActions = Pick<
+  LinkActions,
+  'draft' | 'addFiles' | 'missFiles' | 'prepare' | 'seal' | 'suggest' | 'upload' | 'interrupted'
+>
+
+/** The form, and drops in parts that go up. @param onSealed - given all that the sender keeps */
+function makeSealingActions(tools: Tools, onSealed: (drop: StoredSent) => void): SealingActions {
+  const { dispatch, state, device } = tools
+  const toLink = once(async () => {
+    const { linkSealing } = await import('../../send/to-link.ts')
+    return linkSealing(tools, uploading, {
+      // A person who read another page meanwhile is not there any more.
+      onBegun: () => state().page !== 'main' && device.address(''),
+      onSealed(drop, keepsDraft, sent) {
+        onSealed(sent)
+        dispatch({ type: 'sealed', keepsDraft, drop: { ...drop, isHandedOver: false, burning: 'no' } })
+        device.address('')
+      },
+    })
+  })
+  const uploading = once(async (): Promise<Uploading> => {
+    import('../../send/sending.tsx').catch(() => {})
+    const [{ Uploading }, { plainOutbox }] = await Promise.all([
+      import('../../send/uploading.ts'),
+      import('../../send/outbox.ts'),
+    ])
+    return new Uploading(tools, (await toLink()).destination, plainOutbox(tools))
+  })
+  const sealing = async (): Promise<Sealing> => (await toLink()).sealing
+  const { refuseLate, ...form } = makeFormActions(tools, { sealing, codeOf: () => 'broken' })
+  return {
+    ...form,
+    ...makeUploadActions(tools, uploading),
+    prepare() {
+      for (const load of [sealing, tools.store, () => import('./sealed.tsx')]) load().catch(() => {})
+    },
+    async suggest() {
+      const { draft } = state()
+      try {
+        const { suggestPassphrase } = await import('../../kit/suggest-passphrase.ts')
+        // A passphrase that was typed meanwhile stays.
+        if (state().draft.passphrase === draft.passphrase)
+          dispatch({ type: 'drafted', draft: { passphrase: suggestPassphrase() } })
+      } catch {
+        refuseLate({ at: 'server', code: 'broken' })
+      }
+    },
+  }
+}
+
+/** The address of the page, and the link in it. */
+interface Address {
+  follow(): Promise<void>
+  back(): void
+  anew(): void
+  /** Asks for the drop behind the link. */
+  arrive(): Promise<void>
+  readonly opening: () => Promise<FromLink>
+  /** Browsers open a dialog only within a press, so code that may ask for one waits for nothing before. */
+  loaded(): FromLink | undefined
+}
+
+function makeAddress(tools: Tools): Address {
+  const { dispatch, state, device } = tools
+  const reading = new Flow<LinkReading>({ at: 'looking' }, (main) => dispatch({ type: 'read', main }))
+  let loaded: FromLink | undefined
+  /** The link that the main screen is about. */
+  let link = ''
+  const opening = once(async (): Promise<FromLink> => {
+    const { FromLink } = await import('../../read/from-link.ts')
+    const linkPage = {
+      announce: (text: string) => dispatch({ type: 'announced', text }),
+      onStoreFound: (isLasting: boolean) => dispatch({ type: 'store-found', isLasting }),
+      // Over another page it is done on the way back.
+      onSettled: () => state().page === 'main' && device.address(''),
+    }
+    return (loaded = new FromLink(tools, linkPage, reading))
+  })
+  const arrive = (): Promise<void> =>
+    reading.begin(async (task) => {
+      dispatch({ type: 'went', page: 'main' })
+      task.change(() => ({ at: 'looking' }))
+      try {
+        const fromLink = await task.of(opening())
+        await fromLink.arrive(task, link)
+      } catch {
+        task.change(() => ({ at: 'looking', fault: { at: 'server', code: 'broken' } }))
+      }
+    })
+  const back = (): void => {
+    const { main } = state()
+    const address = isAboutLink(main) || isUnacknowledged(main) ? link : ''
+    // The history may lead back to the link of what is open already: a reload must not ask for it again.
+    if (device.fragment() !== address) device.address(address)
+    dispatch({ type: 'went', page: 'main' })
+  }
+  const anew = (): void => {
+    link = ''
+    reading.end()
+    device.address('')
+    dispatch({ type: 'anew' })
+    void findInterrupted(tools)
+  }
+  return {
+    arrive,
+    back,
+    anew,
+    opening,
+    loaded: () => loaded,
+    async follow() {
+      const fragment = device.fragment()
+      const { main, uploads } = state()
+      const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
+      if (isPage && main.at === 'compose' && uploads.interrupted.length === 0) void findInterrupted(tools)
+      if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
+      if (fragment === '' && isAboutLink(main)) return anew()
+      if (fragment === '' || fragment === link) return back()
+      // Another link while something is on the screen, or on its way to it: a whole load asks first whether that may be lost.
+      if (link !== '' || !isIdle(main) || uploads.asking?.isBusy === true) return device.reload()
+      link = fragment
+      await arrive()
+    },
+  }
+}
+
+/** Tells of uploads that were interrupted. Where nothing can be read, nothing can be gone on with. */
+async function findInterrupted(tools: Tools): Promise<void> {
+  try {
+    const { findInterrupted: find, LINK_UPLOADS, plainOutbox } = await import('../../send/outbox.ts')
+    await find(tools, LINK_UPLOADS, plainOutbox(tools))
+  } catch {
+    // The next visit asks again.
+  }
+}
+
+function makeReadingActions(
+  { dispatch, state }: Tools,
+  { anew, loaded, opening }: Pick<Address, 'anew' | 'loaded' | 'opening'>,
+): Pick<LinkActions, 'open' | 'receiving' | 'keep'> {
+  return {
     async open(passphrase) {
       const { main } = state()
       if (main.at !== 'open' || main.work !== undefined) return
       await (await opening()).open(passphrase)
     },
     receiving: {
-      pause: async () => loaded?.pause(),
-      goOn: async () => loaded?.goOn(),
-      cancel: async () => loaded?.cancel(),
+      pause: async () => loaded()?.pause(),
+      goOn: async () => loaded()?.goOn(),
+      cancel: async () => loaded()?.cancel(),
     },
     keep: {
       copyText: async () => (await opening()).keep.copyText(),
-      noteCopied: async () => loaded?.keep.noteCopied(),
-      saveFile: async (name) => loaded?.keep.saveFile(name),
-      saveAll: async () => loaded?.keep.saveAll(),
-      saveSealed: async () => loaded?.keep.saveSealed(),
-      stopSaving: () => loaded?.keep.stopSaving(),
+      noteCopied: async () => loaded()?.keep.noteCopied(),
+      saveFile: async (name) => loaded()?.keep.saveFile(name),
+      saveAll: async () => loaded()?.keep.saveAll(),
+      saveSealed: async () => loaded()?.keep.saveSealed(),
+      stopSaving: () => loaded()?.keep.stopSaving(),
       async remove() {
         try {
-          await loaded?.remove()
+          await loaded()?.remove()
         } catch {
           dispatch({ type: 'announced', text: page.notRemoved })
           return false
@@ -219,34 +230,35 @@ export function makeAct(tools: Tools): Act {
         return true
       },
     },
-    sent: {
-      async list() {
-        try {
-          await (await sent()).list()
-        } catch {
-          dispatch({ type: 'list-missed' })
-        }
-      },
-      ask: (asking) => dispatch({ type: 'list-asked', asking }),
-      check: async (dropId) => (await sent()).check(dropId),
-      checkAll: async () => (await sent()).checkAll(),
-      burn: async (dropId) => (await sent()).burn(dropId),
-      reopen: async (dropId, reader) => (await sent()).reopen(dropId, reader),
-      async saveProof(dropId) {
-        try {
-          await (await sent()).saveProof(dropId)
-        } catch {
-          dispatch({ type: 'list-failed', dropId })
-        }
-      },
-      async forget(dropIds) {
-        try {
-          await (await sent()).forget(dropIds)
-        } catch {
-          dispatch({ type: 'list-missed' })
-        }
-      },
+  }
+}
+
+function makeSentActions(tools: Tools): LinkActions['sent'] {
+  const { dispatch } = tools
+  const sent = once(async (): Promise<SentEffects> => (await import('./sent-effects.ts')).makeSent(tools))
+  /** Does something to the list, or says that it could not be done. */
+  const change = async (by: (effects: SentEffects) => Promise<void>): Promise<void> => {
+    try {
+      await by(await sent())
+    } catch {
+      dispatch({ type: 'list-missed' })
+    }
+  }
+  return {
+    list: () => change((effects) => effects.list()),
+    ask: (asking) => dispatch({ type: 'list-asked', asking }),
+    check: async (dropId) => (await sent()).check(dropId),
+    checkAll: async () => (await sent()).checkAll(),
+    burn: async (dropId) => (await sent()).burn(dropId),
+    reopen: async (dropId, reader) => (await sent()).reopen(dropId, reader),
+    async saveProof(dropId) {
+      try {
+        await (await sent()).saveProof(dropId)
+      } catch {
+        dispatch({ type: 'list-failed', dropId })
+      }
     },
+    forget: (dropIds) => change((effects) => effects.forget(dropIds)),
   }
 }
 

@@ -9,6 +9,7 @@ import { WorkNotice } from '../../kit/progress.tsx'
 import { SecretInput } from '../../kit/secret-input.tsx'
 import { Title } from '../../kit/title.tsx'
 import type { OpenFault } from '../../read/link-reading.ts'
+import type { SpaceCheck } from '../../read/reading.ts'
 import type { Main } from './state.ts'
 import * as format from '../../copy/format.ts'
 import { page } from '../../copy/page.ts'
@@ -19,9 +20,8 @@ import type { ViewProps } from './props.ts'
 export function Open({ act, device, main, state }: ViewProps & { main: Extract<Main, { at: 'open' }> }): VNode {
   const { fault, note, waiting, work } = main
   const [passphrase, setPassphrase] = useState('')
-  const [isShown, setShown] = useState(false)
   const [missed, setMissed] = useState(0)
-  const { expiresAtMs, needsPassphrase, reads, room, sizeBytes } = waiting
+  const { needsPassphrase, room } = waiting
   const obstacle = room?.obstacle
   const isBusy = work !== undefined
   const form = useKeptFocus(isBusy)
@@ -52,65 +52,14 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           <p>{words.inMemory}</p>
         </Notice>
       )}
-      <dl class="facts">
-        <div>
-          <dt>{words.until}</dt>
-          <dd>{format.until(expiresAtMs, shownTime(device, device.clock()))}</dd>
-        </div>
-        {note !== 'earlier' && !isMine(main) && (
-          <div>
-            <dt>{words.opens}</dt>
-            <dd>{words.times(reads)}</dd>
-          </div>
-        )}
-        <div>
-          <dt>{words.size}</dt>
-          <dd>{words.sizeHint(format.bytes(sizeBytes))}</dd>
-        </div>
-        {room?.isOnDisk === true && obstacle === undefined && note !== 'earlier' && (
-          <div>
-            <dt>{words.room}</dt>
-            <dd>{words.roomHint(format.bytes(room.neededBytes))}</dd>
-          </div>
-        )}
-      </dl>
+      <Facts main={main} device={device} />
       {obstacle !== undefined ? (
-        <>
-          <Notice kind="warn">
-            <p>
-              {words.obstacles[obstacle.at](
-                format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
-                format.atMost(obstacle.mostBytes),
-              )}
-            </p>
-          </Notice>
-          <div class="buttons">
-            <Button kind="seal" onPress={act.lookAgain}>
-              {words.lookAgain}
-            </Button>
-          </div>
-        </>
+        <Obstacle act={act} room={room} obstacle={obstacle} />
       ) : (
         <form class="stack" noValidate autoComplete="off" ref={form} onSubmit={submit}>
           {needsPassphrase && (
             <fieldset disabled={isBusy}>
-              <Field
-                id="passphrase"
-                label={words.passphrase}
-                hint={words.passphraseHint}
-                error={missed > 0 ? words.passphraseMissing : wrongPassphrase(fault)}
-                occasion={fault ?? missed}
-              >
-                {(ids) => (
-                  <SecretInput
-                    ids={ids}
-                    value={passphrase}
-                    isShown={isShown}
-                    onShow={setShown}
-                    onInput={setPassphrase}
-                  />
-                )}
-              </Field>
+              <PassphraseField fault={fault} missed={missed} value={passphrase} onInput={setPassphrase} />
             </fieldset>
           )}
           {(fault?.at === 'server' || fault?.at === 'elsewhere') && (
@@ -135,6 +84,83 @@ export function Open({ act, device, main, state }: ViewProps & { main: Extract<M
           )}
         </form>
       )}
+    </>
+  )
+}
+
+function PassphraseField(props: {
+  readonly fault: OpenFault | undefined
+  /** How often it was left empty. */
+  readonly missed: number
+  readonly value: string
+  readonly onInput: (text: string) => void
+}): VNode {
+  const { fault, missed, onInput, value } = props
+  const [isShown, setShown] = useState(false)
+  return (
+    <Field
+      id="passphrase"
+      label={words.passphrase}
+      hint={words.passphraseHint}
+      error={missed > 0 ? words.passphraseMissing : wrongPassphrase(fault)}
+      occasion={fault ?? missed}
+    >
+      {(ids) => <SecretInput ids={ids} value={value} isShown={isShown} onShow={setShown} onInput={onInput} />}
+    </Field>
+  )
+}
+
+function Facts({ device, main }: { readonly device: ViewProps['device']; readonly main: OpenMain }): VNode {
+  const { note, waiting } = main
+  const { expiresAtMs, reads, room, sizeBytes } = waiting
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{words.until}</dt>
+        <dd>{format.until(expiresAtMs, shownTime(device, device.clock()))}</dd>
+      </div>
+      {note !== 'earlier' && !isMine(main) && (
+        <div>
+          <dt>{words.opens}</dt>
+          <dd>{words.times(reads)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{words.size}</dt>
+        <dd>{words.sizeHint(format.bytes(sizeBytes))}</dd>
+      </div>
+      {room?.isOnDisk === true && room.obstacle === undefined && note !== 'earlier' && (
+        <div>
+          <dt>{words.room}</dt>
+          <dd>{words.roomHint(format.bytes(room.neededBytes))}</dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+/** The drop does not fit this device. */
+function Obstacle(props: {
+  readonly act: ViewProps['act']
+  readonly room: SpaceCheck | undefined
+  readonly obstacle: NonNullable<SpaceCheck['obstacle']>
+}): VNode {
+  const { act, obstacle, room } = props
+  return (
+    <>
+      <Notice kind="warn">
+        <p>
+          {words.obstacles[obstacle.at](
+            format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+            format.atMost(obstacle.mostBytes),
+          )}
+        </p>
+      </Notice>
+      <div class="buttons">
+        <Button kind="seal" onPress={act.lookAgain}>
+          {words.lookAgain}
+        </Button>
+      </div>
     </>
   )
 }

@@ -35,7 +35,7 @@ export function Opened(props: Props): VNode {
   )
 }
 
-/** Whoever is done need not leave anything on this device, and not wait until it goes by itself. */
+/** A reader who is done need not leave anything on this device, and not wait until it goes by itself. */
 function Removal({ act, held, main }: Props & { held: Held }): VNode | null {
   const [isAsking, setAsking] = useState(false)
   const [hasFailed, setFailed] = useState(false)

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
-import type { Told } from './state.ts'
+import type { OperatorNotice } from './state.ts'
 import { operator as words } from '../../copy/operator.ts'
 import { Name, verbatim } from '../../kit/verbatim.tsx'
 
-/** What the operator says of itself, as text: not even what looks like a link is one. */
-export function OperatorSays({ operator, holds }: Told): VNode {
+/** The statements of the operator, as text: not even a text like a link is one. */
+export function OperatorSays({ operator, holds }: OperatorNotice): VNode {
   if (operator === undefined) return <p>{words.missed}</p>
   const { statement } = operator
   const said = (['name', 'contact', 'jurisdiction', 'key'] as const).filter((member) => operator[member] !== undefined)

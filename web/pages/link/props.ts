@@ -1,10 +1,10 @@
-import type { Act } from './actions.ts'
+import type { LinkActions } from './actions.ts'
 import type { Device } from '../../platform/device.ts'
 import type { State } from './state.ts'
 
-/** What every view is given. */
+/** The properties of every view. */
 export interface ViewProps {
-  readonly act: Act
+  readonly act: LinkActions
   readonly device: Device
   readonly state: State
 }

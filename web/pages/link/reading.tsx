@@ -9,7 +9,7 @@ import { Receiving } from './receiving.tsx'
 import { Unreadable } from './unreadable.tsx'
 import type { ViewProps } from './props.ts'
 
-/** What the holder of a link sees: one piece, because each of these screens leads to the next. */
+/** The screens for the holder of a link: one piece, because each of them leads to the next. */
 export function Reading({ main, ...props }: ViewProps & { main: LinkReading }): VNode {
   switch (main.at) {
     case 'damaged':

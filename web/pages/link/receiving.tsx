@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { Question } from '../../kit/question.tsx'
 import { Title } from '../../kit/title.tsx'
 import { tabTitle } from '../../kit/transfer.tsx'
-import { carriedOf, ReceivingTransfer } from '../../read/receiving.tsx'
+import { progressOf, ReceivingTransfer } from '../../read/receiving.tsx'
 import type { Main } from './state.ts'
 import * as format from '../../copy/format.ts'
 import { receiving as words } from '../../copy/reading.ts'
@@ -15,7 +15,7 @@ export function Receiving({ act, main }: ViewProps & { main: Extract<Main, { at:
   const [isAsking, setAsking] = useState(false)
   return (
     <>
-      <Title text={words.title} tab={tabTitle(carriedOf(main, waiting.sizeBytes), flow)} />
+      <Title text={words.title} tab={tabTitle(progressOf(main, waiting.sizeBytes), flow)} />
       <p class="lede">{waiting.room?.isOnDisk === true ? words.lede : words.ledeMemory}</p>
       <ReceivingTransfer act={act} receiving={main} total={waiting.sizeBytes} onCancel={() => setAsking(true)}>
         {isAsking ? (

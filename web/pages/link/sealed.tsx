@@ -34,7 +34,7 @@ export function Sealed(props: Props): VNode {
   const share = async (): Promise<void> => setFailed(!(await act.share(link)))
   const toggleQr = (): void => {
     setQr(!hasQr)
-    // Whoever shows it holds a phone before it.
+    // A person who shows it holds a phone before it.
     if (!hasQr) act.handOver()
   }
   return (
@@ -87,7 +87,7 @@ export function Sealed(props: Props): VNode {
   )
 }
 
-/** What ends this screen: another message, or none at all. */
+/** The ways to end this screen: another message, or none at all. */
 function Ends({ act, main }: Props): VNode {
   const [isLeaving, setLeaving] = useState(false)
   const { burning, isHandedOver } = main

@@ -76,7 +76,7 @@ export function makeSent(tools: Tools): SentEffects {
       })
     } catch (error) {
       if (!isDropError(error) || error.code !== 'gone') return dispatch({ type: 'list-failed', dropId })
-      // Expiry takes the server's memory with it. What it said before, and proved, stays here.
+      // Expiry takes the server's memory with it. Its earlier statements, and proofs, stay here.
       await learn(drop, { atMs: now(), isGone: true, report: drop.known?.report })
     }
   }

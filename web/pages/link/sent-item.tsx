@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { JudgedReceipt } from '#client/sender.ts'
-import type { Act } from './actions.ts'
+import type { LinkActions } from './actions.ts'
 import { Button } from '../../kit/button.tsx'
 import { Question } from '../../kit/question.tsx'
 import { fateOf, isLive, type Asking, type Fate } from './sent-list.ts'
@@ -11,7 +11,7 @@ import { BurnQuestion } from './burn-question.tsx'
 import { expiredHere, expiredUnread, fates, openedPartly, sent as words } from '../../copy/sent.ts'
 
 interface Props {
-  readonly act: Act
+  readonly act: LinkActions
   readonly drop: SentDrop
   /** Milliseconds since 1970. */
   readonly now: number
@@ -122,7 +122,7 @@ function ReceiptLine({ act, drop, receipt }: Props & { receipt: JudgedReceipt })
   )
 }
 
-function Ask({ act, asking }: { act: Act; asking: NonNullable<Props['asking']> }): VNode {
+function Ask({ act, asking }: { act: LinkActions; asking: NonNullable<Props['asking']> }): VNode {
   const onNo = (): void => act.sent.ask(undefined)
   switch (asking.to) {
     case 'burn':

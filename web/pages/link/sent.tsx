@@ -11,7 +11,10 @@ import { sent as words } from '../../copy/sent.ts'
 import { SentItem } from './sent-item.tsx'
 import type { ViewProps } from './props.ts'
 
-/** What this browser has sent. The server is asked only when somebody presses: asking about all tells it that they belong together. */
+/**
+ * The drops that this browser has sent. The server is asked only when somebody presses: asking about all tells it that they
+ * belong together.
+ */
 export function Sent({ act, device, state }: ViewProps): VNode {
   const { asking, busy, drops, failed, isMissed } = state.sent
   useEffect(() => void act.sent.list(), [act.sent])

@@ -12,7 +12,7 @@ export interface State extends SendState<({ readonly at: 'sealed' } & SealedDrop
   readonly page: 'main' | 'sent' | 'how'
   readonly sent: SentList
   /** The operator's own statements; `undefined` until the server has been asked. */
-  readonly told?: Told | undefined
+  readonly told?: OperatorNotice | undefined
   /** Whether this browser keeps what it is given across a reload. */
   readonly isLasting: boolean
 }
@@ -21,7 +21,7 @@ export interface State extends SendState<({ readonly at: 'sealed' } & SealedDrop
 export type Main = State['main']
 
 /** The operator's statements, `undefined` where nothing that can be shown was answered. */
-export interface Told {
+export interface OperatorNotice {
   readonly operator: Operator | undefined
   /** Whether its statement does, today. */
   readonly holds: boolean

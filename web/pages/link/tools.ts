@@ -1,9 +1,9 @@
 import type { Event } from './event.ts'
-import type { RoomTools } from '../../platform/page-tools.ts'
+import type { PageTools } from '../../platform/page-tools.ts'
 import type { State } from './state.ts'
 
 /** The work of the page for links. */
-export interface Tools extends RoomTools {
+export interface Tools extends PageTools {
   readonly dispatch: (event: Event) => void
   readonly state: () => State
 }

@@ -7,7 +7,7 @@ import { Title } from '../../kit/title.tsx'
 import { tabTitle } from '../../kit/transfer.tsx'
 import { verbatim } from '../../kit/verbatim.tsx'
 import { OpenedMessage } from '../../read/opened-message.tsx'
-import { carriedOf, ReceivingTransfer } from '../../read/receiving.tsx'
+import { progressOf, ReceivingTransfer } from '../../read/receiving.tsx'
 import { day } from '../../copy/days.ts'
 import * as format from '../../copy/format.ts'
 import { obstacles } from '../../copy/reading.ts'
@@ -18,7 +18,7 @@ import type { AnswerPhase, ReturnMain } from './return-state.ts'
 
 type Props = ReturnProps & { readonly main: Extract<ReturnMain, { at: 'answer' }> }
 
-/** One answer: while it comes, why it did not, or what it says. Nothing of it is rendered as anything but text. */
+/** One answer: while it comes, why it did not, or its text. Nothing of it is rendered as anything but text. */
 export function AnswerScreen(props: Props): VNode {
   const { act, main } = props
   const { item, phase } = main
@@ -35,7 +35,7 @@ export function AnswerScreen(props: Props): VNode {
     case 'receiving':
       return (
         <>
-          <Title text={words.opening} tab={tabTitle(carriedOf(phase, item.size), phase.flow)} />
+          <Title text={words.opening} tab={tabTitle(progressOf(phase, item.size), phase.flow)} />
           <p class="lede">{words.openingLede}</p>
           <ReceivingTransfer act={act} receiving={phase} total={item.size} onCancel={act.receiving.cancel} />
           <p class="hint">{words.receivingHint}</p>
@@ -107,7 +107,7 @@ function Failed({
   )
 }
 
-/** Whoever leaves it has it no longer on this page; it opens again as long as the server has it. */
+/** An answer that is left is on this page no longer; it opens again as long as the server has it. */
 function Ends(props: Props): VNode {
   const { act, main } = props
   const [isLeaving, setLeaving] = useState(false)

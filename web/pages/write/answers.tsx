@@ -10,7 +10,7 @@ import { Ending } from './ending.tsx'
 import type { ReturnProps } from './return-screen.tsx'
 import { lastBox } from './return-state.ts'
 
-/** What has come for this return code, newest first. */
+/** The answers for this return code, newest first. */
 export function Answers(props: ReturnProps): VNode {
   const { act, state } = props
   const { isListing, list, listFault, opened } = state

@@ -7,7 +7,7 @@ import { write as words } from '../../copy/write.ts'
 import type { FoundBox } from '../../send/to-box.ts'
 import { Name, verbatim } from '../../kit/verbatim.tsx'
 
-/** What a sender looks at before anything is sealed: whose address it is, who opens it, and until when that holds. */
+/** The facts for a sender before anything is sealed: the owner of the address, the readers, and the expiry of both. */
 export function BoxFacts(props: {
   readonly target: WriteTarget
   readonly box: FoundBox

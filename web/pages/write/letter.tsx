@@ -5,30 +5,27 @@ import type { Device } from '../../platform/device.ts'
 import { fitsOnePart } from '../../send/limits.ts'
 import { Button } from '../../kit/button.tsx'
 import { Field } from '../../kit/field.tsx'
-import { useKeptFocus } from '../../kit/kept-focus.ts'
-import { MessageInput } from '../../kit/message-input.tsx'
 import { Notice } from '../../kit/notice.tsx'
-import { WorkNotice } from '../../kit/progress.tsx'
 import { Title } from '../../kit/title.tsx'
 import { Said } from '../../kit/verbatim.tsx'
 import type { ComposeFault } from '../../send/send-state.ts'
 import type { Composing } from '../../send/send-state.ts'
-import { FilePicker, useDroppedFiles } from '../../send/compose-files.tsx'
+import { MessageForm } from '../../send/message-form.tsx'
 import { composeFaultText } from '../../send/compose-fault.tsx'
 import { Interrupted } from '../../send/interrupted.tsx'
-import { compose, composeFaults } from '../../copy/compose.ts'
+import { composeFaults } from '../../copy/compose.ts'
 import * as format from '../../copy/format.ts'
 import { page } from '../../copy/page.ts'
 import { letterFaults, write as words } from '../../copy/write.ts'
 import { BoxFacts } from './box-facts.tsx'
 import { InvitationField } from './invitation-field.tsx'
 import { Published } from './published.tsx'
-import type { WriteAct } from './write-actions.ts'
+import type { WriteActions } from './write-actions.ts'
 import type { FoundBox } from '../../send/to-box.ts'
 import type { WriteState } from './write-state.ts'
 
 export interface LetterProps {
-  readonly act: WriteAct
+  readonly act: WriteActions
   readonly device: Device
   readonly state: WriteState
 }
@@ -39,12 +36,6 @@ export function Letter(props: LetterProps & { readonly box: FoundBox; readonly m
   const { desk, target } = state
   const { draft, limits } = desk
   const isBusy = main.work !== undefined
-  const form = useKeptFocus(isBusy)
-  const isDragged = useDroppedFiles(isBusy ? undefined : act)
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    void act.seal()
-  }
   const { ttlSeconds } = draftTerms(draft)
   const isChanged = state.main.at === 'writing' && state.main.isChanged
   return (
@@ -56,41 +47,37 @@ export function Letter(props: LetterProps & { readonly box: FoundBox; readonly m
       <Interrupted act={act} device={device} state={desk} />
       <BoxFacts target={target} box={box} limits={limits} />
       <Published address={target.address} />
-      <form
-        class="stack block"
-        noValidate
-        autoComplete="off"
-        ref={form}
-        onSubmit={submit}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-          event.preventDefault()
-          form.current?.requestSubmit()
+      <MessageForm
+        kind="stack block"
+        act={act}
+        draft={draft}
+        limits={limits}
+        main={main}
+        before={<InvitationField act={act} state={state} />}
+        message={{
+          id: 'message',
+          label: words.message,
+          rows: 9,
+          error: main.fault?.at === 'message' ? composeFaults.message : undefined,
         }}
-        onInput={act.prepare}
+        fields={
+          <>
+            <Life act={act} draft={draft} />
+            <Wishes {...props} />
+          </>
+        }
+        notices={
+          <>
+            {isChanged && (
+              <Notice kind="warn" role="alert">
+                <p>{words.changed}</p>
+              </Notice>
+            )}
+            {main.fault !== undefined && <FaultNotice {...props} fault={main.fault} />}
+            {!fitsOnePart(draft) && <p class="hint">{words.largeNote}</p>}
+          </>
+        }
       >
-        <fieldset disabled={isBusy}>
-          <InvitationField act={act} state={state} />
-          <Field
-            id="message"
-            label={words.message}
-            error={main.fault?.at === 'message' ? composeFaults.message : undefined}
-            occasion={main.fault}
-          >
-            {(ids) => <MessageInput ids={ids} rows={9} value={draft.text} onInput={(text) => act.draft({ text })} />}
-          </Field>
-          <FilePicker act={act} draft={draft} limits={limits} />
-          <Life act={act} draft={draft} />
-          <Wishes {...props} />
-        </fieldset>
-        {isChanged && (
-          <Notice kind="warn" role="alert">
-            <p>{words.changed}</p>
-          </Notice>
-        )}
-        {main.fault !== undefined && <FaultNotice {...props} fault={main.fault} />}
-        {!fitsOnePart(draft) && <p class="hint">{words.largeNote}</p>}
-        {main.work !== undefined && <WorkNotice work={main.work} />}
         <div class="end">
           <p class="summary">
             {words.summary(box.card.readers.length, ttlSeconds === undefined ? undefined : format.span(ttlSeconds))}
@@ -101,22 +88,17 @@ export function Letter(props: LetterProps & { readonly box: FoundBox; readonly m
             </Button>
           </div>
         </div>
-      </form>
+      </MessageForm>
       {!state.isAgain && (
         <p class="block">
           <a href="#return">{words.comeBack}</a>
         </p>
       )}
-      {isDragged && (
-        <div class="drop-here" aria-hidden="true">
-          <p>{compose.dropHere}</p>
-        </div>
-      )}
     </>
   )
 }
 
-function Life({ act, draft }: { act: WriteAct; draft: Draft }): VNode {
+function Life({ act, draft }: { act: WriteActions; draft: Draft }): VNode {
   return (
     <Field id="expiry" label={words.expiry} hint={words.expiryHint}>
       {(ids) => (
@@ -136,7 +118,7 @@ function Life({ act, draft }: { act: WriteAct; draft: Draft }): VNode {
   )
 }
 
-/** What stays of the letter, with the sender and on this device: nothing, unless asked. */
+/** The traces of the letter, with the sender and on this device: none, unless asked. */
 function Wishes({ act, state }: LetterProps): VNode {
   const { isAgain, isRemembered, wantsCode } = state
   return (
@@ -197,7 +179,7 @@ function FaultNotice({ fault, state }: LetterProps & { fault: ComposeFault }): V
   )
 }
 
-/** What is told of a letter that did not go out; `undefined` where its field says it. */
+/** The sentence about a letter that did not go out; `undefined` where its field says it. */
 export function faultText(fault: ComposeFault, { desk, target }: WriteState): ComponentChildren {
   const isInvited = target.invitation !== undefined
   if (fault.at === 'box-full') return isInvited ? letterFaults.invitationFull : letterFaults['box-full']

@@ -12,13 +12,13 @@ import { answers as words, forgotten, returnFaults, returning } from '../../copy
 import { AnswerScreen } from './answer-screen.tsx'
 import { Answers } from './answers.tsx'
 import { Ending } from './ending.tsx'
-import type { ReturnAct } from './return-actions.ts'
+import type { ReturnActions } from './return-actions.ts'
 import type { BoxFault, CodeFault, ReturnMain, ReturnState } from './return-state.ts'
 import { WriteScreen } from './write-screen.tsx'
 import type { WriteState } from './write-state.ts'
 
 export interface ReturnProps {
-  readonly act: ReturnAct
+  readonly act: ReturnActions
   readonly device: Device
   readonly state: ReturnState
 }
@@ -51,7 +51,7 @@ export function ReturnScreen(props: ReturnProps): VNode {
   }
 }
 
-/** Whoever went away now would not learn whether it was sent. */
+/** A sender who went away now would not learn whether it was sent. */
 function isUnderWay({ desk: { main } }: WriteState): boolean {
   return main.at === 'sending' || (main.at === 'compose' && main.work !== undefined)
 }
@@ -155,7 +155,7 @@ function Back(props: ReturnProps): VNode {
   )
 }
 
-function Forgotten({ act }: { act: ReturnAct }): VNode {
+function Forgotten({ act }: { act: ReturnActions }): VNode {
   return (
     <>
       <Title text={forgotten.title} />

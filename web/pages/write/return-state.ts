@@ -10,7 +10,7 @@ import { reduceWrite, wouldLoseLetter, type WriteEvent, type WriteState } from '
 export interface ReturnState {
   readonly main: ReturnMain
   readonly list: ItemList
-  /** What has been opened on this visit, and the box that each says it is from. */
+  /** The answers opened on this visit, and the box that each says it is from. */
   readonly opened: ReadonlyMap<DropId, BoxAddress | undefined>
   /** Why the server could not be asked for new answers the last time. */
   readonly listFault: FailureCode | undefined
@@ -19,7 +19,7 @@ export interface ReturnState {
   readonly write: WriteState | undefined
   /** Letters to other boxes that were begun and are not sent. */
   readonly others: readonly WriteState[]
-  /** What a screen reader is told, and how many there have been: the same one twice in a row is to be heard twice. */
+  /** Text for a screen reader, and the number of texts so far: the same one twice in a row is to be heard twice. */
   readonly announcement: string
   readonly announcements: number
 }
@@ -34,7 +34,7 @@ export type ReturnMain =
   | { readonly at: 'writing' }
   | { readonly at: 'forgotten' }
 
-/** What is wrong with what was typed. What it was stays in its field and is said nowhere else. */
+/** The fault of the input. The input itself stays in its field and is said nowhere else. */
 export type CodeFault =
   | { readonly at: 'missing' | 'checksum' }
   | { readonly at: 'words'; readonly count: number }
@@ -145,12 +145,12 @@ export function lastBox({ list, opened }: ReturnState): BoxAddress | undefined {
   return list.items.map(({ drop }) => opened.get(drop)).find((from) => from !== undefined)
 }
 
-/** What of a letter would be lost if it were left. */
+/** The letter, if something would be lost by leaving it. */
 function unsent({ write }: ReturnState): WriteState | undefined {
   return write !== undefined && wouldLoseLetter(write) ? write : undefined
 }
 
-/** What is begun besides a letter that is about to be shown. */
+/** The letters that are begun besides the one that is about to be shown. */
 function othersThan(state: ReturnState, { target: { address } }: WriteState): WriteState[] {
   const begun = unsent(state)
   return [...state.others, ...(begun === undefined ? [] : [begun])].filter((each) => each.target.address !== address)
@@ -169,7 +169,7 @@ function listReduce(
   return { list: next, listFault: undefined }
 }
 
-/** What opened, or is gone, is known in the list, too. */
+/** An answer that opened, or is gone, is known in the list, too. */
 function withPhase(state: ReturnState, drop: DropId): ReturnState {
   const { list, main, opened } = state
   if (main.at !== 'answer') return state

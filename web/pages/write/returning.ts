@@ -14,14 +14,14 @@ import { answers as words } from '../../copy/return.ts'
 import { MEMORY_BYTES, memoryDisk, type Disk } from '../../platform/disk.ts'
 import { FromBox } from '../../read/from-box.ts'
 import { diskThatWorks } from '../../read/read-flow.ts'
-import type { ReturnAct, ReturnTools } from './return-actions.ts'
+import type { ReturnActions, ReturnTools } from './return-actions.ts'
 import type { AboutAnswer } from './return-state.ts'
 import type { FailureCode } from '../../platform/server.ts'
 import { firstWriteState } from './write-state.ts'
-import type { WriteAct } from './write-actions.ts'
+import type { WriteActions } from './write-actions.ts'
 import { makeWriting } from './writing.ts'
 
-/** What a return code opens, for as long as the page holds it. It is never stored, and never part of a request. */
+/** The keys of a return code, for as long as the page holds it. It is never stored, and never part of a request. */
 interface Held {
   readonly code: ReturnCode
   readonly access: Access
@@ -29,12 +29,12 @@ interface Held {
   kept?: { readonly drop: DropId; readonly disk: Disk }
 }
 
-/** What each act of the sender's side does. */
-export function makeReturning(tools: ReturnTools): ReturnAct {
+/** The work behind each action of the sender's side. */
+export function makeReturning(tools: ReturnTools): ReturnActions {
   const { device, dispatch, state } = tools
   let held: Held | undefined
-  /** What can be done about each letter that is begun. */
-  const letters = new Map<BoxAddress, WriteAct>()
+  /** The actions on each letter that is begun. */
+  const letters = new Map<BoxAddress, WriteActions>()
   /** By which invitation the last letter was written: the next one goes by it too, as long as it holds. */
   let invited: WriteTarget | undefined
   let stopWatching = (): void => {}
@@ -56,7 +56,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       }
       dispatch({ type: 'code-asked' })
       const { main: asked } = state()
-      // Whoever left, or typed on, while it was looked for does not ask for this any more.
+      // A person who left, or typed on, while it was looked for does not ask for this any more.
       const isAsked = (): boolean => state().main === asked
       try {
         const access = accessOfReturn(await deriveReturn(code))
@@ -107,7 +107,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
     writeAgain(to) {
       void reading.leave()
       const { write } = state()
-      // What was being written there, or to wherever it was, goes on as it was left.
+      // A letter that was being written there, or elsewhere if no box is named, goes on as it was left.
       if (write !== undefined && (to ?? write.target.address) === write.target.address)
         return dispatch({ type: 'writing-resumed' })
       if (to === undefined) return dispatch({ type: 'box-asked' })
@@ -158,7 +158,7 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
       makeWriting(
         {
           ...tools,
-          // What comes in about another box than that of the letter is for nobody: it is asked for again.
+          // An answer about another box than that of the letter is for nobody: it is asked for again.
           dispatch: (event) => isShown() && dispatch({ type: 'write', event }),
           state: () => (isShown() ? state().write : undefined) ?? fresh,
         },
@@ -206,7 +206,8 @@ export function makeReturning(tools: ReturnTools): ReturnAct {
 }
 
 /**
- * Reads answers. Nothing of them stays on this device: they lie in memory while the code is held, and on the disk, sealed, only while one is on
+ * Reads answers. Nothing of them stays on this device: they lie in memory while the code is held, and on the disk, sealed,
+ * only while one is on
  * the screen that memory does not hold.
  */
 function readAnswers(tools: ReturnTools, heldNow: () => Held | undefined): FromBox<AboutAnswer, FailureCode> {

@@ -3,7 +3,7 @@ import { readWriteTarget, type WriteTarget } from '#client/box/address-link.ts'
 import { makeDrawing } from '../../kit/drawing.ts'
 import { Frame } from '../../kit/frame.tsx'
 import { emptyWhenLeft } from '../../kit/leaving.ts'
-import { roomOf, type RoomTools } from '../../platform/page-tools.ts'
+import { pageOf, type PageTools } from '../../platform/page-tools.ts'
 import { stages } from '../../copy/page.ts'
 import { ReturnScreen } from './return-screen.tsx'
 import { FIRST_RETURN, reduceReturn, wouldLoseReturn, type ReturnState } from './return-state.ts'
@@ -13,13 +13,13 @@ import { firstWriteState, reduceWrite, wouldLoseLetter, type WriteState } from '
 import { makeWriting } from './writing.ts'
 
 /** The room of those who write to a box and come back for answers. */
-export function start(root: Element, tools: RoomTools): void {
+export function start(root: Element, tools: PageTools): void {
   const { device } = tools
   const fragment = device.fragment()
   addEventListener('hashchange', () => {
     // Another box, or the other half of the room: a whole load asks first whether something may be lost. Ways out of the room
     // are not its own, and nobody is asked twice.
-    if (device.fragment() !== fragment && roomOf(device.fragment()) === 'write') device.reload()
+    if (device.fragment() !== fragment && pageOf(device.fragment()) === 'write') device.reload()
   })
   const target = readWriteTarget(fragment)
   if (fragment === 'return') startReturn(root, tools)
@@ -34,7 +34,7 @@ export function start(root: Element, tools: RoomTools): void {
   }
 }
 
-function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void {
+function startWrite(root: Element, tools: PageTools, target: WriteTarget): void {
   const { device } = tools
   let state = firstWriteState(target)
   const act = makeWriting(
@@ -60,7 +60,7 @@ function startWrite(root: Element, tools: RoomTools, target: WriteTarget): void 
   void act.look()
 }
 
-function startReturn(root: Element, tools: RoomTools): void {
+function startReturn(root: Element, tools: PageTools): void {
   const { device } = tools
   let state: ReturnState = FIRST_RETURN
   const act = makeReturning({
@@ -77,14 +77,14 @@ function startReturn(root: Element, tools: RoomTools): void {
       <ReturnScreen act={act} device={device} state={state} />
     </Framed>
   ))
-  // A page that is left may be kept in memory, to be shown again to whoever sits there then.
+  // A page that is left may be kept in memory, to be shown again to the next person who sits there.
   addEventListener('pagehide', () => void act.done())
   draw()
 }
 
 /** @param props.desk - tells what a form waits for, and what happened to it last */
 function Framed(props: {
-  readonly device: RoomTools['device']
+  readonly device: PageTools['device']
   readonly desk: WriteState['desk'] | undefined
   readonly said?: { readonly announcement: string; readonly announcements: number }
   readonly children: VNode

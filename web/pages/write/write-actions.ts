@@ -1,15 +1,15 @@
 import type { FormActions, UploadActions } from '../../send/actions.ts'
-import type { RoomTools } from '../../platform/page-tools.ts'
+import type { PageTools } from '../../platform/page-tools.ts'
 import type { WriteEvent, WriteState } from './write-state.ts'
 
-/** What the effects of writing to a box work with. */
-export interface WriteTools extends RoomTools {
+/** The tools of writing to a box. */
+export interface WriteTools extends PageTools {
   readonly dispatch: (event: WriteEvent) => void
   readonly state: () => WriteState
 }
 
 /** Everything that a person who writes to a box can do. */
-export interface WriteAct extends FormActions, UploadActions {
+export interface WriteActions extends FormActions, UploadActions {
   readonly copy: (text: string, done: string) => Promise<boolean>
   /** Asks for the keys of the box. Nothing of the person is sent. */
   readonly look: () => Promise<void>

@@ -71,7 +71,7 @@ function Looking(props: LetterProps): VNode {
   )
 }
 
-/** What was sent of an earlier letter can be taken back, whatever the box shows now. */
+/** The parts of an earlier letter can be taken back, whatever the box shows now. */
 function Unfinished({ act, device, state }: LetterProps): VNode {
   const { desk } = state
   const fault = desk.main.at === 'compose' ? desk.main.fault : undefined

@@ -29,7 +29,7 @@ export interface WriteState {
 export type WriteMain =
   | { readonly at: 'looking'; readonly fault?: FailureCode | undefined }
   | { readonly at: 'refused'; readonly refusal: CardRefusal }
-  /** `isChanged`: who reads the box is not who read it when the page was opened. */
+  /** `isChanged`: the readers of the box are not those of the time when the page was opened. */
   | { readonly at: 'writing'; readonly isChanged: boolean }
   | ({ readonly at: 'sent' } & SentLetter)
 
@@ -52,14 +52,14 @@ export type WriteEvent =
   | { readonly type: 'missed'; readonly fault: FailureCode }
   | { readonly type: 'code-wanted'; readonly wantsCode: boolean }
   | { readonly type: 'invitation-typed'; readonly text: string }
-  /** What has been typed is written by; or it is none, for a reason. */
+  /** The input is an invitation, and used; or it is none, for a reason. */
   | { readonly type: 'invited'; readonly secret: Bytes }
   | { readonly type: 'uninvited'; readonly fault: InvitationFault }
   /** `keepsDraft`: what was sent was chosen before a reload, and the draft is another letter. */
   | { readonly type: 'letter-sent'; readonly letter: SentLetter; readonly keepsDraft: boolean }
   | { readonly type: 'code-noted' }
   | { readonly type: 'another' }
-  /** What happens to the form and the upload. */
+  /** An event of the form or the upload. */
   | { readonly type: 'desk'; readonly event: SendEvent }
 
 /** @param isAgain - it is written with a return code that the sender has */
@@ -87,7 +87,7 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
         ? {
             ...state,
             box: event.box,
-            // What was sealed with the same keys and not sent yet is still good.
+            // A letter that was sealed with the same keys and not sent yet is still good.
             desk: {
               ...(state.box?.card.serial === event.box.card.serial ? desk : otherLetter(desk)),
               limits: event.limits,
@@ -108,7 +108,7 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
     case 'invitation-typed':
       return { ...state, invitation: { text: event.text } }
     case 'invited':
-      // What was sealed by another one is sealed anew.
+      // A letter that was sealed by another one is sealed anew.
       return { ...state, target: { ...state.target, invitation: event.secret }, desk: otherLetter(desk) }
     case 'uninvited':
       return { ...state, invitation: { text: state.invitation?.text ?? '', fault: event.fault } }

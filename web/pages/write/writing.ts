@@ -4,28 +4,29 @@ import { fetchCard, type FetchedCard } from '#client/box/write.ts'
 import { stanzasFor } from '#client/crypto/padded-header.ts'
 import { headerSize } from '#client/crypto/sizes.ts'
 import { LETTERHEAD_BYTES } from '#client/layout.ts'
+import type { BoxAddress } from '#protocol/address.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import { checkCard, type Card } from '#protocol/card.ts'
-import { findFault, MAX_FILES, withMore } from '../../send/draft.ts'
+import { makeFormActions } from '../../send/form-actions.ts'
 import { findInterrupted, plainOutbox } from '../../send/outbox.ts'
 import { Sealing } from '../../send/sealing.ts'
 import { failureOf, LOOK_PATIENCE_MS, serverOf } from '../../platform/server.ts'
 import { Uploading } from '../../send/uploading.ts'
 import { limitsOf } from '../../send/limits.ts'
-import { makeUploadAct } from '../../send/upload-actions.ts'
+import { makeUploadActions } from '../../send/upload-actions.ts'
 import type { ComposeFault, Limits, SendTools } from '../../send/send-state.ts'
 import { page } from '../../copy/page.ts'
 import { refusals } from '../../copy/write.ts'
-import { toBox } from '../../send/to-box.ts'
+import { toBox, type LetterForm } from '../../send/to-box.ts'
 import { refusalOf } from './card-refusal.ts'
-import type { WriteAct, WriteTools } from './write-actions.ts'
+import type { WriteActions, WriteTools } from './write-actions.ts'
 import { asksInvitation, readInvitation } from './write-state.ts'
 
 /**
- * What each act does, over the effects that drops for a link have too.
- * @param code - what answers come to, where the sender has one already
+ * The work behind each action, over the same sender as for links.
+ * @param code - the code for answers, where the sender has one already
  */
-export function makeWriting(tools: WriteTools, target: WriteTarget, code?: ReturnCode): WriteAct {
+export function makeWriting(tools: WriteTools, target: WriteTarget, code?: ReturnCode): WriteActions {
   const { device, dispatch, state, store } = tools
   const { address } = target
   const desk: SendTools = {
@@ -33,60 +34,34 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     dispatch: (event) => dispatch({ type: 'desk', event }),
     state: () => state().desk,
   }
-  const destination = toBox(
-    device,
-    address,
-    {
-      now() {
-        const { box, target: now, wantsCode } = state()
-        return { box, invitation: now.invitation, wantsCode }
-      },
-      onProgress(work) {
-        if (state().desk.main.at === 'compose') dispatch({ type: 'desk', event: { type: 'worked', work } })
-      },
-      onSent: (letter, keepsDraft) => dispatch({ type: 'letter-sent', letter, keepsDraft }),
-    },
-    code,
-  )
+  const destination = toBox(device, address, letterForm(tools), code)
   const outbox = plainOutbox(tools)
   const uploading = new Uploading(desk, destination, outbox)
   const sealing = new Sealing(desk, async () => uploading, destination)
-  const uploads = makeUploadAct(desk, async () => uploading)
-  const refuse = (fault: ComposeFault): void => desk.dispatch({ type: 'refused', fault })
-  /** What comes late does not break off what is being sealed by now. */
-  const refuseLate = (fault: ComposeFault): void => {
-    const { main } = state().desk
-    if (main.at === 'compose' && main.work === undefined) refuse(fault)
-  }
-  /** When the keys were asked for last, milliseconds since 1970. */
-  let askedAtTicks = Number.NEGATIVE_INFINITY
+  const uploads = makeUploadActions(desk, async () => uploading)
+  const keys = new BoxKeys(tools, address)
+  const { addFiles, draft, missFiles, seal } = makeFormActions(desk, {
+    sealing: async () => sealing,
+    codeOf: failureOf,
+    async before() {
+      if (!(await keys.areFresh())) return false
+      if (takeInvitation(tools)) return true
+      desk.dispatch({ type: 'worked', work: undefined })
+      return false
+    },
+  })
 
   return {
     look,
-    draft: (draft) => desk.dispatch({ type: 'drafted', draft }),
-    addFiles(files) {
-      const all = withMore(state().desk.draft.files, files)
-      if (all.length > MAX_FILES) return refuseLate({ at: 'count' })
-      desk.dispatch({ type: 'drafted', draft: { files: all } })
-      void sealing.check()
-    },
-    missFiles: (at) => refuseLate({ at }),
+    draft,
+    addFiles,
+    missFiles,
     prepare: () => void store().catch(() => {}),
     async seal() {
-      const { draft, main } = state().desk
-      if (state().main.at !== 'writing' || main.at !== 'compose' || main.work !== undefined) return
-      const at = findFault(draft)
-      if (at !== undefined) return refuse({ at })
-      desk.dispatch({ type: 'worked', work: { stage: 'starting' } })
-      try {
-        if (!(await isFresh())) return
-        if (!takeInvitation()) return desk.dispatch({ type: 'worked', work: undefined })
-        await sealing.seal()
-        // Its owner may ask for one since the keys were looked at.
-        if (isRefused('invitation')) askedAtTicks = Number.NEGATIVE_INFINITY
-      } catch (error) {
-        refuse({ at: 'server', code: failureOf(error) })
-      }
+      if (state().main.at !== 'writing') return
+      await seal()
+      // Its owner may ask for one since the keys were looked at.
+      if (isRefused('invitation')) keys.forgetTime()
     },
     upload: uploads.upload,
     interrupted: {
@@ -105,18 +80,7 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     },
     typeInvitation: (text) => dispatch({ type: 'invitation-typed', text }),
     wantCode: (wantsCode) => dispatch({ type: 'code-wanted', wantsCode }),
-    async remember(isRemembered) {
-      const { box } = state()
-      if (box === undefined) return
-      dispatch({ type: 'recalled', isRemembered })
-      try {
-        await (isRemembered
-          ? (await store()).rememberBox(address, box.card.serial)
-          : (await store()).forgetBox(address))
-      } catch {
-        dispatch({ type: 'recalled', isRemembered: !isRemembered })
-      }
-    },
+    remember: (isRemembered) => remember(tools, address, isRemembered),
     noteCode: () => dispatch({ type: 'code-noted' }),
     async another() {
       dispatch({ type: 'another' })
@@ -126,43 +90,95 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
 
   async function look(): Promise<void> {
     dispatch({ type: 'looked' })
-    // Not after the keys: whatever comes of them, what was sent of an earlier letter can be taken back.
+    // Not after the keys: whatever comes of them, the parts of an earlier letter can be taken back.
     await findInterrupted(desk, destination, outbox).catch(() => {})
-    try {
-      found(await fetchNow(), false)
-    } catch (error) {
-      miss(error)
-    }
+    await keys.look()
   }
 
   function isRefused(at: ComposeFault['at']): boolean {
     const { main } = state().desk
     return main.at === 'compose' && main.fault?.at === at
   }
+}
 
-  /** Reads the field for an invitation, where there is one. @returns whether to go on */
-  function takeInvitation(): boolean {
-    const { invitation, target: known } = state()
-    if (!asksInvitation(state()) || invitation === undefined) return true
-    // Nothing typed: the one that there is may be good again.
-    if (invitation.text.trim() === '' && known.invitation !== undefined) return true
-    const read = readInvitation(invitation.text, known, device.origin)
-    const isRead = read instanceof Uint8Array
-    if (!isRead) dispatch({ type: 'uninvited', fault: read })
-    else if (known.invitation === undefined || !equalBytes(read, known.invitation))
-      dispatch({ type: 'invited', secret: read })
-    return isRead
+function letterForm({ dispatch, state }: WriteTools): LetterForm {
+  return {
+    now() {
+      const { box, target, wantsCode } = state()
+      return { box, invitation: target.invitation, wantsCode }
+    },
+    onProgress(work) {
+      if (state().desk.main.at === 'compose') dispatch({ type: 'desk', event: { type: 'worked', work } })
+    },
+    onSent: (letter, keepsDraft) => dispatch({ type: 'letter-sent', letter, keepsDraft }),
+  }
+}
+
+/** Keeps on this device that its owner knows the box, or forgets it. */
+async function remember(
+  { dispatch, state, store }: WriteTools,
+  address: BoxAddress,
+  isRemembered: boolean,
+): Promise<void> {
+  const { box } = state()
+  if (box === undefined) return
+  dispatch({ type: 'recalled', isRemembered })
+  try {
+    const kept = await store()
+    await (isRemembered ? kept.rememberBox(address, box.card.serial) : kept.forgetBox(address))
+  } catch {
+    dispatch({ type: 'recalled', isRemembered: !isRemembered })
+  }
+}
+
+/** Reads the field for an invitation, where there is one. @returns whether to go on */
+function takeInvitation({ device, dispatch, state }: WriteTools): boolean {
+  const { invitation, target: known } = state()
+  if (!asksInvitation(state()) || invitation === undefined) return true
+  // Nothing typed: the one that there is may be good again.
+  if (invitation.text.trim() === '' && known.invitation !== undefined) return true
+  const read = readInvitation(invitation.text, known, device.origin)
+  const isRead = read instanceof Uint8Array
+  if (!isRead) dispatch({ type: 'uninvited', fault: read })
+  else if (known.invitation === undefined || !equalBytes(read, known.invitation))
+    dispatch({ type: 'invited', secret: read })
+  return isRead
+}
+
+/** The keys of a box, as its card says them. */
+class BoxKeys {
+  readonly #tools: WriteTools
+  readonly #address: BoxAddress
+  /** When they were asked for last, by the ticks of the device. */
+  #askedAtTicks = Number.NEGATIVE_INFINITY
+
+  constructor(tools: WriteTools, address: BoxAddress) {
+    this.#tools = tools
+    this.#address = address
   }
 
-  /** Whoever was removed from the readers since is not sealed to, and who was added is shown first. @returns whether to go on */
-  async function isFresh(): Promise<boolean> {
-    const before = state().box?.card
-    if (device.ticks() - askedAtTicks < FRESH_MS && holds(before, device.clock())) return true
+  /** Asks for them, and shows them or why the box cannot be written to. */
+  async look(): Promise<void> {
+    const { dispatch } = this.#tools
     try {
-      const fetched = await fetchNow()
+      this.#show(await this.#fetch(), false)
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal !== undefined) dispatch({ type: 'card-refused', refusal })
+      else dispatch({ type: 'missed', fault: failureOf(error) })
+    }
+  }
+
+  /** A removed reader is not sealed to, and a new one is shown first. @returns whether to go on */
+  async areFresh(): Promise<boolean> {
+    const { device, dispatch, state } = this.#tools
+    const before = state().box?.card
+    if (device.ticks() - this.#askedAtTicks < FRESH_MS && holds(before, device.clock())) return true
+    try {
+      const fetched = await this.#fetch()
       const isChanged = before === undefined || !hasSameReaders(before, fetched.card)
-      found(fetched, isChanged)
-      if (isChanged) desk.dispatch({ type: 'worked', work: undefined })
+      this.#show(fetched, isChanged)
+      if (isChanged) dispatch({ type: 'desk', event: { type: 'worked', work: undefined } })
       return !isChanged
     } catch (error) {
       const refusal = refusalOf(error)
@@ -172,21 +188,28 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     }
   }
 
-  async function fetchNow(): Promise<FetchedCard> {
-    const known = await knownSerial()
+  /** The next press asks for them again. */
+  forgetTime(): void {
+    this.#askedAtTicks = Number.NEGATIVE_INFINITY
+  }
+
+  async #fetch(): Promise<FetchedCard> {
+    const { device, store } = this.#tools
+    const known = await this.#knownSerial()
     const askedTicks = device.ticks()
     const order = { now: device.clock(), known }
-    const fetched = await fetchCard(serverOf(tools, LOOK_PATIENCE_MS), address, order)
-    askedAtTicks = askedTicks
-    // Only who was asked to remember it remembers its newest keys.
+    const fetched = await fetchCard(serverOf(this.#tools, LOOK_PATIENCE_MS), this.#address, order)
+    this.#askedAtTicks = askedTicks
+    // Only a browser that was asked to remember the box remembers its newest keys.
     if (known !== undefined && fetched.card.serial > known)
-      await (await store()).rememberBox(address, fetched.card.serial)
+      await (await store()).rememberBox(this.#address, fetched.card.serial)
     return fetched
   }
 
-  async function knownSerial(): Promise<number | undefined> {
+  async #knownSerial(): Promise<number | undefined> {
+    const { dispatch, store } = this.#tools
     try {
-      const known = await (await store()).knownSerial(address)
+      const known = await (await store()).knownSerial(this.#address)
       dispatch({ type: 'recalled', isRemembered: known !== undefined })
       return known
     } catch {
@@ -194,14 +217,9 @@ export function makeWriting(tools: WriteTools, target: WriteTarget, code?: Retur
     }
   }
 
-  function found({ card, largest }: FetchedCard, isChanged: boolean): void {
-    dispatch({ type: 'found', box: { card, largest }, limits: limitsForLetter(card, largest), isChanged })
-  }
-
-  function miss(error: unknown): void {
-    const refusal = refusalOf(error)
-    if (refusal !== undefined) dispatch({ type: 'card-refused', refusal })
-    else dispatch({ type: 'missed', fault: failureOf(error) })
+  #show({ card, largest }: FetchedCard, isChanged: boolean): void {
+    const limits = limitsForLetter(card, largest)
+    this.#tools.dispatch({ type: 'found', box: { card, largest }, limits, isChanged })
   }
 }
 

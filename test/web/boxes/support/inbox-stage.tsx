@@ -18,7 +18,7 @@ import { controllerOf } from '../../../../web/pages/box/inbox/controller.ts'
 import { Inbox } from '../../../../web/pages/box/inbox/inbox.tsx'
 import type { BoxSession, SessionPart } from '../../../../web/pages/box/session.ts'
 import type { ChosenFile } from '../../../../web/send/draft.ts'
-import type { RoomTools } from '../../../../web/platform/page-tools.ts'
+import type { PageTools } from '../../../../web/platform/page-tools.ts'
 import { Titles } from '../../../../web/kit/title.tsx'
 import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
 import { cardReader, NOW, orderFor, ORIGIN, sign } from '../../../kit/boxes.ts'
@@ -31,20 +31,20 @@ export const PATIENT = { timeout: 30_000 }
 export interface InboxStage {
   readonly server: BoxServer
   readonly session: BoxSession
-  readonly tools: RoomTools
+  readonly tools: PageTools
   readonly root: Root
   readonly card: Card
-  /** The actions of the page. */
+  /** The actions on the page. */
   readonly act: InboxActions
-  /** Texts beside the state on this device, as they are before they are sealed. */
+  /** The records beside the state on this device, as they are before they are sealed. */
   readonly kept: Map<string, string>
   /** Locks the box and unlocks it again; or the page dies without a word, and is opened again. */
   relock(why?: 'lock' | 'crash'): void
-  /** The content of the page. */
+  /** The page on the screen. */
   readonly box: HTMLElement
-  /** Everything that a screen reader was told. */
+  /** The texts for a screen reader. */
   readonly said: readonly string[]
-  /** Files that were handed to the downloads of the browser. */
+  /** Files handed to the downloads of the browser. */
   readonly saved: ReadonlyMap<string, Blob>
   isGuarded(): boolean
   /** Whether something is under way that a lock would break off. */
@@ -76,7 +76,7 @@ interface InboxSetting {
   /** Whether its browser keeps what it is given. */
   readonly isLasting?: boolean
   /** The locks that another tab of this browser leaves free. */
-  readonly ifFree?: RoomTools['device']['ifFree']
+  readonly ifFree?: PageTools['device']['ifFree']
 }
 
 export async function inboxStage({

@@ -9,7 +9,7 @@ import { deposit } from '#client/send.ts'
 import { epochAt } from '#protocol/epoch.ts'
 import { controllerOf } from '../../../../web/pages/box/inbox/controller.ts'
 import type { BoxSession } from '../../../../web/pages/box/session.ts'
-import type { Carried, Flow } from '../../../../web/kit/transfer.tsx'
+import type { TransferProgress, Flow } from '../../../../web/kit/transfer.tsx'
 import { FIRST_RETURN, reduceReturn, type ReturnState } from '../../../../web/pages/write/return-state.ts'
 import { makeReturning } from '../../../../web/pages/write/returning.ts'
 import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
@@ -24,7 +24,7 @@ import { openLinks, stage } from '../../support/stage.ts'
 export interface Seen {
   readonly at: string
   readonly flow?: Flow
-  readonly carried?: Carried | undefined
+  readonly carried?: TransferProgress | undefined
   readonly text?: string
 }
 
@@ -42,9 +42,9 @@ export interface Reading {
   asked(): readonly number[]
 }
 
-/** Everything that a test decides about. */
+/** The parts of the world that a test decides about. */
 export interface World {
-  /** The reply to a request for a part; `undefined` for the one that it would get anyway. */
+  /** The reply to a request for a part; `undefined` for the usual one. */
   readonly part: (n: number) => Reply | undefined
   readonly wait: (ms: number) => Promise<void>
   readonly clock: () => number

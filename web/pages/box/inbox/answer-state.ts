@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 export type AnswerEvent = { readonly drop: DropId } &
-  /** What happens to the form and the upload. */
+  /** An event of the form or the upload. */
   (
     | { readonly type: 'answer'; readonly event: SendEvent }
     /** It lies on this device. */

@@ -1,24 +1,20 @@
 import { ANSWER_LIVES } from '#client/lives.ts'
 import type { ComponentChildren, VNode } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import { MAX_TEXT_BYTES } from '#protocol/limits.ts'
 import type { Missed, UploadActions } from '../../../send/actions.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Field } from '../../../kit/field.tsx'
-import { useKeptFocus } from '../../../kit/kept-focus.ts'
-import { MessageInput } from '../../../kit/message-input.tsx'
 import { Notice } from '../../../kit/notice.tsx'
-import { WorkNotice } from '../../../kit/progress.tsx'
 import { Question } from '../../../kit/question.tsx'
 import { Transfer } from '../../../kit/transfer.tsx'
 import { Said } from '../../../kit/verbatim.tsx'
-import { MAX_FILES } from '../../../send/draft.ts'
+import { MAX_FILES, type ChosenFile, type Draft } from '../../../send/draft.ts'
 import { matchFiles } from '../../../send/uploads.ts'
-import type { ComposeFault, SendState } from '../../../send/send-state.ts'
-import { FilePicker, useDroppedFiles } from '../../../send/compose-files.tsx'
+import type { ComposeFault, Composing, SendState } from '../../../send/send-state.ts'
+import { MessageForm } from '../../../send/message-form.tsx'
 import { Interrupted } from '../../../send/interrupted.tsx'
 import { listText } from '../../../copy/upload-summary.ts'
-import { compose } from '../../../copy/compose.ts'
 import * as format from '../../../copy/format.ts'
 import { answer as words, answerFault } from '../../../copy/inbox.ts'
 import { page } from '../../../copy/page.ts'
@@ -77,88 +73,103 @@ function Form({ act, answer, shown }: StageProps): VNode {
   const { drop } = shown.item
   const { desk, isRestored, wanted } = answer
   const { draft, main } = desk
-  const { fault, work } = main.at === 'compose' ? main : {}
+  const composing: Composing = main.at === 'compose' ? main : { at: 'compose' }
+  const { fault, work } = composing
   const missing = matchFiles(wanted, draft.files).missing
   const isBusy = work !== undefined
-  const form = useKeptFocus(isBusy)
-  const files = useMemo(
+  const form = useMemo(
     () => ({
-      draft: (change: Parameters<typeof act.answer.draft>[1]) => act.answer.draft(drop, change),
-      addFiles: (chosen: Parameters<typeof act.answer.addFiles>[1]) => act.answer.addFiles(drop, chosen),
+      draft: (change: Partial<Draft>) => act.answer.draft(drop, change),
+      addFiles: (chosen: readonly ChosenFile[]) => act.answer.addFiles(drop, chosen),
       missFiles: (why: Missed) => act.answer.missFiles(drop, why),
       prepare: () => {},
+      seal: () => act.answer.send(drop),
     }),
     [act, drop],
   )
-  const isDragged = useDroppedFiles(isBusy ? undefined : files)
+  const error = fault === undefined ? undefined : sentence(fault)
+  const isAtField = fault?.at === 'message' || fault?.at === 'text'
+  return (
+    <MessageForm
+      labelledBy="answer-title"
+      act={form}
+      draft={draft}
+      limits={undefined}
+      main={composing}
+      message={{
+        id: 'answer-text',
+        label: words.message,
+        rows: 6,
+        hint: isRestored ? `${words.restored} ${words.lede}` : words.lede,
+        error: isAtField ? error : undefined,
+      }}
+      fields={
+        <>
+          {missing.length > 0 && (
+            <p class="warn-text">
+              <Said of={(names) => words.wanted(names, missing.length)} name={listText(missing)} />
+            </p>
+          )}
+          <Life draft={draft} onChange={(expiry) => form.draft({ expiry })} />
+        </>
+      }
+      notices={
+        fault !== undefined &&
+        !isAtField && (
+          <Notice kind="burn" role="alert">
+            <p>{error}</p>
+          </Notice>
+        )
+      }
+    >
+      <Ending
+        isBusy={isBusy}
+        isAgain={fault?.at === 'server'}
+        canDiscard={!isEmptyAnswer(answer)}
+        onDiscard={() => act.answer.discard(drop)}
+      />
+    </MessageForm>
+  )
+}
+
+function Life({ draft, onChange }: { readonly draft: Draft; readonly onChange: (expiry: string) => void }): VNode {
+  return (
+    <Field id="answer-life" label={words.life}>
+      {(ids) => (
+        <select {...ids} value={draft.expiry} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+          {ANSWER_LIVES.map((seconds) => (
+            <option key={seconds} value={String(seconds)}>
+              {format.span(seconds)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+/** The buttons that send and discard. It asks before anything is discarded. */
+function Ending(props: {
+  readonly isBusy: boolean
+  readonly isAgain: boolean
+  readonly canDiscard: boolean
+  readonly onDiscard: () => void
+}): VNode {
+  const { canDiscard, isAgain, isBusy, onDiscard } = props
   const [isDiscarding, setDiscarding] = useState(false)
+  const end = useRef<HTMLDivElement>(null)
   const discard = (): void => {
     setDiscarding(false)
-    act.answer.discard(drop)
-    form.current?.querySelector('textarea')?.focus()
+    onDiscard()
+    end.current?.closest('form')?.querySelector('textarea')?.focus()
   }
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    void act.answer.send(drop)
-  }
-  const error = fault === undefined ? undefined : sentence(fault)
   return (
-    <form
-      class="stack"
-      noValidate
-      autoComplete="off"
-      ref={form}
-      aria-labelledby="answer-title"
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-        event.preventDefault()
-        form.current?.requestSubmit()
-      }}
-    >
-      <fieldset disabled={isBusy}>
-        <Field
-          id="answer-text"
-          label={words.message}
-          hint={isRestored ? `${words.restored} ${words.lede}` : words.lede}
-          error={fault?.at === 'message' || fault?.at === 'text' ? error : undefined}
-          occasion={fault}
-        >
-          {(ids) => <MessageInput ids={ids} rows={6} value={draft.text} onInput={(text) => files.draft({ text })} />}
-        </Field>
-        <FilePicker act={files} draft={draft} limits={undefined} />
-        {missing.length > 0 && (
-          <p class="warn-text">
-            <Said of={(names) => words.wanted(names, missing.length)} name={listText(missing)} />
-          </p>
-        )}
-        <Field id="answer-life" label={words.life}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.expiry}
-              onChange={({ currentTarget }) => files.draft({ expiry: currentTarget.value })}
-            >
-              {ANSWER_LIVES.map((seconds) => (
-                <option key={seconds} value={String(seconds)}>
-                  {format.span(seconds)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      </fieldset>
-      {fault !== undefined && fault.at !== 'message' && fault.at !== 'text' && (
-        <Notice kind="burn" role="alert">
-          <p>{error}</p>
-        </Notice>
-      )}
-      {work !== undefined && <WorkNotice work={work} />}
-      <div class="buttons">
+    <>
+      <div class="buttons" ref={end}>
         <Button kind="seal" isSubmit isBusy={isBusy}>
-          {isBusy ? words.sending : fault?.at === 'server' ? page.again : words.send}
+          {isBusy ? words.sending : isAgain ? page.again : words.send}
         </Button>
-        {!isBusy && !isDiscarding && !isEmptyAnswer(answer) && (
+        {!isBusy && !isDiscarding && canDiscard && (
           <Button asks="discard" onPress={() => setDiscarding(true)}>
             {words.discard}
           </Button>
@@ -175,12 +186,7 @@ function Form({ act, answer, shown }: StageProps): VNode {
           onNo={() => setDiscarding(false)}
         />
       )}
-      {isDragged && (
-        <div class="drop-here" aria-hidden="true">
-          <p>{compose.dropHere}</p>
-        </div>
-      )}
-    </form>
+    </>
   )
 }
 
@@ -223,7 +229,7 @@ function Upload({
   )
 }
 
-/** What is told of an answer that did not go out. */
+/** The sentence about an answer that did not go out. */
 function sentence(fault: ComposeFault): ComponentChildren {
   if (!('name' in fault)) return answerFault(fault, MAX_FILES, MAX_TEXT_BYTES)
   return <Said of={(name) => answerFault({ ...fault, name }, MAX_FILES, MAX_TEXT_BYTES)} name={fault.name} />

@@ -1,25 +1,26 @@
 import { noteAnswered } from '#client/box/notes.ts'
 import type { DropId } from '#protocol/id.ts'
 import { failureOf } from '../../../platform/server.ts'
-import { findFault, MAX_FILES, withMore, type ChosenFile } from '../../../send/draft.ts'
+import type { ChosenFile } from '../../../send/draft.ts'
+import { makeFormActions } from '../../../send/form-actions.ts'
 import { Sealing } from '../../../send/sealing.ts'
 import { toThread, type ReplyTo } from '../../../send/to-thread.ts'
-import { makeUploadAct } from '../../../send/upload-actions.ts'
+import { makeUploadActions } from '../../../send/upload-actions.ts'
 import { Uploading } from '../../../send/uploading.ts'
-import { isIdle, type ComposeFault, type SendTools } from '../../../send/send-state.ts'
+import type { ComposeFault, SendTools } from '../../../send/send-state.ts'
 import type { UploadActions } from '../../../send/actions.ts'
 import { answer as words } from '../../../copy/inbox.ts'
 import type { Keeping } from './keeping.ts'
 import { answerTo } from './state.ts'
 import { note, type InboxTools } from './tools.ts'
 
-/** The answer to one drop. What was typed and chosen stays until it has arrived. */
+/** The answer to one drop. Text and files stay until it has arrived. */
 export interface Answering extends UploadActions {
   readonly addFiles: (chosen: readonly ChosenFile[]) => void
-  /** What comes late does not break off an answer that is on its way. */
+  /** A late refusal does not break off an answer that is on its way. */
   readonly refuse: (fault: ComposeFault) => void
   readonly send: () => Promise<void>
-  /** The box is locked: nothing goes on. What is on its way can be gone on with after the next unlock. */
+  /** The box is locked: nothing goes on. An upload on its way can be gone on with after the next unlock. */
   readonly leave: () => void
 }
 
@@ -55,32 +56,12 @@ export function makeAnswering(
   })
   const uploading = new Uploading(desk, destination, keeping.outboxOf(drop))
   const sealing = new Sealing(desk, async () => uploading, destination)
-  const refuse = (fault: ComposeFault): void => {
-    if (isIdle(desk.state().main)) desk.dispatch({ type: 'refused', fault })
-  }
-
+  const { addFiles, refuseLate, seal } = makeFormActions(desk, { sealing: async () => sealing, codeOf: failureOf })
   return {
-    ...makeUploadAct(desk, async () => uploading),
-    refuse,
+    ...makeUploadActions(desk, async () => uploading),
+    addFiles,
+    refuse: refuseLate,
+    send: seal,
     leave: () => uploading.leave(),
-
-    addFiles(chosen) {
-      const files = withMore(desk.state().draft.files, chosen)
-      if (files.length > MAX_FILES) return refuse({ at: 'count' })
-      desk.dispatch({ type: 'drafted', draft: { files } })
-      void sealing.check()
-    },
-
-    async send() {
-      if (!isIdle(desk.state().main)) return
-      const at = findFault(desk.state().draft)
-      if (at !== undefined) return refuse({ at })
-      desk.dispatch({ type: 'worked', work: { stage: 'starting' } })
-      try {
-        await sealing.seal()
-      } catch (error) {
-        desk.dispatch({ type: 'refused', fault: { at: 'server', code: failureOf(error) } })
-      }
-    },
   }
 }

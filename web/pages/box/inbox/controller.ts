@@ -1,7 +1,7 @@
 import type { BoxState } from '#client/box/state.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { ReplyTo } from '../../../send/to-thread.ts'
-import type { RoomTools } from '../../../platform/page-tools.ts'
+import type { PageTools } from '../../../platform/page-tools.ts'
 import { answer as words } from '../../../copy/inbox.ts'
 import type { BoxSession } from '../session.ts'
 import type { InboxActions } from './actions.ts'
@@ -28,7 +28,7 @@ export interface Viewer {
 }
 
 /** The desk of a session: the same one as long as the box is open, so that a look at another page loses nothing. */
-export function controllerOf(session: BoxSession, room: RoomTools): InboxController {
+export function controllerOf(session: BoxSession, room: PageTools): InboxController {
   const desk = CONTROLLERS.get(session) ?? makeController(session, room)
   CONTROLLERS.set(session, desk)
   return desk
@@ -45,15 +45,15 @@ export function boxOf(session: BoxSession): BoxState | undefined {
 
 const CONTROLLERS = new WeakMap<BoxSession, InboxController>()
 
-function makeController(session: BoxSession, room: RoomTools): InboxController {
+function makeController(session: BoxSession, room: PageTools): InboxController {
   let state = FIRST_INBOX
   let viewer: Viewer | undefined
   let isOver = false
   const dispatch = (event: InboxEvent): void => {
-    // Events that come in after the lock are for nobody.
+    // An answer after the lock is for nobody.
     if (isOver) return
     state = reduceInbox(state, event)
-    // Whichever part of the box is shown: a draft waits here until its writer comes back.
+    // Whichever part of the box is shown: a draft waits here until its writer comes back to it.
     room.device.guard(wouldLoseInbox(state))
     keeping.follow(event)
     viewer?.onChange()

@@ -2,7 +2,7 @@ import { shownTime } from '#client/server-time.ts'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useFoundFocus } from '../../../kit/found-focus.ts'
-import type { RoomTools } from '../../../platform/page-tools.ts'
+import type { PageTools } from '../../../platform/page-tools.ts'
 import type { BoxSession } from '../session.ts'
 import { boxOf, controllerOf } from './controller.ts'
 import { ItemScreen } from './item.tsx'
@@ -11,7 +11,7 @@ import { ItemsScreen } from './list.tsx'
 
 export interface InboxProps {
   readonly session: BoxSession
-  readonly tools: RoomTools
+  readonly tools: PageTools
   /** Tells a screen reader, without moving anything. */
   readonly announce: (text: string) => void
 }

@@ -8,7 +8,7 @@ import { draftTerms } from '../../../send/draft.ts'
 import { endOf as endOfLife, summaryOf, type Outbox } from '../../../send/outbox.ts'
 import { answerLock, EMPTY_ANSWER_DRAFT } from '../../../send/to-thread.ts'
 import { isEmptyAnswer, type Answer } from './answer-state.ts'
-import { formatKept, parseKept, slipOf, type KeptAnswer, type KeptDraft, type KeptUpload } from './kept-answer.ts'
+import { formatKept, parseKept, keptName, type KeptAnswer, type KeptDraft, type KeptUpload } from './kept-answer.ts'
 import { answerTo, type InboxEvent } from './state.ts'
 import type { InboxTools } from './tools.ts'
 
@@ -20,7 +20,7 @@ export interface Keeping {
   follow(event: InboxEvent): void
   /** Keeps at once what has been typed. */
   flush(): void
-  /** What it takes to go on with the answer in parts to a drop. */
+  /** Keeps the means to go on with the answer in parts to a drop. */
   outboxOf(drop: DropId): Outbox
   /** It has arrived: on its way off the disk when this returns. */
   forgetSent(drop: DropId): Promise<void>
@@ -104,7 +104,7 @@ export function makeKeeping(tools: InboxTools): Keeping {
       )
       const elsewhere = new Set<DropId>()
       for (const each of kept) if (each.kind === 'upload' && !(await showUpload(each, kept))) elsewhere.add(each.drop)
-      // What another tab is sending is none of this one's: it would be sent twice.
+      // An answer that another tab is sending is none of this one's: it would be sent twice.
       for (const each of kept) if (each.kind === 'draft' && !elsewhere.has(each.drop)) showDraft(each, overBy)
       for (const { drop, kind } of kept) if (kind === 'journal' && !isUpload(kept, drop)) await forgetUpload(drop)
     } catch {
@@ -194,12 +194,12 @@ export function makeKeeping(tools: InboxTools): Keeping {
   }
 
   function keep(kept: KeptAnswer): Promise<void> {
-    return session.beside.keep(slipOf(kept), formatKept(kept))
+    return session.beside.keep(keptName(kept), formatKept(kept))
   }
 
   async function forget(kept: Pick<KeptAnswer, 'kind' | 'drop'>): Promise<void> {
     try {
-      await session.beside.forget(slipOf(kept))
+      await session.beside.forget(keptName(kept))
     } catch {
       // It goes when its time is over.
     }

@@ -5,13 +5,13 @@ import { parseDropId, type DropId } from '#protocol/id.ts'
 import { isWhole, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts'
 import type { WantedFile } from '../../../send/uploads.ts'
 
-/** What is kept of answers beside the vault, as JSON: drafts, and answers in parts that are on their way. */
+/** Records of answers beside the vault, as JSON: drafts, and answers in parts that are on their way. */
 export type KeptAnswer = KeptDraft | KeptUpload | KeptJournal
 
-/** What has been typed. Of files only what they are known again by: a page cannot keep more of them. */
+/** The text and the choices. Of files only what they are known again by: a page cannot keep more of them. */
 export interface KeptDraft {
   readonly kind: 'draft'
-  /** What is answered. */
+  /** The drop that is answered. */
   readonly drop: DropId
   /** Milliseconds since 1970. */
   readonly atMs: number
@@ -20,7 +20,7 @@ export interface KeptDraft {
   readonly files: readonly WantedFile[]
 }
 
-/** What it takes to go on with an answer in parts: file key and sender key are in it. docs/decisions/0021-drafts-lie-beside-the-vault.md */
+/** The means to go on with an answer in parts: file key and sender key are in it. docs/decisions/0021-drafts-lie-beside-the-vault.md */
 export interface KeptUpload {
   readonly kind: 'upload'
   readonly drop: DropId
@@ -32,18 +32,18 @@ export interface KeptUpload {
   readonly untilMs: number
 }
 
-/** What changes with every part of an answer on its way. Apart from the rest, which may be megabytes of text. */
+/** The record that changes with every part of an answer on its way. Apart from the rest, which may be megabytes of text. */
 export interface KeptJournal {
   readonly kind: 'journal'
   readonly drop: DropId
-  /** Whose hashes they are. */
+  /** The upload of the hashes. */
   readonly unfinished: Unfinished
   /** From 0 to 1. */
   readonly sentPart: number
 }
 
 /** Under what it is kept: one of each kind for each drop. */
-export function slipOf({ kind, drop }: Pick<KeptAnswer, 'kind' | 'drop'>): string {
+export function keptName({ kind, drop }: Pick<KeptAnswer, 'kind' | 'drop'>): string {
   return `${kind} ${drop}`
 }
 
@@ -67,7 +67,7 @@ export function formatKept(kept: KeptAnswer): string {
   }
 }
 
-/** What `formatKept` has written; `undefined` for anything else. */
+/** Reads the output of `formatKept`; `undefined` for anything else. */
 export function parseKept(json: string): KeptAnswer | undefined {
   const value = parseJson(json)
   return (

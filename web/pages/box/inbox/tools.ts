@@ -2,7 +2,7 @@ import type { BoxState } from '#client/box/state.ts'
 import { timeToForgetNotes } from '#client/box/forget.ts'
 import { isDropError } from '#protocol/error.ts'
 import { failureOf, serverOf } from '../../../platform/server.ts'
-import type { RoomTools } from '../../../platform/page-tools.ts'
+import type { PageTools } from '../../../platform/page-tools.ts'
 import type { BoxSession } from '../session.ts'
 import { withoutExpiredNotes } from '#client/box/notes.ts'
 import type { InboxEvent, InboxFault, InboxState } from './state.ts'
@@ -10,7 +10,7 @@ import type { InboxEvent, InboxFault, InboxState } from './state.ts'
 /** The tools of an inbox's effects. All of it comes from outside, so that they run without a browser. */
 export interface InboxTools {
   readonly session: BoxSession
-  readonly room: RoomTools
+  readonly room: PageTools
   readonly dispatch: (event: InboxEvent) => void
   readonly state: () => InboxState
   /** Tells a screen reader. */

@@ -11,7 +11,7 @@ import { LinkBox } from '../../../kit/link-box.tsx'
 import { Notice } from '../../../kit/notice.tsx'
 import { Qr } from '../../../kit/qr.tsx'
 import { Said, verbatim } from '../../../kit/verbatim.tsx'
-import type { RoomTools } from '../../../platform/page-tools.ts'
+import type { PageTools } from '../../../platform/page-tools.ts'
 import { page } from '../../../copy/page.ts'
 import { share as words } from '../../../copy/share.ts'
 import { ALLOW_EXAMPLES } from './allow.ts'
@@ -20,7 +20,7 @@ import { Poster } from './poster.tsx'
 
 export interface ShareProps {
   readonly session: Pick<BoxSession, 'state'>
-  readonly tools: Pick<RoomTools, 'device'>
+  readonly tools: Pick<PageTools, 'device'>
   /** Tells a screen reader. */
   readonly announce: (text: string) => void
   /** Prints the page as it is. */

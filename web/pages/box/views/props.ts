@@ -1,4 +1,4 @@
-import type { RoomTools } from '../../../platform/page-tools.ts'
+import type { PageTools } from '../../../platform/page-tools.ts'
 import type { BoxesActions } from '../actions.ts'
 import type { BoxSession } from '../session.ts'
 import type { BoxesState, Home, JobName } from '../state.ts'
@@ -8,7 +8,7 @@ import type { FaultCode } from '../fault.ts'
 export interface BoxViewProps {
   readonly act: BoxesActions
   readonly state: BoxesState
-  readonly tools: RoomTools
+  readonly tools: PageTools
 }
 
 /** The props of every part of an open box. */
