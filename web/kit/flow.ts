@@ -42,8 +42,8 @@ export class Flow<State> {
       of: (answer) =>
         new Promise((resolve, reject) => {
           const end = (): void => reject(signal.reason)
-          if (signal.aborted) return end()
           signal.addEventListener('abort', end)
+          if (signal.aborted) end()
           answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
         }),
     }
