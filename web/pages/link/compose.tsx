@@ -1,12 +1,11 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { draftTerms, type Draft } from '../../send/draft.ts'
+import { draftTerms } from '../../send/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { lazy } from '../../kit/lazy.tsx'
 import { composeFaultText } from '../../send/compose-fault.tsx'
 import { Notice } from '../../kit/notice.tsx'
 import { Title } from '../../kit/title.tsx'
-import type { ComposeFault } from '../../send/send-state.ts'
 import type { Main } from './state.ts'
 import { compose as words, composeFaults } from '../../copy/compose.ts'
 import * as format from '../../copy/format.ts'
@@ -21,6 +20,7 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
   const { draft } = state
   const isBusy = main.work !== undefined
   const { ttlSeconds, reads } = draftTerms(draft)
+  const said = main.fault && composeFaultText(main.fault, draft)
   return (
     <>
       <Title text={words.title(reads)} screen="compose" />
@@ -31,14 +31,25 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
         draft={draft}
         limits={state.limits}
         main={main}
-        message={{ id: 'message', label: words.message, rows: 7, error: errorAt(main.fault, 'message') }}
+        message={{
+          id: 'message',
+          label: words.message,
+          rows: 7,
+          error: main.fault?.at === 'message' ? composeFaults.message : undefined,
+        }}
         fields={
           <>
             <TermsFields act={act} draft={draft} fault={main.fault} />
             <PassphraseField act={act} draft={draft} fault={main.fault} />
           </>
         }
-        notices={main.fault !== undefined && <FaultNotice fault={main.fault} draft={draft} />}
+        notices={
+          said !== undefined && (
+            <Notice kind="burn" role="alert">
+              <p>{said}</p>
+            </Notice>
+          )
+        }
       >
         <div class="end">
           <p class="summary">
@@ -57,20 +68,6 @@ export function Compose(props: ViewProps & { main: Extract<Main, { at: 'compose'
         </div>
       </MessageForm>
     </>
-  )
-}
-
-/** A fault of one field is said at the field. */
-function errorAt(fault: ComposeFault | undefined, at: 'message'): string | undefined {
-  return fault?.at === at ? composeFaults[at] : undefined
-}
-
-function FaultNotice({ fault, draft }: { fault: ComposeFault; draft: Draft }): VNode | null {
-  const text = composeFaultText(fault, draft)
-  return text === undefined ? null : (
-    <Notice kind="burn" role="alert">
-      <p>{text}</p>
-    </Notice>
   )
 }
 

@@ -23,10 +23,7 @@ export function makeActions(tools: Tools): LinkActions {
   const address = makeAddress(tools)
   return {
     ...makeSealingActions(tools, (drop) => (last = drop)),
-    follow: () => address.follow(),
-    back: () => address.back(),
-    anew: () => address.anew(),
-    lookAgain: () => address.arrive(),
+    ...address.actions,
     ...makeReadingActions(tools, address),
     sent: makeSentActions(tools),
     async askOperator() {
@@ -113,14 +110,10 @@ function makeSealingActions(tools: Tools, onSealed: (drop: StoredSent) => void):
 
 /** The address of the page, and the link in it. */
 interface Address {
-  follow(): Promise<void>
-  back(): void
-  anew(): void
-  /** Asks for the drop behind the link. */
-  arrive(): Promise<void>
+  readonly actions: Pick<LinkActions, 'follow' | 'back' | 'anew' | 'lookAgain'>
   readonly opening: () => Promise<FromLink>
   /** Browsers open a dialog only within a press, so code that may ask for one waits for nothing before. */
-  loaded(): FromLink | undefined
+  readonly loaded: () => FromLink | undefined
 }
 
 function makeAddress(tools: Tools): Address {
@@ -165,23 +158,25 @@ function makeAddress(tools: Tools): Address {
     void findInterrupted(tools)
   }
   return {
-    arrive,
-    back,
-    anew,
     opening,
     loaded: () => loaded,
-    async follow() {
-      const fragment = device.fragment()
-      const { main, uploads } = state()
-      const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
-      if (isPage && main.at === 'compose' && uploads.interrupted.length === 0) void findInterrupted(tools)
-      if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
-      if (fragment === '' && isAboutLink(main)) return anew()
-      if (fragment === '' || fragment === link) return back()
-      // Another link while something is on the screen, or on its way to it: a whole load asks first whether that may be lost.
-      if (link !== '' || !isIdle(main) || uploads.asking?.isBusy === true) return device.reload()
-      link = fragment
-      await arrive()
+    actions: {
+      back,
+      anew,
+      lookAgain: arrive,
+      async follow() {
+        const fragment = device.fragment()
+        const { main, uploads } = state()
+        const isPage = fragment === '' || fragment === 'how' || fragment === 'sent'
+        if (isPage && main.at === 'compose' && uploads.interrupted.length === 0) void findInterrupted(tools)
+        if (fragment === 'how' || fragment === 'sent') return dispatch({ type: 'went', page: fragment })
+        if (fragment === '' && isAboutLink(main)) return anew()
+        if (fragment === '' || fragment === link) return back()
+        // Another link while something is on the screen, or on its way to it: a whole load asks first whether that may be lost.
+        if (link !== '' || !isIdle(main) || uploads.asking?.isBusy === true) return device.reload()
+        link = fragment
+        await arrive()
+      },
     },
   }
 }
@@ -198,7 +193,7 @@ async function findInterrupted(tools: Tools): Promise<void> {
 
 function makeReadingActions(
   { dispatch, state }: Tools,
-  { anew, loaded, opening }: Pick<Address, 'anew' | 'loaded' | 'opening'>,
+  { actions, loaded, opening }: Address,
 ): Pick<LinkActions, 'open' | 'receiving' | 'keep'> {
   return {
     async open(passphrase) {
@@ -225,7 +220,7 @@ function makeReadingActions(
           dispatch({ type: 'announced', text: page.notRemoved })
           return false
         }
-        anew()
+        actions.anew()
         dispatch({ type: 'announced', text: page.removed })
         return true
       },

@@ -43,9 +43,8 @@ export function reduce(state: State, event: Event): State {
 
 /** Whether another screen is shown, or something else is said on it than how far it is. */
 function isNews(before: Main, after: Main): boolean {
-  const said = (main: Main): unknown[] => [main.at, 'work' in main && main.work, 'fault' in main && main.fault]
-  const earlier = said(before)
-  return said(after).some((each, index) => each !== earlier[index])
+  const said = (main: Main): unknown => ('work' in main && main.work) || ('fault' in main && main.fault)
+  return before.at !== after.at || said(before) !== said(after)
 }
 
 /** These take the place of whatever was announced before: it would be heard again when the next work is done. */
