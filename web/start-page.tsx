@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { App } from './pages/link/app.tsx'
-import type { Event } from './pages/link/event.ts'
+import type { Event } from './pages/link/state.ts'
 import { makeActions } from './pages/link/make-actions.ts'
 import { once } from './kit/memo.ts'
 import { makeDrawing } from './kit/drawing.ts'

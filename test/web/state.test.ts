@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chooseFile, EMPTY_DRAFT } from '../../web/send/draft.ts'
-import type { Event, SealedDrop } from '../../web/pages/link/event.ts'
+import type { Event, SealedDrop } from '../../web/pages/link/state.ts'
 import type { LinkReading } from '../../web/read/link-reading.ts'
 import { untaken } from '../../web/read/reading.ts'
 import { FIRST_STATE, reduce, wouldLose, type State } from '../../web/pages/link/state.ts'

@@ -15,11 +15,11 @@ export interface TransferProgress {
 }
 
 /** `waiting`: the connection is lost, and it goes on by itself. `stopping`: the last request is being waited for. */
-export type Flow = 'going' | 'waiting' | 'paused' | 'stopping'
+export type TransferState = 'going' | 'waiting' | 'paused' | 'stopping'
 
 export interface TransferProps {
   readonly carried: TransferProgress
-  readonly flow: Flow
+  readonly flow: TransferState
   readonly onPause: () => unknown
   readonly onGoOn: () => unknown
   /** Left out where there is nothing to cancel. The caller asks before anything is lost. */
@@ -70,7 +70,7 @@ export function Transfer(props: TransferProps): VNode {
 }
 
 /** The title of the tab while nobody looks at it: `42 % sent`, `Paused, 42 % sent`. */
-export function tabTitle(carried: TransferProgress, flow: Flow): string {
+export function tabTitle(carried: TransferProgress, flow: TransferState): string {
   const done = words.done[carried.stage](format.percent(partOf(carried)))
   return flow === 'paused' || flow === 'waiting' ? words.tab[flow](done) : done
 }
@@ -87,7 +87,7 @@ function paceText({ bytes, pace, stage, total }: TransferProgress): string {
 }
 
 /** Changes every quarter and with the flow, and not in between: it is read out each time. */
-function spoken(carried: TransferProgress, flow: Flow): string {
+function spoken(carried: TransferProgress, flow: TransferState): string {
   if (flow !== 'going') return words.flow[flow]
   const quarter = Math.floor(4 * partOf(carried)) / 4
   return quarter === 0 ? words.label[carried.stage] : words.done[carried.stage](format.percent(quarter))

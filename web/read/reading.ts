@@ -1,4 +1,4 @@
-import type { TransferProgress, Flow } from '../kit/transfer.tsx'
+import type { TransferProgress, TransferState } from '../kit/transfer.tsx'
 
 /** The states that every drop goes through while it is read, whether a link, a box or a return code leads to it. */
 
@@ -11,7 +11,7 @@ export interface Receiving {
   readonly at: 'receiving'
   /** `undefined` until there is something to tell. */
   readonly carried: TransferProgress | undefined
-  readonly flow: Flow
+  readonly flow: TransferState
   /** Why it is paused, if not by a press: this device takes no more. */
   readonly fault?: 'full' | undefined
 }

@@ -1,6 +1,6 @@
 import type { Work } from '../kit/progress.tsx'
 import type { PageTools } from '../platform/page-tools.ts'
-import type { TransferProgress, Flow } from '../kit/transfer.tsx'
+import type { TransferProgress, TransferState } from '../kit/transfer.tsx'
 import type { FailureCode } from '../platform/server.ts'
 import type { Draft, DraftField } from './draft.ts'
 import { NO_UPLOADS, uploadsReduce, type UploadSummary, type Uploads, type UploadsEvent } from './uploads.ts'
@@ -39,7 +39,7 @@ export interface Limits {
 export interface Sending {
   readonly cargo: UploadSummary
   readonly carried: TransferProgress
-  readonly flow: Flow
+  readonly flow: TransferState
   /** Whether this browser keeps what it takes to go on after a crash. */
   readonly isKept: boolean
   /** It is asked whether to cancel. */
@@ -80,7 +80,7 @@ export type SendEvent =
   // An upload in parts
   | { readonly type: 'sending'; readonly upload: Pick<Sending, 'cargo' | 'carried' | 'isKept'> }
   | { readonly type: 'carried'; readonly carried: TransferProgress }
-  | { readonly type: 'flowed'; readonly flow: Flow; readonly fault?: SendFault | undefined }
+  | { readonly type: 'flowed'; readonly flow: TransferState; readonly fault?: SendFault | undefined }
   | { readonly type: 'cancel-asked'; readonly isAsking: boolean }
   /** Without having arrived. Its text and files are in the draft again. */
   | { readonly type: 'upload-ended'; readonly draft: Partial<Draft>; readonly fault?: ComposeFault | undefined }

@@ -1,7 +1,7 @@
 import { shownTime } from '#client/server-time.ts'
 import { revokeDrop } from '#client/sender.ts'
 import { isDropError } from '#protocol/error.ts'
-import type { Burning } from './event.ts'
+import type { Burning } from './state.ts'
 import type { StoredSent } from '../../platform/store.ts'
 import { serverOf, WORK_PATIENCE_MS } from '../../platform/server.ts'
 import type { Tools } from './tools.ts'

@@ -1,4 +1,4 @@
-import type { Event } from './event.ts'
+import type { Event } from './state.ts'
 import type { PageTools } from '../../platform/page-tools.ts'
 import type { State } from './state.ts'
 

@@ -13,7 +13,7 @@ import * as format from '../../copy/format.ts'
 import { obstacles } from '../../copy/reading.ts'
 import { answer as words, answers, returnFaults } from '../../copy/return.ts'
 import { Ending } from './ending.tsx'
-import type { ReturnProps } from './return-screen.tsx'
+import type { ReturnProps } from './return-props.ts'
 import type { AnswerPhase, ReturnMain } from './return-state.ts'
 
 type Props = ReturnProps & { readonly main: Extract<ReturnMain, { at: 'answer' }> }

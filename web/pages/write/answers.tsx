@@ -7,7 +7,7 @@ import { day } from '../../copy/days.ts'
 import * as format from '../../copy/format.ts'
 import { answers as words } from '../../copy/return.ts'
 import { Ending } from './ending.tsx'
-import type { ReturnProps } from './return-screen.tsx'
+import type { ReturnProps } from './return-props.ts'
 import { lastBox } from './return-state.ts'
 
 /** The answers for this return code, newest first. */

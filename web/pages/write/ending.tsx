@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { Button } from '../../kit/button.tsx'
 import { Question } from '../../kit/question.tsx'
 import { answers as words } from '../../copy/return.ts'
-import type { ReturnProps } from './return-screen.tsx'
+import type { ReturnProps } from './return-props.ts'
 import { wouldLoseReturn } from './return-state.ts'
 
 /** The last buttons of a screen: `children`, and the one that forgets everything. It asks first if something would be lost. */

@@ -1,5 +1,5 @@
+import type { ReturnProps } from './return-props.ts'
 import type { VNode } from 'preact'
-import type { Device } from '../../platform/device.ts'
 import { Button } from '../../kit/button.tsx'
 import { Field, LEFT_ALONE } from '../../kit/field.tsx'
 import { Notice } from '../../kit/notice.tsx'
@@ -13,15 +13,9 @@ import { AnswerScreen } from './answer-screen.tsx'
 import { Answers } from './answers.tsx'
 import { Ending } from './ending.tsx'
 import type { ReturnActions } from './return-actions.ts'
-import type { BoxFault, CodeFault, ReturnMain, ReturnState } from './return-state.ts'
+import type { BoxFault, CodeFault, ReturnMain } from './return-state.ts'
 import { WriteScreen } from './write-screen.tsx'
 import type { WriteState } from './write-state.ts'
-
-export interface ReturnProps {
-  readonly act: ReturnActions
-  readonly device: Device
-  readonly state: ReturnState
-}
 
 /** The screens of coming back with a return code. */
 export function ReturnScreen(props: ReturnProps): VNode {

@@ -9,7 +9,7 @@ import { deposit } from '#client/send.ts'
 import { epochAt } from '#protocol/epoch.ts'
 import { controllerOf } from '../../../../web/pages/box/inbox/controller.ts'
 import type { BoxSession } from '../../../../web/pages/box/session.ts'
-import type { TransferProgress, Flow } from '../../../../web/kit/transfer.tsx'
+import type { TransferProgress, TransferState } from '../../../../web/kit/transfer.tsx'
 import { FIRST_RETURN, reduceReturn, type ReturnState } from '../../../../web/pages/write/return-state.ts'
 import { makeReturning } from '../../../../web/pages/write/returning.ts'
 import { boxServer, type BoxServer } from '../../../kit/box-server.ts'
@@ -23,7 +23,7 @@ import { openLinks, stage } from '../../support/stage.ts'
 /** The view that a person has of a drop that is read. */
 export interface Seen {
   readonly at: string
-  readonly flow?: Flow
+  readonly flow?: TransferState
   readonly carried?: TransferProgress | undefined
   readonly text?: string
 }
