@@ -5,7 +5,17 @@ import { readFileSync } from 'node:fs'
 import { ROOT } from '../tools/bundle.ts'
 import { listFolder } from '../tools/files.ts'
 import { outputOf } from '../tools/pages.ts'
-import { judgeInputs, judgeStrings, judgeWeight, shares, weigh, WEB_BANS, WORKER_BANS, type Built, type Step } from './rules.ts'
+import {
+  judgeInputs,
+  judgeStrings,
+  judgeWeight,
+  shares,
+  weigh,
+  WEB_BANS,
+  WORKER_BANS,
+  type Built,
+  type Step,
+} from './rules.ts'
 
 const PAGE = ['index.html', outputOf(metaOf('web'), 'web/style/main.css').replace('dist/web/', '')]
 
