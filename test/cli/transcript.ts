@@ -32,8 +32,11 @@ interface Run {
   readonly prompts: string
 }
 
-/** @throws Error that names the line, with the output of the last command */
-export async function runTranscript(transcript: string, { folder, env: given, verbs }: Place): Promise<void> {
+/**
+ * @returns how many lines were run
+ * @throws Error that names the line, with the output of the last command
+ */
+export async function runTranscript(transcript: string, { folder, env: given, verbs }: Place): Promise<number> {
   const [script = '', ...blocks] = transcript.split(/^-- (?=\S+ --$)/m)
   for (const block of blocks) {
     const [, name = '', contents = ''] = /^(\S+) --\n(.*)$/s.exec(block) ?? []
@@ -73,11 +76,15 @@ export async function runTranscript(transcript: string, { folder, env: given, ve
         return true
     }
   }
+  let count = 0
   for (const [index, line] of script.split('\n').entries()) {
-    if (/^\s*(#|$)/.test(line) || (await step(line))) continue
+    if (/^\s*(#|$)/.test(line)) continue
+    count++
+    if (await step(line)) continue
     const { exitCode, stdout, stderr, prompts } = last
     throw new Error([`line ${index + 1}: ${line}`, `exit ${exitCode}`, stdout, stderr, prompts].join('\n'))
   }
+  return count
 }
 
 interface Stage {

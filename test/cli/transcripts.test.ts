@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startServer, withStoppedServer, type Server } from '../tools/server.ts'
 import { runTranscript } from './transcript.ts'
 
@@ -50,10 +50,11 @@ const [lonely, others] = [true, false].map((isLonely) =>
     )
     .map((file) => [titleOf(file), file] as const),
 )
-test.concurrent.for(others ?? [])('%s', ([, file]) => run(file))
-test.for(lonely ?? [])('%s', ([, file]) => run(file))
+test.concurrent.for(others ?? [])('%s', async ([, file]) => expect(await run(file)).toBeGreaterThan(0))
+test.for(lonely ?? [])('%s', async ([, file]) => expect(await run(file)).toBeGreaterThan(0))
 
-async function run(file: string): Promise<void> {
+/** @returns how many of its lines were run */
+async function run(file: string): Promise<number> {
   const work = join(folder, file)
   mkdirSync(work)
   const env = {
@@ -68,7 +69,7 @@ async function run(file: string): Promise<void> {
     TZ: 'UTC',
   }
   const transcript = readFileSync(join(TRANSCRIPTS, file), 'utf8')
-  await runTranscript(transcript, { folder: work, env, verbs: { crash, expire } })
+  return runTranscript(transcript, { folder: work, env, verbs: { crash, expire } })
 }
 
 /** Puts a command on the path that runs Node with these words, and its own arguments after them. */
