@@ -13,7 +13,7 @@ import { AnswerScreen } from './answer-screen.tsx'
 import { Answers } from './answers.tsx'
 import { Ending } from './ending.tsx'
 import type { ReturnActions } from './return-actions.ts'
-import type { BoxFault, CodeFault, ReturnMain } from './return-state.ts'
+import type { TargetFault, CodeFault, ReturnMain } from './return-state.ts'
 import { WriteScreen } from './write-screen.tsx'
 import type { WriteState } from './write-state.ts'
 
@@ -120,7 +120,7 @@ function WhichBox(props: ReturnProps & { main: Extract<ReturnMain, { at: 'which-
         <TextField
           id="box"
           label={words.address}
-          error={fault === undefined ? undefined : boxFaultText(fault)}
+          error={fault === undefined ? undefined : targetFaultText(fault)}
           occasion={fault}
           isCode
           value={text}
@@ -137,7 +137,7 @@ function WhichBox(props: ReturnProps & { main: Extract<ReturnMain, { at: 'which-
   )
 }
 
-function boxFaultText(fault: BoxFault): string {
+function targetFaultText(fault: TargetFault): string {
   return fault.at === 'address' ? words.addressFault : words.addressElsewhere(fault.origin)
 }
 

@@ -30,7 +30,7 @@ export type ReturnMain =
   | { readonly at: 'code'; readonly text: string; readonly isBusy: boolean; readonly fault?: CodeFault | undefined }
   | { readonly at: 'answers' }
   | { readonly at: 'answer'; readonly item: Item; readonly phase: AnswerPhase }
-  | { readonly at: 'which-box'; readonly text: string; readonly fault?: BoxFault | undefined }
+  | { readonly at: 'which-box'; readonly text: string; readonly fault?: TargetFault | undefined }
   | { readonly at: 'writing' }
   | { readonly at: 'forgotten' }
 
@@ -40,7 +40,7 @@ export type CodeFault =
   | { readonly at: 'words'; readonly count: number }
   | { readonly at: 'server'; readonly code: FailureCode }
 
-export type BoxFault = { readonly at: 'address' } | { readonly at: 'elsewhere'; readonly origin: string }
+export type TargetFault = { readonly at: 'address' } | { readonly at: 'elsewhere'; readonly origin: string }
 
 /** How far an answer has come. */
 export type AnswerPhase = BoxReading<AboutAnswer, FailureCode>
@@ -65,7 +65,7 @@ export type ReturnEvent =
   | { readonly type: 'listed-again' }
   | { readonly type: 'box-asked' }
   | { readonly type: 'box-typed'; readonly text: string }
-  | { readonly type: 'box-refused'; readonly fault: BoxFault }
+  | { readonly type: 'box-refused'; readonly fault: TargetFault }
   | { readonly type: 'writing-begun'; readonly write: WriteState }
   | { readonly type: 'writing-resumed' }
   | { readonly type: 'write'; readonly event: WriteEvent }
