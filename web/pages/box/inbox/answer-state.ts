@@ -5,7 +5,7 @@ import type { Interrupted, WantedFile } from '../../../send/uploads.ts'
 import { firstSendState, sendReduce, type SendEvent, type SendState } from '../../../send/send-state.ts'
 
 /** An answer to one drop. */
-export interface Answer {
+export interface AnswerState {
   /** The form and the upload: the same as those of a message for a link, with terms of their own. */
   readonly desk: SendState
   /** Files that were chosen before a lock: they have to be chosen again. */
@@ -36,7 +36,7 @@ export type AnswerEvent = { readonly drop: DropId } &
     | { readonly type: 'answer-anew' }
   )
 
-export const EMPTY_ANSWER: Answer = {
+export const EMPTY_ANSWER: AnswerState = {
   desk: firstSendState(EMPTY_ANSWER_DRAFT),
   wanted: [],
   isRestored: false,
@@ -44,29 +44,29 @@ export const EMPTY_ANSWER: Answer = {
 }
 
 /** Whether nothing would be lost with it. */
-export function isEmptyAnswer({ desk, wanted }: Pick<Answer, 'desk' | 'wanted'>): boolean {
+export function isEmptyAnswer({ desk, wanted }: Pick<AnswerState, 'desk' | 'wanted'>): boolean {
   return isEmpty(desk.draft) && wanted.length === 0
 }
 
 /** Whether somebody has begun it, and it is not sent. */
-export function isBegun(answer: Answer | undefined): boolean {
+export function isBegun(answer: AnswerState | undefined): boolean {
   if (answer === undefined) return false
   return answer.desk.main.at === 'sending' || isInterrupted(answer) || !isEmptyAnswer(answer)
 }
 
 /** Whether it went up in parts, and came to no end before the box was locked. */
-export function isInterrupted({ desk }: Answer): boolean {
+export function isInterrupted({ desk }: AnswerState): boolean {
   return desk.uploads.interrupted.length > 0
 }
 
 /** Whether leaving the page now would lose something of it, or break it off on its way. */
-export function wouldLoseAnswer(answer: Answer): boolean {
+export function wouldLoseAnswer(answer: AnswerState): boolean {
   const { desk, isKept } = answer
   if (isInterrupted(answer)) return false
   return desk.main.at === 'sending' || desk.draft.files.length > 0 || (!isKept && !isEmptyAnswer(answer))
 }
 
-export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
+export function answerReduce(answer: AnswerState, event: AnswerEvent): AnswerState {
   const { desk, wanted } = answer
   switch (event.type) {
     case 'answer': {
@@ -95,14 +95,14 @@ export function answerReduce(answer: Answer, event: AnswerEvent): Answer {
 }
 
 /** Files of an upload that was given up are wanted again, but for those that are in the form. */
-function stillWanted({ desk, wanted }: Answer, { draft }: SendState): readonly WantedFile[] {
+function stillWanted({ desk, wanted }: AnswerState, { draft }: SendState): readonly WantedFile[] {
   const names = new Set(draft.files.map(({ name }) => name))
   const sent = desk.uploads.interrupted.flatMap(({ files }) => files)
   return [...wanted, ...sent].filter(({ name }) => !names.has(name))
 }
 
 /** Never over what somebody has typed or sent since: looking for it takes a while. */
-function restore(answer: Answer, event: Extract<AnswerEvent, { type: 'answer-restored' }>): Answer {
+function restore(answer: AnswerState, event: Extract<AnswerEvent, { type: 'answer-restored' }>): AnswerState {
   const { main } = answer.desk
   const isFree = main.at === 'compose' && main.work === undefined && answer.sentUntilMs === undefined
   if (!isFree || isInterrupted(answer) || !isEmptyAnswer(answer)) return answer

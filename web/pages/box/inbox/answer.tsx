@@ -18,7 +18,7 @@ import { listText } from '../../../copy/upload-summary.ts'
 import * as format from '../../../copy/format.ts'
 import { answer as words, answerFault } from '../../../copy/inbox.ts'
 import { page } from '../../../copy/page.ts'
-import { isEmptyAnswer, isInterrupted, type Answer } from './answer-state.ts'
+import { isEmptyAnswer, isInterrupted, type AnswerState } from './answer-state.ts'
 import type { OpenedViewProps } from './props.ts'
 import { answerTo } from './state.ts'
 
@@ -41,7 +41,7 @@ export function AnswerSection(props: OpenedViewProps): VNode {
   )
 }
 
-type StageProps = OpenedViewProps & { readonly answer: Answer }
+type StageProps = OpenedViewProps & { readonly answer: AnswerState }
 
 function Stage({ answer, ...props }: StageProps): VNode {
   const { act, device, shown } = props

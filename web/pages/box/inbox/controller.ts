@@ -6,7 +6,7 @@ import { answer as words } from '../../../copy/inbox.ts'
 import type { BoxSession } from '../session.ts'
 import type { InboxActions } from './actions.ts'
 import { makeAnswering, type Answering } from './answering.ts'
-import { makeKeeping } from './keeping.ts'
+import { Keeping } from './keeping.ts'
 import { makeListing } from './listing.ts'
 import { noteUnread } from '#client/box/notes.ts'
 import { readItems } from './reading-items.ts'
@@ -67,7 +67,7 @@ function makeController(session: BoxSession, room: PageTools): InboxController {
   }
   const listing = makeListing(tools)
   const reading = readItems(tools)
-  const keeping = makeKeeping(tools)
+  const keeping = new Keeping(tools)
   const answers = new Map<DropId, Answering>()
   const answering = (drop: DropId): Answering => {
     const replyTo = (): ReplyTo | undefined => session.state().reading.items[drop]?.reply ?? reading.message?.reply

@@ -96,7 +96,7 @@ function Closed({ act, phase, shown }: ItemViewProps & { phase: Extract<Phase, {
         <Notice kind="warn" role="alert">
           <p>
             {obstacles[obstacle.at](
-              format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+              format.bytesAgainst(room?.neededBytes ?? 0, obstacle.mostBytes),
               format.atMost(obstacle.mostBytes),
             )}
           </p>

@@ -6,7 +6,7 @@ import { isWhole, listOf, membersOf, parseJson, textOf } from '#protocol/json.ts
 import type { WantedFile } from '../../../send/uploads.ts'
 
 /** Records of answers beside the vault, as JSON: drafts, and answers in parts that are on their way. */
-export type KeptAnswer = KeptDraft | KeptUpload | KeptJournal
+export type KeptAnswer = KeptDraft | KeptAnswerUpload | KeptJournal
 
 /** The text and the choices. Of files only what they are known again by: a page cannot keep more of them. */
 export interface KeptDraft {
@@ -21,7 +21,7 @@ export interface KeptDraft {
 }
 
 /** The means to go on with an answer in parts: file key and sender key are in it. docs/decisions/0021-drafts-lie-beside-the-vault.md */
-export interface KeptUpload {
+export interface KeptAnswerUpload {
   readonly kind: 'upload'
   readonly drop: DropId
   /** Its hashes are those of the time when it was begun: later ones are in the journal. */
@@ -88,7 +88,7 @@ function parseDraft(members: Members): KeptDraft | undefined {
   return { kind, drop, atMs, text, ttlSeconds, files }
 }
 
-function parseUpload(members: Members): KeptUpload | undefined {
+function parseUpload(members: Members): KeptAnswerUpload | undefined {
   const { v, kind, untilMs } = members ?? {}
   const drop = textOf(members?.['drop'], parseDropId)
   const unfinished = textOf(members?.['unfinished'], parseUnfinished)

@@ -3,7 +3,7 @@ import type { Item } from '#protocol/box-api.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { BoxReading } from '../../../read/from-box.ts'
 import type { FailureCode } from '../../../platform/server.ts'
-import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type Answer, type AnswerEvent } from './answer-state.ts'
+import { answerReduce, EMPTY_ANSWER, wouldLoseAnswer, type AnswerState, type AnswerEvent } from './answer-state.ts'
 import {
   NO_ITEMS,
   withGone,
@@ -31,7 +31,7 @@ export interface InboxState {
   /** The item that was on the screen last: the way back leads to its row. */
   readonly left: DropId | undefined
   /** Answers that have been begun, by the drop that they are for. */
-  readonly answers: ReadonlyMap<DropId, Answer>
+  readonly answers: ReadonlyMap<DropId, AnswerState>
 }
 
 /** The faults that a person can be told of. `unlisted`: this device is no reader of the box. */
@@ -162,7 +162,7 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
 }
 
 /** The answer to a drop, as far as it has come. */
-export function answerTo({ answers }: Pick<InboxState, 'answers'>, drop: DropId): Answer {
+export function answerTo({ answers }: Pick<InboxState, 'answers'>, drop: DropId): AnswerState {
   return answers.get(drop) ?? EMPTY_ANSWER
 }
 
