@@ -11,7 +11,7 @@ import { failedWith, partialPath, syncFolder } from '../state/files.ts'
 import { tryLock, type Lock } from '../state/lock.ts'
 import { readRange } from '../send/sources.ts'
 import { leaveStaging, lockStaging, STAGING_LOCK } from './staging-lock.ts'
-import { sizeAtMost, sizeBeside } from '../terminal/format.ts'
+import { sizeAtMost, sizeAgainst } from '../terminal/format.ts'
 import { noteWriting } from '../state/writing.ts'
 
 /** Parts of a drop in a folder, where they outlive this process. */
@@ -117,7 +117,7 @@ export async function checkRoom(folder: string, bytes: number): Promise<void> {
   const free = bavail * bsize
   if (blocks === 0 || free >= bytes) return
   throw new Failure(
-    `not enough room in ${folder}: it takes ${sizeBeside(bytes, free)}, and ${sizeAtMost(free)} are free`,
+    `not enough room in ${folder}: it takes ${sizeAgainst(bytes, free)}, and ${sizeAtMost(free)} are free`,
     {
       hint: 'nothing is lost: make room, or run it again with -o and a folder on another disk',
     },

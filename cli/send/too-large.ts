@@ -1,6 +1,6 @@
 import { contentCapacity, largestArchive, letterCapacity } from '#client/capacity.ts'
 import { Failure } from '../failure.ts'
-import { sizeAtMost, sizeBeside } from '../terminal/format.ts'
+import { sizeAtMost, sizeAgainst } from '../terminal/format.ts'
 
 /** Text and files, as far as their size goes. */
 export interface MessageSizes {
@@ -14,7 +14,7 @@ export interface MessageSizes {
  */
 export function tooLarge(where: string, largest: number | undefined, bulk: MessageSizes, isLetter = false): Failure {
   const room = largest === undefined ? undefined : roomFor(largest, bulk, isLetter)
-  const own = `${sizeBeside(bytesOf(bulk), room ?? Infinity)}${bulk.files.length > 1 ? ' in all' : ''}`
+  const own = `${sizeAgainst(bytesOf(bulk), room ?? Infinity)}${bulk.files.length > 1 ? ' in all' : ''}`
   return new Failure(
     room === undefined
       ? `too large: ${where} does not take ${own}`

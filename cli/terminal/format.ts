@@ -27,7 +27,7 @@ export function sizeAtMost(bytes: number): string {
 }
 
 /** The same beside a limit: what is over it never reads like it. */
-export function sizeBeside(bytes: number, limit: number): string {
+export function sizeAgainst(bytes: number, limit: number): string {
   const near = formatSize(bytes)
   return bytes > limit && near === sizeAtMost(limit) ? inUnits(bytes, Math.ceil) : near
 }

@@ -9,15 +9,11 @@ import { listSources } from '../../tools/files.ts'
 // Lint finds circles of values. A circle of types, or of imports that wait for a call, is no easier to read: every file in it
 // has to be understood before any other.
 
-/** Folders that still have circles: this list only gets shorter. */
-const NOT_YET = ['web']
-
 test('no file of the product imports itself through others, whether for a type or by a late import', () => {
   const paths = listSources(ROOT).filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/'))
   const sources = readSources(ROOT, paths)
   expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(paths.length)
-  const circles = findCircles(sources, 'any')
-  expect(circles.filter(([path = '']) => !NOT_YET.includes(path.split('/')[0] ?? ''))).toEqual([])
+  expect(findCircles(sources, 'any')).toEqual([])
 })
 
 test.for([

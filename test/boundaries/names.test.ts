@@ -8,7 +8,7 @@ import { listSources } from '../../tools/files.ts'
 // CONTRIBUTING.md says which word stands for which thing, and which words are not used for it.
 
 /** Words that are still there: only fewer. */
-const NOT_YET: readonly string[] = ['beside', 'fate', 'workshop']
+const NOT_YET: readonly string[] = ['workshop']
 
 /** The last column of the table of words. */
 function bannedWords(page: string): string[] {
@@ -55,9 +55,7 @@ test('an exported type means one thing, wherever it is read', () => {
     'types',
   )
   expect(names).toBeGreaterThan(400)
-  // The page still has some that stand for two: only fewer.
-  expect([...ambiguous].filter(([, paths]) => !paths.some((path) => path.startsWith('web/')))).toEqual([])
-  expect(ambiguous.size).toBeLessThanOrEqual(5)
+  expect([...ambiguous]).toEqual([])
 })
 
 test.for([

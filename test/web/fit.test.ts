@@ -5,7 +5,7 @@ import type { ByteSource } from '#client/source.ts'
 import { MAX_ENTRIES, MAX_TEXT_BYTES, PART_BYTES } from '#protocol/limits.ts'
 import type { ChosenFile } from '../../web/send/draft.ts'
 import { findExcess, fitsOnePart, limitsOf, MAX_FILES, roomFor } from '../../web/send/limits.ts'
-import { atMost, beside } from '../../web/copy/format.ts'
+import { atMost, bytesAgainst } from '../../web/copy/format.ts'
 
 /** A file of so many bytes, of which none is there. */
 function fileOf(name: string, size: number, type = 'text/plain'): ChosenFile {
@@ -54,8 +54,8 @@ test.for([
 test('a file of 99 MiB was said to be as large as what fits', () => {
   const draft = { text: '', files: [fileOf('film.mp4', 99 * 2 ** 20)] }
   const room = roomFor(draft, limitsOf(104_857_600))
-  expect([beside(99 * 2 ** 20, room), atMost(room)]).toEqual(['104 MB', '102 MB'])
-  for (const over of [1, 500, 100_000]) expect(beside(room + over, room)).not.toBe(atMost(room))
+  expect([bytesAgainst(99 * 2 ** 20, room), atMost(room)]).toEqual(['104 MB', '102 MB'])
+  for (const over of [1, 500, 100_000]) expect(bytesAgainst(room + over, room)).not.toBe(atMost(room))
 })
 
 test('of nothing that a server takes nothing is promised', () => {

@@ -57,6 +57,6 @@ test('what is over a limit never reads like the limit, and a limit never like mo
     [1_001, 1_000, '1.1 kB', '1 kB'],
     [100, 99, '100 bytes', '99 bytes'],
   ] as const)
-    expect([format.beside(over, limit), format.atMost(limit)]).toEqual([told, most])
-  expect(format.beside(98_010_000, 98_010_000)).toBe('98 MB')
+    expect([format.bytesAgainst(over, limit), format.atMost(limit)]).toEqual([told, most])
+  expect(format.bytesAgainst(98_010_000, 98_010_000)).toBe('98 MB')
 })

@@ -3,7 +3,7 @@ import type { DropReport } from '#client/sender.ts'
 import type { Ticket } from '#client/sealed.ts'
 import { formatDropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { fateOf, isLive, listReduce, NO_LIST, type Fate } from '../../web/pages/link/sent-list.ts'
+import { listedStatusOf, isLive, listReduce, NO_LIST, type ListedStatus } from '../../web/pages/link/sent-list.ts'
 import type { SentDrop } from '../../web/platform/store.ts'
 
 const dropId = formatDropId(new Uint8Array(16))
@@ -27,7 +27,7 @@ function dropWith(state: DropReport['state'] | 'gone' | undefined, expiresAtMs =
   return { ticket, known: { atMs: 1, isGone: false, report } }
 }
 
-test.for<[SentDrop, Fate]>([
+test.for<[SentDrop, ListedStatus]>([
   [dropWith(undefined), 'unknown'],
   [dropWith('uploading'), 'uploading'],
   [dropWith('ready'), 'waiting'],
@@ -44,7 +44,7 @@ test.for<[SentDrop, Fate]>([
   [dropWith('revoked', NOW), 'burned'],
   [dropWith('gone', NOW), 'expired'],
 ])('how a drop fares is told without asking anybody (%#)', ([drop, fate]) => {
-  expect(fateOf(drop, NOW)).toBe(fate)
+  expect(listedStatusOf(drop, NOW)).toBe(fate)
 })
 
 test.for<[DropReport['state'] | 'gone' | undefined, boolean]>([

@@ -25,7 +25,7 @@ export function atMost(count: number): string {
 }
 
 /** The same beside a limit: a figure over the limit never reads like the limit. */
-export function beside(count: number, limit: number): string {
+export function bytesAgainst(count: number, limit: number): string {
   const near = bytes(count)
   return count > limit && near === atMost(limit) ? inUnits(count, Math.ceil, NEARLY) : near
 }

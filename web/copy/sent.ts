@@ -1,5 +1,5 @@
 import * as format from './format.ts'
-import type { Fate } from '../pages/link/sent-list.ts'
+import type { ListedStatus } from '../pages/link/sent-list.ts'
 
 export const sent = {
   title: 'Sent from this browser',
@@ -54,7 +54,7 @@ export const sent = {
   seal: 'Seal a message',
 }
 
-export const fates: Readonly<Record<Fate, string>> = {
+export const listedStatuses: Readonly<Record<ListedStatus, string>> = {
   unknown: 'Not checked yet',
   uploading: 'Not all there yet',
   waiting: 'Waiting to be opened',

@@ -62,7 +62,7 @@ export function ChosenFiles({ draft, limits, onKeep }: ChosenFilesProps): VNode 
         </div>
       )}
       <p class="hint">
-        {words.sum(files.length, format.beside(contentBytes(draft), room ?? Infinity))}
+        {words.sum(files.length, format.bytesAgainst(contentBytes(draft), room ?? Infinity))}
         {room !== undefined && ` ${words.room(format.atMost(room))}`}
       </p>
     </>

@@ -19,7 +19,7 @@ export function composeFaultText(fault: ComposeFault, draft: Draft): ComponentCh
     case 'size':
       return composeFaults.size(
         format.atMost(fault.room),
-        format.beside(contentBytes(draft), fault.room),
+        format.bytesAgainst(contentBytes(draft), fault.room),
         draft.files.length > 0,
       )
     case 'count':

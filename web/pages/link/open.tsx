@@ -151,7 +151,7 @@ function Obstacle(props: {
       <Notice kind="warn">
         <p>
           {words.obstacles[obstacle.at](
-            format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+            format.bytesAgainst(room?.neededBytes ?? 0, obstacle.mostBytes),
             format.atMost(obstacle.mostBytes),
           )}
         </p>

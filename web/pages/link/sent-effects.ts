@@ -5,8 +5,8 @@ import { utf8 } from '#protocol/bytes.ts'
 import { isDropError } from '#protocol/error.ts'
 import type { DropId } from '#protocol/id.ts'
 import type { PublicKey } from '#protocol/public-key.ts'
-import { fates, sent as words } from '../../copy/sent.ts'
-import { fateOf, isLive } from './sent-list.ts'
+import { listedStatuses, sent as words } from '../../copy/sent.ts'
+import { listedStatusOf, isLive } from './sent-list.ts'
 import type { Known } from '../../platform/store.ts'
 import type { StoredSent } from '../../platform/store.ts'
 import { LOOK_PATIENCE_MS, serverOf } from '../../platform/server.ts'
@@ -87,6 +87,6 @@ export function makeSent(tools: Tools): SentEffects {
     drops = drops.map((each) => (each.ticket.dropId === dropId ? next : each))
     await (await store()).keepSent(next).catch(() => dispatch({ type: 'store-found', isLasting: false }))
     dispatch({ type: 'list-reported', dropId, known })
-    dispatch({ type: 'announced', text: fates[fateOf(next, now())] })
+    dispatch({ type: 'announced', text: listedStatuses[listedStatusOf(next, now())] })
   }
 }

@@ -3,12 +3,12 @@ import type { JudgedReceipt } from '#client/sender.ts'
 import type { LinkActions } from './actions.ts'
 import { Button } from '../../kit/button.tsx'
 import { Question } from '../../kit/question.tsx'
-import { fateOf, isLive, type Asking, type Fate } from './sent-list.ts'
+import { listedStatusOf, isLive, type Asking, type ListedStatus } from './sent-list.ts'
 import type { SentDrop } from '../../platform/store.ts'
 import { sealed } from '../../copy/sealed.ts'
 import * as format from '../../copy/format.ts'
 import { BurnQuestion } from './burn-question.tsx'
-import { expiredHere, expiredUnread, fates, openedPartly, sent as words } from '../../copy/sent.ts'
+import { expiredHere, expiredUnread, listedStatuses, openedPartly, sent as words } from '../../copy/sent.ts'
 
 interface Props {
   readonly act: LinkActions
@@ -24,7 +24,7 @@ interface Props {
 export function SentItem(props: Props): VNode {
   const { act, asking, drop, hasFailed, isBusy, now } = props
   const { dropId, expiresAtMs, needsPassphrase, reads, sealedAtMs } = drop.ticket
-  const fate = fateOf(drop, now)
+  const status = listedStatusOf(drop, now)
   const { claims: receipts = [], size } = drop.known?.report ?? {}
   const opened = receipts.filter(({ isOpeningProved }) => isOpeningProved).length
   const title = words.sealedAt(format.moment(sealedAtMs))
@@ -34,8 +34,8 @@ export function SentItem(props: Props): VNode {
         {title}
       </h2>
       <p class="fate">
-        <span class={`badge ${COLOURS[fate]}`}>{fateText(drop, fate, opened)}</span>
-        {drop.known !== undefined && fate !== 'expired' && (
+        <span class={`badge ${COLOURS[status]}`}>{statusText(drop, status, opened)}</span>
+        {drop.known !== undefined && status !== 'expired' && (
           <span class="quiet small-text">{words.asOf(format.relative(drop.known.atMs, now))}</span>
         )}
       </p>
@@ -155,14 +155,14 @@ function Ask({ act, asking }: { act: LinkActions; asking: NonNullable<Props['ask
   }
 }
 
-function fateText(drop: SentDrop, fate: Fate, opened: number): string {
-  if (fate === 'expired' && isLive(drop)) return expiredHere
-  if (fate === 'expired' && opened === 0) return expiredUnread
-  return fate === 'waiting' && opened > 0 ? openedPartly(opened, drop.ticket.reads) : fates[fate]
+function statusText(drop: SentDrop, status: ListedStatus, opened: number): string {
+  if (status === 'expired' && isLive(drop)) return expiredHere
+  if (status === 'expired' && opened === 0) return expiredUnread
+  return status === 'waiting' && opened > 0 ? openedPartly(opened, drop.ticket.reads) : listedStatuses[status]
 }
 
 /** Green stands for what is sealed or proved, red for what is gone for good; the word says it too. */
-const COLOURS: Readonly<Record<Fate, string>> = {
+const COLOURS: Readonly<Record<ListedStatus, string>> = {
   unknown: '',
   uploading: 'warn',
   waiting: 'seal waiting',

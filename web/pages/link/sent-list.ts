@@ -68,7 +68,7 @@ export function listReduce(list: SentList, event: ListEvent): SentList {
 }
 
 /** The status of a drop, as far as it is known here. Nobody is asked. */
-export type Fate =
+export type ListedStatus =
   | 'unknown'
   | 'uploading'
   | 'waiting'
@@ -82,7 +82,7 @@ export type Fate =
   | 'gone'
 
 /** @param now - milliseconds since 1970. */
-export function fateOf({ ticket, known }: SentDrop, now: number): Fate {
+export function listedStatusOf({ ticket, known }: SentDrop, now: number): ListedStatus {
   const state = known?.report?.state
   switch (state) {
     case 'read':

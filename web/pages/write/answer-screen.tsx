@@ -71,7 +71,7 @@ function Closed({ phase, ...props }: Props & { readonly phase: Extract<AnswerPha
   const text =
     obstacle !== undefined
       ? obstacles[obstacle.at](
-          format.beside(room?.neededBytes ?? 0, obstacle.mostBytes),
+          format.bytesAgainst(room?.neededBytes ?? 0, obstacle.mostBytes),
           format.atMost(obstacle.mostBytes),
         )
       : fault === undefined || fault === 'stopped' || fault === 'elsewhere'

@@ -190,7 +190,7 @@ export function faultText(fault: ComposeFault, { desk, target }: WriteState): Co
   if (fault.at === 'size')
     return letterFaults.size(
       format.atMost(fault.room),
-      format.beside(contentBytes(draft), fault.room),
+      format.bytesAgainst(contentBytes(draft), fault.room),
       draft.files.length > 0,
     )
   return composeFaultText(fault, draft)
