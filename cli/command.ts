@@ -64,7 +64,7 @@ interface Row {
 interface Declaration<T extends Options> {
   readonly usage?: UsageText<T>
   readonly options: T
-  /** Arguments besides options, at most; 0 if left out. */
+  /** The most arguments that are not options; 0 if left out. */
   readonly most?: number
   /** Whether an argument that begins as an option does is none. */
   readonly isOperand?: (text: string) => boolean

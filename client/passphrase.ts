@@ -77,8 +77,8 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The beginnings of lists of stolen passwords, besides runs and repetitions; with digits and signs around them they are no
- * better.
+ * The most common entries in lists of stolen passwords, without runs and repetitions. Digits and signs around them make them
+ * no better.
  */
 const COMMON: ReadonlySet<string> = new Set(
   (

@@ -51,8 +51,8 @@ const ACKNOWLEDGED: Form<Acknowledged> = jsonForm(({ burned }) =>
  * The ciphertext of a drop, part by part, as it comes in. The first part claims a read for the reader key. The caller has
  * stored that key before: the same key may go on after whatever went wrong, with the same staging, until it acknowledges.
  *
- * Once the first part is staged nothing is claimed, and so no wrong passphrase is told: a caller with a passphrase that was
- * typed anew looks with the opener first.
+ * Once the first part is staged nothing is claimed, and so no wrong passphrase is told: a caller with a newly
+ * typed passphrase looks with the opener first.
  * @returns at once; each part rejects with Refused `gone`, `claimed`, `dismissed`, `wrong_passphrase`; DropError `offline`,
  * `try_later`, `bad_answer`, `stopped`; or what the staging throws
  */

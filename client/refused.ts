@@ -9,7 +9,7 @@ import { parseHttpDate } from './http-date.ts'
 import { parseUrl } from './platform.ts'
 import type { Answer } from './transport.ts'
 
-/** The server's refusal, with what it told besides its code. All of it is a stranger's word until checked. */
+/** The server's refusal, with the details beyond its code. All of it is a stranger's word until checked. */
 export class Refused extends DropError {
   declare readonly code: WireCode
   /** Earlier claims, with `claimed` and sometimes with `gone`. */

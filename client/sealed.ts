@@ -22,7 +22,7 @@ export interface Sealed<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> e
   readonly unfinished: Unfinished
 }
 
-/** The record of a sender, besides the sender key: to look at a drop, end it and check its receipts. */
+/** The sender's record, without the sender key: enough to look at a drop, end it and check its receipts. */
 export interface Ticket {
   readonly v: 1
   readonly origin: string
@@ -40,7 +40,7 @@ export interface Ticket {
 }
 
 /**
- * Everything that is needed, besides the files and the sender key, to go on with a drop in parts after a crash. It holds the
+ * Everything except the files and the sender key that is needed to go on with a drop in parts after a crash. It holds the
  * link and the file key: its holder can open the drop. It is kept only until the drop is finished or cancelled.
  */
 export interface Unfinished<T extends DropTerms | BoxTerms = DropTerms | BoxTerms> extends EnvelopeKey {

@@ -82,7 +82,7 @@ async function practiseAndSeize(
   return seizeAll(data, textsOf(product, root))
 }
 
-/** Everything that an operator has besides the data: the output of the server, and all of its input. */
+/** Everything that an operator has in addition to the data: the output of the server, and all of its input. */
 export function textsOf(product: Product, root: string): Readonly<Record<string, string>> {
   const origins = [product.url, product.url.replace('localhost', '127.0.0.1')].join()
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Files } from './files.ts'
 
-/** Everything that a server of one release serves besides its API, with hashes and header fields: `dist/manifest.json`. */
+/** Everything that a server of one release serves, its API aside, with hashes and header fields: `dist/manifest.json`. */
 export interface ReleaseManifest {
   readonly v: 1
   /** The version in `package.json`. */

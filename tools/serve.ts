@@ -22,7 +22,7 @@ interface Place {
   /** The data folder. */
   readonly data: string
   readonly port: number
-  /** The origins of the server besides this machine's own names. */
+  /** The origins of the server other than this machine's own names. */
   readonly origins: readonly string[]
   /** The bindings of the worker. */
   readonly settings: Settings

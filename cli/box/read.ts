@@ -19,7 +19,7 @@ export interface ReadOptions {
   /** Folder for files; `undefined` for this one. */
   readonly output: string | undefined
   readonly json: boolean
-  /** Members that JSON tells of an item besides its text and files. */
+  /** The members of an item's JSON other than its text and files. */
   readonly describe: (opened: OpenedItem) => Readonly<Record<string, unknown>>
   /** Told before text is printed. */
   readonly announce: (opened: OpenedItem) => void

@@ -10,7 +10,7 @@ const OPTIONS = {
   json: flag('print {"box", "link", "name", "published"}'),
 } as const
 
-/** Publishes a box's cards anew, whether or not that is due. */
+/** Publishes new cards for a box, due or not. */
 export const boxRenew: Command = command({
   usage: [
     `Usage: sealdrop box renew [--box NAME] [--passphrase-file FILE] [--json]

@@ -3,7 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { describeSystemError, EXIT, Failure } from '../failure.ts'
 
 /**
- * Has connections trust what the system trusts, besides what Node brings and `NODE_EXTRA_CA_CERTS` names: authorities of a
+ * Makes connections trust the system's certificates in addition to those of Node and `NODE_EXTRA_CA_CERTS`: authorities of a
  * company, or those in `SSL_CERT_FILE` and `SSL_CERT_DIR`, which the system's store is read from. Nothing is trusted
  * without a certificate.
  * @throws Failure for a file that is named and holds none

@@ -18,7 +18,7 @@ import { formatReads, formatTime } from '../terminal/format.ts'
 
 /**
  * Finds out what became of a drop of one part that was about to go out. One for a box that is not there is sent again, the same
- * bytes under the same id, so that the box has it once. One for a link that is not there has to be sent anew: nobody has its link.
+ * bytes under the same id, so that the box has it once. One for a link that is not there has to be sent as a new drop: nobody has its link.
  */
 export async function makeSure(pending: Pending, json: boolean): Promise<ExitCode> {
   const { ticket: name, dropId } = pending

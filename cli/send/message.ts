@@ -59,7 +59,7 @@ async function readText(): Promise<string> {
   }
 }
 
-/** Without text, which is an entry as well: the archive's own two go in besides. docs/protocol.md §3.2. */
+/** Without text, which is an entry as well: the archive's own two are added. docs/protocol.md §3.2. */
 const MAX_FILES = MAX_ENTRIES - 2
 
 /** Renamed files that are named one by one. */

@@ -21,7 +21,7 @@ export interface ChosenPath {
 
 /**
  * The files that the arguments of `send` name: files, all files of folders, pipes.
- * @param most - files that there may be. @param rest - an addition to the sentence about that limit, such as ` besides text`.
+ * @param most - the most files allowed. @param rest - the end of the sentence about that limit, such as ` besides text`.
  * @throws Failure if something is not there or cannot be read
  */
 export async function chooseFiles(paths: readonly string[], most: number, rest: string): Promise<ChosenPath[]> {

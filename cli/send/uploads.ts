@@ -35,7 +35,7 @@ export interface Upload {
 export function keepUpload({ ticket, seed, paths, unfinished, letter }: Upload): void {
   const name = nameOf(unfinished.dropId)
   const record = { v: 1, ticket, seed: toBase64url(seed), paths, unfinished: formatUnfinished(unfinished) }
-  // The journal first: an upload without one would seal anew what has been sealed.
+  // The journal first: an upload without one would seal the same bytes twice.
   writing(() => createEmptyFile(journalPath(name)))
   try {
     createRecord('uploads', name, letter === undefined ? record : { ...record, letter: formatDelivery(letter) })

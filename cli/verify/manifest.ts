@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { EXIT, Failure } from '../failure.ts'
 import { readNamed } from '../terminal/streams.ts'
 
-/** The files that a server of one release serves besides its API. docs/verify.md. */
+/** The files that a server of one release serves, its API aside. docs/verify.md. */
 export interface Manifest {
   readonly version: string
   /** Not empty, with `/` among them. */

@@ -33,7 +33,7 @@ export const verifyCommand: Command = command({
        sealdrop verify ORIGIN --watch [--every 10m] [--as BROWSER] [--manifest FILE]
                        [--json]
 
-Fetches everything that a server serves besides its API, as browsers would, and
+Fetches everything that a server serves, its API aside, as browsers would, and
 compares bytes and headers with the release that this command is of. Each
 difference is one line, and says which browser was shown it if not all were. Exit
 code 0 if there is none, 6 if there is any, 5 if the server cannot be reached.
@@ -58,7 +58,7 @@ async function run({ values, positionals }: ParsedArgs<typeof OPTIONS>): Promise
   const manifest = await readManifest(values.manifest)
   requireWay(origin)
   const look = async (): Promise<Observation> => {
-    // Each time over connections of their own, as somebody who comes anew.
+    // Over new connections each time, like a new visitor.
     const visitors = browsers.map(makeVisitor)
     try {
       return await observe(origin, manifest, visitors, Date.now())

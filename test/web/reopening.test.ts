@@ -46,7 +46,7 @@ test('behind a passphrase a reload asks for it again, and a wrong one is told he
   expect(drop.server.asked).toHaveLength(length)
 })
 
-test('with a first part staged, a passphrase that was typed anew is proved to the server before it is believed', async () => {
+test('with a first part staged, a newly typed passphrase is proved to the server before it is believed', async () => {
   let isAway = true
   const drop = await largeDrop((request, n) => (request === 'part' && n === 1 && isAway ? lost : undefined), 'right')
   const browser = await openBrowser()

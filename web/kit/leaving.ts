@@ -2,7 +2,7 @@ import { render } from 'preact'
 import type { Device } from '../platform/device.ts'
 
 /**
- * Empties a page when it is left: browsers keep it in memory, and show it again to anyone who sits there then. Back loads it anew.
+ * Empties a page when it is left: browsers keep it in memory, and show it again to anyone who sits there then. Back reloads it.
  * @param forget - lets go of what it holds @returns whether it was left: later answers are for nobody
  */
 export function emptyWhenLeft(

@@ -1,4 +1,4 @@
-/** The same promise for every caller; asked anew if it failed. */
+/** The same promise for every caller; asked again if it failed. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {

@@ -1,7 +1,7 @@
 import type { Bytes } from '#protocol/bytes.ts'
 import { within } from './within.ts'
 
-/** Everything that the client does to the browser besides drawing. Tests pass their own. */
+/** Everything that the client does to the browser except drawing. Tests pass their own. */
 export interface Device {
   /** `https://drop.example` */
   readonly origin: string

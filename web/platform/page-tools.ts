@@ -20,7 +20,7 @@ export interface PageModule {
   readonly start: (root: Element, tools: PageTools) => void
 }
 
-/** Parts of the page that share no state: from one to another it is loaded anew. */
+/** Parts of the page that share no state: going from one to another reloads it. */
 export type SitePage = 'main' | 'boxes' | 'write'
 
 /** The room that a fragment, without its `#`, leads to. */

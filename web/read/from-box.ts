@@ -46,7 +46,7 @@ export interface BoxSource<Extra, Fault> {
   readonly isLasting: boolean
   /** Whether what is half here may stay, sealed, when the item is left. */
   keepsParts(item: Item): boolean
-  /** Facts about an opened message besides its text and files. */
+  /** Facts about an opened message other than its text and files. */
   about(message: OpenedItem): Promise<Extra>
   /** It is on the screen. */
   opened(item: Item, message: OpenedItem): Promise<void>

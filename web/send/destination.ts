@@ -13,7 +13,7 @@ import { roomFor } from './limits.ts'
 
 /** The differences between messages for a link, for a box and for a thread. How they are sealed and sent is the same. */
 export interface Destination {
-  /** Why a draft is not worth sealing, besides its size. */
+  /** Why a draft is not worth sealing, its size aside. */
   findFault?(draft: Draft): Promise<ComposeFault | undefined>
   /** Makes keys and envelope of a draft. Reads no file. @throws DropError `too_large` */
   seal(draft: Draft, cipherFor?: CipherFor): Promise<SealedDraft>

@@ -45,7 +45,7 @@ export interface DraftTerms {
 /** The numbers of readers that a person is offered. */
 export const READS: readonly number[] = [1, 2, 3, 5, 10]
 
-/** Files in a drop, besides the text and our own two entries. */
+/** The most files in a drop: the text and our own two entries take a place each. */
 export const MAX_FILES: number = MAX_ENTRIES - 3
 
 export const CUSTOM = 'custom'

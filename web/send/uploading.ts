@@ -115,7 +115,7 @@ export class Uploading {
     this.#wake()
   }
 
-  /** Read anew each time: it changes with a press, while something else is waited for. */
+  /** Read again each time: a press may change it while something else is waited for. */
   #wished(): Wish {
     return this.#wish
   }

@@ -80,7 +80,7 @@ export function faultOf(error: unknown): FaultCode {
   return 'broken'
 }
 
-/** The same, with all that is told besides. */
+/** The same, with all its details. */
 export function faultNotice(error: unknown): FaultNotice {
   const code = faultOf(error)
   if (!isClockFault(error)) return { code }

@@ -19,7 +19,7 @@ export interface IdleOrder {
   readonly ticks: () => number
   /** After how many minutes without a sign; 0 for never, `undefined` while nothing is open. */
   readonly minutes: () => number | undefined
-  /** Whether something is under way that nobody has to be there for. The minutes begin anew after it. */
+  /** Whether something is under way that nobody has to be there for. The minutes start over after it. */
   readonly isAtWork?: () => boolean
   readonly onIdle: () => void
   /** Where signs are heard. */

@@ -21,7 +21,7 @@ export function start(root: Element, tools: PageTools): void {
     ...tools,
     device: {
       ...tools.device,
-      // An open box guards the texts that are typed there, besides everything that this page guards.
+      // An open box guards the texts that are typed there, in addition to everything that this page guards.
       guard(isGuarded) {
         isInnerGuarded = isGuarded
         guard()

@@ -150,7 +150,7 @@ function unsent({ write }: ReturnState): WriteState | undefined {
   return write !== undefined && wouldLoseLetter(write) ? write : undefined
 }
 
-/** The letters that are begun besides the one that is about to be shown. */
+/** The letters that are begun, without the one that is about to be shown. */
 function othersThan(state: ReturnState, { target: { address } }: WriteState): WriteState[] {
   const begun = unsent(state)
   return [...state.others, ...(begun === undefined ? [] : [begun])].filter((each) => each.target.address !== address)

@@ -108,7 +108,7 @@ export function reduceWrite(state: WriteState, event: WriteEvent): WriteState {
     case 'invitation-typed':
       return { ...state, invitation: { text: event.text } }
     case 'invited':
-      // A letter that was sealed by another one is sealed anew.
+      // A letter that was sealed by another one is sealed again.
       return { ...state, target: { ...state.target, invitation: event.secret }, desk: otherLetter(desk) }
     case 'uninvited':
       return { ...state, invitation: { text: state.invitation?.text ?? '', fault: event.fault } }
@@ -162,7 +162,7 @@ function atRest(desk: SendState): SendState {
   return desk.main.at === 'compose' ? { ...desk, main: { at: 'compose' } } : desk
 }
 
-/** The same draft as another object: what was sealed of it before is sealed anew. */
+/** The same draft as another object: anything sealed before is sealed again. */
 function otherLetter(desk: SendState): SendState {
   return { ...desk, draft: { ...desk.draft } }
 }

@@ -125,7 +125,7 @@ function isOf({ box, state }: InboxViewProps, drop: Item['drop']): boolean {
   return box.reading.items[drop]?.thread === state.thread
 }
 
-/** Up and down lead from row to row, besides the tabulator. */
+/** The arrow keys lead from row to row, as Tab does. */
 function moveBetween(event: KeyboardEvent): void {
   const row = event.target instanceof Element ? event.target.closest('li') : null
   const next =

@@ -5,7 +5,7 @@ import { passkeyWords as words } from '../../../copy/boxes-settings.ts'
 import { JobForm } from './job-form.tsx'
 import type { HomeProps } from './props.ts'
 
-/** The passkeys that open the box on this device besides the passphrase. */
+/** The passkeys that, like the passphrase, open the box on this device. */
 export function PasskeySettings(props: HomeProps): VNode {
   const { act, canPasskey, passkeys, state } = props
   return (
