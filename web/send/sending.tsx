@@ -1,11 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { UploadActions } from './actions.ts'
-import { Notice } from '../kit/notice.tsx'
-import { Question } from '../kit/question.tsx'
 import { Title } from '../kit/title.tsx'
-import { tabTitle, Transfer } from '../kit/transfer.tsx'
+import { tabTitle } from '../kit/transfer.tsx'
 import { Said } from '../kit/verbatim.tsx'
 import type { SendFault, SendState } from './send-state.ts'
+import { UploadTransfer } from './upload-transfer.tsx'
 import { sending as words, sendingFaults } from '../copy/sending.ts'
 import { summaryText } from '../copy/upload-summary.ts'
 export interface SendingProps {
@@ -17,38 +16,14 @@ export interface SendingProps {
 
 /** A drop in parts on its way to the server. The link, or the words of a return code, come when all of it is there. */
 export function Sending({ act, main, own = words }: SendingProps): VNode {
-  const { cargo, carried, fault, flow, isAsking, isKept } = main
-  const { upload } = act
+  const { cargo, carried, fault, flow, isKept } = main
   return (
     <>
       <Title text={words.title} tab={tabTitle(carried, flow)} />
       <p class="lede">
         <Said of={own.lede} name={summaryText(cargo)} />
       </p>
-      {fault !== undefined && (
-        <Notice kind="burn" role="alert">
-          <p>{faultText(fault)}</p>
-        </Notice>
-      )}
-      <Transfer
-        carried={carried}
-        flow={flow}
-        onPause={upload.pause}
-        onGoOn={upload.goOn}
-        onCancel={() => upload.askCancel(true)}
-      >
-        {isAsking ? (
-          <Question
-            title={words.cancelQuestion}
-            warning={words.cancelWarning}
-            yes={words.cancelSure}
-            no={words.keep}
-            from="cancel"
-            onYes={upload.cancel}
-            onNo={() => upload.askCancel(false)}
-          />
-        ) : undefined}
-      </Transfer>
+      <UploadTransfer fault={fault && faultText(fault)} main={main} upload={act.upload} words={words} />
       <section class="block">{isKept ? <p>{own.kept}</p> : <p class="warn-text">{words.notKept}</p>}</section>
     </>
   )

@@ -7,13 +7,13 @@ import { Button } from '../../../kit/button.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { Notice } from '../../../kit/notice.tsx'
 import { Question } from '../../../kit/question.tsx'
-import { Transfer } from '../../../kit/transfer.tsx'
 import { Said } from '../../../kit/verbatim.tsx'
 import { MAX_FILES, type ChosenFile, type Draft } from '../../../send/draft.ts'
 import { matchFiles } from '../../../send/uploads.ts'
 import type { ComposeFault, Composing, SendState } from '../../../send/send-state.ts'
 import { MessageForm } from '../../../send/message-form.tsx'
 import { Interrupted } from '../../../send/interrupted.tsx'
+import { UploadTransfer } from '../../../send/upload-transfer.tsx'
 import { listText } from '../../../copy/upload-summary.ts'
 import * as format from '../../../copy/format.ts'
 import { answer as words, answerFault } from '../../../copy/inbox.ts'
@@ -197,33 +197,10 @@ function Upload({
   upload: UploadActions['upload']
   main: Extract<SendState['main'], { at: 'sending' }>
 }): VNode {
-  const { carried, fault, flow, isAsking, isKept } = main
+  const { fault, isKept } = main
   return (
     <>
-      {fault !== undefined && (
-        <Notice kind="burn" role="alert">
-          <p>{sentence(fault)}</p>
-        </Notice>
-      )}
-      <Transfer
-        carried={carried}
-        flow={flow}
-        onPause={upload.pause}
-        onGoOn={upload.goOn}
-        onCancel={() => upload.askCancel(true)}
-      >
-        {isAsking ? (
-          <Question
-            title={words.cancelQuestion}
-            warning={words.cancelWarning}
-            yes={words.cancelSure}
-            no={words.keep}
-            from="cancel"
-            onYes={upload.cancel}
-            onNo={() => upload.askCancel(false)}
-          />
-        ) : undefined}
-      </Transfer>
+      <UploadTransfer fault={fault && sentence(fault)} main={main} upload={upload} words={words} />
       <p class="hint">{isKept ? words.uploadingKept : words.uploading}</p>
     </>
   )
